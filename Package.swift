@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target: Swift 6 rules, imports stay private, warnings do not land.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+
+// Algorithms: no raw pointer compiles outside LinearAlgebra, MPI and HDF5.
+let memorySafe: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+// Numeric modules stay optimised in debug builds, or the tests would crawl.
+// The preconditions stay: -Ounchecked is never used.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+// Own `~Escapable` views need the Lifetimes feature; only LinearAlgebra declares any.
+let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
+
+// The kernels carry their CPU variants themselves (target_clones), so one binary
+// serves every node of a mixed cluster. fp-contract and no-math-errno let the
+// compiler fuse and vectorise; -ffast-math stays off: NaN handling matters here.
+let kernelFlags: [CSetting] = [
+  .unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"])
+]
+
+let package = Package(
+  name: "Ganglion",
+  products: [.executable(name: "ganglion", targets: ["ganglion"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // MARK: - C libraries and shims
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5-openmpi", providers: [.apt(["libhdf5-openmpi-dev"])]),
+    .target(name: "CKernels", cSettings: kernelFlags),
+
+    // MARK: - Foundations
+    .target(
+      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"],
+      swiftSettings: strict + optimised + lifetimes),
+    .target(
+      name: "Collectives", dependencies: ["LinearAlgebra"], swiftSettings: strict + optimised),
+
+    // MARK: - Program
+    .executableTarget(
+      name: "ganglion",
+      dependencies: [
+        "LinearAlgebra", "Collectives",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    // MARK: - Tests
+    .target(
+      name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport",
+      swiftSettings: strict + optimised),
+    .testTarget(
+      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,26 @@
+// OpenBLAS as Swift sees it: CBLAS from its own header, and the LAPACK routines we
+// call, declared here because Debian's libopenblas-dev ships no lapacke.h.
+// No stable API: only LinearAlgebra may import this module.
+#pragma once
+#include <cblas.h>
+
+// Cholesky factor of a symmetric positive definite matrix (column major).
+void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info);
+void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
+
+// Inverse from the Cholesky factor.
+void spotri_(const char *uplo, const int *n, float *a, const int *lda, int *info);
+void dpotri_(const char *uplo, const int *n, double *a, const int *lda, int *info);
+
+// Eigenvalues and vectors of a symmetric matrix, divide and conquer.
+void ssyevd_(const char *jobz, const char *uplo, const int *n, float *a, const int *lda,
+             float *w, float *work, const int *lwork, int *iwork, const int *liwork,
+             int *info);
+void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda,
+             double *w, double *work, const int *lwork, int *iwork, const int *liwork,
+             int *info);
+
+// Eigenvalues of a general real matrix.
+void dgeev_(const char *jobvl, const char *jobvr, const int *n, double *a, const int *lda,
+            double *wr, double *wi, double *vl, const int *ldvl, double *vr,
+            const int *ldvr, double *work, const int *lwork, int *info);

@@ -1,0 +1,31 @@
+package import LinearAlgebra
+
+/// A matrix that exists once on a node, in memory its ranks share.
+///
+/// Protocol of use: each rank writes only the rows it was given, all call
+/// `synchronize()`, then all may read everything.
+package struct NodeShared<S: Scalar>: ~Copyable {
+  /// The shared matrix; its storage is common to the ranks of the node.
+  package var matrix: Matrix<S>
+
+  /// This rank's place among the ranks of its node, from 0.
+  package let nodeRank: Int
+
+  /// How many ranks share the matrix.
+  package let nodeSize: Int
+
+  private let fence: () throws -> Void
+
+  package init(
+    matrix: consuming Matrix<S>, nodeRank: Int, nodeSize: Int,
+    fence: @escaping () throws -> Void
+  ) {
+    self.matrix = matrix
+    self.nodeRank = nodeRank
+    self.nodeSize = nodeSize
+    self.fence = fence
+  }
+
+  /// Waits for the ranks of the node and makes their writes visible (collective on the node).
+  package func synchronize() throws { try fence() }
+}

@@ -1,0 +1,135 @@
+/// A dense matrix that owns its storage, row major and contiguous.
+///
+/// `matrix[i, j]` is row i, column j, at offset `i * columns + j`. Throughout the
+/// program shapes are written rows×columns.
+///
+/// It is not copyable: a copy of a large matrix is written `copy()`, never made
+/// behind the reader's back. Work is done on views: `view` (reading),
+/// `mutableView` (writing), and their row ranges.
+///
+/// - Complexity: O(rows × columns) to create; views are free.
+package struct Matrix<S: Scalar>: ~Copyable {
+  package let rows: Int
+  package let columns: Int
+  let base: UnsafeMutablePointer<S>
+  private let release: (() -> Void)?
+
+  /// Cache-line and AVX-512 alignment, in bytes.
+  static var alignment: Int { 64 }
+
+  private init(uninitialisedRows rows: Int, columns: Int) {
+    precondition(rows >= 0 && columns >= 0, "a matrix cannot be \(rows)×\(columns)")
+    self.rows = rows
+    self.columns = columns
+    let bytes = max(1, rows * columns) * MemoryLayout<S>.stride
+    base =
+      UnsafeMutableRawPointer
+      .allocate(byteCount: bytes, alignment: Self.alignment)
+      .bindMemory(to: S.self, capacity: max(1, rows * columns))
+    release = nil
+  }
+
+  /// A matrix over storage that somebody else allocated; `release` gives it back.
+  package init(
+    adopting base: UnsafeMutablePointer<S>, rows: Int, columns: Int,
+    release: @escaping () -> Void
+  ) {
+    self.rows = rows
+    self.columns = columns
+    self.base = base
+    self.release = release
+  }
+
+  /// A rows×columns matrix of zeros.
+  package init(rows: Int, columns: Int) {
+    self.init(uninitialisedRows: rows, columns: columns)
+    base.initialize(repeating: 0, count: rows * columns)
+  }
+
+  /// A matrix from nested rows of equal length.
+  package init(_ rows: [[S]]) {
+    self.init(uninitialisedRows: rows.count, columns: rows.first?.count ?? 0)
+    for (i, row) in rows.enumerated() {
+      precondition(row.count == columns, "row \(i) has \(row.count) entries, not \(columns)")
+      for j in 0..<columns { base[i * columns + j] = row[j] }
+    }
+  }
+
+  /// The n×n identity.
+  package static func identity(_ n: Int) -> Matrix {
+    var result = Matrix(rows: n, columns: n)
+    for i in 0..<n { result[i, i] = 1 }
+    return result
+  }
+
+  deinit {
+    if let release { release() } else { base.deallocate() }
+  }
+
+  /// A copy with its own storage.
+  package func copy() -> Matrix {
+    let result = Matrix(uninitialisedRows: rows, columns: columns)
+    result.base.initialize(from: base, count: rows * columns)
+    return result
+  }
+
+  /// The same numbers in the other precision.
+  package func converted<Other: Scalar>(to type: Other.Type) -> Matrix<Other> {
+    let result = Matrix<Other>(rows: rows, columns: columns)
+    for i in 0..<(rows * columns) { result.base[i] = Other(base[i]) }
+    return result
+  }
+
+  package subscript(row: Int, column: Int) -> S {
+    get {
+      assert(row >= 0 && row < rows && column >= 0 && column < columns)
+      return base[row * columns + column]
+    }
+    set {
+      assert(row >= 0 && row < rows && column >= 0 && column < columns)
+      base[row * columns + column] = newValue
+    }
+  }
+}
+
+// The storage is owned by one value, reads are const and writes need exclusive access.
+extension Matrix: @unchecked Sendable {}
+
+extension Matrix where S: Scalar {
+  /// All entries, row by row.
+  package var elements: Span<S> {
+    @_lifetime(borrow self)
+    get {
+      let span = unsafe Span(_unsafeStart: base, count: rows * columns)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// All entries for writing, row by row.
+  package var mutableElements: MutableSpan<S> {
+    @_lifetime(&self)
+    mutating get {
+      let span = unsafe MutableSpan(_unsafeStart: base, count: rows * columns)
+      return unsafe _overrideLifetime(span, mutating: &self)
+    }
+  }
+
+  /// The whole matrix for reading.
+  package var view: MatrixView<S> {
+    @_lifetime(borrow self)
+    get {
+      let view = MatrixView(
+        base: base, rows: rows, columns: columns, stride: columns, isTransposed: false)
+      return unsafe _overrideLifetime(view, borrowing: self)
+    }
+  }
+
+  /// The whole matrix for writing.
+  package var mutableView: MutableMatrixView<S> {
+    @_lifetime(&self)
+    mutating get {
+      let view = MutableMatrixView(base: base, rows: rows, columns: columns, stride: columns)
+      return unsafe _overrideLifetime(view, mutating: &self)
+    }
+  }
+}

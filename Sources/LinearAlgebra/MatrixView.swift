@@ -1,0 +1,178 @@
+/// A matrix, or a block of one, seen for reading; it owns nothing and cannot escape.
+///
+/// `transposed` and the ranges cost nothing. Element (i, j) is at offset
+/// `i * stride + j` of the storage, or `j * stride + i` when transposed.
+package struct MatrixView<S: Scalar>: ~Escapable {
+  let base: UnsafePointer<S>
+  package let rows: Int
+  package let columns: Int
+  let stride: Int
+  let isTransposed: Bool
+
+  @_lifetime(immortal)
+  init(base: UnsafePointer<S>, rows: Int, columns: Int, stride: Int, isTransposed: Bool) {
+    self.base = base
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride
+    self.isTransposed = isTransposed
+  }
+
+  package subscript(row: Int, column: Int) -> S {
+    assert(row >= 0 && row < rows && column >= 0 && column < columns)
+    return isTransposed ? base[column * stride + row] : base[row * stride + column]
+  }
+
+  /// The transpose, without moving a number.
+  package var transposed: MatrixView<S> {
+    @_lifetime(copy self)
+    get {
+      let view = MatrixView(
+        base: base, rows: columns, columns: rows, stride: stride, isTransposed: !isTransposed)
+      return unsafe _overrideLifetime(view, copying: self)
+    }
+  }
+
+  /// The block of the given rows and columns.
+  @_lifetime(copy self)
+  package func block(rows: Range<Int>, columns: Range<Int>) -> MatrixView<S> {
+    precondition(
+      rows.lowerBound >= 0 && rows.upperBound <= self.rows && columns.lowerBound >= 0
+        && columns.upperBound <= self.columns,
+      "block \(rows)×\(columns) of a \(self.rows)×\(self.columns) matrix")
+    let offset =
+      isTransposed
+      ? columns.lowerBound * stride + rows.lowerBound
+      : rows.lowerBound * stride + columns.lowerBound
+    let view = MatrixView(
+      base: base + offset, rows: rows.count, columns: columns.count, stride: stride,
+      isTransposed: isTransposed)
+    return unsafe _overrideLifetime(view, copying: self)
+  }
+
+  /// The given rows, all columns.
+  @_lifetime(copy self)
+  package func rows(_ range: Range<Int>) -> MatrixView<S> {
+    block(rows: range, columns: 0..<columns)
+  }
+
+  /// The given columns, all rows.
+  @_lifetime(copy self)
+  package func columns(_ range: Range<Int>) -> MatrixView<S> {
+    block(rows: 0..<rows, columns: range)
+  }
+
+  /// One row as a span; the view must not be transposed.
+  @_lifetime(copy self)
+  package func row(_ index: Int) -> Span<S> {
+    precondition(!isTransposed, "a row of a transposed view is not contiguous")
+    precondition(index >= 0 && index < rows, "row \(index) of \(rows)")
+    let span = unsafe Span(_unsafeStart: base + index * stride, count: columns)
+    return unsafe _overrideLifetime(span, copying: self)
+  }
+
+  /// A contiguous copy with its own storage, transposed if the view is.
+  package func copy() -> Matrix<S> {
+    let result = Matrix<S>(rows: rows, columns: columns)
+    if isTransposed {
+      // Tiles keep both sides in cache.
+      let tile = 32
+      var i0 = 0
+      while i0 < rows {
+        var j0 = 0
+        while j0 < columns {
+          for j in j0..<min(j0 + tile, columns) {
+            for i in i0..<min(i0 + tile, rows) {
+              result.base[i * columns + j] = base[j * stride + i]
+            }
+          }
+          j0 += tile
+        }
+        i0 += tile
+      }
+    } else {
+      for i in 0..<rows {
+        (result.base + i * columns).update(from: base + i * stride, count: columns)
+      }
+    }
+    return result
+  }
+}
+
+/// A matrix, or a block of one, seen for writing; exclusive, and cannot escape.
+package struct MutableMatrixView<S: Scalar>: ~Copyable, ~Escapable {
+  let base: UnsafeMutablePointer<S>
+  package let rows: Int
+  package let columns: Int
+  let stride: Int
+
+  @_lifetime(immortal)
+  init(base: UnsafeMutablePointer<S>, rows: Int, columns: Int, stride: Int) {
+    self.base = base
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride
+  }
+
+  package subscript(row: Int, column: Int) -> S {
+    get {
+      assert(row >= 0 && row < rows && column >= 0 && column < columns)
+      return base[row * stride + column]
+    }
+    nonmutating set {
+      assert(row >= 0 && row < rows && column >= 0 && column < columns)
+      base[row * stride + column] = newValue
+    }
+  }
+
+  /// The same block for reading.
+  package var view: MatrixView<S> {
+    @_lifetime(borrow self)
+    get {
+      let view = MatrixView(
+        base: base, rows: rows, columns: columns, stride: stride, isTransposed: false)
+      return unsafe _overrideLifetime(view, borrowing: self)
+    }
+  }
+
+  /// The block of the given rows and columns, for writing.
+  @_lifetime(&self)
+  package mutating func block(rows: Range<Int>, columns: Range<Int>) -> MutableMatrixView<S> {
+    precondition(
+      rows.lowerBound >= 0 && rows.upperBound <= self.rows && columns.lowerBound >= 0
+        && columns.upperBound <= self.columns,
+      "block \(rows)×\(columns) of a \(self.rows)×\(self.columns) matrix")
+    let view = MutableMatrixView(
+      base: base + rows.lowerBound * stride + columns.lowerBound,
+      rows: rows.count, columns: columns.count, stride: stride)
+    return unsafe _overrideLifetime(view, mutating: &self)
+  }
+
+  /// The given rows, all columns, for writing.
+  @_lifetime(&self)
+  package mutating func rows(_ range: Range<Int>) -> MutableMatrixView<S> {
+    block(rows: range, columns: 0..<columns)
+  }
+
+  /// One row as a span for writing.
+  @_lifetime(&self)
+  package mutating func row(_ index: Int) -> MutableSpan<S> {
+    precondition(index >= 0 && index < rows, "row \(index) of \(rows)")
+    let span = unsafe MutableSpan(_unsafeStart: base + index * stride, count: columns)
+    return unsafe _overrideLifetime(span, mutating: &self)
+  }
+
+  /// Copies the numbers of a view of the same shape.
+  package mutating func assign(_ source: MatrixView<S>) {
+    precondition(
+      source.rows == rows && source.columns == columns,
+      "cannot assign \(source.rows)×\(source.columns) to \(rows)×\(columns)")
+    for i in 0..<rows {
+      if source.isTransposed {
+        for j in 0..<columns { base[i * stride + j] = source[i, j] }
+      } else {
+        (base + i * stride).update(from: source.base + i * source.stride, count: columns)
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/// `C ← scale · A B + keep · C`.
+///
+/// A: m×k, B: k×n, C: m×n; A and B may be transposed views.
+/// - Complexity: 2mnk flops.
+package func multiply<S: Scalar>(
+  _ a: MatrixView<S>, _ b: MatrixView<S>, into c: inout MutableMatrixView<S>,
+  scale: S = 1, keep: S = 0
+) {
+  precondition(
+    a.columns == b.rows && c.rows == a.rows && c.columns == b.columns,
+    "A is \(a.rows)×\(a.columns), B is \(b.rows)×\(b.columns), C is \(c.rows)×\(c.columns)")
+  guard c.rows > 0, c.columns > 0 else { return }
+  S.gemm(
+    a.isTransposed, b.isTransposed, c.rows, c.columns, a.columns,
+    scale, a.base, max(1, a.stride), b.base, max(1, b.stride), keep, c.base, max(1, c.stride))
+}
+
+/// The product `A B` as a new matrix.
+///
+/// - Complexity: 2mnk flops.
+package func product<S: Scalar>(_ a: MatrixView<S>, _ b: MatrixView<S>) -> Matrix<S> {
+  var result = Matrix<S>(rows: a.rows, columns: b.columns)
+  var target = result.mutableView
+  multiply(a, b, into: &target)
+  return result
+}
+
+/// `C ← scale · A Aᵀ + keep · C`, C symmetric n×n with both triangles filled.
+///
+/// A: n×k, may be a transposed view.
+/// - Complexity: n²k flops.
+package func symmetricRankUpdate<S: Scalar>(
+  _ a: MatrixView<S>, into c: inout MutableMatrixView<S>, scale: S = 1, keep: S = 0
+) {
+  precondition(
+    c.rows == a.rows && c.columns == a.rows,
+    "A is \(a.rows)×\(a.columns), C is \(c.rows)×\(c.columns)")
+  guard c.rows > 0 else { return }
+  S.syrk(
+    a.isTransposed, c.rows, a.columns, scale, a.base, max(1, a.stride), keep,
+    c.base, max(1, c.stride))
+  mirrorLower(&c)
+}
+
+/// Copies the lower triangle onto the upper one, tile by tile.
+func mirrorLower<S: Scalar>(_ c: inout MutableMatrixView<S>) {
+  let n = c.rows
+  let tile = 64
+  let base = c.base
+  let stride = c.stride
+  var i0 = 0
+  while i0 < n {
+    var j0 = 0
+    while j0 <= i0 {
+      for i in i0..<min(i0 + tile, n) {
+        for j in j0..<min(j0 + tile, i) { base[j * stride + i] = base[i * stride + j] }
+      }
+      j0 += tile
+    }
+    i0 += tile
+  }
+}
