@@ -19,11 +19,14 @@ let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debu
 // Own `~Escapable` views need the Lifetimes feature; only LinearAlgebra declares any.
 let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
 
-// The kernels carry their CPU variants themselves (target_clones), so one binary
-// serves every node of a mixed cluster. fp-contract and no-math-errno let the
-// compiler fuse and vectorise; -ffast-math stays off: NaN handling matters here.
+// The kernels carry their CPU variants themselves, so one binary serves every node of a
+// mixed cluster. fp-contract and no-math-errno let the compiler fuse and vectorise, but
+// where a pragma forbids it (random numbers); -ffast-math stays off: NaN matters here.
 let kernelFlags: [CSetting] = [
-  .unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"])
+  .unsafeFlags([
+    "-O3", "-ffp-contract=fast-honor-pragmas", "-fno-math-errno", "-fno-trapping-math",
+    "-mprefer-vector-width=512",
+  ])
 ]
 
 let package = Package(
@@ -46,6 +49,9 @@ let package = Package(
       name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"],
       swiftSettings: strict + optimised + lifetimes),
     .target(
+      name: "RandomNumbers", dependencies: ["LinearAlgebra"],
+      swiftSettings: memorySafe + optimised),
+    .target(
       name: "Collectives", dependencies: ["LinearAlgebra"], swiftSettings: strict + optimised),
 
     // MARK: - Program
@@ -63,6 +69,9 @@ let package = Package(
       swiftSettings: strict + optimised),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RandomNumbersTests", dependencies: ["RandomNumbers", "LinearAlgebra", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"],
