@@ -54,6 +54,14 @@ let package = Package(
     .target(
       name: "Collectives", dependencies: ["LinearAlgebra"], swiftSettings: strict + optimised),
 
+    // MARK: - Algorithms
+    .target(
+      name: "Networks", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers"],
+      swiftSettings: memorySafe + optimised),
+    .target(
+      name: "CORNN", dependencies: ["LinearAlgebra", "Collectives"],
+      swiftSettings: memorySafe + optimised),
+
     // MARK: - Program
     .executableTarget(
       name: "ganglion",
@@ -72,6 +80,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "RandomNumbersTests", dependencies: ["RandomNumbers", "LinearAlgebra", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CORNNTests",
+      dependencies: ["CORNN", "Networks", "Collectives", "LinearAlgebra", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"],

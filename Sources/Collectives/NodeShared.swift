@@ -29,3 +29,17 @@ package struct NodeShared<S: Scalar>: ~Copyable {
   /// Waits for the ranks of the node and makes their writes visible (collective on the node).
   package func synchronize() throws { try fence() }
 }
+
+extension RankGroup where Self: ~Copyable {
+  /// Completes a matrix that is shared on each node: every entry was written by one rank
+  /// of the group into its node's copy, and is zero in the others (collective).
+  ///
+  /// - Complexity: no communication on one node; else a sum over one rank a node.
+  package func assemble<S: Scalar & Transferable>(_ shared: inout NodeShared<S>) throws {
+    try shared.synchronize()
+    guard shared.nodeSize < size else { return }
+    let leaders = try split(color: shared.nodeRank == 0 ? 0 : 1)
+    if shared.nodeRank == 0 { try leaders.sum(&shared.matrix) }
+    try shared.synchronize()
+  }
+}

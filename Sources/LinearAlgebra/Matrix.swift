@@ -114,6 +114,33 @@ extension Matrix where S: Scalar {
     }
   }
 
+  /// One row for reading.
+  @_lifetime(borrow self)
+  package func row(_ index: Int) -> Span<S> {
+    precondition(index >= 0 && index < rows, "row \(index) of \(rows)")
+    let span = unsafe Span(_unsafeStart: base + index * columns, count: columns)
+    return unsafe _overrideLifetime(span, borrowing: self)
+  }
+
+  /// One row for writing.
+  @_lifetime(&self)
+  package mutating func mutableRow(_ index: Int) -> MutableSpan<S> {
+    precondition(index >= 0 && index < rows, "row \(index) of \(rows)")
+    let span = unsafe MutableSpan(_unsafeStart: base + index * columns, count: columns)
+    return unsafe _overrideLifetime(span, mutating: &self)
+  }
+
+  /// Exchanges two rows.
+  package mutating func swapRows(_ first: Int, _ second: Int) {
+    precondition(first >= 0 && first < rows && second >= 0 && second < rows)
+    guard first != second else { return }
+    for j in 0..<columns {
+      let value = base[first * columns + j]
+      base[first * columns + j] = base[second * columns + j]
+      base[second * columns + j] = value
+    }
+  }
+
   /// The whole matrix for reading.
   package var view: MatrixView<S> {
     @_lifetime(borrow self)

@@ -33,6 +33,18 @@ package struct MatrixView<S: Scalar>: ~Escapable {
     }
   }
 
+  /// The same view, of which the caller knows that S is Double.
+  var asDouble: MatrixView<Double> {
+    @_lifetime(copy self)
+    get {
+      precondition(S.self == Double.self)
+      let view = MatrixView<Double>(
+        base: UnsafeRawPointer(base).assumingMemoryBound(to: Double.self),
+        rows: rows, columns: columns, stride: stride, isTransposed: isTransposed)
+      return unsafe _overrideLifetime(view, copying: self)
+    }
+  }
+
   /// The block of the given rows and columns.
   @_lifetime(copy self)
   package func block(rows: Range<Int>, columns: Range<Int>) -> MatrixView<S> {

@@ -60,3 +60,41 @@ func mirrorLower<S: Scalar>(_ c: inout MutableMatrixView<S>) {
     i0 += tile
   }
 }
+
+/// `C ← A B` in float64, whatever the precision of A and B.
+///
+/// - Complexity: 2mnk flops; float32 factors are widened into copies first.
+package func multiplyWidening<S: Scalar>(
+  _ a: MatrixView<S>, _ b: MatrixView<S>, into c: inout MutableMatrixView<Double>
+) {
+  if S.self == Double.self {
+    multiply(a.asDouble, b.asDouble, into: &c)
+  } else {
+    let wideA = a.copy().converted(to: Double.self)
+    let wideB = b.copy().converted(to: Double.self)
+    multiply(wideA.view, wideB.view, into: &c)
+  }
+}
+
+/// Copies the lower triangle of a square block onto the upper one.
+package func mirrorLowerTriangle<S: Scalar>(_ c: inout MutableMatrixView<S>) {
+  precondition(c.rows == c.columns, "\(c.rows)×\(c.columns) is not square")
+  mirrorLower(&c)
+}
+
+/// `A ← A⁻¹` for a symmetric positive definite A of which the lower triangle is read;
+/// both triangles are filled.
+///
+/// - Throws: `NotPositiveDefinite` with the pivot that failed; A is then spoilt.
+/// - Complexity: n³ flops, no extra memory.
+package func invertPositiveDefinite<S: Scalar>(
+  _ a: inout MutableMatrixView<S>
+) throws(NotPositiveDefinite) {
+  precondition(a.rows == a.columns, "A is \(a.rows)×\(a.columns)")
+  guard a.rows > 0 else { return }
+  let info = S.potrf(a.rows, a.base, a.stride)
+  if info != 0 { throw NotPositiveDefinite(pivot: info - 1) }
+  let failure = S.potri(a.rows, a.base, a.stride)
+  if failure != 0 { throw NotPositiveDefinite(pivot: failure - 1) }
+  mirrorLower(&a)
+}

@@ -1,0 +1,74 @@
+internal import Collectives
+internal import LinearAlgebra
+
+/// What is missing or constant in a recording, agreed by all ranks.
+struct Census {
+  /// This rank's neurons that are constant over the fitted frames, by local index: no
+  /// targets and no regressors.
+  let constant: Set<Int>
+  /// This rank's neurons of which too many frames are missing, by local index.
+  let unusable: Set<Int>
+  /// Per frame, whether a usable neuron or an input is missing there.
+  let missing: [Bool]
+
+  /// A neuron missing in more than this share of the fitted frames is left out: kept, it
+  /// would cost every other neuron those frames.
+  static var mostMissing: Double { 0.2 }
+
+  /// - Collective: every rank of `group` must call it.
+  init<S: Scalar>(
+    of recording: borrowing PreparedRecording<S>, group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    let rates = recording.rates.view
+    let fitted = recording.fittedFrames
+    var unusable: Set<Int> = []
+    var variances: [Double] = []
+    for i in 0..<rates.rows {
+      let moments = Moments(of: rates.row(i), frames: fitted)
+      if Double(moments.missing) > Self.mostMissing * Double(fitted.count) {
+        unusable.insert(i)
+      }
+      variances.append(moments.variance)
+    }
+    let everyVariance = try group.gather(variances).filter { $0 > 0 }.sorted()
+    let typical = everyVariance.isEmpty ? 0 : everyVariance[everyVariance.count / 2]
+    constant = Set(
+      variances.indices.filter { variances[$0] <= 1e-12 * typical && !unusable.contains($0) })
+    var missing = [UInt8](repeating: 0, count: rates.columns)
+    for i in 0..<rates.rows where !unusable.contains(i) {
+      let row = rates.row(i)
+      for t in 0..<row.count where row[t].isNaN { missing[t] = 1 }
+    }
+    let inputs = recording.inputs.view
+    for i in 0..<inputs.rows {
+      let row = inputs.row(i)
+      for t in 0..<row.count where row[t].isNaN { missing[t] = 1 }
+    }
+    try group.maximum(&missing)
+    self.unusable = unusable
+    self.missing = missing.map { $0 != 0 }
+  }
+}
+
+/// Mean and variance of the present frames of a series.
+struct Moments {
+  let mean: Double
+  let variance: Double
+  let missing: Int
+
+  init<S: Scalar>(of series: Span<S>, frames: Range<Int>) {
+    var count = 0.0
+    var mean = 0.0
+    var squares = 0.0
+    for t in frames where !series[t].isNaN {
+      // Welford: no cancellation for a large mean.
+      count += 1
+      let difference = Double(series[t]) - mean
+      mean += difference / count
+      squares += difference * (Double(series[t]) - mean)
+    }
+    self.mean = mean
+    variance = count > 0 ? squares / count : 0
+    missing = frames.count - Int(count)
+  }
+}

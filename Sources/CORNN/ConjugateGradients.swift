@@ -1,0 +1,168 @@
+internal import LinearAlgebra
+
+/// Preconditioned nonlinear conjugate gradients (Polak–Ribière+) on a panel of
+/// independent convex subproblems.
+///
+/// Per row it minimises `F(θ) = Σ_t φ(s_t; d_t) + λ/2 ‖θ‖²`, `s = Xθ`. The matrix products
+/// are taken for the whole panel, the step lengths row by row: the line search needs only
+/// S and Sp, elementwise. One iteration is one product with the inverse, and in the
+/// primal form two with X.
+struct ConjugateGradients {
+  let loss: Loss
+  let tolerance: Double
+  let iterations: Int
+  let initialMargin: Double
+
+  /// Sum over the panel's rows of F after each iteration; entry 0 is the ridge start.
+  typealias Trace = [Double]
+
+  /// Solves the panel from the ridge solution on the currents z.
+  ///
+  /// `panel.target` and `panel.currentTarget` are given. On return `coefficients`,
+  /// `response` and `scalars` hold the solutions, in the order of `panel.neurons`.
+  func solve<F: SubproblemForm & ~Copyable>(
+    _ panel: inout Panel<F.S>, form: borrowing F
+  ) -> Trace {
+    let all = panel.active
+    form.prepareExclusion(&panel)
+    start(&panel, form: form)
+    var trace = [objective(panel, rows: all, form: form)]
+    var iteration = 0
+    for _ in 0..<Self.verifications {
+      retireSolved(&panel)
+      while panel.active > 0, iteration < iterations {
+        iteration += 1
+        step(&panel, form: form)
+        if iteration % Self.refreshInterval == 0 { refresh(&panel, form: form) }
+        turn(&panel, form: form)
+        for i in 0..<panel.active { panel.scalars[i].iterations = iteration }
+        trace.append(objective(panel, rows: all, form: form))
+        retireSolved(&panel)
+      }
+      panel.active = all
+      verify(&panel, form: form)
+      guard reopen(&panel), iteration < iterations else { break }
+      turn(&panel, form: form)
+    }
+    trace[trace.count - 1] = objective(panel, rows: all, form: form)
+    panel.active = all
+    return trace
+  }
+
+  /// How often a solution may be found wanting after its S was recomputed.
+  private static var verifications: Int { 3 }
+
+  /// Iterations between two recomputations of S, which bound the drift of its recursion.
+  private static var refreshInterval: Int { 50 }
+
+  /// The ridge solution on the clamped currents, as a step of length 1 from zero.
+  private func start<F: SubproblemForm & ~Copyable>(
+    _ panel: inout Panel<F.S>, form: borrowing F
+  ) {
+    let limit = F.S(artanh(1 - initialMargin))
+    for i in 0..<panel.active {
+      panel.score.setClamped(row: i, panel.currentTarget, limit: limit)
+    }
+    form.updateResidual(&panel)
+    form.precondition(&panel)
+    for i in 0..<panel.active {
+      panel.scalars[i].scale = panel.residualDotImage(i)
+      panel.setDirection(i, beta: 0)
+    }
+    form.respond(&panel)
+    for i in 0..<panel.active {
+      panel.refreshDirectionScalars(i)
+      panel.advance(i, by: 1)
+      panel.rescore(i, loss: loss)
+    }
+    turn(&panel, form: form)
+  }
+
+  /// A step of every active row along its direction.
+  private func step<F: SubproblemForm & ~Copyable>(
+    _ panel: inout Panel<F.S>, form: borrowing F
+  ) {
+    for i in 0..<panel.active {
+      let length = panel.searchLine(i, loss: loss, ridge: form.ridge)
+      if length > 0 {
+        panel.advance(i, by: length)
+      } else {
+        panel.scalars[i].outcome = .stalled
+      }
+    }
+  }
+
+  /// The new residuals, their images, and the next directions.
+  private func turn<F: SubproblemForm & ~Copyable>(
+    _ panel: inout Panel<F.S>, form: borrowing F
+  ) {
+    form.updateResidual(&panel)
+    // ⟨g_new, A⁻¹ g_old⟩, while `image` is still the old one.
+    var crossings = [Double](repeating: 0, count: panel.active)
+    for i in 0..<panel.active { crossings[i] = panel.residualDotImage(i) }
+    form.precondition(&panel)
+    for i in 0..<panel.active {
+      let before = panel.scalars[i].decrement
+      let decrement = panel.residualDotImage(i)
+      panel.scalars[i].decrement = decrement
+      let beta = before > 0 ? max(0, (decrement - crossings[i]) / before) : 0
+      panel.setDirection(i, beta: beta)
+      panel.scalars[i].slope = panel.residualDotDirection(i)
+      if panel.scalars[i].slope <= 0 {
+        panel.setDirection(i, beta: 0)
+        panel.scalars[i].slope = decrement
+      }
+    }
+    form.respond(&panel)
+    for i in 0..<panel.active { panel.refreshDirectionScalars(i) }
+  }
+
+  /// Recomputes S and what depends on it.
+  private func refresh<F: SubproblemForm & ~Copyable>(
+    _ panel: inout Panel<F.S>, form: borrowing F
+  ) {
+    form.refreshResponse(&panel)
+    for i in 0..<panel.active { panel.rescore(i, loss: loss) }
+  }
+
+  /// The optimality residuals from a recomputed S: what is reported is measured, not
+  /// recursed.
+  private func verify<F: SubproblemForm & ~Copyable>(
+    _ panel: inout Panel<F.S>, form: borrowing F
+  ) {
+    refresh(&panel, form: form)
+    form.updateResidual(&panel)
+    form.precondition(&panel)
+    for i in 0..<panel.active { panel.scalars[i].decrement = panel.residualDotImage(i) }
+  }
+
+  /// Takes up again the rows whose recomputed residual is above the tolerance after all.
+  private func reopen<S: Scalar>(_ panel: inout Panel<S>) -> Bool {
+    var found = false
+    for i in 0..<panel.active
+    where panel.scalars[i].outcome == .converged && panel.scalars[i].optimality >= tolerance {
+      panel.scalars[i].outcome = .iterationLimit
+      found = true
+    }
+    return found
+  }
+
+  private func retireSolved<S: Scalar>(_ panel: inout Panel<S>) {
+    for i in stride(from: panel.active - 1, through: 0, by: -1) {
+      if panel.scalars[i].outcome == .iterationLimit, panel.scalars[i].optimality < tolerance {
+        panel.scalars[i].outcome = .converged
+      }
+      if panel.scalars[i].outcome != .iterationLimit { panel.retire(row: i) }
+    }
+  }
+
+  private func objective<F: SubproblemForm & ~Copyable>(
+    _ panel: borrowing Panel<F.S>, rows: Int, form: borrowing F
+  ) -> Double {
+    var sum = 0.0
+    for i in 0..<rows {
+      sum += panel.scalars[i].loss + form.ridge / 2 * panel.scalars[i].squaredNorm
+    }
+    return sum
+  }
+}

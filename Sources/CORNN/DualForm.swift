@@ -1,0 +1,114 @@
+internal import Collectives
+internal import LinearAlgebra
+
+/// The subproblems in sample coefficients, `θ = Xᵀ b`: work grows with T², not with N².
+///
+/// With `K = G + λI`, `G = X Xᵀ` (samples × samples) and `e = E − λ b`, the preconditioned
+/// gradient is `p = K⁻¹ e` and its response `G p = e − λ p` costs no product. Leaving out
+/// neuron i's own regressor x_i is a rank-one downdate of G, exact at every iterate:
+/// `p += K⁻¹x_i (x_iᵀ K⁻¹ e) / (1 − x_iᵀ K⁻¹ x_i)`.
+struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
+  let ridge: Double
+  let excludesSelf: Bool
+  let regressors: Regressors<S>
+  /// `G`, samples × samples.
+  let gram: NodeShared<S>
+  /// `K⁻¹`.
+  let inverse: NodeShared<S>
+  /// Fitted × held-out transitions.
+  let heldOutGram: NodeShared<S>
+
+  var isDual: Bool { true }
+  var samples: Int { regressors.samples }
+  var unknowns: Int { regressors.samples }
+
+  func prepareExclusion(_ panel: inout Panel<S>) {
+    guard excludesSelf else { return }
+    // Rows of X for the panel's neurons, in `image` for the moment.
+    for i in 0..<panel.active {
+      panel.image.copyRow(
+        i, from: regressors.fitted.matrix, regressors.index(ofLocal: panel.neurons[i]))
+    }
+    panel.exclusion.multiply(rows: 0..<panel.active, panel.image, inverse.matrix)
+    for i in 0..<panel.active {
+      panel.scalars[i].exclusionQuotient = 1 - panel.image.dot(i, panel.exclusion, i)
+    }
+  }
+
+  func updateResidual(_ panel: inout Panel<S>) {
+    for i in 0..<panel.active {
+      panel.residual.setRow(i, panel.score, plus: S(-ridge), panel.coefficients)
+    }
+  }
+
+  func precondition(_ panel: inout Panel<S>) {
+    panel.image.multiply(rows: 0..<panel.active, panel.residual, inverse.matrix)
+    for i in 0..<panel.active {
+      if excludesSelf {
+        let projection =
+          panel.exclusion.dot(i, panel.residual, i) / panel.scalars[i].exclusionQuotient
+        panel.image.add(S(projection), panel.exclusion, i, toRow: i)
+      }
+      panel.imagePair.setRow(i, panel.residual, plus: S(-ridge), panel.image)
+    }
+  }
+
+  func respond(_ panel: inout Panel<S>) {}
+
+  func refreshResponse(_ panel: inout Panel<S>) {
+    panel.response.multiply(rows: 0..<panel.active, panel.coefficients, gram.matrix)
+    guard excludesSelf else { return }
+    for i in 0..<panel.active {
+      let own = regressors.index(ofLocal: panel.neurons[i])
+      let weight = panel.coefficients.dot(i, regressors.fitted.matrix, own)
+      panel.response.add(S(-weight), regressors.fitted.matrix, own, toRow: i)
+    }
+  }
+
+  var flopsPerIteration: Double { 2 * Double(samples) * Double(samples) }
+
+  func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S> {
+    var response = product(coefficients, heldOutGram.matrix)
+    guard excludesSelf else { return response }
+    for (i, neuron) in neurons.enumerated() {
+      let own = regressors.index(ofLocal: neuron)
+      let weight = coefficients.dot(i, regressors.fitted.matrix, own)
+      response.add(S(-weight), regressors.heldOut.matrix, own, toRow: i)
+    }
+    return response
+  }
+
+  func heldOutRidge(_ values: borrowing Matrix<S>) -> Matrix<S> {
+    let coefficients = product(values, inverse.matrix)
+    return product(coefficients, heldOutGram.matrix)
+  }
+}
+
+extension DualForm {
+  /// - Collective: every rank of `group` must call it.
+  init(
+    _ regressors: Regressors<S>, ridge: Double, excludesSelf: Bool,
+    group: borrowing some RankGroup & ~Copyable, phases: Phases
+  ) throws {
+    let x = Double(regressors.count)
+    let t = Double(regressors.samples)
+    let wide = try phases.measure("gram") {
+      try gramMatrix(of: regressors.fitted.matrix, transposed: true, group: group)
+    }
+    phases.add("gram", flops: x * t * t / Double(group.size))
+    let inverse = try phases.measure("factor") {
+      try invertedGram(wide, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group)
+    }
+    phases.add("factor", flops: wide.nodeRank == 0 ? t * t * t : 0)
+    let gram = try rounded(wide, to: S.self, group: group)
+    let heldOutGram = try phases.measure("gram") {
+      try sharedProduct(
+        transposing: regressors.fitted.matrix, regressors.heldOut.matrix, group: group)
+    }
+    phases.add(
+      "gram", flops: 2 * x * t * Double(regressors.heldOut.matrix.columns) / Double(group.size))
+    self.init(
+      ridge: ridge, excludesSelf: excludesSelf, regressors: regressors, gram: gram,
+      inverse: inverse, heldOutGram: heldOutGram)
+  }
+}

@@ -1,0 +1,125 @@
+package import Collectives
+package import LinearAlgebra
+
+/// A fitted network, distributed: each rank has its neurons' rows.
+package struct Fit<S: Scalar & Transferable>: ~Copyable {
+  package let regressors: Regressors<S>
+  let isDual: Bool
+  let excludesSelf: Bool
+  let panels: [PanelSolution<S>]
+
+  package let diagnostics: Diagnostics
+  package let scores: Scores
+
+  /// Sum of the objective over all neurons of all ranks after each iteration; entry 0 is
+  /// the ridge start.
+  package let objective: [Double]
+
+  /// Fitted and held-out transitions, and those left out because a regressor is missing.
+  package let transitions: Transitions
+  package let heldOutTransitions: Transitions
+
+  package var form: Configuration.Form { isDual ? .dual : .primal }
+
+  /// - Collective: every rank of `group` must call it.
+  init(
+    regressors: Regressors<S>, isDual: Bool, excludesSelf: Bool, outcome: PanelOutcome<S>,
+    transitions: Transitions, heldOut: Transitions, group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    self.regressors = regressors
+    self.isDual = isDual
+    self.excludesSelf = excludesSelf
+    panels = outcome.panels
+    self.transitions = transitions
+    heldOutTransitions = heldOut
+    diagnostics = Diagnostics(
+      panels, neurons: regressors.local.count, transitions: transitions.count)
+    scores = Scores(outcome, neurons: regressors.local.count)
+    objective = try Self.summed(panels.map(\.trace), group: group)
+  }
+
+  /// The number of blocks in which this rank hands out its weights.
+  package var blocks: Int { panels.count }
+
+  /// The neurons of a block, by local index.
+  package func neurons(ofBlock block: Int) -> [Int] { panels[block].neurons }
+
+  /// The weights of a block's neurons: block × regressors, in the units of the recording.
+  ///
+  /// Columns are neurons, inputs, bias. The own weight of a neuron is exactly zero if
+  /// self-connections are excluded.
+  /// - Complexity: dual `2 T M` flops a neuron, primal a copy.
+  package func weights(ofBlock block: Int) -> Matrix<S> {
+    let panel = panels[block]
+    var weights =
+      isDual
+      ? product(panel.coefficients, regressors.fitted.matrix, transposingB: true)
+      : panel.coefficients.copy()
+    for (i, neuron) in panel.neurons.enumerated() {
+      if excludesSelf { weights[i, regressors.index(ofLocal: neuron)] = 0 }
+      for (k, column) in regressors.inputs.enumerated() {
+        let scale = regressors.inputScale[k]
+        weights[i, column] = scale > 0 ? weights[i, column] / S(scale) : 0
+      }
+    }
+    return weights
+  }
+
+  /// Sums objectives over panels and ranks; a panel that ended early keeps its last value.
+  private static func summed(
+    _ traces: [[Double]], group: borrowing some RankGroup & ~Copyable
+  ) throws -> [Double] {
+    let length = try group.maximum(traces.map(\.count).max() ?? 0)
+    var total = [Double](repeating: 0, count: length)
+    for trace in traces {
+      guard let last = trace.last else { continue }
+      for i in 0..<length { total[i] += i < trace.count ? trace[i] : last }
+    }
+    try group.sum(&total)
+    return total
+  }
+}
+
+/// How well each of this rank's subproblems was solved.
+package struct Diagnostics: Sendable {
+  /// `‖∇F‖ / ‖Xᵀ z‖`, both in the norm of the inverse of `XᵀX + λI`; NaN if skipped.
+  package var optimality: [Double]
+  package var outcome: [Outcome]
+  package var iterations: [Int]
+  /// Share of the targets |d| > 1, which no rate in (−1, 1) can have caused.
+  package var clipped: [Double]
+  /// Share of the targets that are missing.
+  package var dropped: [Double]
+
+  init<S: Scalar>(_ panels: [PanelSolution<S>], neurons: Int, transitions: Int) {
+    optimality = [Double](repeating: .nan, count: neurons)
+    outcome = [Outcome](repeating: .skipped, count: neurons)
+    iterations = [Int](repeating: 0, count: neurons)
+    clipped = [Double](repeating: .nan, count: neurons)
+    dropped = [Double](repeating: 1, count: neurons)
+    for panel in panels {
+      for (i, neuron) in panel.neurons.enumerated() {
+        optimality[neuron] = panel.optimality[i]
+        outcome[neuron] = panel.outcomes[i]
+        iterations[neuron] = panel.iterations[i]
+        clipped[neuron] = Double(panel.clipped[i]) / Double(max(1, transitions - panel.missing[i]))
+        dropped[neuron] = Double(panel.missing[i]) / Double(transitions)
+      }
+    }
+  }
+}
+
+extension Scores {
+  init<S: Scalar>(_ outcome: PanelOutcome<S>, neurons: Int) {
+    let none = [Double](repeating: .nan, count: neurons)
+    self.init(mse: none, persistence: none, linear: none, r2: none)
+    for (panel, scores) in zip(outcome.panels, outcome.scores) {
+      for (neuron, score) in zip(panel.neurons, scores) {
+        mse[neuron] = score.mse
+        persistence[neuron] = score.persistence
+        linear[neuron] = score.linear
+        r2[neuron] = 1 - score.mse / score.variance
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+internal import LinearAlgebra
+
+// What the conjugate gradients do to one row: O(samples + unknowns) work, no products.
+extension Panel {
+  /// `⟨g, image⟩`.
+  func residualDotImage(_ i: Int) -> Double {
+    isDual ? residual.dot(i, imagePair, i) : residual.dot(i, image, i)
+  }
+
+  /// `⟨g, p⟩`.
+  func residualDotDirection(_ i: Int) -> Double {
+    isDual ? residual.dot(i, directionResponse, i) : residual.dot(i, direction, i)
+  }
+
+  /// `p ← image + β p`, and its response where that is recursed.
+  mutating func setDirection(_ i: Int, beta: Double) {
+    direction.fold(S(beta), intoRow: i, image)
+    if isDual { directionResponse.fold(S(beta), intoRow: i, imagePair) }
+  }
+
+  /// `⟨p, p⟩` and `⟨θ, p⟩`.
+  mutating func refreshDirectionScalars(_ i: Int) {
+    if isDual {
+      scalars[i].directionSquared = direction.dot(i, directionResponse, i)
+      scalars[i].overlap = coefficients.dot(i, directionResponse, i)
+    } else {
+      scalars[i].directionSquared = direction.dot(i, direction, i)
+      scalars[i].overlap = coefficients.dot(i, direction, i)
+    }
+  }
+
+  /// `θ ← θ + t p`, `S ← S + t Sp`.
+  mutating func advance(_ i: Int, by t: Double) {
+    coefficients.add(S(t), direction, i, toRow: i)
+    response.add(S(t), directionResponse, i, toRow: i)
+    scalars[i].squaredNorm += t * (2 * scalars[i].overlap + t * scalars[i].directionSquared)
+  }
+
+  /// Loss and scores at the present S.
+  mutating func rescore(_ i: Int, loss: Loss) {
+    scalars[i].loss = score(at: 0, row: i, loss: loss).objective
+  }
+
+  /// The step length t > 0 along p, with the scores at S + t Sp in place; 0 if none.
+  ///
+  /// The first trial is Newton's, with a curvature that clipped samples cannot make zero.
+  /// It is taken if the slope there is above −½ of the present one and F does not rise;
+  /// else the secant of the slopes gives the next. Slopes stay meaningful where
+  /// differences of F are rounding.
+  mutating func searchLine(_ i: Int, loss: Loss, ridge: Double) -> Double {
+    let row = scalars[i]
+    let curvature =
+      S.curvature(
+        loss.kernel, target: target.row(i), currentTarget: currentTarget.row(i),
+        response: response.row(i), score: score.row(i),
+        directionResponse: directionResponse.row(i))
+      + ridge * row.directionSquared
+    guard curvature > 0, row.slope > 0 else { return 0 }
+    let before = row.loss
+    let rounding = 64 * Double(S.ulpOfOne) * (abs(before) + ridge * row.squaredNorm)
+    var t = row.slope / curvature
+    for _ in 0..<Self.trials {
+      let trial = score(at: t, row: i, loss: loss)
+      let slope = trial.slope - ridge * (row.overlap + t * row.directionSquared)
+      let rise =
+        trial.objective - before + ridge * t * (row.overlap + t / 2 * row.directionSquared)
+      if slope >= -0.5 * row.slope, rise <= rounding {
+        scalars[i].loss = trial.objective
+        return t
+      }
+      let secant = slope < row.slope ? row.slope / (row.slope - slope) : 0.5
+      t *= max(0.1, min(0.7, secant))
+    }
+    rescore(i, loss: loss)
+    return 0
+  }
+
+  private static var trials: Int { 20 }
+
+  private mutating func score(at t: Double, row i: Int, loss: Loss) -> LineScore {
+    score.score(
+      row: i, loss, target: target, currentTarget: currentTarget, response: response,
+      directionResponse: directionResponse, step: S(t))
+  }
+}
+
+// Rows of several matrices in one kernel call.
+extension Matrix {
+  /// `row i ← −φ'(S + t Sp)`, with Σφ and Σ −φ' Sp there.
+  fileprivate mutating func score(
+    row i: Int, _ loss: Loss, target: borrowing Matrix, currentTarget: borrowing Matrix,
+    response: borrowing Matrix, directionResponse: borrowing Matrix, step: S
+  ) -> LineScore {
+    var scores = mutableRow(i)
+    return S.scoreLine(
+      loss.kernel, target: target.row(i), currentTarget: currentTarget.row(i),
+      response: response.row(i), directionResponse: directionResponse.row(i), step: step,
+      into: &scores)
+  }
+
+  /// `row i ← artanh(row i of targets)`.
+  mutating func setArtanh(row i: Int, of targets: borrowing Matrix) {
+    var row = mutableRow(i)
+    S.artanh(targets.row(i), into: &row)
+  }
+
+  /// `row i ← row i of currents`, clamped to ±limit, 0 where missing.
+  mutating func setClamped(row i: Int, _ currents: borrowing Matrix, limit: S) {
+    var row = mutableRow(i)
+    let source = currents.row(i)
+    for t in 0..<source.count {
+      row[t] = source[t].isNaN ? 0 : max(-limit, min(limit, source[t]))
+    }
+  }
+}

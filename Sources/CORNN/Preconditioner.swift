@@ -1,0 +1,52 @@
+internal import Collectives
+internal import LinearAlgebra
+
+/// `(G + ridge I)⁻¹` once a node, rounded to the working precision.
+///
+/// The factor is taken in float64. In the primal form it is only a preconditioner: where
+/// rounding spoils positive definiteness its ridge is raised, which moves no solution.
+/// - Throws: `FitError.ridgeTooSmall` where even that does not help, or in the dual form.
+/// - Complexity: n³ flops on one rank a node, n² scalars of memory.
+/// - Collective: every rank of `group` must call it.
+func invertedGram<S: Scalar & Transferable>(
+  _ gram: borrowing NodeShared<Double>, ridge: Double, mayRaiseRidge: Bool, as: S.Type,
+  group: borrowing some RankGroup & ~Copyable
+) throws -> NodeShared<S> {
+  let order = gram.matrix.rows
+  var inverse = try group.allocateOnNode(rows: order, columns: order, of: S.self)
+  var failed = 0
+  if gram.nodeRank == 0 {
+    failed = 1
+    for raise in [1.0, 10, 100, 1e3, 1e4].prefix(mayRaiseRidge ? 5 : 1) where failed == 1 {
+      var work = gram.matrix.copy()
+      for i in 0..<order { work[i, i] += ridge * raise }
+      var view = work.mutableView
+      guard (try? invertPositiveDefinite(&view)) != nil else { continue }
+      var target = inverse.matrix.mutableElements
+      let source = work.elements
+      for i in 0..<target.count { target[i] = S(source[i]) }
+      failed = 0
+    }
+  }
+  if try group.maximum(failed) > 0 { throw FitError.ridgeTooSmall(order: order, ridge: ridge) }
+  try inverse.synchronize()
+  return inverse
+}
+
+/// The same matrix in the working precision, once a node.
+///
+/// - Collective: every rank of `group` must call it.
+func rounded<S: Scalar & Transferable>(
+  _ matrix: borrowing NodeShared<Double>, to: S.Type, group: borrowing some RankGroup & ~Copyable
+) throws -> NodeShared<S> {
+  let rows = matrix.matrix.rows
+  var result = try group.allocateOnNode(rows: rows, columns: matrix.matrix.columns, of: S.self)
+  let partition = Partition(of: rows, among: matrix.nodeSize)
+  for i in partition.range(of: matrix.nodeRank) {
+    let source = matrix.matrix.row(i)
+    var target = result.matrix.mutableRow(i)
+    for j in 0..<target.count { target[j] = S(source[j]) }
+  }
+  try result.synchronize()
+  return result
+}

@@ -1,0 +1,85 @@
+internal import Collectives
+internal import LinearAlgebra
+
+/// The subproblems in the weights themselves: work grows with N² and N T.
+///
+/// `−∇F = Xᵀ E − λ θ`, preconditioned by `A⁻¹ = (XᵀX + λI)⁻¹`. Neuron i's own weight stays
+/// exactly zero by the projection in the metric of A: `p −= A⁻¹e_i p_i / (A⁻¹)_ii`.
+struct PrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
+  let ridge: Double
+  let excludesSelf: Bool
+  let regressors: Regressors<S>
+  /// `A⁻¹`, regressors × regressors.
+  let inverse: NodeShared<S>
+
+  var isDual: Bool { false }
+  var samples: Int { regressors.samples }
+  var unknowns: Int { regressors.count }
+
+  func prepareExclusion(_ panel: inout Panel<S>) {}
+
+  func updateResidual(_ panel: inout Panel<S>) {
+    let rows = 0..<panel.active
+    for i in rows { panel.residual.copyRow(i, from: panel.coefficients, i) }
+    panel.residual.multiply(
+      rows: rows, panel.score, regressors.fitted.matrix, transposingB: true, keep: S(-ridge))
+    guard excludesSelf else { return }
+    for i in rows { panel.residual[i, regressors.index(ofLocal: panel.neurons[i])] = 0 }
+  }
+
+  func precondition(_ panel: inout Panel<S>) {
+    let rows = 0..<panel.active
+    panel.image.multiply(rows: rows, panel.residual, inverse.matrix)
+    guard excludesSelf else { return }
+    for i in rows {
+      let own = regressors.index(ofLocal: panel.neurons[i])
+      let projection = panel.image[i, own] / inverse.matrix[own, own]
+      panel.image.add(-projection, inverse.matrix, own, toRow: i)
+      panel.image[i, own] = 0
+    }
+  }
+
+  func respond(_ panel: inout Panel<S>) {
+    panel.directionResponse.multiply(
+      rows: 0..<panel.active, panel.direction, regressors.fitted.matrix)
+  }
+
+  func refreshResponse(_ panel: inout Panel<S>) {
+    panel.response.multiply(
+      rows: 0..<panel.active, panel.coefficients, regressors.fitted.matrix)
+  }
+
+  var flopsPerIteration: Double {
+    2 * Double(unknowns) * (2 * Double(samples) + Double(unknowns))
+  }
+
+  func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S> {
+    product(coefficients, regressors.heldOut.matrix)
+  }
+
+  func heldOutRidge(_ values: borrowing Matrix<S>) -> Matrix<S> {
+    let gradient = product(values, regressors.fitted.matrix, transposingB: true)
+    let coefficients = product(gradient, inverse.matrix)
+    return product(coefficients, regressors.heldOut.matrix)
+  }
+}
+
+extension PrimalForm {
+  /// - Collective: every rank of `group` must call it.
+  init(
+    _ regressors: Regressors<S>, ridge: Double, excludesSelf: Bool,
+    group: borrowing some RankGroup & ~Copyable, phases: Phases
+  ) throws {
+    let x = Double(regressors.count)
+    let gram = try phases.measure("gram") {
+      try gramMatrix(of: regressors.fitted.matrix, transposed: false, group: group)
+    }
+    phases.add("gram", flops: x * x * Double(regressors.samples) / Double(group.size))
+    let inverse = try phases.measure("factor") {
+      try invertedGram(gram, ridge: ridge, mayRaiseRidge: true, as: S.self, group: group)
+    }
+    phases.add("factor", flops: gram.nodeRank == 0 ? x * x * x : 0)
+    self.init(
+      ridge: ridge, excludesSelf: excludesSelf, regressors: regressors, inverse: inverse)
+  }
+}

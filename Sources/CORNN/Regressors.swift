@@ -1,0 +1,88 @@
+package import Collectives
+package import LinearAlgebra
+
+/// The regressors of all subproblems: neurons, then inputs, then the constant of the bias.
+///
+/// One row a regressor, one column a transition; shared by the ranks of a node.
+package final class Regressors<S: Scalar & Transferable> {
+  /// Regressors × fitted transitions.
+  package let fitted: NodeShared<S>
+  /// Regressors × held-out transitions.
+  package let heldOut: NodeShared<S>
+
+  package let neurons: Int
+  /// The root mean square of each input: its row is divided by it, so that the ridge does
+  /// not starve a channel for its unit. 0 for a channel that is silent.
+  package let inputScale: [Double]
+  package let bias: Bool
+
+  /// The neurons of this rank.
+  package let local: Range<Int>
+
+  var count: Int { fitted.matrix.rows }
+  var samples: Int { fitted.matrix.columns }
+  var inputs: Range<Int> { neurons..<(neurons + inputScale.count) }
+
+  /// The row of a neuron given by its index among this rank's.
+  func index(ofLocal neuron: Int) -> Int { local.lowerBound + neuron }
+
+  /// Gathers every rank's neurons into the matrices shared on each node.
+  ///
+  /// - Parameters:
+  ///   - rates: this rank's neurons × frames; rows of `silent` neurons count as zero.
+  ///   - inputs: inputs × frames, the same on every rank.
+  /// - Complexity: one sum over nodes of regressors × transitions scalars.
+  /// - Collective: every rank of `group` must call it.
+  init(
+    rates: borrowing Matrix<S>, local: Range<Int>, neurons: Int, silent: Set<Int>,
+    inputs: borrowing Matrix<S>, bias: Bool, fitted fittedTransitions: Transitions,
+    heldOut heldOutTransitions: Transitions, group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    let rows = neurons + inputs.rows + (bias ? 1 : 0)
+    let scale = Self.rootMeanSquares(inputs, frames: fittedTransitions.frames)
+    func share(_ transitions: Transitions) throws -> NodeShared<S> {
+      var shared = try group.allocateOnNode(
+        rows: rows, columns: transitions.count, of: S.self)
+      for i in 0..<rates.rows where !silent.contains(i) {
+        Self.select(
+          rates.row(i), frames: transitions.frames, scale: 1,
+          into: &shared.matrix, row: local.lowerBound + i)
+      }
+      if group.rank == 0 {
+        for i in 0..<inputs.rows where scale[i] > 0 {
+          Self.select(
+            inputs.row(i), frames: transitions.frames, scale: 1 / scale[i],
+            into: &shared.matrix, row: neurons + i)
+        }
+        if bias {
+          for t in 0..<transitions.count { shared.matrix[rows - 1, t] = 1 }
+        }
+      }
+      try group.assemble(&shared)
+      return shared
+    }
+    fitted = try share(fittedTransitions)
+    heldOut = try share(heldOutTransitions)
+    self.neurons = neurons
+    self.local = local
+    self.bias = bias
+    inputScale = scale
+  }
+
+  private static func select(
+    _ series: Span<S>, frames: [Int], scale: Double, into matrix: inout Matrix<S>, row: Int
+  ) {
+    var target = matrix.mutableRow(row)
+    let factor = S(scale)
+    for (i, t) in frames.enumerated() { target[i] = series[t] * factor }
+  }
+
+  private static func rootMeanSquares(_ inputs: borrowing Matrix<S>, frames: [Int]) -> [Double] {
+    (0..<inputs.rows).map { i in
+      let row = inputs.row(i)
+      var sum = 0.0
+      for t in frames { sum += Double(row[t]) * Double(row[t]) }
+      return (sum / Double(max(1, frames.count))).squareRoot()
+    }
+  }
+}

@@ -1,0 +1,55 @@
+internal import LinearAlgebra
+
+/// The held-out one-step errors of one neuron.
+struct NeuronScore: Sendable {
+  let mse: Double
+  let persistence: Double
+  let linear: Double
+  let variance: Double
+
+  /// - Parameters:
+  ///   - drive: `tanh s` for each transition.
+  ///   - linearIncrement: predicted `r[t+1] − r[t]` of the linear baseline.
+  init<S: Scalar>(
+    rates: Span<S>, transitions: Transitions, alpha: Double, drive: Span<S>,
+    linearIncrement: Span<S>
+  ) {
+    var squares = (model: 0.0, persistence: 0.0, linear: 0.0)
+    var count = 0.0
+    var mean = 0.0
+    var spread = 0.0
+    for (i, t) in transitions.frames.enumerated() where !rates[t + 1].isNaN {
+      let now = Double(rates[t])
+      let next = Double(rates[t + 1])
+      let model = (1 - alpha) * now + alpha * Double(drive[i]) - next
+      let linear = now + Double(linearIncrement[i]) - next
+      squares.model += model * model
+      squares.linear += linear * linear
+      squares.persistence += (now - next) * (now - next)
+      count += 1
+      let difference = next - mean
+      mean += difference / count
+      spread += difference * (next - mean)
+    }
+    mse = count > 0 ? squares.model / count : .nan
+    persistence = count > 0 ? squares.persistence / count : .nan
+    linear = count > 0 ? squares.linear / count : .nan
+    variance = count > 0 ? spread / count : .nan
+  }
+}
+
+/// Held-out one-step scores of this rank's neurons; NaN where a neuron was not fitted.
+package struct Scores: Sendable {
+  /// Mean squared error of r[t+1], in squared rates.
+  package var mse: [Double]
+  /// The same of the prediction r[t+1] = r[t].
+  package var persistence: [Double]
+  /// The same of ridge regression of the increment on the same regressors.
+  package var linear: [Double]
+  /// `1 − mse / variance`; high for any slow signal.
+  package var r2: [Double]
+  /// `1 − mse / persistence`: what the network adds to persistence.
+  package var skill: [Double] {
+    zip(mse, persistence).map { 1 - $0 / $1 }
+  }
+}

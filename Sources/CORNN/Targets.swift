@@ -1,0 +1,35 @@
+internal import LinearAlgebra
+
+/// The targets of one neuron's subproblem.
+///
+/// `d[t] = (r[t+1] − (1 − α) r[t]) / α`, in float64 whatever the working precision:
+/// the difference is amplified by 1/α.
+struct TargetRule {
+  let alpha: Double
+  let margin: Double
+
+  /// Writes d, clamped to ±(1 − margin), for the given transitions.
+  ///
+  /// A missing r[t+1] gives NaN, which the loss kernels leave out.
+  /// - Returns: how many targets had to be clamped, how many are missing.
+  func fill<S: Scalar>(
+    _ d: inout MutableSpan<S>, rates: Span<S>, transitions: Transitions
+  ) -> (clipped: Int, missing: Int) {
+    let limit = 1 - margin
+    var clipped = 0
+    var missing = 0
+    for (i, t) in transitions.frames.enumerated() {
+      let now = Double(rates[t])
+      let next = Double(rates[t + 1])
+      let target = (next - (1 - alpha) * now) / alpha
+      if target.isNaN {
+        missing += 1
+        d[i] = .nan
+      } else {
+        if abs(target) > 1 { clipped += 1 }
+        d[i] = S(max(-limit, min(limit, target)))
+      }
+    }
+    return (clipped, missing)
+  }
+}

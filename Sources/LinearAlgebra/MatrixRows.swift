@@ -1,0 +1,56 @@
+// Row operations on whole matrices: the caller names rows, and no view leaves a call.
+extension Matrix {
+  /// The inner product of row `i` with row `j` of another matrix, accumulated in double.
+  package func dot(_ i: Int, _ other: borrowing Matrix, _ j: Int) -> Double {
+    S.dot(row(i), other.row(j))
+  }
+
+  /// `row i ← row i + factor · row j of other`.
+  package mutating func add(_ factor: S, _ other: borrowing Matrix, _ j: Int, toRow i: Int) {
+    var target = mutableRow(i)
+    S.addScaled(factor, other.row(j), to: &target)
+  }
+
+  /// `row i ← row i of other + factor · row i`.
+  package mutating func fold(_ factor: S, intoRow i: Int, _ other: borrowing Matrix) {
+    var target = mutableRow(i)
+    S.scaleAdd(factor, &target, other.row(i))
+  }
+
+  /// `row i ← row i of a + factor · row i of b`.
+  package mutating func setRow(
+    _ i: Int, _ a: borrowing Matrix, plus factor: S, _ b: borrowing Matrix
+  ) {
+    var target = mutableRow(i)
+    S.scaledSum(1, a.row(i), factor, b.row(i), into: &target)
+  }
+
+  /// `row i ← row j of other`.
+  package mutating func copyRow(_ i: Int, from other: borrowing Matrix, _ j: Int) {
+    precondition(columns == other.columns, "\(columns) columns against \(other.columns)")
+    (base + i * columns).update(from: other.base + j * columns, count: columns)
+  }
+
+  /// `C[rows] ← scale · A[rows] op(B) + keep · C[rows]`, where C is this matrix.
+  ///
+  /// - Complexity: 2 · rows · columns · k flops.
+  package mutating func multiply(
+    rows: Range<Int>, _ a: borrowing Matrix, _ b: borrowing Matrix, transposingB: Bool = false,
+    scale: S = 1, keep: S = 0
+  ) {
+    var whole = mutableView
+    var target = whole.rows(rows)
+    LinearAlgebra.multiply(
+      a.view.rows(rows), transposingB ? b.view.transposed : b.view, into: &target,
+      scale: scale, keep: keep)
+  }
+}
+
+/// `op(A) op(B)` as a new matrix.
+///
+/// - Complexity: 2mnk flops.
+package func product<S: Scalar>(
+  _ a: borrowing Matrix<S>, _ b: borrowing Matrix<S>, transposingB: Bool = false
+) -> Matrix<S> {
+  product(a.view, transposingB ? b.view.transposed : b.view)
+}
