@@ -13,11 +13,119 @@ int ck_level(void);
 /// Uses no level above `most`, for tests; returns the level now in use.
 int ck_restrict_level(int most);
 
-// MARK: - Sums
+// MARK: - Sums and updates of vectors
 
-/// Sum of a[i] * b[i], accumulated in double.
+// Sums are accumulated in double whatever the precision of the vectors. Vectors that are
+// written may not overlap any other argument.
+
+typedef struct {
+  double first, second;
+} ck_two;
+
+typedef struct {
+  double first, second, third;
+} ck_three;
+
+/// <a, b>.
 double ck_dot_f32(size_t n, const float *a, const float *b);
 double ck_dot_f64(size_t n, const double *a, const double *b);
+
+/// <x, x>, <x, y>, <y, y>.
+ck_three ck_dot3_f32(size_t n, const float *x, const float *y);
+ck_three ck_dot3_f64(size_t n, const double *x, const double *y);
+
+/// y <- y + t x.
+void ck_axpy_f32(size_t n, float t, const float *x, float *y);
+void ck_axpy_f64(size_t n, double t, const double *x, double *y);
+
+/// y <- x + beta y.
+void ck_xpby_f32(size_t n, const float *x, float beta, float *y);
+void ck_xpby_f64(size_t n, const double *x, double beta, double *y);
+
+// The three passes of one dual iteration (b, s = K b, e: T-vectors of one neuron).
+
+/// b <- b + t p;  s <- s + t sp;  e <- gain e - lambda b, with the new b.
+void ck_dual_advance_f32(
+  size_t n, float t, const float *p, const float *sp, float gain, float lambda, float *b, float *s, float *e);
+void ck_dual_advance_f64(
+  size_t n, double t, const double *p, const double *sp, double gain, double lambda, double *b, double *s, double *e);
+
+/// z <- z + c m;  sz <- e - lambda z;  returns <e, sz> with the new and the old sz.
+ck_two ck_dual_precondition_f32(
+  size_t n, float c, const float *m, float lambda, const float *e, float *z, float *sz);
+ck_two ck_dual_precondition_f64(
+  size_t n, double c, const double *m, double lambda, const double *e, double *z, double *sz);
+
+/// p <- z + beta p;  sp <- sz + beta sp;  returns <e, sp> and <p, sp>.
+ck_two ck_dual_direction_f32(
+  size_t n, float beta, const float *z, const float *sz, const float *e, float *p, float *sp);
+ck_two ck_dual_direction_f64(
+  size_t n, double beta, const double *z, const double *sz, const double *e, double *p, double *sp);
+
+// MARK: - Elementary functions
+
+// y may be x. Accuracy in units in the last place, measured by the tests: see there.
+// Odd functions keep the sign of zero; infinities and NaN are what C99 says.
+
+/// Hyperbolic tangent.
+void ck_tanh_f32(size_t n, const float *x, float *y);
+void ck_tanh_f64(size_t n, const double *x, double *y);
+
+/// ln cosh x, accurate relative to itself also near 0, where it is x^2 / 2.
+void ck_log_cosh_f32(size_t n, const float *x, float *y);
+void ck_log_cosh_f64(size_t n, const double *x, double *y);
+
+/// Inverse hyperbolic tangent; infinite at +-1, NaN beyond.
+void ck_atanh_f32(size_t n, const float *x, float *y);
+void ck_atanh_f64(size_t n, const double *x, double *y);
+
+// MARK: - Losses of one neuron
+
+// One row: n transitions of one neuron, with targets d given as z = atanh d and
+// activations s. Per element, q = 1 - d^2:
+//
+//   CK_CROSS_ENTROPY  w = 1;              E = d - tanh s
+//   CK_CLIPPED        w = q / (q^2 + k^2); E = w (d - tanh s), clipped to +-threshold
+//   CK_WEIGHTED       w = 1 / q;          E = w (d - tanh s), 0 where |E| > threshold
+//
+// E = -phi'(s), C = phi''(s) where not clipped or dropped, else 0, and
+//
+//   phi(s) = w [ln cosh s - ln cosh z - d (s - z)]
+//
+// continued along its tangent (clipped) or as a constant (weighted) beyond the
+// threshold: convex but for CK_WEIGHTED, at least 0, and 0 at s = z. The familiar
+// w (ln cosh s - d s) is phi plus a constant, which ck_loss_offset sums.
+//
+// Everything follows from z and z - s without the difference of nearly equal numbers:
+// float stays accurate for |d| close to 1. NaN in z marks a missing sample, which adds
+// nothing and has E = 0. |z| <= 20; threshold > 0, possibly infinite; k >= 0.
+enum { CK_CROSS_ENTROPY = 0, CK_CLIPPED = 1, CK_WEIGHTED = 2 };
+
+typedef struct {
+  double loss;       // sum of phi
+  double slope;      // sum of E sp, 0 without sp
+  int64_t beyond;    // samples clipped or dropped
+  int64_t observed;  // samples that are not missing
+} ck_line;
+
+/// Evaluates the row at s + t sp, or at s if sp is null; e receives E.
+ck_line ck_score_line_f32(
+  int kind, double k, double threshold, size_t n, const float *z, const float *s, const float *sp,
+  double t, float *e);
+ck_line ck_score_line_f64(
+  int kind, double k, double threshold, size_t n, const double *z, const double *s, const double *sp,
+  double t, double *e);
+
+/// Sum of h sp^2 with the curvature h = max(C, E / (z - s)) at s; the second term keeps
+/// clipped samples from counting as flat.
+double ck_curvature_f32(
+  int kind, double k, double threshold, size_t n, const float *z, const float *s, const float *sp);
+double ck_curvature_f64(
+  int kind, double k, double threshold, size_t n, const double *z, const double *s, const double *sp);
+
+/// Sum of w (ln cosh z - d z), to be added to the sum of phi.
+double ck_loss_offset_f32(int kind, double k, size_t n, const float *z);
+double ck_loss_offset_f64(int kind, double k, size_t n, const double *z);
 
 // MARK: - Counter-based random numbers
 

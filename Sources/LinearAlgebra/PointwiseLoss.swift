@@ -1,0 +1,95 @@
+internal import CKernels
+
+/// The loss of one sample: target d = tanh z against the activation s.
+///
+/// With q = 1 − d² and the score `E = −φ′(s)`:
+/// ```
+/// crossEntropy  w = 1              E = d − tanh s
+/// clipped       w = q / (q² + k²)  E = w (d − tanh s), clipped to ±threshold
+/// weighted      w = 1 / q          E = w (d − tanh s), 0 where |E| > threshold
+/// φ(s) = w [ln cosh s − ln cosh z − d (s − z)]
+/// ```
+/// φ is continued along its tangent (`clipped`) or as a constant (`weighted`) beyond the
+/// threshold. It is at least 0, and 0 at s = z. It is convex but for `weighted`, the
+/// dropping rule of the published method, kept for comparison.
+///
+/// Targets are given as z, |z| ≤ 20: `Float` then stays accurate for |d| close to 1,
+/// because z − s needs no cancelling difference. A NaN marks a missing sample, which adds
+/// nothing and has E = 0.
+/// Reference: Dinç, Shai, Schnitzer, Tanaka (2023), CORNN.
+package enum PointwiseLoss: Equatable, Sendable {
+  /// The deviance of a Bernoulli variable in ±1 with mean d.
+  case crossEntropy
+  /// The weights of conversion noise k times the input noise, Huberised; k = 0 weighs by
+  /// the input noise alone.
+  case clipped(k: Double, threshold: Double)
+  /// The rule of the published method; not convex.
+  case weighted(threshold: Double)
+
+  /// The arguments of the C kernels.
+  var kernel: (kind: CInt, k: Double, threshold: Double) {
+    switch self {
+    case .crossEntropy: return (CInt(CK_CROSS_ENTROPY), 0, .infinity)
+    case .clipped(let k, let threshold):
+      precondition(k >= 0 && threshold > 0, "k is \(k), threshold \(threshold)")
+      return (CInt(CK_CLIPPED), k, threshold)
+    case .weighted(let threshold):
+      precondition(threshold > 0, "threshold is \(threshold)")
+      return (CInt(CK_WEIGHTED), 0, threshold)
+    }
+  }
+}
+
+/// The sums over one row that a line search needs.
+package struct RowScore: Equatable, Sendable {
+  /// Σ φ.
+  package var loss: Double
+  /// Σ E sp, minus the derivative of the loss along sp; 0 when no direction was given.
+  package var slope: Double
+  /// The number of samples clipped or dropped.
+  package var beyond: Int
+  /// The number of samples that are not missing.
+  package var observed: Int
+}
+
+extension PointwiseLoss {
+  /// Evaluates one row at the activations s; e receives E.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  package func score<S: Scalar>(
+    targets z: Span<S>, activations s: Span<S>, into e: inout MutableSpan<S>
+  ) -> RowScore {
+    requireEqualLengths(z.count, s.count, e.count)
+    return S.kernelScore(self, z.count, z.pointer, s.pointer, nil, 0, e.pointer)
+  }
+
+  /// Evaluates one row at `s + t sp`; e receives E.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  package func score<S: Scalar>(
+    targets z: Span<S>, activations s: Span<S>, step t: S, along sp: Span<S>,
+    into e: inout MutableSpan<S>
+  ) -> RowScore {
+    requireEqualLengths(z.count, s.count, sp.count, e.count)
+    return S.kernelScore(self, z.count, z.pointer, s.pointer, sp.pointer, t, e.pointer)
+  }
+
+  /// `Σ h sp²` with h = max(φ″, E / (z − s)) at the activations s, φ″ = 0 beyond the bend.
+  ///
+  /// The second term keeps clipped samples from counting as flat.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  package func curvature<S: Scalar>(
+    targets z: Span<S>, activations s: Span<S>, along sp: Span<S>
+  ) -> Double {
+    requireEqualLengths(z.count, s.count, sp.count)
+    return S.kernelCurvature(self, z.count, z.pointer, s.pointer, sp.pointer)
+  }
+
+  /// `Σ w (ln cosh z − d z)`: added to Σ φ it gives the sum of `w (ln cosh s − d s)`.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  package func offset<S: Scalar>(targets z: Span<S>) -> Double {
+    S.kernelLossOffset(self, z.count, z.pointer)
+  }
+}
