@@ -42,6 +42,7 @@ let package = Package(
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(
       name: "CHDF5", pkgConfig: "hdf5-openmpi", providers: [.apt(["libhdf5-openmpi-dev"])]),
+    .target(name: "CMPIShims", dependencies: ["CMPI"]),
     .target(name: "CKernels", cSettings: kernelFlags),
 
     // MARK: - Foundations
@@ -53,6 +54,9 @@ let package = Package(
       swiftSettings: memorySafe + optimised),
     .target(
       name: "Collectives", dependencies: ["LinearAlgebra"], swiftSettings: strict + optimised),
+    .target(
+      name: "MPI", dependencies: ["LinearAlgebra", "Collectives", "CMPI", "CMPIShims"],
+      swiftSettings: strict + optimised),
 
     // MARK: - Program
     .executableTarget(
@@ -65,7 +69,8 @@ let package = Package(
 
     // MARK: - Tests
     .target(
-      name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["LinearAlgebra", "Collectives", "MPI"],
+      path: "Tests/TestSupport",
       swiftSettings: strict + optimised),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"],
@@ -76,6 +81,9 @@ let package = Package(
     .testTarget(
       name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "MPITests", dependencies: ["MPI", "Collectives", "LinearAlgebra", "TestSupport"],
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
   ],
   swiftLanguageModes: [.v6]
 )
