@@ -43,6 +43,7 @@ let package = Package(
     .systemLibrary(
       name: "CHDF5", pkgConfig: "hdf5-openmpi", providers: [.apt(["libhdf5-openmpi-dev"])]),
     .target(name: "CMPIShims", dependencies: ["CMPI"]),
+    .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
     .target(name: "CKernels", cSettings: kernelFlags),
 
     // MARK: - Foundations
@@ -56,6 +57,9 @@ let package = Package(
       name: "Collectives", dependencies: ["LinearAlgebra"], swiftSettings: strict + optimised),
     .target(
       name: "MPI", dependencies: ["LinearAlgebra", "Collectives", "CMPI", "CMPIShims"],
+      swiftSettings: strict + optimised),
+    .target(
+      name: "HDF5", dependencies: ["LinearAlgebra", "Collectives", "MPI", "CHDF5", "CHDF5Shims"],
       swiftSettings: strict + optimised),
 
     // MARK: - Program
@@ -83,6 +87,11 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MPITests", dependencies: ["MPI", "Collectives", "LinearAlgebra", "TestSupport"],
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    // HDF5 is not re-entrant: its tests run one at a time, on the main actor.
+    .testTarget(
+      name: "HDF5Tests",
+      dependencies: ["HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
   ],
   swiftLanguageModes: [.v6]
