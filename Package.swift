@@ -42,6 +42,8 @@ let package = Package(
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(
       name: "CHDF5", pkgConfig: "hdf5-openmpi", providers: [.apt(["libhdf5-openmpi-dev"])]),
+    .target(name: "CMPIShims", dependencies: ["CMPI"]),
+    .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
     .target(name: "CKernels", cSettings: kernelFlags),
 
     // MARK: - Foundations
@@ -53,6 +55,12 @@ let package = Package(
       swiftSettings: memorySafe + optimised),
     .target(
       name: "Collectives", dependencies: ["LinearAlgebra"], swiftSettings: strict + optimised),
+    .target(
+      name: "MPI", dependencies: ["LinearAlgebra", "Collectives", "CMPI", "CMPIShims"],
+      swiftSettings: strict + optimised),
+    .target(
+      name: "HDF5", dependencies: ["LinearAlgebra", "Collectives", "MPI", "CHDF5", "CHDF5Shims"],
+      swiftSettings: strict + optimised),
 
     // MARK: - Algorithms
     .target(
@@ -73,7 +81,8 @@ let package = Package(
 
     // MARK: - Tests
     .target(
-      name: "TestSupport", dependencies: ["LinearAlgebra"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["LinearAlgebra", "Collectives", "MPI"],
+      path: "Tests/TestSupport",
       swiftSettings: strict + optimised),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"],
@@ -88,6 +97,14 @@ let package = Package(
     .testTarget(
       name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "MPITests", dependencies: ["MPI", "Collectives", "LinearAlgebra", "TestSupport"],
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    // HDF5 is not re-entrant: its tests run one at a time, on the main actor.
+    .testTarget(
+      name: "HDF5Tests",
+      dependencies: ["HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport"],
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -28,6 +28,18 @@ package struct NodeShared<S: Scalar>: ~Copyable {
 
   /// Waits for the ranks of the node and makes their writes visible (collective on the node).
   package func synchronize() throws { try fence() }
+
+  /// Gives the memory back once all ranks of the node are done with it.
+  ///
+  /// Without this call it lives until the group's next collective work on shared memory,
+  /// or the end of the run.
+  ///
+  /// - Collective: every rank of the node must call it.
+  package consuming func free() throws {
+    let fence = self.fence
+    _ = consume self
+    try fence()
+  }
 }
 
 extension RankGroup where Self: ~Copyable {

@@ -1,11 +1,31 @@
 package import LinearAlgebra
 
 /// An element that can travel between ranks: `Float`, `Double`, `Int`, `UInt8`.
-package protocol Transferable: BitwiseCopyable, Sendable, Comparable {}
-extension Float: Transferable {}
-extension Double: Transferable {}
-extension Int: Transferable {}
-extension UInt8: Transferable {}
+package protocol Transferable: BitwiseCopyable, Sendable, Comparable {
+  /// How the element is laid out, for the communication library.
+  static var transferKind: TransferKind { get }
+
+  /// Zero.
+  init()
+}
+
+/// The element layouts that travel between ranks.
+package enum TransferKind: Sendable {
+  case float32, float64, int64, uint8
+}
+
+extension Float: Transferable {
+  package static var transferKind: TransferKind { .float32 }
+}
+extension Double: Transferable {
+  package static var transferKind: TransferKind { .float64 }
+}
+extension Int: Transferable {
+  package static var transferKind: TransferKind { .int64 }
+}
+extension UInt8: Transferable {
+  package static var transferKind: TransferKind { .uint8 }
+}
 
 /// The ranks that run one job together, as an algorithm sees them.
 ///
@@ -40,7 +60,7 @@ package protocol RankGroup: ~Copyable {
 
   /// Starts an all-to-all: block r of `outgoing` goes to rank r, the block from rank r
   /// arrives as block r of `incoming`. The buffers belong to the exchange until it is
-  /// finished. C: `MPI_Ialltoallv`.
+  /// finished. Like `MPI_Ialltoallv`, without its 32-bit displacements.
   func beginExchange<S: Scalar>(
     _ outgoing: consuming Matrix<S>, sendCounts: [Int],
     into incoming: consuming Matrix<S>, receiveCounts: [Int]
@@ -120,10 +140,7 @@ extension RankGroup where Self: ~Copyable {
     var counts = [Int](repeating: 0, count: size)
     counts[rank] = part.count
     try sum(&counts)
-    guard let filler = part.first ?? (counts.allSatisfy { $0 == 0 } ? nil : zero(T.self)) else {
-      return []
-    }
-    var whole = [T](repeating: filler, count: counts.reduce(0, +))
+    var whole = [T](repeating: T(), count: counts.reduce(0, +))
     var span = whole.mutableSpan
     try gather(part.span, into: &span, counts: counts)
     return whole
@@ -132,14 +149,5 @@ extension RankGroup where Self: ~Copyable {
   /// Waits for all ranks (collective).
   package func barrier() throws {
     _ = try sum(0)
-  }
-}
-
-/// The all-zero bit pattern of a transferable element, as a placeholder.
-private func zero<T: Transferable>(_ type: T.Type) -> T {
-  withUnsafeTemporaryAllocation(of: T.self, capacity: 1) { buffer in
-    let raw = UnsafeMutableRawBufferPointer(buffer)
-    for i in 0..<raw.count { raw[i] = 0 }
-    return buffer[0]
   }
 }

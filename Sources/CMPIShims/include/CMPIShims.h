@@ -1,0 +1,27 @@
+// What Swift cannot see of mpi.h: constants that are macros over addresses. Handles are
+// passed as mpi.h declares them. No stable API: only the MPI module may import this.
+#pragma once
+#include <mpi.h>
+
+MPI_Comm cmpi_comm_world(void);
+MPI_Comm cmpi_comm_self(void);
+MPI_Errhandler cmpi_errors_return(void);
+MPI_Info cmpi_info_null(void);
+MPI_Request cmpi_request_null(void);
+
+/// The argument that makes a collective work in place.
+const void *cmpi_in_place(void);
+
+MPI_Datatype cmpi_byte(void);
+MPI_Datatype cmpi_uint8(void);
+MPI_Datatype cmpi_int64(void);
+MPI_Datatype cmpi_float32(void);
+MPI_Datatype cmpi_float64(void);
+
+MPI_Op cmpi_sum(void);
+MPI_Op cmpi_max(void);
+MPI_Op cmpi_bitwise_and(void);
+
+/// MPI_Waitall and MPI_Test without statuses.
+int cmpi_wait_all(int count, MPI_Request *requests);
+int cmpi_test(MPI_Request *request, int *done);

@@ -1,0 +1,106 @@
+internal import CHDF5
+internal import CHDF5Shims
+
+/// An open HDF5 file.
+///
+/// `File.open(path)` and `File.create(path)` are for one process; with `on:` the ranks of
+/// a communicator share the file through MPI-IO, and then every method that is not a
+/// plain property is collective: all ranks call it, in the same order, with the same
+/// names and values, except for the block of data that each one moves.
+///
+/// Objects opened in it must die before `close()`: an open child makes closing fail.
+package struct File: ~Copyable, Location, Attributed {
+  private let handle: Handle<FileKind>
+  package let filePath: String
+  package let access: Access
+
+  package var identifier: Int64 { handle.id }
+  package var objectPath: String { "/" }
+
+  /// Opens an existing file for reading.
+  ///
+  /// - Throws: `HDF5Error` if there is none, it is not HDF5, or it is truncated.
+  /// C: `H5Fopen`.
+  package static func open(_ path: String, writable: Bool = false) throws(HDF5Error) -> File {
+    try open(path, sharing: nil, writable: writable)
+  }
+
+  /// Opens an existing file for reading, shared by the ranks of a group.
+  ///
+  /// - Throws: `HDF5Error` if there is none, it is not HDF5, or it is truncated.
+  /// - Collective: every rank of the group must call it. C: `H5Fopen`, `H5Pset_fapl_mpio`.
+  package static func open(
+    _ path: String, on group: borrowing some FileGroup & ~Copyable, writable: Bool = false
+  ) throws -> File {
+    try group.withParallelAccess { try open(path, sharing: $0, writable: writable) }
+  }
+
+  private static func open(
+    _ path: String, sharing ranks: ParallelAccess?, writable: Bool
+  ) throws(HDF5Error) -> File {
+    prepareLibrary()
+    let list = try accessList(path, ranks)
+    let flags = writable ? chdf5_read_write() : chdf5_read_only()
+    let handle = try Handle<FileKind>("H5Fopen", path, adopting: H5Fopen(path, flags, list.id))
+    return File(handle: handle, filePath: path, access: Access(ranks: ranks?.size))
+  }
+
+  /// Creates a file that must not exist yet.
+  ///
+  /// C: `H5Fcreate`.
+  package static func create(_ path: String) throws(HDF5Error) -> File {
+    try create(path, sharing: nil)
+  }
+
+  /// Creates a file that must not exist yet, shared by the ranks of a group.
+  ///
+  /// - Collective: every rank of the group must call it. C: `H5Fcreate`,
+  ///   `H5Pset_fapl_mpio`.
+  package static func create(
+    _ path: String, on group: borrowing some FileGroup & ~Copyable
+  ) throws -> File {
+    try group.withParallelAccess { try create(path, sharing: $0) }
+  }
+
+  private static func create(
+    _ path: String, sharing ranks: ParallelAccess?
+  ) throws(HDF5Error) -> File {
+    prepareLibrary()
+    let list = try accessList(path, ranks)
+    let handle = try Handle<FileKind>(
+      "H5Fcreate", path,
+      adopting: H5Fcreate(path, chdf5_exclusive(), chdf5_default_properties(), list.id))
+    return File(handle: handle, filePath: path, access: Access(ranks: ranks?.size))
+  }
+
+  /// Whether a file starts with HDF5's signature, after a user block if there is one.
+  ///
+  /// C: `H5Fis_hdf5`.
+  package static func isHDF5(_ path: String) -> Bool {
+    prepareLibrary()
+    let answer = H5Fis_hdf5(path)
+    if answer < 0 { _ = takeErrorText() }
+    return answer > 0
+  }
+
+  /// Writes everything out and closes, reporting a failure.
+  ///
+  /// Collective on shared files.
+  package consuming func close() throws(HDF5Error) {
+    let path = filePath
+    try check("H5Fflush", path, H5Fflush(handle.id, H5F_SCOPE_GLOBAL))
+    try handle.close(path)
+  }
+
+  private static func accessList(
+    _ path: String, _ ranks: ParallelAccess?
+  ) throws(HDF5Error) -> Handle<PropertyListKind> {
+    let list = try Handle<PropertyListKind>(
+      "H5Pcreate", path, adopting: H5Pcreate(chdf5_file_access_class()))
+    try check("H5Pset_fclose_degree", path, H5Pset_fclose_degree(list.id, H5F_CLOSE_SEMI))
+    if let ranks {
+      try check("H5Pset_fapl_mpio", path, chdf5_use_mpio(list.id, ranks.communicator))
+    }
+    return list
+  }
+}

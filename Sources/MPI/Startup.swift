@@ -1,0 +1,54 @@
+internal import CMPI
+internal import CMPIShims
+internal import Collectives
+internal import Glibc
+
+/// A job whose processes cannot see each other.
+struct SeparateRanksError: ExitCoded {
+  let tasks: Int
+
+  var exitCode: Int32 { ExitCode.configuration }
+  var description: String {
+    "srun started \(tasks) tasks that do not know of each other; "
+      + "use srun --mpi=pmix, or mpirun if this Slurm has no pmix (srun --mpi=list)"
+  }
+}
+
+/// Starts MPI, with or without a launcher; does nothing if it runs already.
+///
+/// Without a launcher the process is a job of one rank. The thread level is
+/// `MPI_THREAD_SERIALIZED`: any thread may call MPI, one at a time.
+///
+/// - Throws: `SeparateRanksError` where srun started several tasks without MPI support,
+///   which would all do the whole job.
+package func startMPI() throws {
+  var flag: CInt = 0
+  MPI_Initialized(&flag)
+  guard flag == 0 else { return }
+  // A rank without launcher needs no Open MPI daemon of its own.
+  setenv("OMPI_MCA_ess_singleton_isolated", "1", 0)
+  var provided: CInt = 0
+  try check(
+    "MPI_Init_thread", MPI_Init_thread(nil, nil, CInt(MPI_THREAD_SERIALIZED), &provided))
+  guard provided >= MPI_THREAD_SERIALIZED else {
+    throw MPIError(call: "MPI_Init_thread (serialized)", code: CInt(MPI_ERR_OTHER))
+  }
+  for communicator in [cmpi_comm_world(), cmpi_comm_self()] {
+    try check(
+      "MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(communicator, cmpi_errors_return()))
+  }
+  var size: CInt = 0
+  try check("MPI_Comm_size", MPI_Comm_size(cmpi_comm_world(), &size))
+  if size == 1, getenv("OMPI_COMM_WORLD_SIZE") == nil,
+    let text = getenv("SLURM_STEP_NUM_TASKS"), let tasks = Int(String(cString: text)), tasks > 1
+  {
+    throw SeparateRanksError(tasks: tasks)
+  }
+}
+
+/// Ends MPI; the last MPI call of the process, made by every rank.
+///
+/// C: `MPI_Finalize`.
+package func finishMPI() {
+  if !isMPIFinalized() { MPI_Finalize() }
+}
