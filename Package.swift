@@ -42,6 +42,7 @@ let package = Package(
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(
       name: "CHDF5", pkgConfig: "hdf5-openmpi", providers: [.apt(["libhdf5-openmpi-dev"])]),
+    .target(name: "CSignals"),
     .target(name: "CMPIShims", dependencies: ["CMPI"]),
     .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
     .target(name: "CKernels", cSettings: kernelFlags),
@@ -54,7 +55,8 @@ let package = Package(
       name: "RandomNumbers", dependencies: ["LinearAlgebra"],
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "Collectives", dependencies: ["LinearAlgebra"], swiftSettings: strict + optimised),
+      name: "Collectives", dependencies: ["LinearAlgebra", "CSignals"],
+      swiftSettings: strict + optimised),
     .target(
       name: "MPI", dependencies: ["LinearAlgebra", "Collectives", "CMPI", "CMPIShims"],
       swiftSettings: strict + optimised),
@@ -95,7 +97,8 @@ let package = Package(
       dependencies: ["CORNN", "Networks", "Collectives", "LinearAlgebra", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"],
+      name: "CollectivesTests",
+      dependencies: ["Collectives", "TestSupport", "CSignals", "LinearAlgebra"],
       swiftSettings: strict),
     .testTarget(
       name: "MPITests", dependencies: ["MPI", "Collectives", "LinearAlgebra", "TestSupport"],

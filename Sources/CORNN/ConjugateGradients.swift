@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+private import Glibc
 
 /// Preconditioned nonlinear conjugate gradients (Polak–Ribière+) on a panel of
 /// independent convex subproblems.
@@ -8,7 +9,7 @@ internal import LinearAlgebra
 /// S and Sp, elementwise. One iteration is one product with the inverse, and in the
 /// primal form two with X.
 struct ConjugateGradients {
-  let loss: Loss
+  let loss: PointwiseLoss
   let tolerance: Double
   let iterations: Int
   let initialMargin: Double
@@ -18,7 +19,7 @@ struct ConjugateGradients {
 
   /// Solves the panel from the ridge solution on the currents z.
   ///
-  /// `panel.target` and `panel.currentTarget` are given. On return `coefficients`,
+  /// `panel.target` is given. On return `coefficients`,
   /// `response` and `scalars` hold the solutions, in the order of `panel.neurons`.
   func solve<F: SubproblemForm & ~Copyable>(
     _ panel: inout Panel<F.S>, form: borrowing F
@@ -59,9 +60,9 @@ struct ConjugateGradients {
   private func start<F: SubproblemForm & ~Copyable>(
     _ panel: inout Panel<F.S>, form: borrowing F
   ) {
-    let limit = F.S(artanh(1 - initialMargin))
+    let limit = F.S(Glibc.atanh(1 - initialMargin))
     for i in 0..<panel.active {
-      panel.score.setClamped(row: i, panel.currentTarget, limit: limit)
+      panel.score.setClamped(row: i, panel.target, limit: limit)
     }
     form.updateResidual(&panel)
     form.precondition(&panel)

@@ -37,7 +37,8 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
 
   func updateResidual(_ panel: inout Panel<S>) {
     for i in 0..<panel.active {
-      panel.residual.setRow(i, panel.score, plus: S(-ridge), panel.coefficients)
+      panel.residual.copyRow(i, from: panel.score, i)
+      panel.residual.add(S(-ridge), panel.coefficients, i, toRow: i)
     }
   }
 
@@ -49,7 +50,8 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
           panel.exclusion.dot(i, panel.residual, i) / panel.scalars[i].exclusionQuotient
         panel.image.add(S(projection), panel.exclusion, i, toRow: i)
       }
-      panel.imagePair.setRow(i, panel.residual, plus: S(-ridge), panel.image)
+      panel.imagePair.copyRow(i, from: panel.residual, i)
+      panel.imagePair.add(S(-ridge), panel.image, i, toRow: i)
     }
   }
 

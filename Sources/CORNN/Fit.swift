@@ -32,7 +32,7 @@ extension Configuration {
 /// instead of the map A⁻¹XᵀX, exact exclusion of self-connections instead of ADMM,
 /// conjugate gradients with a line search, convex losses only.
 package func fit<S: Scalar & Transferable>(
-  _ recording: borrowing PreparedRecording<S>, loss: Loss, configuration: Configuration,
+  _ recording: borrowing PreparedRecording<S>, loss: PointwiseLoss, configuration: Configuration,
   group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
   progress: @escaping @Sendable (_ solved: Int) -> Void = { _ in }
 ) throws -> Fit<S> {

@@ -37,8 +37,11 @@ extension Panel {
   }
 
   /// Loss and scores at the present S.
-  mutating func rescore(_ i: Int, loss: Loss) {
-    scalars[i].loss = score(at: 0, row: i, loss: loss).objective
+  mutating func rescore(_ i: Int, loss: PointwiseLoss) {
+    scalars[i].loss =
+      score.score(
+        row: i, loss, target: target, response: response, along: directionResponse, step: 0
+      ).loss
   }
 
   /// The step length t > 0 along p, with the scores at S + t Sp in place; 0 if none.
@@ -47,25 +50,23 @@ extension Panel {
   /// It is taken if the slope there is above −½ of the present one and F does not rise;
   /// else the secant of the slopes gives the next. Slopes stay meaningful where
   /// differences of F are rounding.
-  mutating func searchLine(_ i: Int, loss: Loss, ridge: Double) -> Double {
+  mutating func searchLine(_ i: Int, loss: PointwiseLoss, ridge: Double) -> Double {
     let row = scalars[i]
     let curvature =
-      S.curvature(
-        loss.kernel, target: target.row(i), currentTarget: currentTarget.row(i),
-        response: response.row(i), score: score.row(i),
-        directionResponse: directionResponse.row(i))
+      response.curvature(row: i, loss, target: target, along: directionResponse)
       + ridge * row.directionSquared
     guard curvature > 0, row.slope > 0 else { return 0 }
     let before = row.loss
     let rounding = 64 * Double(S.ulpOfOne) * (abs(before) + ridge * row.squaredNorm)
     var t = row.slope / curvature
     for _ in 0..<Self.trials {
-      let trial = score(at: t, row: i, loss: loss)
+      let trial = score.score(
+        row: i, loss, target: target, response: response, along: directionResponse, step: t)
       let slope = trial.slope - ridge * (row.overlap + t * row.directionSquared)
       let rise =
-        trial.objective - before + ridge * t * (row.overlap + t / 2 * row.directionSquared)
+        trial.loss - before + ridge * t * (row.overlap + t / 2 * row.directionSquared)
       if slope >= -0.5 * row.slope, rise <= rounding {
-        scalars[i].loss = trial.objective
+        scalars[i].loss = trial.loss
         return t
       }
       let secant = slope < row.slope ? row.slope / (row.slope - slope) : 0.5
@@ -76,38 +77,34 @@ extension Panel {
   }
 
   private static var trials: Int { 20 }
-
-  private mutating func score(at t: Double, row i: Int, loss: Loss) -> LineScore {
-    score.score(
-      row: i, loss, target: target, currentTarget: currentTarget, response: response,
-      directionResponse: directionResponse, step: S(t))
-  }
 }
 
 // Rows of several matrices in one kernel call.
 extension Matrix {
   /// `row i ← −φ'(S + t Sp)`, with Σφ and Σ −φ' Sp there.
   fileprivate mutating func score(
-    row i: Int, _ loss: Loss, target: borrowing Matrix, currentTarget: borrowing Matrix,
-    response: borrowing Matrix, directionResponse: borrowing Matrix, step: S
-  ) -> LineScore {
+    row i: Int, _ loss: PointwiseLoss, target: borrowing Matrix, response: borrowing Matrix,
+    along directionResponse: borrowing Matrix, step: Double
+  ) -> RowScore {
     var scores = mutableRow(i)
-    return S.scoreLine(
-      loss.kernel, target: target.row(i), currentTarget: currentTarget.row(i),
-      response: response.row(i), directionResponse: directionResponse.row(i), step: step,
-      into: &scores)
+    return loss.score(
+      targets: target.row(i), activations: response.row(i), step: S(step),
+      along: directionResponse.row(i), into: &scores)
   }
 
-  /// `row i ← artanh(row i of targets)`.
-  mutating func setArtanh(row i: Int, of targets: borrowing Matrix) {
-    var row = mutableRow(i)
-    S.artanh(targets.row(i), into: &row)
+  /// `Σ h Sp²` at S = row i.
+  fileprivate func curvature(
+    row i: Int, _ loss: PointwiseLoss, target: borrowing Matrix,
+    along directionResponse: borrowing Matrix
+  ) -> Double {
+    loss.curvature(
+      targets: target.row(i), activations: row(i), along: directionResponse.row(i))
   }
 
-  /// `row i ← row i of currents`, clamped to ±limit, 0 where missing.
-  mutating func setClamped(row i: Int, _ currents: borrowing Matrix, limit: S) {
+  /// `row i ← row i of targets`, clamped to ±limit, 0 where missing.
+  mutating func setClamped(row i: Int, _ targets: borrowing Matrix, limit: S) {
     var row = mutableRow(i)
-    let source = currents.row(i)
+    let source = targets.row(i)
     for t in 0..<source.count {
       row[t] = source[t].isNaN ? 0 : max(-limit, min(limit, source[t]))
     }

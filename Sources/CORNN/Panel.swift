@@ -15,8 +15,7 @@ struct Panel<S: Scalar>: ~Copyable {
   var active: Int
 
   // Targets and what follows from S = Xθ: rows × samples.
-  var target: Matrix<S>  // d, clamped
-  var currentTarget: Matrix<S>  // z = artanh d
+  var target: Matrix<S>  // z = artanh d, NaN where missing
   var response: Matrix<S>  // S
   var directionResponse: Matrix<S>  // Sp
   var score: Matrix<S>  // E = −φ'(S)
@@ -38,7 +37,6 @@ struct Panel<S: Scalar>: ~Copyable {
     self.neurons = neurons
     active = rows
     target = Matrix(rows: rows, columns: samples)
-    currentTarget = Matrix(rows: rows, columns: samples)
     response = Matrix(rows: rows, columns: samples)
     directionResponse = Matrix(rows: rows, columns: samples)
     score = Matrix(rows: rows, columns: samples)
@@ -59,7 +57,6 @@ struct Panel<S: Scalar>: ~Copyable {
     neurons.swapAt(row, last)
     scalars.swapAt(row, last)
     target.swapRows(row, last)
-    currentTarget.swapRows(row, last)
     response.swapRows(row, last)
     directionResponse.swapRows(row, last)
     score.swapRows(row, last)

@@ -57,7 +57,6 @@ struct PanelWork {
         &target, rates: recording.rates.row(neuron), transitions: fitted)
       clipped.append(counts.clipped)
       missing.append(counts.missing)
-      panel.currentTarget.setArtanh(row: i, of: panel.target)
     }
     let trace = solver.solve(&panel, form: form)
     let iterations = panel.scalars.reduce(0) { $0 + $1.iterations }
@@ -73,7 +72,7 @@ struct PanelWork {
     guard heldOut.count > 0 else { return [] }
     var currents = form.heldOutResponse(panel.coefficients, neurons: panel.neurons)
     var elements = currents.mutableElements
-    F.S.tanh(&elements)
+    applyTanh(to: &elements)
     var increments = Matrix<F.S>(rows: panel.neurons.count, columns: fitted.count)
     for (i, neuron) in panel.neurons.enumerated() {
       let rates = recording.rates.row(neuron)

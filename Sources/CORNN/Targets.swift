@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+private import Glibc
 
 /// The targets of one neuron's subproblem.
 ///
@@ -8,12 +9,12 @@ struct TargetRule {
   let alpha: Double
   let margin: Double
 
-  /// Writes d, clamped to ±(1 − margin), for the given transitions.
+  /// Writes `z = artanh d`, d clamped to ±(1 − margin), for the given transitions.
   ///
   /// A missing r[t+1] gives NaN, which the loss kernels leave out.
   /// - Returns: how many targets had to be clamped, how many are missing.
   func fill<S: Scalar>(
-    _ d: inout MutableSpan<S>, rates: Span<S>, transitions: Transitions
+    _ z: inout MutableSpan<S>, rates: Span<S>, transitions: Transitions
   ) -> (clipped: Int, missing: Int) {
     let limit = 1 - margin
     var clipped = 0
@@ -24,10 +25,10 @@ struct TargetRule {
       let target = (next - (1 - alpha) * now) / alpha
       if target.isNaN {
         missing += 1
-        d[i] = .nan
+        z[i] = .nan
       } else {
         if abs(target) > 1 { clipped += 1 }
-        d[i] = S(max(-limit, min(limit, target)))
+        z[i] = S(atanh(max(-limit, min(limit, target))))
       }
     }
     return (clipped, missing)

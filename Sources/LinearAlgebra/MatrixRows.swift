@@ -2,27 +2,19 @@
 extension Matrix {
   /// The inner product of row `i` with row `j` of another matrix, accumulated in double.
   package func dot(_ i: Int, _ other: borrowing Matrix, _ j: Int) -> Double {
-    S.dot(row(i), other.row(j))
+    LinearAlgebra.dot(row(i), other.row(j))
   }
 
   /// `row i ← row i + factor · row j of other`.
   package mutating func add(_ factor: S, _ other: borrowing Matrix, _ j: Int, toRow i: Int) {
     var target = mutableRow(i)
-    S.addScaled(factor, other.row(j), to: &target)
+    LinearAlgebra.add(factor, other.row(j), to: &target)
   }
 
   /// `row i ← row i of other + factor · row i`.
   package mutating func fold(_ factor: S, intoRow i: Int, _ other: borrowing Matrix) {
     var target = mutableRow(i)
-    S.scaleAdd(factor, &target, other.row(i))
-  }
-
-  /// `row i ← row i of a + factor · row i of b`.
-  package mutating func setRow(
-    _ i: Int, _ a: borrowing Matrix, plus factor: S, _ b: borrowing Matrix
-  ) {
-    var target = mutableRow(i)
-    S.scaledSum(1, a.row(i), factor, b.row(i), into: &target)
+    LinearAlgebra.scale(&target, by: factor, adding: other.row(i))
   }
 
   /// `row i ← row j of other`.

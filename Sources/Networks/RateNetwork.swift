@@ -76,7 +76,7 @@ extension RateNetwork {
       }
       noise?.addInput(to: &currents, neurons: local, step: t)
       var span = currents.mutableSpan
-      S.tanh(&span)
+      applyTanh(to: &span)
       let impulses = noise?.output(neurons: local, step: t, as: S.self)
       for i in rates.indices {
         let leak = S(alpha[i])
@@ -94,7 +94,7 @@ extension RateNetwork {
     let blocks = rows * neurons > Self.threadedEntries ? threads : 1
     let partition = Partition(of: rows, among: max(1, min(blocks, rows)))
     let parts = try parallelMap(count: partition.ranks, threads: blocks) { block in
-      partition.range(of: block).map { S(S.dot(weights.row($0), state.span)) }
+      partition.range(of: block).map { S(dot(weights.row($0), state.span)) }
     }
     return parts.flatMap { $0 }
   }

@@ -44,12 +44,18 @@ import Testing
           }
         }
       }
-      print(tolerance, result.form, "pearson", pearson(a, b), result.objective.count, result.objective.last ?? 0)
+      print(
+        tolerance, result.form, "pearson", pearson(a, b), result.objective.count,
+        result.objective.last ?? 0)
       for p in phases.all { print(p.name, p.seconds, p.flops / 1e9 / p.seconds) }
-      print("opt", result.diagnostics.optimality.max() ?? 0, "its", result.diagnostics.iterations.max() ?? 0,
+      print(
+        "opt", result.diagnostics.optimality.max() ?? 0, "its",
+        result.diagnostics.iterations.max() ?? 0,
         "stalled", result.diagnostics.outcome.filter { $0 == .stalled }.count)
       let mean = { (x: [Double]) in x.reduce(0, +) / Double(x.count) }
-      print("mse", mean(result.scores.mse), mean(result.scores.persistence), mean(result.scores.linear), "clip", mean(result.diagnostics.clipped))
+      print(
+        "mse", mean(result.scores.mse), mean(result.scores.persistence), mean(result.scores.linear),
+        "clip", mean(result.diagnostics.clipped))
     }
   }
 }

@@ -51,3 +51,15 @@ extension RankTests {
     }
   }
 }
+
+extension RankTests {
+  @Suite struct StopRequestTests {
+    /// A signal that reached one rank stops all of them.
+    @Test func oneRanksNoticeStopsAll() throws {
+      let world = try testWorld()
+      let isLast = world.rank == world.size - 1
+      var request = StopRequest(stopFile: nil, timeLimit: isLast ? .zero : nil)
+      try expectEverywhere(try request.agreed(by: world) == .timeLimit, on: world)
+    }
+  }
+}

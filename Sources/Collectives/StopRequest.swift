@@ -1,0 +1,93 @@
+internal import CSignals
+internal import Glibc
+
+/// Notices that the run should stop at its next checkpoint.
+///
+/// Three things ask for it: SIGTERM or SIGUSR1 (a batch system's warning), a file named
+/// `STOP` (anybody with access to the run's folder), and a time limit. One rank seeing
+/// it is not enough, because the others would go on without it: `agreed(by:)` makes all
+/// ranks stop at the same iteration.
+package struct StopRequest {
+  /// Why a run stops; where several ranks differ, the highest counts.
+  package enum Reason: Int, Sendable, Comparable {
+    case timeLimit = 1
+    case stopFile = 2
+    case signal = 3
+
+    package static func < (a: Reason, b: Reason) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  private let stopFile: String?
+  private let deadline: ContinuousClock.Instant?
+  private var nextLook: ContinuousClock.Instant
+  private var noticed: Reason?
+
+  /// Starts listening, and the clock.
+  ///
+  /// From here on SIGTERM and SIGUSR1 no longer end the process.
+  ///
+  /// - Parameters:
+  ///   - stopFile: path of the file that asks for the stop; nil for none.
+  ///   - timeLimit: how long the run may take from now; nil for ever.
+  package init(stopFile: String? = "STOP", timeLimit: Duration? = nil) {
+    self.stopFile = stopFile
+    let now = ContinuousClock.now
+    deadline = timeLimit.map { now + $0 }
+    nextLook = now
+    for signal in [SIGTERM, SIGUSR1] where csignals_remember(signal) != 0 {
+      preconditionFailure("signal \(signal) cannot be caught: errno \(errno)")
+    }
+  }
+
+  /// What this rank alone has noticed so far; it stays.
+  ///
+  /// - Complexity: a flag and a clock, well below a microsecond; the file system is asked
+  ///   at most once a second.
+  package mutating func noticedHere() -> Reason? {
+    if csignals_received() != 0 {
+      noticed = .signal
+    } else if noticed == nil {
+      let now = ContinuousClock.now
+      if let deadline, now >= deadline {
+        noticed = .timeLimit
+      } else if let stopFile, now >= nextLook {
+        nextLook = now + .seconds(1)
+        if access(stopFile, F_OK) == 0 { noticed = .stopFile }
+      }
+    }
+    return noticed
+  }
+
+  /// What any rank has noticed, the same on all of them.
+  ///
+  /// A loop that reduces something in every iteration anyway can send `rawValue` of
+  /// `noticedHere()` along instead.
+  ///
+  /// - Returns: nil to go on.
+  /// - Throws: what the group's communication throws.
+  /// - Collective: every rank of the group must call it.
+  package mutating func agreed(
+    by group: borrowing some RankGroup & ~Copyable
+  ) throws -> Reason? {
+    Reason(rawValue: try group.maximum(noticedHere()?.rawValue ?? 0))
+  }
+}
+
+/// The end of a run that stopped at a checkpoint and can be resumed.
+package struct Stopped: ExitCoded, Equatable {
+  package let reason: StopRequest.Reason
+
+  package init(_ reason: StopRequest.Reason) { self.reason = reason }
+
+  package var exitCode: Int32 { ExitCode.stopped }
+
+  package var description: String {
+    let cause =
+      switch reason {
+      case .timeLimit: "the time limit"
+      case .stopFile: "the STOP file"
+      case .signal: "a signal"
+      }
+    return "stopped at a checkpoint because of \(cause); the same command resumes the run"
+  }
+}

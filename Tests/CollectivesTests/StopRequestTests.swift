@@ -1,0 +1,47 @@
+import CSignals
+import Collectives
+import Foundation
+import Testing
+
+@Suite(.serialized) struct StopRequestTests {
+  @Test func nothingAsks() throws {
+    var request = StopRequest(stopFile: nil)
+    #expect(request.noticedHere() == nil)
+    #expect(try request.agreed(by: SingleRank()) == nil)
+  }
+
+  @Test func timePasses() throws {
+    var request = StopRequest(stopFile: nil, timeLimit: .milliseconds(20))
+    #expect(request.noticedHere() == nil)
+    usleep(30_000)
+    #expect(try request.agreed(by: SingleRank()) == .timeLimit)
+  }
+
+  @Test func aFileAppears() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "STOP-\(UUID().uuidString)"
+    ).path
+    var request = StopRequest(stopFile: path)
+    #expect(request.noticedHere() == nil)
+    try Data().write(to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    // The file system is not asked again at once.
+    #expect(request.noticedHere() == nil)
+    usleep(1_050_000)
+    #expect(request.noticedHere() == .stopFile)
+  }
+
+  @Test(arguments: [SIGTERM, SIGUSR1]) func aSignalIsRemembered(signal: Int32) {
+    var request = StopRequest(stopFile: nil)
+    kill(getpid(), signal)
+    // Another thread may take the signal.
+    for _ in 0..<1000 where request.noticedHere() == nil { usleep(1000) }
+    #expect(request.noticedHere() == .signal)
+    csignals_forget()
+  }
+
+  @Test func theMessageSaysWhatToDo() {
+    #expect(Stopped(.signal).exitCode == 75)
+    #expect("\(Stopped(.stopFile))".contains("the same command resumes"))
+  }
+}
