@@ -95,7 +95,7 @@ let package = Package(
     .testTarget(
       name: "CORNNTests",
       dependencies: ["CORNN", "Networks", "Collectives", "LinearAlgebra", "TestSupport"],
-      swiftSettings: strict),
+      swiftSettings: strict + optimised),
     .testTarget(
       name: "CollectivesTests",
       dependencies: ["Collectives", "TestSupport", "CSignals", "LinearAlgebra"],

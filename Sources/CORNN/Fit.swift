@@ -18,12 +18,12 @@ extension Configuration {
 /// `λ = lambda · T`, `d_i[t] = (r_i[t+1] − (1 − α) r_i[t]) / α` and x[t] the rates of all
 /// neurons, the inputs (each divided by its root mean square) and the constant 1.
 ///
-/// - Parameters:
-///   - threads: how many panels of neurons are solved at a time, each with a BLAS of one
-///     thread.
-///   - progress: told after each panel how many of this rank's neurons are solved; called
-///     on any thread.
+/// `threads` panels of neurons are solved at a time, each with a BLAS of one thread;
+/// `progress` is told after each panel, on any thread, how many of this rank's neurons are
+/// solved.
+///
 /// - Throws: `FitError`; what `group` throws.
+/// - Returns: this rank's share of the network.
 /// - Complexity: dual `O(N T²)` set-up and `2 T²` flops per neuron and iteration; primal
 ///   `O(T M²)` and `4 T M + 2 M²`. The iterations do not communicate.
 /// - Collective: every rank of `group` must call it.

@@ -6,7 +6,10 @@ internal import LinearAlgebra
 ///
 /// The tiles depend on the size alone, so the result has the same bits on any number of
 /// ranks.
-/// - Parameter x: n×k; `transposed` asks for `xᵀ x`, k×k.
+/// x is n×k; `transposed` asks for `xᵀ x`, k×k.
+///
+/// - Throws: what `group` throws.
+/// - Returns: n×n, both triangles filled.
 /// - Complexity: n²k flops over all ranks; the tiles travel between nodes only.
 /// - Collective: every rank of `group` must call it.
 func gramMatrix<S: Scalar & Transferable>(
@@ -44,7 +47,10 @@ func gramMatrix<S: Scalar & Transferable>(
 
 /// `Aᵀ B` once a node, its row blocks computed by different ranks.
 ///
-/// - Parameters: A — k×m; B — k×n.
+/// A is k×m, B is k×n.
+///
+/// - Throws: what `group` throws.
+/// - Returns: m×n.
 /// - Complexity: 2kmn flops over all ranks.
 /// - Collective: every rank of `group` must call it.
 func sharedProduct<S: Scalar & Transferable>(

@@ -18,7 +18,7 @@ package struct PreparedRecording<S: Scalar>: ~Copyable {
 
   /// Splits the frames into the fitted first and the held-out last share.
   ///
-  /// - Parameter holdout: share of the frames in [0, 1) that is kept from the fit.
+  /// `holdout` is the share of the frames, in [0, 1), that is kept from the fit.
   package init(
     rates: consuming Matrix<S>, local: Range<Int>, neurons: Int, inputs: consuming Matrix<S>,
     trialStarts: [Int], holdout: Double

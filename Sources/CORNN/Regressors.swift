@@ -11,8 +11,9 @@ package final class Regressors<S: Scalar & Transferable> {
   package let heldOut: NodeShared<S>
 
   package let neurons: Int
-  /// The root mean square of each input: its row is divided by it, so that the ridge does
-  /// not starve a channel for its unit. 0 for a channel that is silent.
+  /// The root mean square of each input, by which its row is divided; 0 if it is silent.
+  ///
+  /// The division keeps the ridge from starving a channel for its unit.
   package let inputScale: [Double]
   package let bias: Bool
 
@@ -28,9 +29,10 @@ package final class Regressors<S: Scalar & Transferable> {
 
   /// Gathers every rank's neurons into the matrices shared on each node.
   ///
-  /// - Parameters:
-  ///   - rates: this rank's neurons × frames; rows of `silent` neurons count as zero.
-  ///   - inputs: inputs × frames, the same on every rank.
+  /// `rates` is this rank's neurons × frames, of which the rows of `silent` neurons count as
+  /// zero; `inputs` is inputs × frames, the same on every rank.
+  ///
+  /// - Throws: what `group` throws.
   /// - Complexity: one sum over nodes of regressors × transitions scalars.
   /// - Collective: every rank of `group` must call it.
   init(

@@ -7,9 +7,8 @@ struct NeuronScore: Sendable {
   let linear: Double
   let variance: Double
 
-  /// - Parameters:
-  ///   - drive: `tanh s` for each transition.
-  ///   - linearIncrement: predicted `r[t+1] − r[t]` of the linear baseline.
+  /// The errors over `transitions`, for each of which `drive` is `tanh s` and
+  /// `linearIncrement` the change r[t+1] − r[t] that the linear baseline predicts.
   init<S: Scalar>(
     rates: Span<S>, transitions: Transitions, alpha: Double, drive: Span<S>,
     linearIncrement: Span<S>

@@ -49,10 +49,10 @@ package protocol NoiseSource {
 extension RateNetwork {
   /// Runs the network and hands out each state, the start included.
   ///
-  /// - Parameters:
-  ///   - start: rates of all neurons, equal on every rank.
-  ///   - inputs: inputs × steps, equal on every rank.
-  ///   - observe: called with t = 0...steps and this rank's rates at t.
+  /// `start` are the rates of all neurons and `inputs` is inputs × steps, both equal on
+  /// every rank; `observe` is called with t = 0...steps and this rank's rates at t.
+  ///
+  /// - Throws: what `observe` and `group` throw.
   /// - Complexity: 2N² flops a step over all ranks, and one gather of N rates.
   /// - Collective: every rank of `group` must call it.
   package func simulate(
