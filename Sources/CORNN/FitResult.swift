@@ -38,31 +38,40 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
     objective = try Self.summed(panels.map(\.trace), group: group)
   }
 
-  /// The number of blocks in which this rank hands out its weights.
-  package var blocks: Int { panels.count }
+  /// The number of blocks in which this rank hands out its rows, 0 if it has none.
+  package var blocks: Int { max(panels.count, regressors.local.isEmpty ? 0 : 1) }
 
-  /// The neurons of a block, by local index.
-  package func neurons(ofBlock block: Int) -> [Int] { panels[block].neurons }
+  /// The rows of a block, by local index; blocks cover all of this rank's neurons in order.
+  package func rows(ofBlock block: Int) -> Range<Int> {
+    let start = block == 0 ? 0 : panels[block].neurons[0]
+    let end = block + 1 < panels.count ? panels[block + 1].neurons[0] : regressors.local.count
+    return start..<end
+  }
 
-  /// The weights of a block's neurons: block × regressors, in the units of the recording.
+  /// The weights of a block's neurons: rows × regressors, in the units of the recording.
   ///
-  /// Columns are neurons, inputs, bias. The own weight of a neuron is exactly zero if
-  /// self-connections are excluded.
+  /// Columns are neurons, inputs, bias. The row of a neuron that was left out is zero; the
+  /// own weight of a neuron is exactly zero if self-connections are excluded.
   /// - Complexity: dual `2 T M` flops a neuron, primal a copy.
   package func weights(ofBlock block: Int) -> Matrix<S> {
+    let rows = rows(ofBlock: block)
+    var result = Matrix<S>(rows: rows.count, columns: regressors.count)
+    guard block < panels.count else { return result }
     let panel = panels[block]
-    var weights =
+    let weights =
       isDual
       ? product(panel.coefficients, regressors.fitted.matrix, transposingB: true)
       : panel.coefficients.copy()
     for (i, neuron) in panel.neurons.enumerated() {
-      if excludesSelf { weights[i, regressors.index(ofLocal: neuron)] = 0 }
+      let row = neuron - rows.lowerBound
+      result.copyRow(row, from: weights, i)
+      if excludesSelf { result[row, regressors.index(ofLocal: neuron)] = 0 }
       for (k, column) in regressors.inputs.enumerated() {
         let scale = regressors.inputScale[k]
-        weights[i, column] = scale > 0 ? weights[i, column] / S(scale) : 0
+        result[row, column] = scale > 0 ? result[row, column] / S(scale) : 0
       }
     }
-    return weights
+    return result
   }
 
   /// Sums objectives over panels and ranks; a panel that ended early keeps its last value.

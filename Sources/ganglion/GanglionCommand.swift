@@ -1,10 +1,15 @@
 import ArgumentParser
 
 /// The `ganglion` program: one sub-command a job, one file a sub-command.
-@main
 struct GanglionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ganglion",
     abstract: "Fits recurrent neural networks to recordings and tasks, on MPI clusters.",
-    subcommands: [])
+    discussion: """
+      Every sub-command runs alone on all cores, or on any number of ranks under mpirun or \
+      srun. Exit codes: 0 done, 64 usage, 65 bad data, 66 missing input, 70 internal error, \
+      73 cannot create output, 74 I/O error, 75 stopped at a checkpoint, 78 configuration, \
+      1 not converged under --strict.
+      """,
+    subcommands: [GenerateCommand.self, FitCommand.self, EvaluateCommand.self])
 }

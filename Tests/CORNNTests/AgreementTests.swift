@@ -43,7 +43,7 @@ import Testing
       group: SingleRank(), threads: 2, phases: Phases())
     #expect(result.form == form)
     return (
-      allWeights(result, neurons: problem.neurons), result.objective.last ?? .nan,
+      allWeights(result), result.objective.last ?? .nan,
       result.diagnostics.optimality.max() ?? .nan
     )
   }

@@ -14,7 +14,7 @@ import Testing
     let result = try fit(
       data.recording(), loss: .crossEntropy, configuration: configuration, group: SingleRank(),
       threads: 2, phases: Phases())
-    let weights = allWeights(result, neurons: 500)
+    let weights = allWeights(result)
     var found: [Double] = []
     var truth: [Double] = []
     for i in 0..<500 {

@@ -39,17 +39,14 @@ struct Synthetic: ~Copyable {
   }
 }
 
-/// The weights of all neurons, neurons × regressors; rows of skipped neurons are zero.
-func allWeights<S: Scalar & Transferable>(_ fit: borrowing Fit<S>, neurons: Int) -> [[Double]] {
-  var rows = [[Double]](repeating: [], count: neurons)
+/// The weights of all neurons of this rank, neurons × regressors.
+func allWeights<S: Scalar & Transferable>(_ fit: borrowing Fit<S>) -> [[Double]] {
+  var rows: [[Double]] = []
   for block in 0..<fit.blocks {
     let weights = fit.weights(ofBlock: block)
-    for (i, neuron) in fit.neurons(ofBlock: block).enumerated() {
-      rows[neuron] = (0..<weights.columns).map { Double(weights[i, $0]) }
-    }
+    for i in 0..<weights.rows { rows.append((0..<weights.columns).map { Double(weights[i, $0]) }) }
   }
-  let width = rows.map(\.count).max() ?? 0
-  return rows.map { $0.isEmpty ? [Double](repeating: 0, count: width) : $0 }
+  return rows
 }
 
 /// Pearson's correlation.

@@ -1,0 +1,78 @@
+internal import ArgumentParser
+internal import CORNN
+internal import Collectives
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Recordings
+
+/// `ganglion fit`: a network that reproduces a recording (CORNN).
+struct FitCommand: GroupCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit", abstract: "Fits a recurrent network to a recording (CORNN).",
+    discussion: """
+      The network is r[t+1] = (1 - alpha) r[t] + alpha tanh(W r[t] + W_in u[t] + b). Each \
+      neuron's row of W is a convex problem of its own; the rows are dealt to the ranks. \
+      The result holds W (neuron, presyn), W_in, b, held-out scores and diagnostics.
+      """)
+
+  @Argument(help: "The recording: HDF5, NWB, NPY, CSV, ...; see `ganglion inspect`.")
+  var recording: String
+  @Option(name: .shortAndLong, help: "The result to write (HDF5).") var output: String?
+
+  @OptionGroup(title: "What to read") var source: SourceOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Solution") var solution: SolutionOptions
+  @OptionGroup(title: "Run") var common: CommonOptions
+  @Option(help: "Append one JSON object a line to this file.") var log: String?
+  @Flag(help: "Print the plan (form, memory, work) and do nothing.") var dryRun = false
+
+  func validate() throws {
+    try require(dryRun || output != nil, "no result named: give -o FILE (or --dry-run)")
+    try source.validate()
+    try model.validate()
+    try solution.validate()
+  }
+
+  func run(on world: borrowing Communicator) throws {
+    switch solution.precision {
+    case .double: try FitRun<Double>(command: self).run(on: world)
+    case .float: try FitRun<Float>(command: self).run(on: world)
+    }
+  }
+}
+
+/// What part of a file is the recording.
+struct SourceOptions: ParsableArguments {
+  @Option(help: "The dataset of the traces, or a glob of one-neuron datasets.")
+  var traces: String?
+  @Option(help: "Which dimension is time: 0, 1 or auto (from the length of the time vector).")
+  var timeAxis = TimeAxis.auto
+  @Option(help: "Seconds a frame.") var dt: Double?
+  @Option(help: "Frames a second.") var rate: Double?
+  @Option(help: "A dataset of frame times in seconds.") var timestamps: String?
+  @Option(help: "A dataset of external inputs (time, input); may be repeated.")
+  var inputs: [String] = []
+  @Option(help: "Start frames of trials, or a trial table.") var trials: String?
+
+  func validate() throws {
+    if let dt { try require(dt > 0, "--dt is \(dt), expected seconds > 0") }
+    if let rate { try require(rate > 0, "--rate is \(rate), expected frames a second > 0") }
+    try require(dt == nil || rate == nil, "--dt and --rate are both given: choose one")
+  }
+
+  /// The request for a file.
+  func request(for path: String) -> RecordingRequest {
+    var request = RecordingRequest(path: path)
+    request.traces = traces
+    request.timeAxis = timeAxis
+    request.dt = dt
+    request.rate = rate
+    request.timestamps = timestamps
+    request.inputs = inputs
+    request.trials = trials
+    return request
+  }
+}
+
+extension TimeAxis: ExpressibleByArgument {}

@@ -1,0 +1,70 @@
+internal import ArgumentParser
+internal import CORNN
+internal import LinearAlgebra
+
+/// The losses of `--loss`.
+enum LossChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case crossentropy
+  case robust
+}
+
+/// The working precisions of `--precision`.
+enum Precision: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case double
+  case float
+}
+
+/// What is fitted.
+struct ModelOptions: ParsableArguments {
+  @Option(help: "Leak dt/tau in (0, 1]; default: what the recording says.")
+  var alpha: Double?
+  @Option(help: "Time constant in seconds: alpha = dt/tau.") var tau: Double?
+  @Option(help: "crossentropy, or robust: errors in units of the input current, clipped.")
+  var loss = LossChoice.crossentropy
+  @Option(help: "Where robust clips an error, > 0.") var threshold = 0.2
+  @Option(help: "Ridge per frame L > 0: the penalty is L·T/2·‖weights‖².")
+  var lambda = 1e-3
+  @Flag(help: "Let neurons excite themselves through W.") var selfConnections = false
+  @Flag(help: "Fit without the constant input b.") var noBias = false
+  @Option(help: "Last share of the frames in [0, 1), kept from the fit and scored.")
+  var holdout = 0.2
+
+  func validate() throws {
+    try require(alpha == nil || tau == nil, "--alpha and --tau are both given: choose one")
+    if let alpha {
+      try require(alpha > 0 && alpha <= 1, "--alpha is \(alpha), expected a number in (0, 1]")
+    }
+    if let tau { try require(tau > 0, "--tau is \(tau), expected seconds > 0") }
+    try require(
+      lambda > 0 && lambda.isFinite,
+      "--lambda is \(lambda), expected a number > 0, such as 1e-3")
+    try require(threshold > 0, "--threshold is \(threshold), expected a number > 0")
+    try require(
+      holdout >= 0 && holdout < 1, "--holdout is \(holdout), expected a share in [0, 1)")
+  }
+
+  var pointwiseLoss: PointwiseLoss {
+    switch loss {
+    case .crossentropy: .crossEntropy
+    case .robust: .clipped(k: 0, threshold: threshold)
+    }
+  }
+}
+
+/// How it is solved.
+struct SolutionOptions: ParsableArguments {
+  @Option(help: "primal (work ~ N²), dual (work ~ T²), or auto: the cheaper one.")
+  var form = Configuration.Form.auto
+  @Option(help: "double or float.") var precision = Precision.double
+  @Option(help: "A neuron is solved when its relative optimality residual is below this.")
+  var tolerance = 1e-4
+  @Option(help: "Most iterations, at least 1.") var iterations = 200
+  @Flag(help: "Exit with code 1 if a neuron did not reach the tolerance.") var strict = false
+
+  func validate() throws {
+    try require(tolerance > 0, "--tolerance is \(tolerance), expected a number > 0")
+    try require(iterations >= 1, "--iterations is \(iterations), expected at least 1")
+  }
+}
+
+extension Configuration.Form: ExpressibleByArgument {}

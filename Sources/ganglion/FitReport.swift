@@ -1,0 +1,119 @@
+internal import CORNN
+internal import Collectives
+internal import Foundation
+internal import LinearAlgebra
+
+/// What a fit says of itself: the figures a user looks at first, over all neurons.
+struct FitReport {
+  /// A number with its name, as it is printed and logged.
+  private let figures: [(name: String, text: String, value: Double)]
+  private let warnings: [String]
+
+  /// Neurons whose subproblem did not reach the tolerance.
+  let unconverged: Int
+
+  /// - Collective: every rank of `group` must call it.
+  init<S: Scalar & Transferable>(
+    _ fit: borrowing Fit<S>, labels: [String], group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    let outcomes = try group.gather(fit.diagnostics.outcome.map(\.rawValue))
+      .compactMap(Outcome.init(rawValue:))
+    let optimality = try group.gather(fit.diagnostics.optimality)
+    let clipped = try group.gather(fit.diagnostics.clipped).filter(\.isFinite)
+    let dropped = try group.gather(fit.diagnostics.dropped)
+    let iterations = try group.gather(fit.diagnostics.iterations)
+    let mse = try group.gather(fit.scores.mse)
+    let persistence = try group.gather(fit.scores.persistence)
+    let linear = try group.gather(fit.scores.linear)
+    let skill = try group.gather(fit.scores.skill).filter(\.isFinite)
+    let r2 = try group.gather(fit.scores.r2).filter(\.isFinite)
+
+    let solved = outcomes.count { $0 == .converged }
+    unconverged = outcomes.count { $0 == .iterationLimit || $0 == .stalled }
+    let skipped = outcomes.indices.filter { outcomes[$0] == .skipped }
+    let worst = optimality.filter(\.isFinite).max() ?? .nan
+    let clippedShare = clipped.isEmpty ? .nan : clipped.reduce(0, +) / Double(clipped.count)
+    let scored = persistence.indices.filter { persistence[$0].isFinite }
+    func total(_ values: [Double]) -> Double { scored.reduce(0) { $0 + values[$1] } }
+
+    var figures: [(String, String, Double)] = []
+    func add(_ name: String, _ value: Double, _ format: String = "%.4f") {
+      figures.append((name, String(format: format, value), value))
+    }
+    add("transitions fitted", Double(fit.transitions.count), "%.0f")
+    add("neurons solved", Double(solved), "%.0f")
+    add("most iterations", Double(iterations.max() ?? 0), "%.0f")
+    add("worst optimality", worst, "%.2e")
+    add("clipped targets", clippedShare)
+    if !scored.isEmpty {
+      add("held-out transitions", Double(fit.heldOutTransitions.count), "%.0f")
+      add("mse / persistence", total(mse) / total(persistence))
+      add("linear / persistence", total(linear) / total(persistence))
+      add("median skill", Self.median(skill))
+      add("median r2", Self.median(r2))
+      add("neurons better than persistence", Double(skill.count { $0 > 0 }), "%.0f")
+    }
+    self.figures = figures
+
+    var warnings: [String] = []
+    if !skipped.isEmpty {
+      let names = skipped.prefix(10).map { labels[$0] }.joined(separator: ", ")
+      let more = skipped.count > 10 ? ", …" : ""
+      warnings.append(
+        "\(skipped.count) neurons are constant or mostly missing and were left out: "
+          + names + more)
+    }
+    let lost = fit.transitions.dropped.count
+    if lost > 0 {
+      warnings.append("\(lost) transitions start at a frame with a missing value: dropped")
+    }
+    let holes = dropped.indices.count { dropped[$0] > 0 && outcomes[$0] != .skipped }
+    if holes > 0 { warnings.append("\(holes) neurons have missing targets: given weight 0") }
+    if clippedShare > 0.1 {
+      warnings.append(
+        """
+        \(Self.percent(clippedShare)) of the targets lie beyond ±1: alpha is too small, or \
+        the rates are not scaled to (-1, 1)
+        """)
+    }
+    if unconverged > 0 {
+      warnings.append("\(unconverged) neurons did not reach the tolerance (see diagnostics)")
+    }
+    if !scored.isEmpty, total(mse) >= total(persistence) {
+      warnings.append(
+        """
+        the fit does not beat persistence on the held-out frames: these one-step dynamics \
+        are not identified by this recording with these settings
+        """)
+    }
+    self.warnings = warnings
+  }
+
+  /// The figures and warnings as text.
+  var text: String {
+    let width = figures.map(\.name.count).max() ?? 0
+    let lines = figures.map { figure in
+      figure.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + figure.text
+    }
+    return (lines + warnings.map { "warning: \($0)" }).joined(separator: "\n")
+  }
+
+  /// The figures for the log.
+  var values: [String: any Encodable & Sendable] {
+    Dictionary(
+      uniqueKeysWithValues: figures.map {
+        ($0.name.replacingOccurrences(of: " ", with: "_"), $0.value)
+      })
+  }
+
+  private static func median(_ values: [Double]) -> Double {
+    guard !values.isEmpty else { return .nan }
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+  }
+
+  private static func percent(_ share: Double) -> String {
+    String(format: "%.1f %%", 100 * share)
+  }
+}

@@ -1,0 +1,118 @@
+internal import CORNN
+internal import Collectives
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Recordings
+
+/// The result of a fit, as interface and formats describe it.
+struct FitResultFile {
+  let recording: Recording
+  let preprocessing: Preprocessing
+  let configuration: Configuration
+  let loss: String
+  let provenance: Provenance
+
+  /// Writes everything; the file appears when it is complete.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func write<S: Scalar & Transferable & Storable>(
+    _ fit: borrowing Fit<S>, to path: String, on world: borrowing Communicator
+  ) throws {
+    var file = try ResultFile.create(path, on: world, provenance: provenance)
+    try file.contents.setAttribute("alpha", configuration.alpha)
+    if let dt = recording.dt {
+      try file.contents.setAttribute("dt", dt)
+      try file.contents.setAttribute("tau", dt / configuration.alpha)
+    }
+    try file.contents.setAttribute("loss", loss)
+    try file.contents.setAttribute("lambda", configuration.lambda)
+    try file.contents.setAttribute("form", fit.form.rawValue)
+    try file.contents.setAttribute(
+      "equation",
+      "r[t+1] = (1 - alpha) r[t] + alpha tanh(W r[t] + W_in u[t] + b); W[post, pre]")
+    try addDimensions(to: &file, iterations: fit.objective.count)
+    try preprocessing.write(to: &file, local: fit.regressors.local)
+    try writeScores(fit, to: &file)
+    try file.write(
+      "log/objective", fit.objective, ["iteration"],
+      longName: "deviance plus ridge, summed over neurons")
+    try writeNetwork(fit, to: &file, on: world)
+    try file.finish(on: world)
+  }
+
+  private func addDimensions(to file: inout ResultFile, iterations: Int) throws {
+    try file.addDimension("neuron", labels: recording.labels, longName: "postsynaptic neuron")
+    try file.addDimension("presyn", labels: recording.labels, longName: "presynaptic neuron")
+    try file.addDimension("iteration", count: iterations, longName: "iteration")
+    if !recording.inputNames.isEmpty {
+      try file.addDimension("input", labels: recording.inputNames, longName: "external input")
+    }
+    let times = recording.times
+    if times.isEmpty {
+      try file.addDimension("time", count: recording.frames, longName: "frame")
+    } else {
+      try file.addDimension("time", values: times, units: "s", longName: "time")
+    }
+  }
+
+  private func writeScores<S>(_ fit: borrowing Fit<S>, to file: inout ResultFile) throws {
+    let first = fit.regressors.local.lowerBound
+    func write<T: Storable>(_ path: String, _ values: [T], _ longName: String) throws {
+      let variable = try file.createVariable(path, of: T.self, ["neuron"], longName: longName)
+      try variable.write(values, at: first)
+      try variable.close()
+    }
+    if fit.heldOutTransitions.count > 0 {
+      try write("score/mse", fit.scores.mse, "held-out mean squared one-step error")
+      try write("score/persistence_mse", fit.scores.persistence, "the same of r[t+1] = r[t]")
+      try write("score/linear_mse", fit.scores.linear, "the same of a linear model")
+      try write("score/r2", fit.scores.r2, "1 - mse / variance")
+      try write("score/skill", fit.scores.skill, "1 - mse / persistence_mse")
+    }
+    let diagnostics = fit.diagnostics
+    try write("diagnostics/optimality", diagnostics.optimality, "relative optimality residual")
+    try write("diagnostics/clipped", diagnostics.clipped, "share of targets beyond +-1")
+    try write("diagnostics/dropped", diagnostics.dropped, "share of targets missing")
+    try write("diagnostics/iterations", diagnostics.iterations, "iterations taken")
+    try write(
+      "diagnostics/outcome", diagnostics.outcome.map(\.rawValue),
+      "0 converged, 1 stalled, 2 iteration limit, 3 left out")
+  }
+
+  /// W, W_in and b, block by block: no rank holds its rows of W whole.
+  private func writeNetwork<S: Scalar & Transferable & Storable>(
+    _ fit: borrowing Fit<S>, to file: inout ResultFile, on world: borrowing Communicator
+  ) throws {
+    let neurons = recording.neurons
+    let inputs = recording.inputNames.count
+    let first = fit.regressors.local.lowerBound
+    let weights = try file.createVariable(
+      "W", of: S.self, ["neuron", "presyn"], longName: "weight onto neuron from presyn")
+    var bias = [S](repeating: 0, count: fit.regressors.local.count)
+    var inputWeights = Matrix<S>(rows: fit.regressors.local.count, columns: inputs)
+    try file.requireSpace(on: world)
+    for block in 0..<fit.blocks {
+      let rows = fit.rows(ofBlock: block)
+      let values = fit.weights(ofBlock: block)
+      try weights.writeBlock(
+        values.view.columns(0..<neurons).copy(), row: first + rows.lowerBound,
+        transfer: .independent)
+      for (i, row) in rows.enumerated() {
+        for k in 0..<inputs { inputWeights[row, k] = values[i, neurons + k] }
+        if fit.regressors.bias { bias[row] = values[i, neurons + inputs] }
+      }
+    }
+    try weights.close()
+    if inputs > 0 {
+      let variable = try file.createVariable(
+        "W_in", of: S.self, ["neuron", "input"], longName: "weight onto neuron from input")
+      try variable.writeBlock(inputWeights, row: first)
+      try variable.close()
+    }
+    let variable = try file.createVariable(
+      "b", of: S.self, ["neuron"], longName: "constant input")
+    try variable.write(bias, at: first)
+    try variable.close()
+  }
+}

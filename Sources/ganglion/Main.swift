@@ -1,0 +1,66 @@
+internal import ArgumentParser
+internal import Collectives
+internal import Foundation
+internal import LinearAlgebra
+internal import MPI
+
+/// Parses the command line, starts the ranks and runs the sub-command on them.
+@main
+enum Main {
+  static func main() {
+    runOnBestKernels()
+    switch Result(catching: { try parse(Array(CommandLine.arguments.dropFirst())) }) {
+    case .success(let command):
+      runSPMD { world in try command.run(on: world) }
+    case .failure(let error as any ExitCoded):
+      runSPMD { _ in throw error }
+    case .failure(let error) where GanglionCommand.exitCode(for: error) == .success:
+      // Help and version: nothing to agree on, so MPI is not needed.
+      if isFirstProcess { print(GanglionCommand.fullMessage(for: error)) }
+    case .failure(let error):
+      runSPMD { _ in
+        throw CommandLineError(
+          exitCode: ExitCode.usage, description: GanglionCommand.message(for: error))
+      }
+    }
+  }
+
+  /// The sub-command that the arguments and their `--config` file ask for.
+  private static func parse(_ arguments: [String]) throws -> any GroupCommand {
+    let command = try ConfigurationFile.parse(arguments)
+    if let command = command as? any GroupCommand { return command }
+    throw CleanExit.helpRequest(GanglionCommand.self)
+  }
+
+  /// Whether this is the process that speaks, as the launchers tell it.
+  private static var isFirstProcess: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    let rank = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"]
+      .lazy.compactMap { environment[$0] }.first
+    return rank == nil || rank == "0"
+  }
+
+  /// Starts the program again, once, with the BLAS kernels the processor deserves.
+  ///
+  /// OpenBLAS chooses its kernels when it is loaded and reads `OPENBLAS_CORETYPE` only then;
+  /// one that is older than the processor picks AVX2 kernels where AVX-512 ones run GEMM
+  /// about twice as fast. A choice of the user's stands.
+  private static func runOnBestKernels() {
+    let variable = "OPENBLAS_CORETYPE"
+    guard getenv(variable) == nil, let family = BLAS.betterKernelFamily else { return }
+    setenv(variable, family, 1)
+    // Comes back only if it fails, and then the slower kernels serve.
+    execv("/proc/self/exe", CommandLine.unsafeArgv)
+  }
+}
+
+/// A command line or configuration file that asks for something that cannot be done.
+struct CommandLineError: ExitCoded {
+  let exitCode: Int32
+  let description: String
+
+  /// Flags that contradict themselves or each other.
+  static func usage(_ description: String) -> CommandLineError {
+    CommandLineError(exitCode: ExitCode.usage, description: description)
+  }
+}

@@ -1,0 +1,93 @@
+internal import Collectives
+internal import Foundation
+
+/// The table at the end of a run: time by phase over ranks, work against the machine's
+/// measured peak, memory.
+struct TimingTable {
+  /// One row, agreed by all ranks.
+  struct Row {
+    let name: String
+    let least: Double
+    let mean: Double
+    let most: Double
+    /// Over all ranks.
+    let flops: Double
+  }
+
+  let rows: [Row]
+  /// Wall time of the run on the slowest rank.
+  let total: Double
+  /// Peak resident memory of each rank, bytes; includes what a node's ranks share.
+  let memory: [Double]
+  /// Of all ranks at once, flops a second.
+  let peak: Double
+
+  /// Collects the phases of all ranks, which entered the same ones.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  init(
+    _ phases: Phases, elapsed: Duration, peak ownPeak: Double,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    let seconds = try group.gather(phases.all.map(\.seconds))
+    var flops = phases.all.map(\.flops)
+    try group.sum(&flops)
+    let count = phases.all.count
+    rows = phases.all.enumerated().map { index, phase in
+      let times = stride(from: index, to: seconds.count, by: count).map { seconds[$0] }
+      return Row(
+        name: phase.name, least: times.min() ?? 0,
+        mean: times.reduce(0, +) / Double(times.count), most: times.max() ?? 0,
+        flops: flops[index])
+    }
+    total = try group.maximum(elapsed / .seconds(1))
+    memory = try group.gather(Double(PeakMemory.bytes))
+    peak = try group.sum(ownPeak)
+  }
+
+  /// The table as text.
+  var text: String {
+    let header = Self.line("phase", "min s", "mean s", "max s", "share", "GFLOP/s", "of peak")
+    let lines = rows.map { row in
+      let rate = row.most > 0 ? row.flops / row.most : 0
+      return Self.line(
+        row.name, Self.seconds(row.least), Self.seconds(row.mean), Self.seconds(row.most),
+        Self.percent(row.mean / total), rate > 0 ? String(format: "%.1f", rate / 1e9) : "",
+        rate > 0 && peak > 0 ? Self.percent(rate / peak) : "")
+    }
+    let rest = total - rows.reduce(0) { $0 + $1.mean }
+    let largest = memory.max() ?? 0
+    return """
+      \(header)
+      \(lines.joined(separator: "\n"))
+      \(Self.line("other", "", Self.seconds(max(0, rest)), "", Self.percent(rest / total), "", ""))
+      total \(Self.seconds(total)) s, GEMM peak \(String(format: "%.0f", peak / 1e9)) GFLOP/s, \
+      peak memory a rank \(String(format: "%.0f", largest / 1e6)) MB
+      """
+  }
+
+  private static func line(_ cells: String...) -> String {
+    let widths = [12, 9, 9, 9, 8, 9, 8]
+    return zip(cells, widths).enumerated().map { index, cell in
+      let padding = String(repeating: " ", count: max(0, cell.1 - cell.0.count))
+      return index == 0 ? cell.0 + padding : padding + cell.0
+    }.joined()
+  }
+
+  private static func seconds(_ value: Double) -> String { String(format: "%.3f", value) }
+
+  private static func percent(_ value: Double) -> String {
+    String(format: "%.1f %%", 100 * value)
+  }
+}
+
+/// The most memory this process has had.
+enum PeakMemory {
+  /// Peak resident bytes, from the kernel.
+  static var bytes: Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    let kilobytes = line?.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) }
+    return (kilobytes ?? 0) * 1024
+  }
+}
