@@ -43,6 +43,7 @@ let package = Package(
     .systemLibrary(
       name: "CHDF5", pkgConfig: "hdf5-openmpi", providers: [.apt(["libhdf5-openmpi-dev"])]),
     .target(name: "CSignals"),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CMPIShims", dependencies: ["CMPI"]),
     .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
     .target(name: "CKernels", cSettings: kernelFlags),
@@ -71,6 +72,12 @@ let package = Package(
     .target(
       name: "CORNN", dependencies: ["LinearAlgebra", "Collectives"],
       swiftSettings: memorySafe + optimised),
+    // MARK: - Files of the user
+    .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),
+    .target(
+      name: "Recordings",
+      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "CCrypto"],
+      swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
     // MARK: - Program
     .executableTarget(
@@ -107,6 +114,10 @@ let package = Package(
     .testTarget(
       name: "HDF5Tests",
       dependencies: ["HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport"],
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    .testTarget(
+      name: "RecordingsTests",
+      dependencies: ["Recordings", "HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,40 @@
+/// Something in a file that may be the traces of a recording.
+struct Candidate: Codable, Equatable, Sendable {
+  /// What `--traces` selects it by; nil where the file holds nothing else.
+  var traces: String?
+  /// What it is, in words: "RoiResponseSeries", "dataset", "CSV table".
+  var kind: String
+  /// The extents as they are in the file, slowest first.
+  var shape: [Int]
+  /// The element type in the file.
+  var type: String
+  /// The shape of one chunk; nil if it is stored in one piece.
+  var chunks: [Int]?
+  /// Compression, in words.
+  var filters: [String] = []
+  /// Compression that this HDF5 cannot undo.
+  var missingFilters: [String] = []
+  /// The dimension that is time, where the format or a time vector says so.
+  var timeAxis: Int?
+  /// What says so.
+  var timeAxisReason: String?
+  /// The dataset of its time stamps.
+  var timestamps: String?
+  /// Frames a second, where the file says so.
+  var rate: Double?
+  /// The time of the first frame, in seconds.
+  var startingTime = 0.0
+  var calibration = Calibration()
+  /// The unit of the calibrated values.
+  var units: String?
+  /// The paths of the 1-D series it is made of, if it is.
+  var series: [String] = []
+  /// Whether it is what the format means by traces, rather than just fitting in shape.
+  var isPrimary = false
+
+  /// The candidate in one line for messages: "/gcamp/trace_array (800 × 146) float64".
+  var summary: String {
+    let extents = shape.map(String.init).joined(separator: " × ")
+    return "\(traces ?? kind) (\(extents)) \(type)"
+  }
+}

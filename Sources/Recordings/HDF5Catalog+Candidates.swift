@@ -1,0 +1,129 @@
+internal import Foundation
+internal import HDF5
+
+extension HDF5Catalog {
+  /// Whether an object of this path was found.
+  func has(_ path: String) -> Bool { entries.contains { $0.path == path } }
+
+  /// Whether this program wrote the file.
+  var isOwn: Bool { has("/rates") && (try? file.attribute("software"))??.string == "Ganglion" }
+
+  /// The format by name.
+  var format: String { isOwn ? "Ganglion" : "HDF5" }
+
+  /// What may be the traces, likeliest first.
+  func candidates() throws -> [Candidate] {
+    do {
+      if isOwn { return [try own()] }
+      return try plain()
+    } catch let error as HDF5Error {
+      throw unreadable(file.filePath, error)
+    }
+  }
+
+  private func own() throws -> Candidate {
+    var result = try candidate("/rates", kind: "rates")
+    result.timeAxis = 0
+    result.timeAxisReason = "written by Ganglion"
+    result.isPrimary = true
+    return result
+  }
+
+  /// Every 2-D dataset of numbers that is long enough, with its clock if there is one.
+  private func plain() throws -> [Candidate] {
+    let clocks = try self.clocks()
+    return try datasets.filter { _, summary in
+      summary.type.isNumeric && summary.shape.count == 2 && (summary.shape.max() ?? 0) >= 10
+        && (summary.shape.min() ?? 0) >= 2
+    }.map { path, summary in
+      var result = try candidate(path, kind: "dataset")
+      let matching = clocks.filter { clock in
+        summary.shape.filter { $0 == clock.count }.count == 1
+      }
+      if matching.count == 1, let axis = summary.shape.firstIndex(of: matching[0].count) {
+        result.timeAxis = axis
+        result.timestamps = matching[0].path
+        result.timeAxisReason = "\(matching[0].path) has \(matching[0].count) entries"
+      }
+      return result
+    }
+  }
+
+  /// 1-D datasets of rising numbers that are named like a time vector.
+  private func clocks() throws -> [(path: String, count: Int)] {
+    try datasets.filter { path, summary in
+      let name = path.split(separator: "/").last.map { String($0).lowercased() } ?? ""
+      guard case .float = summary.type, summary.shape.count == 1, summary.shape[0] >= 10 else {
+        return false
+      }
+      return name.hasPrefix("time") || name == "t" || name.hasSuffix("_time")
+    }.filter { path, _ in
+      let values = try vector(path)
+      return zip(values.dropFirst(), values).allSatisfy { $0 > $1 }
+    }.map { ($0.path, $0.summary.shape[0]) }
+  }
+
+  /// The candidate that 1-D datasets matching a glob make together.
+  ///
+  /// - Throws: `RecordingError` if none match, or their lengths differ.
+  func glob(_ pattern: String) throws -> Candidate {
+    let full = pattern.hasPrefix("/") ? pattern : "/" + pattern
+    let found = datasets.filter { matches($0.path, full) }
+    guard let first = found.first else {
+      throw RecordingError.missing("\(file.filePath): nothing matches \(pattern)\(offers)")
+    }
+    for (path, summary) in found {
+      guard summary.type.isNumeric, summary.shape.count == 1 else {
+        throw RecordingError.badData(
+          "\(file.filePath): \(path) matches \(pattern), and is \(summary.type) of shape"
+            + " \(summary.shape), where one series of numbers is needed")
+      }
+      guard summary.shape == first.summary.shape else {
+        throw RecordingError.badData(
+          "\(file.filePath): the series that match \(pattern) differ in length: \(first.path) has"
+            + " \(first.summary.shape[0]) entries, \(path) has \(summary.shape[0])")
+      }
+    }
+    var result = try candidate(first.path, kind: "series")
+    result.traces = pattern
+    result.series = found.map(\.path)
+    result.shape = [found.count, first.summary.shape[0]]
+    result.timeAxis = 1
+    result.timeAxisReason = "one series a neuron"
+    let sibling = first.path.replacing(/\/data$/, with: "/timestamps")
+    if sibling != first.path, has(sibling) { result.timestamps = sibling }
+    return result
+  }
+}
+
+/// Whether a path matches a shell pattern, part by part between the slashes.
+func matches(_ path: String, _ pattern: String) -> Bool {
+  let parts = path.split(separator: "/")
+  let patterns = pattern.split(separator: "/")
+  guard parts.count == patterns.count else { return false }
+  return zip(parts, patterns).allSatisfy { part, pattern in
+    matches(Array(part.utf8)[...], Array(pattern.utf8)[...])
+  }
+}
+
+/// Shell matching of one part: "*" is any run of bytes, "?" any one byte.
+private func matches(_ text: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
+  var (i, j) = (text.startIndex, pattern.startIndex)
+  // Where to go on when what follows the last star does not fit.
+  var retry: (text: Int, pattern: Int)?
+  while i < text.endIndex {
+    if j < pattern.endIndex, pattern[j] == UInt8(ascii: "*") {
+      retry = (i, j + 1)
+      j += 1
+    } else if j < pattern.endIndex, pattern[j] == UInt8(ascii: "?") || pattern[j] == text[i] {
+      i += 1
+      j += 1
+    } else if let last = retry {
+      retry = (last.text + 1, last.pattern)
+      (i, j) = (last.text + 1, last.pattern)
+    } else {
+      return false
+    }
+  }
+  return pattern[j...].allSatisfy { $0 == UInt8(ascii: "*") }
+}

@@ -1,0 +1,100 @@
+internal import HDF5
+internal import LinearAlgebra
+
+/// What an HDF5 file holds, as far as finding traces in it goes.
+struct HDF5Catalog: ~Copyable {
+  let file: File
+  let entries: [Entry]
+
+  /// Opens a file in this process alone and walks it.
+  ///
+  /// - Throws: `RecordingError` if it is truncated or damaged.
+  static func open(_ path: String) throws -> HDF5Catalog {
+    do {
+      let file = try File.open(path)
+      let entries = try file.walk()
+      return HDF5Catalog(file: file, entries: entries)
+    } catch {
+      throw unreadable(path, error)
+    }
+  }
+
+  /// The datasets, each under one name.
+  var datasets: [(path: String, summary: DatasetSummary)] {
+    entries.compactMap { entry in
+      guard entry.alias == nil, let summary = entry.dataset else { return nil }
+      return (entry.path, summary)
+    }
+  }
+
+  /// The candidate that a 2-D dataset of numbers is.
+  func candidate(_ path: String, kind: String) throws -> Candidate {
+    let dataset = try open(path)
+    return Candidate(
+      traces: path, kind: kind, shape: dataset.shape, type: "\(dataset.type)",
+      chunks: dataset.storage.chunks, filters: dataset.storage.filters.map(\.description),
+      missingFilters: dataset.storage.missingFilters.map(\.description))
+  }
+
+  /// Opens a dataset that the user named; what is wrong with the name is said.
+  func open(_ name: String) throws -> Dataset {
+    let path = name.hasPrefix("/") ? name : "/" + name
+    do {
+      switch try file.kind(of: path) {
+      case .dataset?: return try file.openDataset(path)
+      case nil:
+        throw RecordingError.missing("\(file.filePath) has no dataset \(path)\(offers)")
+      case .broken(let target)?:
+        throw RecordingError.missing(
+          "\(file.filePath): \(path) is a link to \(target), which is not there")
+      default:
+        throw RecordingError.badData("\(file.filePath): \(path) is not a dataset\(offers)")
+      }
+    } catch let error as HDF5Error {
+      throw unreadable(file.filePath, error)
+    }
+  }
+
+  /// All entries of a 1-D dataset (or a 2-D one with one long dimension) of numbers.
+  func vector(_ name: String) throws -> [Double] {
+    let dataset = try open(name)
+    guard dataset.type.isNumeric else {
+      throw RecordingError.badData(
+        "\(file.filePath): \(name) holds \(dataset.type), not numbers")
+    }
+    do {
+      if dataset.shape.count == 2, dataset.shape.contains(1) {
+        let matrix = try dataset.readBlock(
+          rows: 0..<dataset.shape[0], columns: 0..<dataset.shape[1], of: Double.self)
+        let values = matrix.elements
+        return values.indices.map { values[$0] }
+      }
+      guard dataset.shape.count <= 1 else {
+        throw RecordingError.badData(
+          "\(file.filePath): \(name) has shape \(dataset.shape), where one dimension is needed")
+      }
+      return try dataset.read()
+    } catch let error as HDF5Error {
+      throw unreadable(file.filePath, error)
+    }
+  }
+
+  /// The datasets one may have meant, as the end of a message.
+  var offers: String {
+    let found = datasets.filter { $0.summary.type.isNumeric && $0.summary.shape.count == 2 }
+    guard !found.isEmpty else { return "; it holds no 2-D dataset of numbers" }
+    let lines = found.prefix(20).map { path, summary in
+      "\n  \(path) (\(summary.shape.map(String.init).joined(separator: " × "))) \(summary.type)"
+    }
+    let more = found.count > 20 ? "\n  ... and \(found.count - 20) more" : ""
+    return "; it holds:" + lines.joined() + more
+  }
+}
+
+/// The user's view of a failed read.
+func unreadable(_ path: String, _ error: HDF5Error) -> RecordingError {
+  let hint =
+    error.message.contains("truncated")
+    ? "; the file was cut short: copy it again" : ""
+  return .badData("cannot read \(path): \(error.message)\(hint) [\(error.call) \(error.path)]")
+}

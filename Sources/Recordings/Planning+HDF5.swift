@@ -1,0 +1,240 @@
+internal import Foundation
+internal import HDF5
+internal import LinearAlgebra
+
+/// Finds the traces, the clock, the inputs and the trials of an HDF5 file.
+func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables) {
+  let catalog = try HDF5Catalog.open(request.path)
+  let chosen = try choose(request, from: catalog)
+  var tables = RecordingTables()
+  if let timestamps = request.timestamps ?? chosen.timestamps {
+    tables.times = try catalog.vector(timestamps)
+  }
+  var plan = try place(chosen, request, catalog, timeCount: tables.times.count)
+  if let rate = chosen.rate { plan.dt = 1 / rate }
+  if tables.times.isEmpty, let dt = plan.dt, chosen.startingTime != 0 {
+    tables.times = (0..<plan.frames).map { chosen.startingTime + Double($0) * dt }
+  }
+  plan.labels = try labels(of: chosen, count: plan.neurons, in: catalog)
+  try readOwnAttributes(&plan, &tables, catalog)
+  (plan.inputNames, tables.inputs) = try inputs(
+    request.inputs.isEmpty ? defaultInputs(catalog, chosen) : request.inputs,
+    frames: plan.frames, catalog)
+  if let trials = request.trials ?? defaultTrials(catalog, chosen) {
+    tables.trialStarts = try trialStarts(
+      trials, frames: plan.frames, times: tables.times, catalog)
+  }
+  return (plan, tables)
+}
+
+/// The candidate that the request names, or the only one.
+private func choose(
+  _ request: RecordingRequest, from catalog: borrowing HDF5Catalog
+) throws -> Candidate {
+  let candidates = try catalog.candidates()
+  guard let traces = request.traces else {
+    let primary = candidates.filter(\.isPrimary)
+    let likely = primary.isEmpty ? candidates : primary
+    guard let first = likely.first else {
+      throw RecordingError.badData("\(request.path): no traces found\(catalog.offers)")
+    }
+    guard likely.count == 1 else {
+      throw RecordingError.usage(
+        "\(request.path) holds several datasets that may be the traces; choose one by --traces:"
+          + likely.prefix(20).map { "\n  \($0.summary)" }.joined())
+    }
+    return first
+  }
+  if traces.contains("*") || traces.contains("?") { return try catalog.glob(traces) }
+  let path = traces.hasPrefix("/") ? traces : "/" + traces
+  if let match = candidates.first(where: { $0.traces == path }) { return match }
+  _ = try catalog.open(path)
+  return try catalog.candidate(path, kind: "dataset")
+}
+
+/// Where the candidate's numbers are, and which dimension is time.
+private func place(
+  _ chosen: Candidate, _ request: RecordingRequest, _ catalog: borrowing HDF5Catalog,
+  timeCount: Int
+) throws -> RecordingPlan {
+  var plan = RecordingPlan(
+    path: request.path, format: catalog.format, layout: .series(paths: chosen.series),
+    calibration: chosen.calibration, units: chosen.units, neurons: chosen.series.count,
+    frames: chosen.shape.last ?? 0, labels: [])
+  guard chosen.series.isEmpty, let path = chosen.traces else { return plan }
+  let dataset = try catalog.open(path)
+  do {
+    try dataset.requireFilters()
+  } catch {
+    throw unreadable(request.path, error)
+  }
+  guard dataset.type.isNumeric else {
+    throw RecordingError.badData(
+      "\(request.path): \(path) holds \(dataset.type), not numbers\(catalog.offers)")
+  }
+  if dataset.shape.count == 1 {
+    plan.layout = .series(paths: [path])
+    plan.neurons = 1
+    plan.frames = dataset.shape[0]
+    return plan
+  }
+  guard dataset.shape.count == 2 else {
+    throw RecordingError.badData(
+      "\(request.path): \(path) has shape \(dataset.shape), where (time, neuron) or"
+        + " (neuron, time) is needed\(catalog.offers)")
+  }
+  let (axis, reason) = try timeAxis(
+    of: dataset.shape, asked: request.timeAxis,
+    known: chosen.timeAxis.map { ($0, chosen.timeAxisReason ?? "the format says so") },
+    length: timeCount > 0 ? timeCount : nil, name: "\(request.path): \(path)")
+  plan.layout = .dataset(path: path, timeAxis: axis)
+  plan.frames = dataset.shape[axis]
+  plan.neurons = dataset.shape[1 - axis]
+  plan.readsCollectively = dataset.storage.chunks == nil
+  plan.notes.append("time is dimension \(axis): \(reason)")
+  return plan
+}
+
+/// What a file of this program says about itself.
+private func readOwnAttributes(
+  _ plan: inout RecordingPlan, _ tables: inout RecordingTables, _ catalog: borrowing HDF5Catalog
+) throws {
+  guard catalog.isOwn else { return }
+  func number(_ name: String) throws -> Double? {
+    guard let value = try catalog.file.attribute(name)?.number, value.isFinite, value > 0 else {
+      return nil
+    }
+    return value
+  }
+  do {
+    plan.dt = try number("dt") ?? plan.dt
+    plan.alpha = try number("alpha")
+    plan.tau = try number("tau")
+  } catch let error as HDF5Error {
+    throw unreadable(plan.path, error)
+  }
+}
+
+/// External inputs: one dataset after the other, as columns, frame by frame.
+private func inputs(
+  _ paths: [String], frames: Int, _ catalog: borrowing HDF5Catalog
+) throws -> (names: [String], values: [Double]) {
+  var names: [String] = []
+  var columns: [[Double]] = []
+  for path in paths {
+    let dataset = try catalog.open(path)
+    guard dataset.type.isNumeric, (1...2).contains(dataset.shape.count) else {
+      throw RecordingError.badData(
+        "\(catalog.file.filePath): the input \(path) is \(dataset.type) of shape"
+          + " \(dataset.shape), where numbers (time) or (time, input) are needed")
+    }
+    let axis = dataset.shape.firstIndex(of: frames)
+    guard let axis else {
+      throw RecordingError.badData(
+        "\(catalog.file.filePath): the input \(path) has shape \(dataset.shape), and the"
+          + " recording \(frames) frames")
+    }
+    let own = try read(dataset, seriesAlong: axis)
+    columns.append(contentsOf: own)
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    names.append(contentsOf: own.count == 1 ? [name] : own.indices.map { "\(name)_\($0)" })
+  }
+  var values = [Double](repeating: 0, count: frames * columns.count)
+  for (j, column) in columns.enumerated() {
+    for (t, value) in column.enumerated() {
+      guard value.isFinite else {
+        throw RecordingError.badData(
+          "\(catalog.file.filePath): the input \(names[j]) is \(value) at frame \(t); fill the"
+            + " gap, or leave this input out")
+      }
+      values[t * columns.count + j] = value
+    }
+  }
+  return (names, values)
+}
+
+/// All series of a 1-D or 2-D dataset, each as an array.
+func read(_ dataset: borrowing Dataset, seriesAlong axis: Int) throws -> [[Double]] {
+  do {
+    if dataset.shape.count == 1 { return [try dataset.read()] }
+    let all = (rows: 0..<dataset.shape[0], columns: 0..<dataset.shape[1])
+    let matrix: Matrix<Double> =
+      axis == 0
+      ? try dataset.readTransposed(rows: all.rows, columns: all.columns)
+      : try dataset.readBlock(rows: all.rows, columns: all.columns)
+    return (0..<matrix.rows).map { i in (0..<matrix.columns).map { matrix[i, $0] } }
+  } catch {
+    throw unreadable(dataset.filePath, error)
+  }
+}
+
+private func defaultInputs(
+  _ catalog: borrowing HDF5Catalog, _ chosen: Candidate
+) -> [String] {
+  catalog.isOwn && catalog.has("/inputs") ? ["/inputs"] : []
+}
+
+private func defaultTrials(
+  _ catalog: borrowing HDF5Catalog, _ chosen: Candidate
+) -> String? {
+  catalog.isOwn && catalog.has("/trial_start") ? "/trial_start" : nil
+}
+
+/// The first frames of trials, from a dataset of frames or a table of seconds.
+private func trialStarts(
+  _ name: String, frames: Int, times: [Double], _ catalog: borrowing HDF5Catalog
+) throws -> [Int] {
+  let path = name.hasPrefix("/") ? name : "/" + name
+  let file = catalog.file.filePath
+  guard catalog.has(path + "/start_time") else {
+    let starts = try catalog.vector(path)
+    for (index, start) in starts.enumerated()
+    where !(start >= 0 && start < Double(frames) && start == start.rounded()) {
+      throw RecordingError.badData(
+        "\(file): trial \(index) of \(path) starts at \(start), which is not a frame from 0 to"
+          + " \(frames - 1)")
+    }
+    return Set(starts.map { Int($0) } + [0]).sorted()
+  }
+  guard !times.isEmpty else {
+    throw RecordingError.usage(
+      "\(file): \(path) gives trials in seconds, and the frames have no clock: give --dt, --rate"
+        + " or --timestamps")
+  }
+  // A trial ends where its stop time says: what lies between two trials is apart as well.
+  var edges = try catalog.vector(path + "/start_time")
+  if catalog.has(path + "/stop_time") { edges += try catalog.vector(path + "/stop_time") }
+  let starts = edges.filter(\.isFinite).map { edge in times.partitioningIndex { $0 >= edge } }
+  return Set(starts.filter { $0 < frames } + [0]).sorted()
+}
+
+extension Array {
+  /// The first index from which on a condition that holds for the end of the array is true.
+  func partitioningIndex(where isAtEnd: (Element) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if isAtEnd(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
+
+/// The names of the neurons: the file's own, else their numbers.
+private func labels(
+  of chosen: Candidate, count: Int, in catalog: borrowing HDF5Catalog
+) throws -> [String] {
+  if !chosen.series.isEmpty { return chosen.series.map { seriesName($0) } }
+  if catalog.isOwn, catalog.has("/neuron") {
+    let dataset = try catalog.open("/neuron")
+    if case .string = dataset.type, dataset.count == count { return try dataset.readStrings() }
+  }
+  return (0..<count).map(String.init)
+}
+
+/// The part of a series' path that tells it from the others: "Activity_0007".
+func seriesName(_ path: String) -> String {
+  let parts = path.split(separator: "/")
+  let name = parts.last == "data" ? parts.dropLast().last : parts.last
+  return name.map(String.init) ?? path
+}

@@ -1,0 +1,126 @@
+internal import Foundation
+
+/// Finds out what a request means, from the file alone.
+///
+/// - Throws: `RecordingError` with what is wrong, where, and what to do.
+func plan(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables) {
+  let source = try SourceKind(of: request.path)
+  var (plan, tables) =
+    switch source {
+    case .hdf5: try planHDF5(request)
+    case .npy: try planNPY(request)
+    case .text: try planText(request)
+    }
+  try settleClock(&plan, &tables, request)
+  guard plan.frames >= 10 else {
+    throw RecordingError.badData(
+      "\(request.path): \(plan.frames) frames of \(plan.neurons) neurons; at least 10 frames are"
+        + " needed (is --time-axis right?)")
+  }
+  guard plan.neurons >= 1 else {
+    throw RecordingError.badData("\(request.path): holds no neuron")
+  }
+  if tables.trialStarts.count > 1 { plan.notes.append("\(tables.trialStarts.count) trials") }
+  return (plan, tables)
+}
+
+/// What kind of file a path leads to, by content.
+enum SourceKind {
+  case hdf5
+  case npy
+  case text
+
+  /// - Throws: `RecordingError` for a missing file, and for kinds that are refused.
+  init(of path: String) throws {
+    var isDirectory: ObjCBool = false
+    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw RecordingError.missing("\(path): no such file")
+    }
+    guard !isDirectory.boolValue else { throw refusal(ofFolder: path) }
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw RecordingError.missing("\(path): cannot be read (permission?)")
+    }
+    let head = [UInt8](try handle.read(upToCount: 128) ?? Data())
+    guard !head.isEmpty else { throw RecordingError.badData("\(path) is empty") }
+    if isHDF5(path) {
+      self = .hdf5
+    } else if head.starts(with: [0x93] + Array("NUMPY".utf8)) {
+      self = .npy
+    } else if let refusal = refusal(of: path, head: head) {
+      throw refusal
+    } else {
+      self = .text
+    }
+  }
+}
+
+/// Decides orientation, and says by what.
+///
+/// `shape` are the extents of a 2-D dataset, `known` is the axis that the format says,
+/// with the reason, and `length` that of a time vector, if there is one.
+///
+/// - Throws: `RecordingError` if nothing decides.
+func timeAxis(
+  of shape: [Int], asked: TimeAxis, known: (axis: Int, reason: String)?, length: Int?,
+  name: String
+) throws -> (axis: Int, reason: String) {
+  if let axis = asked.index { return (axis, "--time-axis \(axis)") }
+  if let length {
+    switch (shape[0] == length, shape[1] == length) {
+    case (true, false): return (0, "the time vector has \(length) entries")
+    case (false, true): return (1, "the time vector has \(length) entries")
+    case (false, false):
+      if known == nil {
+        throw RecordingError.badData(
+          "\(name) is \(shape[0]) × \(shape[1]), and the time vector has \(length) entries:"
+            + " give --timestamps of equal length, or --time-axis 0 or 1")
+      }
+    case (true, true): break
+    }
+  }
+  if let known { return known }
+  throw RecordingError.usage(
+    "\(name) is \(shape[0]) × \(shape[1]), and nothing says which one is time: give"
+      + " --time-axis 0 if it is (time, neuron), with \(shape[0]) frames of \(shape[1]) neurons,"
+      + " or --time-axis 1 if it is (neuron, time)")
+}
+
+/// The clock: from the flags, else from the time stamps, else from the file.
+private func settleClock(
+  _ plan: inout RecordingPlan, _ tables: inout RecordingTables, _ request: RecordingRequest
+) throws {
+  for (flag, value) in [("--dt", request.dt), ("--rate", request.rate)] {
+    if let value, !(value > 0 && value.isFinite) {
+      throw RecordingError.usage("\(flag) \(value): it must be positive")
+    }
+  }
+  if let dt = request.dt, let rate = request.rate, abs(dt * rate - 1) > 1e-6 {
+    throw RecordingError.usage("--dt \(dt) and --rate \(rate) contradict each other: give one")
+  }
+  if !tables.times.isEmpty {
+    guard tables.times.count == plan.frames else {
+      throw RecordingError.badData(
+        "\(plan.path): \(tables.times.count) time stamps for \(plan.frames) frames")
+    }
+    if let bad = tables.times.firstIndex(where: { !$0.isFinite }) {
+      throw RecordingError.badData("\(plan.path): time stamp \(bad) is \(tables.times[bad])")
+    }
+    if let bad = tables.times.indices.dropFirst().first(where: {
+      tables.times[$0] <= tables.times[$0 - 1]
+    }) {
+      throw RecordingError.badData(
+        "\(plan.path): the time stamps do not rise: entry \(bad) is \(tables.times[bad]) s, after"
+          + " \(tables.times[bad - 1]) s")
+    }
+    plan.dt = median(of: zip(tables.times.dropFirst(), tables.times).map { $0 - $1 })
+  }
+  if let dt = request.dt ?? request.rate.map({ 1 / $0 }) { plan.dt = dt }
+  if tables.times.isEmpty, let dt = plan.dt {
+    tables.times = (0..<plan.frames).map { Double($0) * dt }
+  }
+}
+
+/// The middle of the values in order; of an even number, the lower one.
+func median(of values: [Double]) -> Double? {
+  values.isEmpty ? nil : values.sorted()[(values.count - 1) / 2]
+}

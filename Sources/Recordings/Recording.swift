@@ -1,0 +1,183 @@
+package import Collectives
+internal import Foundation
+package import HDF5
+package import LinearAlgebra
+
+/// A recording of neurons over time, described on every rank and read in parts.
+///
+/// `Recording.open` lets rank 0 look into the file and tells the others; after it each
+/// rank reads its own neurons by `readNeurons`. No rank ever holds all of it, unless it
+/// asks to.
+package struct Recording: Sendable {
+  let plan: RecordingPlan
+  let tables: RecordingTables
+
+  /// The file, or the folder.
+  package var path: String { plan.path }
+  /// "NWB", "HDF5", "CSV", ...
+  package var format: String { plan.format }
+  package var neurons: Int { plan.neurons }
+  package var frames: Int { plan.frames }
+  /// The neurons' names in the file, else their numbers from 0.
+  package var labels: [String] { plan.labels }
+  /// The unit of the traces, where the file gives one.
+  package var units: String? { plan.units }
+  /// Seconds from frame to frame: what was asked for, else the median of the time stamps,
+  /// else the file's own; nil if nothing says it.
+  package var dt: Double? { plan.dt }
+  /// Seconds of each frame; empty where `dt` is nil.
+  package var times: [Double] { tables.times }
+  /// The leak that the file was generated with.
+  package var alpha: Double? { plan.alpha }
+  /// The time constant, in seconds, that the file was generated with.
+  package var tau: Double? { plan.tau }
+  /// The names of the external inputs.
+  package var inputNames: [String] { plan.inputNames }
+  /// The first frame of each trial, rising, the first one 0: there is no transition from
+  /// the frame before it.
+  package var trialStarts: [Int] { tables.trialStarts }
+  /// What was decided on the way, in words for the log.
+  package var notes: [String] { plan.notes }
+
+  /// External inputs, frames×inputs, on every rank.
+  package func inputs<S: Scalar>(of type: S.Type = S.self) -> Matrix<S> {
+    let count = inputNames.count
+    var matrix = Matrix<S>(rows: frames, columns: count)
+    for t in 0..<(count == 0 ? 0 : frames) {
+      for j in 0..<count { matrix[t, j] = S(tables.inputs[t * count + j]) }
+    }
+    return matrix
+  }
+
+  /// Looks into a recording and describes it on every rank.
+  ///
+  /// - Throws: on every rank alike, `RecordingError` or `AgreedError`, exit code 64, 65 or
+  ///   66: the file is missing, of a kind that is not read, damaged, ambiguous, or shorter
+  ///   than 10 frames.
+  /// - Collective: every rank of the group must call it, rank 0 alone reads.
+  package static func open(
+    _ request: RecordingRequest, on group: borrowing some RankGroup & ~Copyable
+  ) throws -> Recording {
+    var found: (RecordingPlan, RecordingTables)?
+    try group.agreeOnRoot { found = try Recordings.plan(request) }
+    let json = try found.map { String(decoding: try JSONEncoder().encode($0.0), as: UTF8.self) }
+    let text = try group.broadcast(json ?? "")
+    let plan = try found?.0 ?? JSONDecoder().decode(RecordingPlan.self, from: Data(text.utf8))
+    let own = found?.1 ?? RecordingTables()
+    let tables = RecordingTables(
+      times: try broadcast(own.times, on: group), inputs: try broadcast(own.inputs, on: group),
+      trialStarts: try broadcast(own.trialStarts, on: group))
+    return Recording(plan: plan, tables: tables)
+  }
+
+  /// Reads some neurons' series, neuron-major: n×frames, each series contiguous.
+  ///
+  /// `neurons` is this rank's part, perhaps empty. Values are calibrated as the file says
+  /// and otherwise as they are, NaN included.
+  ///
+  /// - Throws: on every rank alike if any rank could not read its part.
+  /// - Complexity: each rank reads its own part of the file, plus the chunks and the text
+  ///   lines that it shares with others.
+  /// - Collective: every rank of the group must call it.
+  package func readNeurons<S: Scalar & Storable>(
+    _ neurons: Range<Int>, of type: S.Type = S.self, on group: borrowing some FileGroup & ~Copyable
+  ) throws -> Matrix<S> {
+    precondition(
+      neurons.lowerBound >= 0 && neurons.upperBound <= self.neurons,
+      "neurons \(neurons) of \(self.neurons)")
+    var result: Matrix<S>
+    if case .dataset(let path, let axis) = plan.layout, plan.readsCollectively, group.size > 1 {
+      result = try readShared(path, timeAxis: axis, neurons, on: group)
+    } else {
+      result = try group.agree { try readAlone(neurons) }
+    }
+    if !plan.calibration.isIdentity { calibrate(&result) }
+    return result
+  }
+
+  /// All ranks read together, each its part of one contiguous dataset.
+  private func readShared<S: Scalar & Storable>(
+    _ dataset: String, timeAxis: Int, _ neurons: Range<Int>,
+    on group: borrowing some FileGroup & ~Copyable
+  ) throws -> Matrix<S> {
+    let file = try File.open(path, on: group)
+    let traces = try file.openDataset(dataset)
+    return timeAxis == 0
+      ? try traces.readTransposed(rows: 0..<frames, columns: neurons)
+      : try traces.readBlock(rows: neurons, columns: 0..<frames)
+  }
+
+  /// One rank reads its part by itself.
+  private func readAlone<S: Scalar & Storable>(_ neurons: Range<Int>) throws -> Matrix<S> {
+    if neurons.isEmpty { return Matrix(rows: 0, columns: frames) }
+    do {
+      switch plan.layout {
+      case .dataset(let dataset, let axis):
+        let file = try File.open(path)
+        let traces = try file.openDataset(dataset)
+        return axis == 0
+          ? try traces.readTransposed(rows: 0..<frames, columns: neurons)
+          : try traces.readBlock(rows: neurons, columns: 0..<frames)
+      case .series(let paths): return try readSeries(paths, neurons)
+      case .npy(let file, let axis): return try readNPY(NPYFile(file), axis, neurons)
+      case .table(let table, let axis): return try readTable(table, axis, neurons)
+      }
+    } catch let error as HDF5Error {
+      throw unreadable(path, error)
+    }
+  }
+
+  @specialized(where S == Double) @specialized(where S == Float)
+  private func readSeries<S: Scalar & Storable>(
+    _ paths: [String], _ neurons: Range<Int>
+  ) throws -> Matrix<S> {
+    let file = try File.open(path)
+    var result = Matrix<S>(rows: neurons.count, columns: frames)
+    for (row, series) in paths[neurons].enumerated() {
+      let values: [S] = try file.openDataset(series).read()
+      for t in 0..<frames { result[row, t] = values[t] }
+    }
+    return result
+  }
+
+  private func readNPY<S: Scalar>(
+    _ file: NPYFile, _ axis: Int, _ neurons: Range<Int>
+  ) throws -> Matrix<S> {
+    if axis == 1 { return try file.readBlock(rows: neurons, columns: 0..<frames, of: S.self) }
+    let block = try file.readBlock(rows: 0..<frames, columns: neurons, of: S.self)
+    return block.view.transposed.copy()
+  }
+
+  @specialized(where S == Double) @specialized(where S == Float)
+  private func readTable<S: Scalar>(
+    _ table: TextTable, _ axis: Int, _ neurons: Range<Int>
+  ) throws -> Matrix<S> {
+    var result = Matrix<S>(rows: neurons.count, columns: frames)
+    try table.forEachRow(in: axis == 1 ? neurons : nil) { row, values, _ in
+      if axis == 1 {
+        for t in 0..<frames { result[row - neurons.lowerBound, t] = S(values[t]) }
+      } else {
+        for (i, neuron) in neurons.enumerated() { result[i, row] = S(values[neuron]) }
+      }
+    }
+    return result
+  }
+
+  @specialized(where S == Double) @specialized(where S == Float)
+  private func calibrate<S: Scalar>(_ traces: inout Matrix<S>) {
+    let scale = S(plan.calibration.conversion)
+    let offset = S(plan.calibration.offset)
+    var values = traces.mutableElements
+    for i in values.indices { values[i] = values[i] * scale + offset }
+  }
+}
+
+/// The array that rank 0 has, on every rank.
+private func broadcast<T: Transferable & ExpressibleByIntegerLiteral>(
+  _ values: [T], on group: borrowing some RankGroup & ~Copyable
+) throws -> [T] {
+  let count = try group.broadcast(values.count)
+  var all = group.rank == 0 ? values : [T](repeating: 0, count: count)
+  try group.broadcast(&all)
+  return all
+}

@@ -1,0 +1,117 @@
+package import Collectives
+package import HDF5
+package import LinearAlgebra
+
+/// What a generated recording is, apart from its numbers.
+package struct RecordingShape: Sendable {
+  package var neurons: Int
+  package var frames: Int
+  package var inputs = 0
+  /// Seconds a frame.
+  package var dt: Double
+  /// The time constant in seconds: alpha = dt / tau.
+  package var tau: Double
+  package var alpha: Double
+  /// The first frame of each trial.
+  package var trialStarts = [0]
+
+  package init(neurons: Int, frames: Int, dt: Double, tau: Double, alpha: Double) {
+    self.neurons = neurons
+    self.frames = frames
+    self.dt = dt
+    self.tau = tau
+    self.alpha = alpha
+  }
+}
+
+/// A recording with its truth, as `ganglion generate` writes it.
+///
+/// `/rates` (time, neuron), `/inputs` (time, input), `/trial_start`, `/truth/W`
+/// (neuron, presyn), `/truth/W_in` (neuron, input), the dimensions' coordinates, and the
+/// attributes `dt`, `tau`, `alpha`. All numbers are 32-bit floats. It appears under its
+/// name when `finish` has completed it.
+///
+/// Every rank calls `create` and `finish` alike; the writing calls say what they need.
+package struct RecordingFile: ~Copyable {
+  private var file: ResultFile
+  private let rates: Dataset
+  private let weights: Dataset
+  private let isRoot: Bool
+  package let shape: RecordingShape
+
+  /// Begins a recording.
+  ///
+  /// - Throws: `RecordingError` (73, 74) if it cannot be created, or the disk is too full.
+  /// - Collective: every rank of the group must call it.
+  package static func create(
+    _ path: String, shape: RecordingShape, on group: borrowing some FileGroup & ~Copyable,
+    provenance: Provenance
+  ) throws -> RecordingFile {
+    var file = try ResultFile.create(path, on: group, provenance: provenance)
+    try file.contents.setAttribute("dt", shape.dt)
+    try file.contents.setAttribute("tau", shape.tau)
+    try file.contents.setAttribute("alpha", shape.alpha)
+    try file.addDimension("neuron", count: shape.neurons, longName: "neuron")
+    try file.addDimension("presyn", count: shape.neurons, longName: "presynaptic neuron")
+    try file.addDimension(
+      "time", values: (0..<shape.frames).map { Double($0) * shape.dt }, units: "s",
+      longName: "time")
+    try file.addDimension("trial", count: shape.trialStarts.count, longName: "trial")
+    try file.write(
+      "trial_start", shape.trialStarts, ["trial"], longName: "first frame of the trial, from 0")
+    if shape.inputs > 0 {
+      try file.addDimension("input", count: shape.inputs, longName: "external input")
+    }
+    let rates = try file.createVariable(
+      "rates", of: Float.self, ["time", "neuron"], longName: "firing rate, in (-1, 1)")
+    let weights = try file.createVariable(
+      "truth/W", of: Float.self, ["neuron", "presyn"],
+      longName: "true weight W[post, pre]")
+    try file.requireSpace(on: group)
+    return RecordingFile(
+      file: file, rates: rates, weights: weights, isRoot: group.rank == 0, shape: shape)
+  }
+
+  /// Writes rates of frames from `frame` on, of neurons from `neuron` on, frames×neurons.
+  ///
+  /// - Collective: every rank calls it equally often; a rank's block may be empty.
+  package func writeRates<S: Scalar & Storable>(
+    _ block: borrowing Matrix<S>, frame: Int, neuron: Int
+  ) throws {
+    try rates.writeBlock(block, row: frame, column: neuron)
+  }
+
+  /// Writes true weights of the neurons from `neuron` on, neurons×presynaptic neurons.
+  ///
+  /// Each rank calls it when it likes.
+  package func writeWeights<S: Scalar & Storable>(
+    _ rows: borrowing Matrix<S>, neuron: Int
+  ) throws {
+    try weights.writeBlock(rows, row: neuron, transfer: .independent)
+  }
+
+  /// Writes external inputs, frames×inputs, that every rank has, and this rank's true
+  /// input weights, neurons×inputs, of the neurons from `neuron` on.
+  ///
+  /// - Collective: every rank of the group must call it.
+  package mutating func writeInputs<S: Scalar & Storable>(
+    _ inputs: borrowing Matrix<S>, weights: borrowing Matrix<S>, neuron: Int
+  ) throws {
+    let values = try file.createVariable(
+      "inputs", of: Float.self, ["time", "input"], longName: "external input")
+    try values.writeBlock(isRoot ? inputs.copy() : Matrix(rows: 0, columns: inputs.columns))
+    let truth = try file.createVariable(
+      "truth/W_in", of: Float.self, ["neuron", "input"], longName: "true input weight")
+    try truth.writeBlock(weights, row: neuron)
+  }
+
+  /// Completes the recording and gives it its name.
+  ///
+  /// - Throws: exit code 74 if it could not be written to its end.
+  /// - Collective: every rank of the group must call it.
+  package consuming func finish(on group: borrowing some RankGroup & ~Copyable) throws {
+    try rates.close()
+    try weights.close()
+    try file.finish(on: group)
+  }
+}

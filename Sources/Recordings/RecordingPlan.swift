@@ -1,0 +1,31 @@
+/// What rank 0 has found out about a recording: all that the others need to read theirs.
+///
+/// It travels as JSON; the long arrays of `RecordingTables` travel apart.
+struct RecordingPlan: Codable, Sendable {
+  var path: String
+  var format: String
+  var layout: TraceLayout
+  var calibration = Calibration()
+  var units: String?
+  var neurons: Int
+  var frames: Int
+  var labels: [String]
+  var dt: Double?
+  var alpha: Double?
+  var tau: Double?
+  var inputNames: [String] = []
+  /// Whether the ranks read together through MPI-IO.
+  var readsCollectively = false
+  /// What was decided, in words.
+  var notes: [String] = []
+}
+
+/// The long arrays of a recording that every rank holds.
+struct RecordingTables: Sendable {
+  /// Seconds of each frame; empty if unknown.
+  var times: [Double] = []
+  /// Inputs, frame by frame.
+  var inputs: [Double] = []
+  /// The first frames of the trials, rising, the first one 0.
+  var trialStarts = [0]
+}
