@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# What all job files share; they source it. Settings a cluster needs changed stand in the
+# job files themselves.
+
+# Settings of the libraries, and one line in the output that says where the job runs.
+prepare() {
+  # One BLAS thread a core that the rank was given. OMP_PROC_BIND stays unset: under it,
+  # OpenMP builds of OpenBLAS drop to one thread.
+  export OPENBLAS_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1}
+  export OMP_NUM_THREADS=$OPENBLAS_NUM_THREADS
+  unset OMP_PROC_BIND
+  # From Slurm 22.05 on, srun does not inherit --cpus-per-task.
+  export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1}
+  # Parallel file systems (Lustre, NFS) often refuse file locks, and HDF5 needs none here.
+  export HDF5_USE_FILE_LOCKING=FALSE
+  # Open MPI's own MPI-IO can deadlock in collective HDF5 writes; ROMIO does not.
+  export OMPI_MCA_io=${OMPI_MCA_io:-romio321}
+  if [[ $(id -u) == 0 ]]; then
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  fi
+  ganglion=${GANGLION:-$SLURM_SUBMIT_DIR/.build/release/ganglion}
+  [[ -x $ganglion ]] || {
+    echo "no program at $ganglion: build it (swift build -c release), or set GANGLION" >&2
+    exit 66
+  }
+  launcher=${LAUNCHER:-$(srun --mpi=list 2>&1 | grep -q pmix && echo srun || echo mpirun)}
+  echo "job $SLURM_JOB_ID, start ${SLURM_RESTART_COUNT:-0}: $launcher, $SLURM_NTASKS ranks on" \
+    "$SLURM_JOB_NODELIST, $OPENBLAS_NUM_THREADS threads a rank, $(date '+%F %T')"
+}
+
+# Runs the program on all ranks, in the background, so that this shell hears Slurm's
+# warning signal and can pass it on. Sets `code` to the program's exit code.
+run_ranks() {
+  local start=(mpirun)
+  if [[ $launcher == srun ]]; then
+    start=(srun --mpi=pmix --cpu-bind=cores --kill-on-bad-exit=1)
+  fi
+  local warned=0
+  "${start[@]}" "$ganglion" "$@" &
+  local step=$!
+  trap 'warned=1; echo "warned by Slurm: asking for a checkpoint"; kill -USR1 "$step"' USR1 TERM
+  while true; do
+    warned=0 code=0
+    wait "$step" || code=$?
+    # A signal ends `wait` early; the step is still at work.
+    ((warned)) || break
+  done
+  trap - USR1 TERM
+}
+
+# Ends the job with `code`; exit code 75 (stopped at a checkpoint) puts it back into the
+# queue instead, unless it was put back too often or has not advanced since the last time.
+#   $1: the log file of the run (its "iteration" events tell whether it advances)
+finish() {
+  local log=$1 note=$1.requeue before=-1 now
+  if [[ $code != 75 ]]; then
+    rm -f "$note"
+    echo "job $SLURM_JOB_ID ends with exit code $code"
+    exit "$code"
+  fi
+  now=$(grep -c '"iteration"' "$log" 2>/dev/null || true)
+  if [[ -e $note ]]; then before=$(<"$note"); fi
+  if ((${SLURM_RESTART_COUNT:-0} >= ${MAX_REQUEUES:-20})); then
+    echo "stopped at a checkpoint, but requeued ${SLURM_RESTART_COUNT} times already:" \
+      "submit the same command again to go on, with more time (--time) or MAX_REQUEUES" >&2
+    exit 75
+  fi
+  if ((now <= before)); then
+    echo "stopped at a checkpoint, but no iteration was finished since the last requeue:" \
+      "one takes longer than the job may; submit again with more time (--time)" >&2
+    exit 75
+  fi
+  echo "$now" >"$note"
+  echo "stopped at a checkpoint after $now iterations in all; back into the queue"
+  scontrol requeue "$SLURM_JOB_ID"
+  # Slurm ends this shell; should it be slow, the job must not count as finished.
+  sleep 60
+  exit 75
+}

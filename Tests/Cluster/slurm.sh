@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# Submits the files of Jobs/ to a real Slurm of four nodes (Scripts/slurm-sandbox) and
+# checks how each job ends: over 4 nodes with either launcher, an array with a failing
+# task, warned and requeued, without progress, cancelled, over its time limit.
+#
+# The program is a stand-in that keeps the contract of `ganglion` towards a job: the
+# flags, a log with "iteration" events, a checkpoint, exit code 75 after USR1.
+# Usage: Tests/Cluster/slurm.sh        exits 77 where Slurm cannot run (see the message)
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+folder=$(mktemp -d)
+export GANGLION_SLURM=$folder/slurm
+sandbox=$PWD/Scripts/slurm-sandbox
+slurm() { "$sandbox" run -- "$@"; }
+finally() {
+  "$sandbox" stop >/dev/null
+  rm -rf "$folder"
+}
+"$sandbox" start || exit $?
+trap finally EXIT
+
+cat >"$folder/program" <<'PROGRAM'
+#!/usr/bin/env bash
+# fit RECORDING -o MODEL ... --log LOG ...: 12 iterations, a fifth of a second each.
+recording=$2
+while (($#)); do
+  case $1 in
+    -o) model=$2 ;;
+    --checkpoint) checkpoint=$2 ;;
+    --log) log=$2 ;;
+  esac
+  shift
+done
+rank=${OMPI_COMM_WORLD_RANK:-$SLURM_PROCID}
+size=${OMPI_COMM_WORLD_SIZE:-$SLURM_STEP_NUM_TASKS}
+[[ $recording != *bad* ]] || exit 65
+[[ $recording != *deaf* ]] || { trap '' USR1; sleep 600; }
+stop=0
+trap 'stop=1' USR1
+iteration=$(cat "$checkpoint" 2>/dev/null || echo 0)
+while ((iteration < 12)); do
+  sleep 0.2
+  if [[ $recording != *stuck* ]]; then
+    ((++iteration))
+    ((rank)) || echo "{\"event\": \"iteration\", \"iteration\": $iteration}" >>"$log"
+  fi
+  if ((stop)); then
+    ((rank)) || echo "$iteration" >"$checkpoint"
+    exit 75
+  fi
+done
+((rank)) || echo "$size ranks, $iteration iterations, $SLURM_JOB_NUM_NODES nodes" >"$model"
+PROGRAM
+chmod +x "$folder/program"
+export GANGLION=$folder/program
+cd "$folder"
+# Job files find what they share below the folder they are submitted from.
+ln -s "$OLDPWD/Jobs" Jobs
+
+failures=0
+expect() {
+  local what=$1 actual=$2 wanted=$3
+  if [[ $actual == "$wanted" ]]; then
+    echo "ok    $what: $actual"
+  else
+    echo "FAIL  $what: $actual instead of $wanted"
+    failures=$((failures + 1))
+    # shellcheck disable=SC2012 # our own file names
+    tail -n 20 "$(ls -t "$folder"/ganglion-*.log | head -n 1)"
+  fi
+}
+
+submit() { slurm sbatch --parsable "$@"; }
+field() { slurm scontrol show job "$1" | grep -o "\b$2=[^ ]*" | head -n 1 | cut -d= -f2; }
+
+# Waits until a job's field has a value; prints the last one.
+await() {
+  local job=$1 name=$2 pattern=$3 value='' end=$((SECONDS + $4))
+  while ((SECONDS < end)); do
+    value=$(field "$job" "$name")
+    # shellcheck disable=SC2053 # a pattern on purpose
+    [[ $value != $pattern ]] || break
+    sleep 0.2
+  done
+  echo "$value"
+}
+ended='@(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL)'
+shopt -s extglob
+started() { until grep -q iteration "$1" 2>/dev/null; do sleep 0.2; done; }
+
+# The time limit of a job cannot be less than a minute: this one ends last.
+limit=$(submit --nodes=1 --time=1 --signal=B:USR1@1 Jobs/fit-recording.sbatch deaf.h5 limit)
+
+job=$(LAUNCHER=mpirun submit --nodes=3 Jobs/fit-recording.sbatch good.h5 over-mpirun)
+expect "fit with mpirun" "$(await "$job" JobState "$ended" 40)" COMPLETED
+expect "its result" "$(cat over-mpirun)" "3 ranks, 12 iterations, 3 nodes"
+
+job=$(LAUNCHER=srun submit --nodes=3 Jobs/train-task.sbatch good over-srun)
+expect "training with srun" "$(await "$job" JobState "$ended" 40)" COMPLETED
+expect "its result" "$(cat over-srun)" "3 ranks, 12 iterations, 3 nodes"
+
+printf '%s\n' a.h5 bad.h5 c.h5 >animals.txt
+job=$(submit --array=1-3 Jobs/fit-array.sbatch animals.txt models)
+expect "array, task 1" "$(await "${job}_1" JobState "$ended" 40)" COMPLETED
+expect "array, bad task" "$(await "${job}_2" JobState "$ended" 40)" FAILED
+expect "its exit code" "$(field "${job}_2" ExitCode)" 65:0
+expect "array, task 3" "$(await "${job}_3" JobState "$ended" 40)" COMPLETED
+expect "its result" "$(cat models/c-model.h5)" "1 ranks, 12 iterations, 1 nodes"
+
+printf '%s\n' '--optimizer sofo' '--optimizer adam' >sweep.txt
+job=$(submit --array=1-2 Jobs/train-sweep.sbatch task sweep.txt runs)
+expect "sweep, task 2" "$(await "${job}_2" JobState "$ended" 40)" COMPLETED
+
+for launcher in mpirun srun; do
+  job=$(LAUNCHER=$launcher submit --nodes=2 Jobs/fit-recording.sbatch good.h5 "warned-$launcher")
+  started "warned-$launcher.jsonl"
+  slurm scancel --batch --signal=USR1 "$job"
+  expect "warned job ($launcher) is requeued" "$(await "$job" Restarts 1 20)" 1
+  expect "and finishes" "$(await "$job" JobState "$ended" 60)" COMPLETED
+  expect "its result" "$(cat "warned-$launcher")" "2 ranks, 12 iterations, 2 nodes"
+  expect "iterations done in all" "$(grep -c iteration "warned-$launcher.jsonl")" 12
+done
+
+job=$(submit --nodes=1 Jobs/fit-recording.sbatch stuck.h5 stuck)
+expect "stuck job starts" "$(await "$job" JobState RUNNING 20)" RUNNING
+echo 0 >stuck.jsonl.requeue
+sleep 1
+slurm scancel --batch --signal=USR1 "$job"
+expect "no requeue without progress" "$(await "$job" JobState "$ended" 30)" FAILED
+expect "its exit code" "$(field "$job" ExitCode)" 75:0
+
+job=$(MAX_REQUEUES=0 submit --nodes=1 Jobs/fit-recording.sbatch good.h5 capped)
+started capped.jsonl
+slurm scancel --batch --signal=USR1 "$job"
+expect "no requeue beyond the cap" "$(await "$job" JobState "$ended" 30)" FAILED
+
+job=$(submit --nodes=1 Jobs/fit-recording.sbatch deaf.h5 cancelled)
+expect "job to cancel starts" "$(await "$job" JobState RUNNING 20)" RUNNING
+slurm scancel "$job"
+expect "cancelled job" "$(await "$job" JobState "$ended" 30)" CANCELLED
+
+expect "job over its time limit" "$(await "$limit" JobState "$ended" 150)" TIMEOUT
+
+((failures == 0)) || { echo "$failures failures"; exit 1; }
+echo "all jobs ended as they should, in $SECONDS s"
