@@ -33,7 +33,8 @@ let package = Package(
   name: "Ganglion",
   products: [.executable(name: "ganglion", targets: ["ganglion"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // MARK: - C libraries and shims
@@ -83,8 +84,9 @@ let package = Package(
     .executableTarget(
       name: "ganglion",
       dependencies: [
-        "LinearAlgebra", "Collectives",
+        "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Recordings",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
 

@@ -27,13 +27,17 @@ package struct PreparedRecording<S: Scalar>: ~Copyable {
     precondition(rates.rows == local.count, "\(rates.rows) rows for neurons \(local)")
     precondition(inputs.rows == 0 || inputs.columns == frames, "inputs have other frames")
     precondition(holdout >= 0 && holdout < 1, "holdout \(holdout)")
-    let fitted = frames - Int((Double(frames) * holdout).rounded(.down))
     self.rates = rates
     self.local = local
     self.neurons = neurons
     self.inputs = inputs
     self.trialStarts = trialStarts
-    fittedFrames = 0..<fitted
-    heldOutFrames = fitted..<frames
+    fittedFrames = Self.fittedFrames(of: frames, holdout: holdout)
+    heldOutFrames = fittedFrames.upperBound..<frames
+  }
+
+  /// The frames that a fit may see.
+  package static func fittedFrames(of frames: Int, holdout: Double) -> Range<Int> {
+    0..<(frames - Int((Double(frames) * holdout).rounded(.down)))
   }
 }

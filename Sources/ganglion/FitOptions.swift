@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CORNN
 internal import LinearAlgebra
+internal import Recordings
 
 /// The losses of `--loss`.
 enum LossChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -26,6 +27,12 @@ struct ModelOptions: ParsableArguments {
   var lambda = 1e-3
   @Flag(help: "Let neurons excite themselves through W.") var selfConnections = false
   @Flag(help: "Fit without the constant input b.") var noBias = false
+  @Option(
+    help: """
+      How traces become rates in (-1, 1), from the fitted frames: none; max (over all neurons); \
+      quantile (99.5th percentile of each); tanh(r/sd); zscore-tanh: tanh(z/3).
+      """)
+  var scale = ScalingKind.none
   @Option(help: "Last share of the frames in [0, 1), kept from the fit and scored.")
   var holdout = 0.2
 
@@ -68,3 +75,4 @@ struct SolutionOptions: ParsableArguments {
 }
 
 extension Configuration.Form: ExpressibleByArgument {}
+extension ScalingKind: ExpressibleByArgument {}

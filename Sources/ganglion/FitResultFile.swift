@@ -8,7 +8,7 @@ internal import Recordings
 /// The result of a fit, as interface and formats describe it.
 struct FitResultFile {
   let recording: Recording
-  let preprocessing: Preprocessing
+  let scaling: Scaling
   let configuration: Configuration
   let loss: String
   let provenance: Provenance
@@ -32,7 +32,7 @@ struct FitResultFile {
       "equation",
       "r[t+1] = (1 - alpha) r[t] + alpha tanh(W r[t] + W_in u[t] + b); W[post, pre]")
     try addDimensions(to: &file, iterations: fit.objective.count)
-    try preprocessing.write(to: &file, local: fit.regressors.local)
+    try scaling.write(to: &file, first: fit.regressors.local.lowerBound)
     try writeScores(fit, to: &file)
     try file.write(
       "log/objective", fit.objective, ["iteration"],

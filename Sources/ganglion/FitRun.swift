@@ -24,16 +24,15 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
     for note in recording.notes { console.say("note: \(note)") }
     let configuration = try configuration(for: recording)
-    let plan = FitPlan(
-      neurons: recording.neurons, inputs: recording.inputNames.count, frames: recording.frames,
-      holdout: command.model.holdout, trials: recording.trialStarts.count,
-      configuration: configuration, bytesPerScalar: MemoryLayout<S>.stride,
-      ranksPerNode: world.node.size, nodes: world.node.nodeCount, threads: threads)
     console.say(
       "\(command.recording): \(recording.format), \(recording.neurons) neurons × "
         + "\(recording.frames) frames; \(world.size) ranks × \(threads) threads")
     if command.dryRun {
-      console.say(plan.text)
+      let plan = FitPlan(
+        neurons: recording.neurons, inputs: recording.inputNames.count,
+        frames: recording.frames, holdout: command.model.holdout, configuration: configuration,
+        bytesPerScalar: MemoryLayout<S>.stride, ranks: world.size, threads: threads)
+      console.say(plan.text(flopRate: PeakRate.measure()))
       return
     }
 
@@ -41,9 +40,12 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     var rates: Matrix<S> = try phases.measure("read") {
       try recording.readNeurons(local, on: world)
     }
-    let preprocessing = try phases.measure("prepare") {
-      try prepare(&rates, local: local, labels: recording.labels, on: world)
+    let fittedFrames = PreparedRecording<S>.fittedFrames(
+      of: recording.frames, holdout: command.model.holdout)
+    let scaling = try phases.measure("prepare") {
+      try Scaling(command.model.scale, of: &rates, fitted: fittedFrames, group: world)
     }
+    try requireRates(rates, local: local, labels: recording.labels, on: world)
     let prepared = PreparedRecording(
       rates: rates, local: local, neurons: recording.neurons,
       inputs: recording.inputs(of: S.self).view.transposed.copy(),
@@ -58,8 +60,9 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     if let output = command.output {
       try phases.measure("write") {
         try FitResultFile(
-          recording: recording, preprocessing: preprocessing, configuration: configuration,
-          settings: settings(configuration), threads: threads
+          recording: recording, scaling: scaling, configuration: configuration,
+          loss: command.model.loss.rawValue,
+          provenance: provenance(configuration, threads: threads, on: world)
         ).write(result, to: output, on: world)
       }
     }
@@ -76,5 +79,91 @@ struct FitRun<S: Scalar & Transferable & Storable> {
           \(configuration.tolerance); raise --iterations or --lambda
           """)
     }
+  }
+
+  /// The leak and the solver's settings.
+  private func configuration(for recording: Recording) throws -> Configuration {
+    let model = command.model
+    var configuration = Configuration()
+    configuration.lambda = model.lambda
+    configuration.alpha = try alpha(for: recording)
+    configuration.selfConnections = model.selfConnections
+    configuration.bias = !model.noBias
+    configuration.form = command.solution.form
+    configuration.tolerance = command.solution.tolerance
+    configuration.iterations = command.solution.iterations
+    return configuration
+  }
+
+  private func alpha(for recording: Recording) throws -> Double {
+    if let alpha = command.model.alpha { return alpha }
+    if let tau = command.model.tau {
+      guard let dt = recording.dt else {
+        throw CommandLineError.usage(
+          "--tau \(tau) needs the frame time: the file has none; give --dt, --rate or --timestamps")
+      }
+      guard dt <= tau else {
+        throw CommandLineError.usage(
+          "--tau \(tau) s is shorter than a frame (\(dt) s): alpha = dt/tau would exceed 1")
+      }
+      return dt / tau
+    }
+    if let alpha = recording.alpha { return alpha }
+    throw CommandLineError.usage(
+      "\(command.recording) does not say its leak: give --alpha or --tau")
+  }
+
+  /// Checks that the rates are in (−1, 1), up to the noise of a recording.
+  private func requireRates(
+    _ rates: borrowing Matrix<S>, local: Range<Int>, labels: [String],
+    on world: borrowing Communicator
+  ) throws {
+    var largest = 0.0
+    var beyond = 0
+    var culprit = -1
+    for i in 0..<rates.rows {
+      let row = rates.row(i)
+      for t in 0..<row.count where !(abs(row[t]) < 1) && !row[t].isNaN {
+        beyond += 1
+        if abs(Double(row[t])) > largest { (largest, culprit) = (abs(Double(row[t])), i) }
+      }
+    }
+    let worst = try world.maximum(largest)
+    let share =
+      Double(try world.sum(beyond)) / Double(labels.count * max(1, rates.columns))
+    guard worst > Self.loudestRate || share > Self.mostBeyond else { return }
+    let found = culprit >= 0 && largest == worst ? local.lowerBound + culprit : -1
+    let neuron = try world.maximum(found)
+    throw CommandLineError(
+      exitCode: ExitCode.badData,
+      description: """
+        \(command.recording): rates must lie in (-1, 1), but neuron \(labels[neuron]) \
+        reaches \(worst) and \(String(format: "%.2g", 100 * share)) % of all values are \
+        outside; use --scale zscore-tanh (or max, quantile, tanh)
+        """)
+  }
+
+  /// Output noise may carry a saturated rate a little beyond 1.
+  private static var loudestRate: Double { 1.05 }
+  private static var mostBeyond: Double { 0.001 }
+
+  private func provenance(
+    _ configuration: Configuration, threads: Int, on world: borrowing Communicator
+  ) throws -> Provenance {
+    var digest = ""
+    try world.agreeOnRoot { digest = try sha256(ofFile: command.recording) }
+    digest = try world.broadcast(digest)
+    let model = command.model
+    let settings = Settings([
+      "command": "fit", "recording": command.recording, "alpha": configuration.alpha,
+      "lambda": configuration.lambda, "loss": model.loss.rawValue,
+      "threshold": model.threshold, "scale": model.scale.rawValue, "holdout": model.holdout,
+      "self-connections": model.selfConnections, "bias": !model.noBias,
+      "form": configuration.form.rawValue, "precision": command.solution.precision.rawValue,
+      "tolerance": configuration.tolerance, "iterations": configuration.iterations,
+    ])
+    return Provenance(
+      ranks: world.size, threads: threads, input: (command.recording, digest),
+      configuration: settings.json)
   }
 }

@@ -1,8 +1,6 @@
-package import Collectives
 internal import Foundation
 package import MPI
 internal import Synchronization
-package import Testing
 
 /// True in a process that runs rank tests: one that mpirun started, or a lone rank.
 package let isUnderLauncher: Bool = {
@@ -87,16 +85,6 @@ package func launch(
   }
 }
 
-/// Records a failure, with the job's last output, unless the launched tests passed.
-package func expectPassed(
-  _ result: LaunchResult, sourceLocation: SourceLocation = #_sourceLocation
-) {
-  #expect(
-    result.status == 0,
-    "exit \(result.status)\n\(result.output.suffix(3000))\n\(result.errors.suffix(1500))",
-    sourceLocation: sourceLocation)
-}
-
 /// All ranks that mpirun started this test process with; finalised when it exits.
 package func testWorld() throws -> Communicator {
   _ = startedOnce
@@ -111,19 +99,3 @@ private let startedOnce: Void = {
     fatalError("\(error)")
   }
 }()
-
-/// Expects a condition on all ranks: each learns of a failure on any of them.
-///
-/// Unlike a `#require` that fails on one rank only, this never leaves the other ranks
-/// waiting: all stop the test together.
-///
-/// - Collective: every rank of `group` must call it.
-package func expectEverywhere(
-  _ condition: Bool, on group: borrowing some RankGroup & ~Copyable, _ comment: Comment? = nil,
-  sourceLocation: SourceLocation = #_sourceLocation
-) throws {
-  let rank = group.rank
-  #expect(condition, "on rank \(rank): \(comment?.rawValue ?? "")", sourceLocation: sourceLocation)
-  let failures = try group.sum(condition ? 0 : 1)
-  try #require(failures == 0, "failed on \(failures) ranks", sourceLocation: sourceLocation)
-}

@@ -10,13 +10,14 @@ final class Console: Sendable {
 
   init(rank: Int, quiet: Bool) {
     isSpeaking = rank == 0 && !quiet
-    // Whole lines also where the output is a pipe or a batch system's file.
-    setvbuf(stdout, nil, Int32(_IOLBF), 0)
   }
 
   /// Prints a line.
   func say(_ text: String) {
-    if isSpeaking { print(text) }
+    guard isSpeaking else { return }
+    print(text)
+    // At once also where the output is a pipe or a batch system's file.
+    fflush(nil)
   }
 
   /// Reports progress: a bar on a terminal, elsewhere one line at most every 30 s.
@@ -39,11 +40,11 @@ final class Console: Sendable {
       let filled = Int(share * 30)
       let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: 30 - filled)
       print("\r\(what) \(bar) \(done)/\(total)", terminator: done == total ? "\n" : "")
-      fflush(stdout)
     } else {
       print(
         "\(what) \(done)/\(total), \(String(format: "%.0f", elapsed)) s elapsed, about "
           + "\(left.isFinite ? String(format: "%.0f", left) : "?") s left")
     }
+    fflush(nil)
   }
 }

@@ -16,10 +16,10 @@ final class RunLog {
     var handle: FileHandle?
     try group.agreeOnRoot {
       guard let path else { return }
-      if !FileManager.default.fileExists(atPath: path) {
-        FileManager.default.createFile(atPath: path, contents: nil)
-      }
-      guard let opened = FileHandle(forWritingAtPath: path) else {
+      let exists = FileManager.default.fileExists(atPath: path)
+      guard exists || FileManager.default.createFile(atPath: path, contents: nil),
+        let opened = FileHandle(forWritingAtPath: path)
+      else {
         throw CommandLineError(
           exitCode: ExitCode.cannotCreate, description: "cannot write the log \(path)")
       }

@@ -1,0 +1,79 @@
+/// What a fit will take, from its sizes alone: memory and work by phase.
+///
+/// A prediction; the timing table of a run has the measured values beside which it is to
+/// be held.
+package struct FitPlan: Sendable {
+  /// The work of one phase on the busiest rank.
+  package struct Phase: Sendable {
+    package let name: String
+    package let flops: Double
+    /// Bytes moved through files or between nodes.
+    package let bytes: Double
+  }
+
+  package let form: Configuration.Form
+  package let transitions: Int
+  package let heldOut: Int
+  package let regressors: Int
+  package let phases: [Phase]
+  /// Bytes that each rank has for itself at its peak.
+  package let ownBytes: Double
+  /// Bytes that the ranks of a node share at the peak.
+  package let sharedBytes: Double
+
+  /// Iterations assumed in the work of the phase "solve".
+  package let iterations: Double
+
+  /// Code, libraries and buffers of a rank before any data: measured on Open MPI 4.1 with
+  /// OpenBLAS 0.3.21.
+  private static var processBytes: Double { 70e6 }
+
+  package init(
+    neurons: Int, inputs: Int, frames: Int, holdout: Double, configuration: Configuration,
+    bytesPerScalar: Int, ranks: Int, threads: Int
+  ) {
+    let fitted = PreparedRecording<Double>.fittedFrames(of: frames, holdout: holdout).count
+    let samples = max(0, fitted - 1)
+    let tests = max(0, frames - fitted - 1)
+    let regressors = neurons + inputs + (configuration.bias ? 1 : 0)
+    form = configuration.resolvedForm(samples: samples, regressors: regressors)
+    transitions = samples
+    heldOut = tests
+    self.regressors = regressors
+    iterations = Double(min(configuration.iterations, 60))
+
+    let scalar = Double(bytesPerScalar)
+    let t = Double(samples)
+    let u = Double(tests)
+    let m = Double(regressors)
+    let n = Double((neurons + ranks - 1) / ranks)
+    let width = min(128, max(8, (n / Double(threads)).rounded(.up)))
+    let order = form == .dual ? t : m
+    let unknowns = form == .dual ? t : m
+    // Rows of X, the Gram matrix in float64 and its inverse; the leader factors a copy.
+    let shared = m * (t + u) * scalar + order * order * (8 + scalar)
+    let dualShared = form == .dual ? t * t * scalar + t * u * scalar : 0
+    let panel = width * scalar * (4 * t + 4 * unknowns + (form == .dual ? 2 * t : 0))
+    let own = n * Double(frames) * scalar + n * unknowns * scalar
+    sharedBytes = shared + dualShared
+    ownBytes =
+      Self.processBytes + own
+      + max(order * order * 8, Double(threads) * panel, 2 * width * m * scalar)
+
+    let perIteration = form == .dual ? 2 * t * t : 2 * m * (2 * t + m)
+    // Exclusion, start, and the check of the recomputed responses.
+    let extra = form == .dual ? 4.0 : 2.5
+    phases = [
+      Phase(name: "read", flops: 0, bytes: n * Double(frames) * 4),
+      Phase(name: "gram", flops: order * order * (form == .dual ? m : t) / Double(ranks), bytes: 0),
+      Phase(name: "factor", flops: order * order * order, bytes: 0),
+      Phase(name: "solve", flops: n * perIteration * (iterations + extra), bytes: 0),
+      Phase(
+        name: "score", flops: n * u * (form == .dual ? 4 * t : 4 * m) + n * 2 * t * order,
+        bytes: 0),
+      Phase(
+        name: "write", flops: form == .dual ? n * 2 * t * m : 0,
+        bytes: n * Double(neurons) * scalar),
+    ]
+  }
+}

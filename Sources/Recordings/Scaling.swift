@@ -1,0 +1,130 @@
+package import Collectives
+internal import Foundation
+internal import HDF5
+package import LinearAlgebra
+
+/// How traces become rates in (−1, 1).
+package enum ScalingKind: String, Sendable, CaseIterable {
+  /// They are rates already.
+  case none
+  /// Divided by the largest magnitude over all neurons, then clamped to ±0.999.
+  case max
+  /// Each neuron divided by the 99.5th percentile of its magnitude, clamped to ±0.999.
+  case quantile
+  /// `tanh(r / deviation)`, the deviation over all neurons.
+  case tanh
+  /// `tanh(z / 3)`, z the z-score of each neuron.
+  case zscoreTanh = "zscore-tanh"
+}
+
+/// The scaling of this rank's neurons, `x = f((r − offset) / scale)`, computed on the
+/// fitted frames only, so that nothing of the held-out part leaks into it.
+package struct Scaling: Sendable {
+  package let kind: ScalingKind
+  package let offset: [Double]
+  package let scale: [Double]
+
+  /// Beyond this no rate goes: artanh stays finite.
+  static var ceiling: Double { 0.999 }
+
+  /// Finds offsets and scales and applies them to neurons × frames in place.
+  ///
+  /// Infinite values become NaN, which means missing. A neuron without spread keeps
+  /// scale 1.
+  ///
+  /// - Throws: what `group` throws.
+  /// - Complexity: O(neurons × frames), for `quantile` with a factor log(frames).
+  /// - Collective: every rank of `group` must call it.
+  package init<S: Scalar>(
+    _ kind: ScalingKind, of rates: inout Matrix<S>, fitted: Range<Int>,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    var values = rates.mutableElements
+    for i in values.indices where !values[i].isFinite { values[i] = .nan }
+    let series = (0..<rates.rows).map { Summary(of: rates.row($0), frames: fitted, kind: kind) }
+    var offset = [Double](repeating: 0, count: rates.rows)
+    var scale = [Double](repeating: 1, count: rates.rows)
+    switch kind {
+    case .none: break
+    case .max:
+      let largest = try group.maximum(series.map(\.largest).max() ?? 0)
+      if largest > 0 { scale = scale.map { _ in largest } }
+    case .quantile:
+      scale = series.map { $0.quantile > 0 ? $0.quantile : 1 }
+    case .tanh:
+      let squares = try group.sum(series.reduce(0) { $0 + $1.squares })
+      let count = try group.sum(series.reduce(0) { $0 + $1.count })
+      let deviation = count > 0 ? (squares / count).squareRoot() : 0
+      if deviation > 0 { scale = scale.map { _ in deviation } }
+    case .zscoreTanh:
+      offset = series.map(\.mean)
+      scale = series.map { $0.deviation > 0 ? 3 * $0.deviation : 1 }
+    }
+    self.kind = kind
+    self.offset = offset
+    self.scale = scale
+    apply(to: &rates)
+  }
+
+  /// Applies the scaling to neurons × frames in place.
+  package func apply<S: Scalar>(to rates: inout Matrix<S>) {
+    guard kind != .none else { return }
+    for i in 0..<rates.rows {
+      for t in 0..<rates.columns {
+        let value = (Double(rates[i, t]) - offset[i]) / scale[i]
+        let rate =
+          switch kind {
+          case .tanh, .zscoreTanh: Foundation.tanh(value)
+          default: Swift.max(-Self.ceiling, Swift.min(Self.ceiling, value))
+          }
+        rates[i, t] = value.isNaN ? .nan : S(rate)
+      }
+    }
+  }
+
+  /// Writes `/preprocessing/{offset,scale}` and the kind.
+  ///
+  /// `first` is the number of this rank's first neuron.
+  ///
+  /// - Collective: every rank that shares the file must call it.
+  package func write(to file: inout ResultFile, first: Int) throws {
+    try file.contents.setAttribute("scaling", kind.rawValue)
+    for (name, values, meaning) in [
+      ("offset", offset, "subtracted from the recorded values"),
+      ("scale", scale, "by which the difference was divided"),
+    ] {
+      let variable = try file.createVariable(
+        "preprocessing/\(name)", of: Double.self, ["neuron"], longName: meaning)
+      try variable.write(values, at: first)
+      try variable.close()
+    }
+  }
+}
+
+/// What the scalings need to know of one series over the fitted frames.
+private struct Summary {
+  var largest = 0.0
+  var quantile = 0.0
+  var mean = 0.0
+  var deviation = 0.0
+  var squares = 0.0
+  var count = 0.0
+
+  init<S: Scalar>(of series: Span<S>, frames: Range<Int>, kind: ScalingKind) {
+    var moment = 0.0
+    for t in frames where !series[t].isNaN {
+      let value = Double(series[t])
+      count += 1
+      largest = Swift.max(largest, abs(value))
+      squares += value * value
+      // Welford: no cancellation for a large mean.
+      let difference = value - mean
+      mean += difference / count
+      moment += difference * (value - mean)
+    }
+    deviation = count > 0 ? (moment / count).squareRoot() : 0
+    guard kind == .quantile, count > 0 else { return }
+    let sorted = frames.compactMap { series[$0].isNaN ? nil : abs(Double(series[$0])) }.sorted()
+    quantile = sorted[Int(0.995 * Double(sorted.count - 1))]
+  }
+}
