@@ -67,6 +67,10 @@ struct Affinity {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
     let list = line?.split(separator: "\t").last.map(String.init) ?? ""
-    return Affinity(list: list, cores: ProcessInfo.processInfo.activeProcessorCount)
+    let cores = list.split(separator: ",").reduce(0) { count, part in
+      let ends = part.split(separator: "-").compactMap { Int($0) }
+      return count + (ends.last ?? 0) - (ends.first ?? 0) + 1
+    }
+    return Affinity(list: list, cores: max(1, cores))
   }
 }

@@ -123,7 +123,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     var culprit = -1
     for i in 0..<rates.rows {
       let row = rates.row(i)
-      for t in 0..<row.count where !(abs(row[t]) < 1) && !row[t].isNaN {
+      for t in 0..<row.count where Double(abs(row[t])) > Self.loudestNoise {
         beyond += 1
         if abs(Double(row[t])) > largest { (largest, culprit) = (abs(Double(row[t])), i) }
       }
@@ -131,9 +131,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let worst = try world.maximum(largest)
     let share =
       Double(try world.sum(beyond)) / Double(labels.count * max(1, rates.columns))
-    guard worst > Self.loudestRate || share > Self.mostBeyond else { return }
-    let found = culprit >= 0 && largest == worst ? local.lowerBound + culprit : -1
-    let neuron = try world.maximum(found)
+    guard worst > Self.loudestImpulse || share > Self.mostImpulses else { return }
+    let neuron = try world.maximum(largest == worst ? local.lowerBound + culprit : -1)
     throw CommandLineError(
       exitCode: ExitCode.badData,
       description: """
@@ -143,9 +142,10 @@ struct FitRun<S: Scalar & Transferable & Storable> {
         """)
   }
 
-  /// Output noise may carry a saturated rate a little beyond 1.
-  private static var loudestRate: Double { 1.05 }
-  private static var mostBeyond: Double { 0.001 }
+  /// Noise may carry a saturated rate this far, and rare impulses farther.
+  private static var loudestNoise: Double { 1.05 }
+  private static var loudestImpulse: Double { 2 }
+  private static var mostImpulses: Double { 0.01 }
 
   private func provenance(
     _ configuration: Configuration, threads: Int, on world: borrowing Communicator
