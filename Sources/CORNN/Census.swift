@@ -35,19 +35,20 @@ struct Census {
     constant = Set(
       variances.indices.filter { variances[$0] <= 1e-12 * typical && !unusable.contains($0) })
     var missing = [UInt8](repeating: 0, count: rates.columns)
-    for i in 0..<rates.rows where !unusable.contains(i) {
-      let row = rates.row(i)
-      for t in 0..<row.count where row[t].isNaN { missing[t] = 1 }
-    }
+    for i in 0..<rates.rows where !unusable.contains(i) { markMissing(rates.row(i), in: &missing) }
     let inputs = recording.inputs.view
-    for i in 0..<inputs.rows {
-      let row = inputs.row(i)
-      for t in 0..<row.count where row[t].isNaN { missing[t] = 1 }
-    }
+    for i in 0..<inputs.rows { markMissing(inputs.row(i), in: &missing) }
     try group.maximum(&missing)
     self.unusable = unusable
     self.missing = missing.map { $0 != 0 }
   }
+}
+
+/// Sets the marks of the frames in which a series is missing.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func markMissing<S: Scalar>(_ series: Span<S>, in marks: inout [UInt8]) {
+  for t in 0..<series.count where series[t].isNaN { marks[t] = 1 }
 }
 
 /// Mean and variance of the present frames of a series.
@@ -56,6 +57,8 @@ struct Moments {
   let variance: Double
   let missing: Int
 
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   init<S: Scalar>(of series: Span<S>, frames: Range<Int>) {
     var count = 0.0
     var mean = 0.0

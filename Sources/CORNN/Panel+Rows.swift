@@ -104,9 +104,15 @@ extension Matrix {
   /// `row i ← row i of targets`, clamped to ±limit, 0 where missing.
   mutating func setClamped(row i: Int, _ targets: borrowing Matrix, limit: S) {
     var row = mutableRow(i)
-    let source = targets.row(i)
-    for t in 0..<source.count {
-      row[t] = source[t].isNaN ? 0 : max(-limit, min(limit, source[t]))
-    }
+    clamp(targets.row(i), to: limit, into: &row)
+  }
+}
+
+/// Values clamped to ±limit, 0 for NaN.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func clamp<S: Scalar>(_ values: Span<S>, to limit: S, into row: inout MutableSpan<S>) {
+  for t in 0..<values.count {
+    row[t] = values[t].isNaN ? 0 : max(-limit, min(limit, values[t]))
   }
 }

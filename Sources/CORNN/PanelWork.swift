@@ -75,11 +75,8 @@ struct PanelWork {
     applyTanh(to: &elements)
     var increments = Matrix<F.S>(rows: panel.neurons.count, columns: fitted.count)
     for (i, neuron) in panel.neurons.enumerated() {
-      let rates = recording.rates.row(neuron)
       var row = increments.mutableRow(i)
-      for (k, t) in fitted.frames.enumerated() where !rates[t + 1].isNaN {
-        row[k] = rates[t + 1] - rates[t]
-      }
+      fillIncrements(&row, of: recording.rates.row(neuron), transitions: fitted)
     }
     let linear = form.heldOutRidge(increments)
     return panel.neurons.indices.map { i in
@@ -87,6 +84,18 @@ struct PanelWork {
         rates: recording.rates.row(panel.neurons[i]), transitions: heldOut,
         alpha: targets.alpha, drive: currents.row(i), linearIncrement: linear.row(i))
     }
+  }
+}
+
+/// `r[t+1] − r[t]` of each transition, 0 where r[t+1] is missing.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func fillIncrements<S: Scalar>(
+  _ increments: inout MutableSpan<S>, of rates: Span<S>, transitions: Transitions
+) {
+  for (i, t) in transitions.frames.enumerated() {
+    let next = rates[t + 1]
+    increments[i] = next.isNaN ? 0 : next - rates[t]
   }
 }
 

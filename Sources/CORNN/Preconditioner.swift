@@ -22,9 +22,7 @@ func invertedGram<S: Scalar & Transferable>(
       for i in 0..<order { work[i, i] += ridge * raise }
       var view = work.mutableView
       guard (try? invertPositiveDefinite(&view)) != nil else { continue }
-      var target = inverse.matrix.mutableElements
-      let source = work.elements
-      for i in 0..<target.count { target[i] = S(source[i]) }
+      inverse.matrix.round(work, rows: 0..<order)
       failed = 0
     }
   }
@@ -42,11 +40,7 @@ func rounded<S: Scalar & Transferable>(
   let rows = matrix.matrix.rows
   var result = try group.allocateOnNode(rows: rows, columns: matrix.matrix.columns, of: S.self)
   let partition = Partition(of: rows, among: matrix.nodeSize)
-  for i in partition.range(of: matrix.nodeRank) {
-    let source = matrix.matrix.row(i)
-    var target = result.matrix.mutableRow(i)
-    for j in 0..<target.count { target[j] = S(source[j]) }
-  }
+  result.matrix.round(matrix.matrix, rows: partition.range(of: matrix.nodeRank))
   try result.synchronize()
   return result
 }

@@ -46,13 +46,13 @@ package final class Regressors<S: Scalar & Transferable> {
       var shared = try group.allocateOnNode(
         rows: rows, columns: transitions.count, of: S.self)
       for i in 0..<rates.rows where !silent.contains(i) {
-        Self.select(
+        select(
           rates.row(i), frames: transitions.frames, scale: 1,
           into: &shared.matrix, row: local.lowerBound + i)
       }
       if group.rank == 0 {
         for i in 0..<inputs.rows where scale[i] > 0 {
-          Self.select(
+          select(
             inputs.row(i), frames: transitions.frames, scale: 1 / scale[i],
             into: &shared.matrix, row: neurons + i)
         }
@@ -71,14 +71,6 @@ package final class Regressors<S: Scalar & Transferable> {
     inputScale = scale
   }
 
-  private static func select(
-    _ series: Span<S>, frames: [Int], scale: Double, into matrix: inout Matrix<S>, row: Int
-  ) {
-    var target = matrix.mutableRow(row)
-    let factor = S(scale)
-    for (i, t) in frames.enumerated() { target[i] = series[t] * factor }
-  }
-
   private static func rootMeanSquares(_ inputs: borrowing Matrix<S>, frames: [Int]) -> [Double] {
     (0..<inputs.rows).map { i in
       let row = inputs.row(i)
@@ -87,4 +79,15 @@ package final class Regressors<S: Scalar & Transferable> {
       return (sum / Double(max(1, frames.count))).squareRoot()
     }
   }
+}
+
+/// `row ← scale · series[frames]`.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func select<S: Scalar>(
+  _ series: Span<S>, frames: [Int], scale: Double, into matrix: inout Matrix<S>, row: Int
+) {
+  var target = matrix.mutableRow(row)
+  let factor = S(scale)
+  for (i, t) in frames.enumerated() { target[i] = series[t] * factor }
 }

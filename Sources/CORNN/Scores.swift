@@ -9,6 +9,8 @@ struct NeuronScore: Sendable {
 
   /// The errors over `transitions`, for each of which `drive` is `tanh s` and
   /// `linearIncrement` the change r[t+1] − r[t] that the linear baseline predicts.
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   init<S: Scalar>(
     rates: Span<S>, transitions: Transitions, alpha: Double, drive: Span<S>,
     linearIncrement: Span<S>

@@ -13,6 +13,8 @@ struct TargetRule {
   ///
   /// A missing r[t+1] gives NaN, which the loss kernels leave out.
   /// - Returns: how many targets had to be clamped, how many are missing.
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   func fill<S: Scalar>(
     _ z: inout MutableSpan<S>, rates: Span<S>, transitions: Transitions
   ) -> (clipped: Int, missing: Int) {

@@ -76,7 +76,7 @@ package struct Matrix<S: Scalar>: ~Copyable {
   /// The same numbers in the other precision.
   package func converted<Other: Scalar>(to type: Other.Type) -> Matrix<Other> {
     let result = Matrix<Other>(rows: rows, columns: columns)
-    for i in 0..<(rows * columns) { result.base[i] = Other(base[i]) }
+    convert(base, to: result.base, count: rows * columns)
     return result
   }
 
@@ -134,10 +134,12 @@ extension Matrix where S: Scalar {
   package mutating func swapRows(_ first: Int, _ second: Int) {
     precondition(first >= 0 && first < rows && second >= 0 && second < rows)
     guard first != second else { return }
-    for j in 0..<columns {
-      let value = base[first * columns + j]
-      base[first * columns + j] = base[second * columns + j]
-      base[second * columns + j] = value
+    withUnsafeTemporaryAllocation(of: S.self, capacity: columns) { buffer in
+      guard let held = buffer.baseAddress else { return }
+      let (a, b) = (base + first * columns, base + second * columns)
+      held.update(from: a, count: columns)
+      a.update(from: b, count: columns)
+      b.update(from: held, count: columns)
     }
   }
 
@@ -159,4 +161,15 @@ extension Matrix where S: Scalar {
       return unsafe _overrideLifetime(view, mutating: &self)
     }
   }
+}
+
+/// Rounds or widens numbers one by one.
+@specialized(where From == Float, To == Double)
+@specialized(where From == Double, To == Float)
+@specialized(where From == Double, To == Double)
+@specialized(where From == Float, To == Float)
+func convert<From: Scalar, To: Scalar>(
+  _ source: UnsafePointer<From>, to target: UnsafeMutablePointer<To>, count: Int
+) {
+  for i in 0..<count { target[i] = To(source[i]) }
 }

@@ -23,6 +23,15 @@ extension Matrix {
     (base + i * columns).update(from: other.base + j * columns, count: columns)
   }
 
+  /// `rows ← the same rows of other`, rounded to this precision.
+  package mutating func round<Other: Scalar>(_ other: borrowing Matrix<Other>, rows: Range<Int>) {
+    precondition(
+      columns == other.columns && rows.upperBound <= min(self.rows, other.rows),
+      "rows \(rows) of \(other.rows)×\(other.columns) into \(self.rows)×\(columns)")
+    let first = rows.lowerBound * columns
+    convert(other.base + first, to: base + first, count: rows.count * columns)
+  }
+
   /// `C[rows] ← scale · A[rows] op(B) + keep · C[rows]`, where C is this matrix.
   ///
   /// - Complexity: 2 · rows · columns · k flops.

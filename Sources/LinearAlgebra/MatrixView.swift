@@ -84,6 +84,8 @@ package struct MatrixView<S: Scalar>: ~Escapable {
   }
 
   /// A contiguous copy with its own storage, transposed if the view is.
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   package func copy() -> Matrix<S> {
     let result = Matrix<S>(rows: rows, columns: columns)
     if isTransposed {
@@ -175,6 +177,8 @@ package struct MutableMatrixView<S: Scalar>: ~Copyable, ~Escapable {
   }
 
   /// Copies the numbers of a view of the same shape.
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   package mutating func assign(_ source: MatrixView<S>) {
     precondition(
       source.rows == rows && source.columns == columns,

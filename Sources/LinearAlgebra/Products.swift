@@ -43,6 +43,8 @@ package func symmetricRankUpdate<S: Scalar>(
 }
 
 /// Copies the lower triangle onto the upper one, tile by tile.
+@specialized(where S == Double)
+@specialized(where S == Float)
 func mirrorLower<S: Scalar>(_ c: inout MutableMatrixView<S>) {
   let n = c.rows
   let tile = 64

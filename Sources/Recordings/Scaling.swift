@@ -40,7 +40,7 @@ package struct Scaling: Sendable {
     group: borrowing some RankGroup & ~Copyable
   ) throws {
     var values = rates.mutableElements
-    for i in values.indices where !values[i].isFinite { values[i] = .nan }
+    markInfinite(&values)
     let series = (0..<rates.rows).map { Summary(of: rates.row($0), frames: fitted, kind: kind) }
     var offset = [Double](repeating: 0, count: rates.rows)
     var scale = [Double](repeating: 1, count: rates.rows)
@@ -67,6 +67,8 @@ package struct Scaling: Sendable {
   }
 
   /// Applies the scaling to neurons × frames in place.
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   package func apply<S: Scalar>(to rates: inout Matrix<S>) {
     guard kind != .none else { return }
     for i in 0..<rates.rows {
@@ -101,6 +103,13 @@ package struct Scaling: Sendable {
   }
 }
 
+/// Replaces infinite values by NaN.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func markInfinite<S: Scalar>(_ values: inout MutableSpan<S>) {
+  for i in values.indices where !values[i].isFinite { values[i] = .nan }
+}
+
 /// What the scalings need to know of one series over the fitted frames.
 private struct Summary {
   var largest = 0.0
@@ -110,6 +119,8 @@ private struct Summary {
   var squares = 0.0
   var count = 0.0
 
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   init<S: Scalar>(of series: Span<S>, frames: Range<Int>, kind: ScalingKind) {
     var moment = 0.0
     for t in frames where !series[t].isNaN {

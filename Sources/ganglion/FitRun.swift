@@ -122,11 +122,9 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     var beyond = 0
     var culprit = -1
     for i in 0..<rates.rows {
-      let row = rates.row(i)
-      for t in 0..<row.count where Double(abs(row[t])) > Self.loudestNoise {
-        beyond += 1
-        if abs(Double(row[t])) > largest { (largest, culprit) = (abs(Double(row[t])), i) }
-      }
+      let excess = Excess(of: rates.row(i), beyond: Self.loudestNoise)
+      beyond += excess.count
+      if excess.largest > largest { (largest, culprit) = (excess.largest, i) }
     }
     let worst = try world.maximum(largest)
     let share =
@@ -165,5 +163,22 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     return Provenance(
       ranks: world.size, threads: threads, input: (command.recording, digest),
       configuration: settings.json)
+  }
+}
+
+/// How many values of a series exceed a magnitude, and the largest of them.
+private struct Excess {
+  var count = 0
+  var largest = 0.0
+
+  @specialized(where S == Double)
+  @specialized(where S == Float)
+  init<S: Scalar>(of series: Span<S>, beyond limit: Double) {
+    for t in 0..<series.count {
+      let magnitude = Double(abs(series[t]))
+      guard magnitude > limit else { continue }
+      count += 1
+      largest = max(largest, magnitude)
+    }
   }
 }
