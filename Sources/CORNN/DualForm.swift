@@ -10,14 +10,11 @@ internal import LinearAlgebra
 struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   let ridge: Double
   let excludesSelf: Bool
-  let regressors: Regressors<S>
-  /// `G`, samples × samples.
-  let gram: NodeShared<S>
+  let products: DualGram<S>
   /// `K⁻¹`.
   let inverse: NodeShared<S>
-  /// Fitted × held-out transitions.
-  let heldOutGram: NodeShared<S>
 
+  var regressors: Regressors<S> { products.regressors }
   var isDual: Bool { true }
   var samples: Int { regressors.samples }
   var unknowns: Int { regressors.samples }
@@ -58,7 +55,8 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   func respond(_ panel: inout Panel<S>) {}
 
   func refreshResponse(_ panel: inout Panel<S>) {
-    panel.response.multiply(rows: 0..<panel.active, panel.coefficients, gram.matrix)
+    panel.response.multiplyWidening(
+      rows: 0..<panel.active, panel.coefficients, products.gram.matrix)
     guard excludesSelf else { return }
     for i in 0..<panel.active {
       let own = regressors.index(ofLocal: panel.neurons[i])
@@ -70,7 +68,7 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   var flopsPerIteration: Double { 2 * Double(samples) * Double(samples) }
 
   func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S> {
-    var response = product(coefficients, heldOutGram.matrix)
+    var response = product(coefficients, products.heldOut.matrix)
     guard excludesSelf else { return response }
     for (i, neuron) in neurons.enumerated() {
       let own = regressors.index(ofLocal: neuron)
@@ -82,35 +80,51 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
 
   func heldOutRidge(_ values: borrowing Matrix<S>) -> Matrix<S> {
     let coefficients = product(values, inverse.matrix)
-    return product(coefficients, heldOutGram.matrix)
+    return product(coefficients, products.heldOut.matrix)
   }
 }
 
 extension DualForm {
+  /// The form at one ridge.
+  ///
   /// - Collective: every rank of `group` must call it.
   init(
-    _ regressors: Regressors<S>, ridge: Double, excludesSelf: Bool,
+    gram products: DualGram<S>, ridge: Double, excludesSelf: Bool,
     group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
-    let x = Double(regressors.count)
-    let t = Double(regressors.samples)
-    let wide = try phases.measure("gram") {
+    let inverse = try phases.measure("factor") {
+      try invertedGram(
+        products.gram, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group)
+    }
+    let t = Double(products.regressors.samples)
+    phases.add("factor", flops: inverse.nodeRank == 0 ? t * t * t : 0)
+    self.init(ridge: ridge, excludesSelf: excludesSelf, products: products, inverse: inverse)
+  }
+}
+
+/// The products of regressors that the dual form needs at any ridge.
+final class DualGram<S: Scalar & Transferable> {
+  let regressors: Regressors<S>
+  /// `G`, samples × samples.
+  let gram: NodeShared<Double>
+  /// Fitted × held-out transitions.
+  let heldOut: NodeShared<S>
+
+  /// - Collective: every rank of `group` must call it.
+  init(
+    _ regressors: Regressors<S>, group: borrowing some RankGroup & ~Copyable, phases: Phases
+  ) throws {
+    self.regressors = regressors
+    gram = try phases.measure("gram") {
       try gramMatrix(of: regressors.fitted.matrix, transposed: true, group: group)
     }
-    phases.add("gram", flops: x * t * t / Double(group.size))
-    let inverse = try phases.measure("factor") {
-      try invertedGram(wide, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group)
-    }
-    phases.add("factor", flops: wide.nodeRank == 0 ? t * t * t : 0)
-    let gram = try rounded(wide, to: S.self, group: group)
-    let heldOutGram = try phases.measure("gram") {
+    heldOut = try phases.measure("gram") {
       try sharedProduct(
         transposing: regressors.fitted.matrix, regressors.heldOut.matrix, group: group)
     }
-    phases.add(
-      "gram", flops: 2 * x * t * Double(regressors.heldOut.matrix.columns) / Double(group.size))
-    self.init(
-      ridge: ridge, excludesSelf: excludesSelf, regressors: regressors, gram: gram,
-      inverse: inverse, heldOutGram: heldOutGram)
+    let x = Double(regressors.count)
+    let t = Double(regressors.samples)
+    let u = Double(regressors.heldOut.matrix.columns)
+    phases.add("gram", flops: x * t * (t + 2 * u) / Double(group.size))
   }
 }

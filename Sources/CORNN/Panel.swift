@@ -10,8 +10,10 @@ internal import LinearAlgebra
 ///
 /// Rows 0..<active are iterated; solved rows are swapped behind them.
 struct Panel<S: Scalar>: ~Copyable {
-  /// The neurons, by their index among this rank's; row i solves neuron `neurons[i]`.
+  /// The neurons, by their index among this rank's; row i solves one for `neurons[i]`.
   var neurons: [Int]
+  /// Where each row stood before rows were swapped.
+  var positions: [Int]
   var active: Int
 
   // Targets and what follows from S = Xθ: rows × samples.
@@ -35,6 +37,7 @@ struct Panel<S: Scalar>: ~Copyable {
   init(neurons: [Int], samples: Int, unknowns: Int, isDual: Bool, excludesSelf: Bool) {
     let rows = neurons.count
     self.neurons = neurons
+    positions = Array(0..<rows)
     active = rows
     target = Matrix(rows: rows, columns: samples)
     response = Matrix(rows: rows, columns: samples)
@@ -55,6 +58,7 @@ struct Panel<S: Scalar>: ~Copyable {
     let last = active
     guard row != last else { return }
     neurons.swapAt(row, last)
+    positions.swapAt(row, last)
     scalars.swapAt(row, last)
     target.swapRows(row, last)
     response.swapRows(row, last)

@@ -1,10 +1,10 @@
 internal import LinearAlgebra
 
-/// The solutions of a panel of neurons, rows in the order of `neurons`.
+/// The solutions of a panel, in the order in which its subproblems were given.
 final class PanelSolution<S: Scalar>: Sendable {
-  /// This rank's neurons, by local index, ascending.
+  /// The neurons, by index among this rank's.
   let neurons: [Int]
-  /// θ (primal) or b (dual), a row a neuron.
+  /// θ (primal) or b (dual), a row a subproblem.
   let coefficients: Matrix<S>
   let optimality: [Double]
   let outcomes: [Outcome]
@@ -19,18 +19,21 @@ final class PanelSolution<S: Scalar>: Sendable {
   init(
     panel: consuming Panel<S>, clipped: [Int], missing: [Int], trace: [Double], flops: Double
   ) {
-    // Retired rows were swapped behind the active ones: back to ascending order.
-    let sorted = panel.neurons.sorted()
-    var order = panel.neurons
+    var neurons = panel.neurons
+    var positions = panel.positions
     var scalars = panel.scalars
     var coefficients = panel.coefficients
-    for i in sorted.indices {
-      guard let j = order.firstIndex(of: sorted[i]), i != j else { continue }
-      order.swapAt(i, j)
-      scalars.swapAt(i, j)
-      coefficients.swapRows(i, j)
+    for i in positions.indices {
+      // Cycle by cycle, each swap puts one row where it belongs.
+      while positions[i] != i {
+        let j = positions[i]
+        positions.swapAt(i, j)
+        neurons.swapAt(i, j)
+        scalars.swapAt(i, j)
+        coefficients.swapRows(i, j)
+      }
     }
-    neurons = sorted
+    self.neurons = neurons
     self.coefficients = coefficients
     optimality = scalars.map(\.optimality)
     outcomes = scalars.map(\.outcome)

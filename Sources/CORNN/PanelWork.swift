@@ -2,59 +2,71 @@ internal import Collectives
 internal import LinearAlgebra
 private import Synchronization
 
-/// The subproblems of this rank, cut into panels that are solved on several threads.
+/// One convex problem: the row of a neuron under a leak.
+struct Subproblem: Sendable {
+  /// By index among this rank's.
+  let neuron: Int
+  let alpha: Double
+}
+
+/// Subproblems of this rank, cut into panels that are solved on several threads.
 struct PanelWork {
-  /// The neurons to fit, by local index.
-  let neurons: [Int]
-  let targets: TargetRule
+  let subproblems: [Subproblem]
+  /// |d| is clamped to 1 − this.
+  let margin: Double
   let fitted: Transitions
   let heldOut: Transitions
   let solver: ConjugateGradients
   let threads: Int
-  let progress: @Sendable (Int) -> Void
 
   /// Wide enough for products near their peak, narrow enough that a panel's state stays
   /// near the cache and that all threads get some.
   private var panelWidth: Int {
-    max(8, min(128, (neurons.count + threads - 1) / threads))
+    max(8, min(128, (subproblems.count + threads - 1) / threads))
+  }
+
+  /// The subproblems of each panel.
+  var panels: [ArraySlice<Subproblem>] {
+    stride(from: 0, to: subproblems.count, by: panelWidth).map {
+      subproblems[$0..<min($0 + panelWidth, subproblems.count)]
+    }
   }
 
   /// Solves and scores every panel; no communication.
   func run<F: SubproblemForm & ~Copyable>(
-    _ recording: borrowing PreparedRecording<F.S>, form: borrowing F, phases: Phases
+    _ recording: borrowing PreparedRecording<F.S>, form: borrowing F, phases: Phases,
+    progress: @escaping @Sendable (Int) -> Void
   ) throws -> PanelOutcome<F.S> {
-    let starts = Array(stride(from: 0, to: neurons.count, by: panelWidth))
+    let panels = panels
     let solved = Atomic(0)
-    let panels = try phases.measure("solve") {
-      try parallelMap(count: starts.count, threads: threads) { index in
-        let members = Array(neurons[starts[index]..<min(starts[index] + panelWidth, neurons.count)])
-        let solution = solve(members, recording, form: form)
-        let total = solved.wrappingAdd(members.count, ordering: .relaxed).newValue
-        progress(total)
+    let solutions = try phases.measure("solve") {
+      try parallelMap(count: panels.count, threads: threads) { index in
+        let solution = solve(Array(panels[index]), recording, form: form)
+        progress(solved.wrappingAdd(panels[index].count, ordering: .relaxed).newValue)
         return solution
       }
     }
-    phases.add("solve", flops: panels.reduce(0) { $0 + $1.flops })
+    phases.add("solve", flops: solutions.reduce(0) { $0 + $1.flops })
     let scores = try phases.measure("score") {
       try parallelMap(count: panels.count, threads: threads) { index in
-        score(panels[index], recording, form: form)
+        score(Array(panels[index]), solutions[index], recording, form: form)
       }
     }
-    return PanelOutcome(panels: panels, scores: scores)
+    return PanelOutcome(panels: solutions, scores: scores)
   }
 
   private func solve<F: SubproblemForm & ~Copyable>(
-    _ members: [Int], _ recording: borrowing PreparedRecording<F.S>, form: borrowing F
+    _ members: [Subproblem], _ recording: borrowing PreparedRecording<F.S>, form: borrowing F
   ) -> PanelSolution<F.S> {
     var panel = Panel<F.S>(
-      neurons: members, samples: form.samples, unknowns: form.unknowns, isDual: form.isDual,
-      excludesSelf: form.excludesSelf)
+      neurons: members.map(\.neuron), samples: form.samples, unknowns: form.unknowns,
+      isDual: form.isDual, excludesSelf: form.excludesSelf)
     var clipped: [Int] = []
     var missing: [Int] = []
-    for (i, neuron) in members.enumerated() {
-      var target = panel.target.mutableRow(i)
-      let counts = targets.fill(
-        &target, rates: recording.rates.row(neuron), transitions: fitted)
+    for (i, member) in members.enumerated() {
+      let counts = panel.target.setTargets(
+        row: i, TargetRule(alpha: member.alpha, margin: margin),
+        rates: recording.rates.row(member.neuron), transitions: fitted)
       clipped.append(counts.clipped)
       missing.append(counts.missing)
     }
@@ -66,8 +78,8 @@ struct PanelWork {
   }
 
   private func score<F: SubproblemForm & ~Copyable>(
-    _ panel: PanelSolution<F.S>, _ recording: borrowing PreparedRecording<F.S>,
-    form: borrowing F
+    _ members: [Subproblem], _ panel: PanelSolution<F.S>,
+    _ recording: borrowing PreparedRecording<F.S>, form: borrowing F
   ) -> [NeuronScore] {
     guard heldOut.count > 0 else { return [] }
     var currents = form.heldOutResponse(panel.coefficients, neurons: panel.neurons)
@@ -79,10 +91,10 @@ struct PanelWork {
       fillIncrements(&row, of: recording.rates.row(neuron), transitions: fitted)
     }
     let linear = form.heldOutRidge(increments)
-    return panel.neurons.indices.map { i in
+    return members.indices.map { i in
       NeuronScore(
-        rates: recording.rates.row(panel.neurons[i]), transitions: heldOut,
-        alpha: targets.alpha, drive: currents.row(i), linearIncrement: linear.row(i))
+        rates: recording.rates.row(members[i].neuron), transitions: heldOut,
+        alpha: members[i].alpha, drive: currents.row(i), linearIncrement: linear.row(i))
     }
   }
 }

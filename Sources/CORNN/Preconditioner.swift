@@ -30,17 +30,3 @@ func invertedGram<S: Scalar & Transferable>(
   try inverse.synchronize()
   return inverse
 }
-
-/// The same matrix in the working precision, once a node.
-///
-/// - Collective: every rank of `group` must call it.
-func rounded<S: Scalar & Transferable>(
-  _ matrix: borrowing NodeShared<Double>, to: S.Type, group: borrowing some RankGroup & ~Copyable
-) throws -> NodeShared<S> {
-  let rows = matrix.matrix.rows
-  var result = try group.allocateOnNode(rows: rows, columns: matrix.matrix.columns, of: S.self)
-  let partition = Partition(of: rows, among: matrix.nodeSize)
-  result.matrix.round(matrix.matrix, rows: partition.range(of: matrix.nodeRank))
-  try result.synchronize()
-  return result
-}

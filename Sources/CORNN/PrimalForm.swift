@@ -65,21 +65,40 @@ struct PrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
 }
 
 extension PrimalForm {
+  /// The form at one ridge.
+  ///
   /// - Collective: every rank of `group` must call it.
   init(
-    _ regressors: Regressors<S>, ridge: Double, excludesSelf: Bool,
+    gram products: PrimalGram<S>, ridge: Double, excludesSelf: Bool,
     group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
-    let x = Double(regressors.count)
-    let gram = try phases.measure("gram") {
+    let inverse = try phases.measure("factor") {
+      try invertedGram(
+        products.gram, ridge: ridge, mayRaiseRidge: true, as: S.self, group: group)
+    }
+    let m = Double(products.regressors.count)
+    phases.add("factor", flops: inverse.nodeRank == 0 ? m * m * m : 0)
+    self.init(
+      ridge: ridge, excludesSelf: excludesSelf, regressors: products.regressors,
+      inverse: inverse)
+  }
+}
+
+/// The products of regressors that the primal form needs at any ridge.
+final class PrimalGram<S: Scalar & Transferable> {
+  let regressors: Regressors<S>
+  /// `XᵀX`, regressors × regressors.
+  let gram: NodeShared<Double>
+
+  /// - Collective: every rank of `group` must call it.
+  init(
+    _ regressors: Regressors<S>, group: borrowing some RankGroup & ~Copyable, phases: Phases
+  ) throws {
+    self.regressors = regressors
+    gram = try phases.measure("gram") {
       try gramMatrix(of: regressors.fitted.matrix, transposed: false, group: group)
     }
-    phases.add("gram", flops: x * x * Double(regressors.samples) / Double(group.size))
-    let inverse = try phases.measure("factor") {
-      try invertedGram(gram, ridge: ridge, mayRaiseRidge: true, as: S.self, group: group)
-    }
-    phases.add("factor", flops: gram.nodeRank == 0 ? x * x * x : 0)
-    self.init(
-      ridge: ridge, excludesSelf: excludesSelf, regressors: regressors, inverse: inverse)
+    let m = Double(regressors.count)
+    phases.add("gram", flops: m * m * Double(regressors.samples) / Double(group.size))
   }
 }

@@ -36,3 +36,13 @@ struct TargetRule {
     return (clipped, missing)
   }
 }
+
+extension Matrix {
+  /// Fills a row with the targets of a neuron.
+  mutating func setTargets(
+    row i: Int, _ rule: TargetRule, rates: Span<S>, transitions: Transitions
+  ) -> (clipped: Int, missing: Int) {
+    var row = mutableRow(i)
+    return rule.fill(&row, rates: rates, transitions: transitions)
+  }
+}

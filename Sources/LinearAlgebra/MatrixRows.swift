@@ -47,6 +47,20 @@ extension Matrix {
   }
 }
 
+extension Matrix {
+  /// `C[rows] ← A[rows] B`, taken in float64 and rounded, where C is this matrix.
+  ///
+  /// - Complexity: 2 · rows · columns · k flops.
+  package mutating func multiplyWidening(
+    rows: Range<Int>, _ a: borrowing Matrix, _ b: borrowing Matrix<Double>
+  ) {
+    let wide = a.view.rows(rows).copy().converted(to: Double.self)
+    let result = product(wide, b)
+    precondition(result.columns == columns, "\(result.columns) columns into \(columns)")
+    convert(result.base, to: base + rows.lowerBound * columns, count: rows.count * columns)
+  }
+}
+
 /// `op(A) op(B)` as a new matrix.
 ///
 /// - Complexity: 2mnk flops.

@@ -50,9 +50,12 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       rates: rates, local: local, neurons: recording.neurons,
       inputs: recording.inputs(of: S.self).view.transposed.copy(),
       trialStarts: recording.trialStarts, holdout: command.model.holdout)
-    let result = try CORNN.fit(
-      prepared, loss: command.model.pointwiseLoss, configuration: configuration, group: world,
-      threads: threads, phases: phases
+    let problem = try FitProblem(
+      prepared, bias: configuration.bias, group: world, phases: phases)
+    let result = try problem.fit(
+      loss: command.model.pointwiseLoss,
+      alpha: [Double](repeating: configuration.alpha, count: local.count),
+      configuration: configuration, group: world, threads: threads, phases: phases
     ) { solved in console.progress("fit", done: solved, of: local.count) }
 
     let report = try FitReport(result, labels: recording.labels, group: world)

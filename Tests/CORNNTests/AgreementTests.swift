@@ -38,8 +38,11 @@ import Testing
     configuration.form = form
     configuration.tolerance = 1e-10
     configuration.iterations = 3000
-    let result = try fit(
-      data.recording(), loss: problem.loss.fitted, configuration: configuration,
+    let ready = try FitProblem(
+      data.recording(), bias: true, group: SingleRank(), phases: Phases())
+    let result = try ready.fit(
+      loss: problem.loss.fitted, alpha: [Double](repeating: 0.1, count: problem.neurons),
+      configuration: configuration,
       group: SingleRank(), threads: 2, phases: Phases())
     #expect(result.form == form)
     return (

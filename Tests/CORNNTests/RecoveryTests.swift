@@ -11,8 +11,11 @@ import Testing
     let data = try Synthetic(neurons: 500, frames: 5000)
     var configuration = Configuration()
     configuration.lambda = 1e-5
-    let result = try fit(
-      data.recording(), loss: .crossEntropy, configuration: configuration, group: SingleRank(),
+    let problem = try FitProblem(
+      data.recording(), bias: true, group: SingleRank(), phases: Phases())
+    let result = try problem.fit(
+      loss: .crossEntropy, alpha: [Double](repeating: 0.1, count: 500),
+      configuration: configuration, group: SingleRank(),
       threads: 2, phases: Phases())
     let weights = allWeights(result)
     var found: [Double] = []
