@@ -94,8 +94,8 @@ def objective(axes, file):
     if values is None or len(values) < 2:
         axes.set_axis_off()
         return
-    drop = values[0] - values[-1]
-    gap = (values[:-1] - values[-1]) / (abs(drop) or 1)
+    drop = abs(values[0] - values[-1])
+    gap = (values[:-1] - values[-1]) / drop if drop > 0 else np.full(1, 1e-16)
     axes.semilogy(np.arange(len(gap)), np.maximum(gap, 1e-16), color=MODEL)
     optimality = array(file, "diagnostics/optimality")
     if optimality is not None and np.isfinite(optimality).any():
