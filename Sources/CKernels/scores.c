@@ -28,7 +28,7 @@ enum { CHUNK = 128 };
     T z = ck_abs_##S(target);                                                            \
     s = ck_sign_##S(1, target) * s;                                                      \
     T a = ck_expm1_##S(z > 40 ? -80 : -2 * z).plus_one;                                  \
-    T eta = a / (1 + a), one_eta = 1 / (1 + a);                                          \
+    T one_eta = 1 / (1 + a), eta = a * one_eta;                                          \
     T q = 4 * eta * one_eta;                                                             \
     T delta = z - s, x = 2 * delta;                                                      \
     T clamped = x > 80 ? 80 : x < -80 ? -80 : x;                                         \
@@ -89,7 +89,7 @@ SCORE_ELEMENT(double, f64, __DBL_EPSILON__)
       const T *zc = z + start, *sc = s + start, *pc = has_step ? sp + start : sc;        \
       T *ec = e + start;                                                                 \
       int beyond = 0, observed = 0;                                                      \
-      for (int i = 0; i < count; i++) {                                                  \
+      _Pragma("clang loop vectorize(enable)") for (int i = 0; i < count; i++) {          \
         T at = has_step ? sc[i] + step * pc[i] : sc[i];                                  \
         element_##S one = score_##S(kind, 1, k2, limit, zc[i], at);                      \
         ec[i] = one.e;                                                                   \
