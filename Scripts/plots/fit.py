@@ -119,7 +119,7 @@ def skill(axes, file):
         other = 1 - linear / persistence
         other = np.sort(other[np.isfinite(other)])
         axes.plot(np.linspace(0, 1, len(other)), other, color=OTHER, label="linear")
-    axes.legend(loc="lower right")
+    axes.legend(loc="center right")
     low = min(np.percentile(shown, 2), 0)
     axes.set_ylim(low - 0.08 * (1 - low), 1.02)
     note(axes, f"median {np.median(shown):.3f}\nabove 0: {np.mean(shown > 0):.0%}")

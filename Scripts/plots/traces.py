@@ -56,12 +56,18 @@ def load(file):
     return computed(file, rates, inputs, alpha, chosen)
 
 
-def computed(file, rates, inputs, alpha, chosen):
+def scaled(file, rates):
+    """The recorded values as the fit saw them, rates in (-1, 1)."""
+    kind = text(file.attrs.get("scaling", "none"))
     offset, scale = array(file, "preprocessing/offset"), array(file, "preprocessing/scale")
-    if offset is not None:
-        rates = rates - offset
-    if scale is not None:
-        rates = rates / scale
+    if kind == "none" or offset is None or scale is None:
+        return rates
+    rates = (rates - offset) / scale
+    return np.tanh(rates) if "tanh" in kind else np.clip(rates, -0.999, 0.999)
+
+
+def computed(file, rates, inputs, alpha, chosen):
+    rates = scaled(file, rates)
     frames = len(rates)
     first = frames - int((setting(file, "holdout") or 0.2) * frames)
     last = min(first + SHOWN_FRAMES, frames - 1)
