@@ -7,10 +7,10 @@
 
 // MARK: - Processor variants
 
-/// The x86-64 level in use: 2 (SSE), 3 (AVX2 and FMA) or 4 (AVX-512).
+/// The x86-64 level in use on this thread: 2 (SSE), 3 (AVX2 and FMA) or 4 (AVX-512).
 int ck_level(void);
 
-/// Uses no level above `most`, for tests; returns the level now in use.
+/// Uses no level above `most` on this thread, for tests; returns the level now in use.
 int ck_restrict_level(int most);
 
 // MARK: - Sums and updates of vectors
