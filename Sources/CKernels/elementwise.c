@@ -18,17 +18,16 @@
 TANH(float, f32)
 TANH(double, f64)
 
-// ln cosh x = ln(1 + X/2) + |x| with X = exp(-2|x|) - 1: near 0 the leading terms of both
-// cancel exactly, and only the rests are added.
+// ln cosh x = ln(1 + sinh^2 x) / 2 with sinh^2 |x| = X^2 / (4 (1 + X)), X = exp(2|x|) - 1:
+// every step keeps the relative error. Beyond 20 it is |x| - ln 2.
 #define LOG_COSH(T, S)                                                                   \
   CK_BODY void ck_log_cosh_##S##_body(size_t n, const T *x, T *y) {                      \
     for (size_t i = 0; i < n; i++) {                                                     \
       T a = ck_abs_##S(x[i]);                                                            \
       T b = a > 20 ? 20 : a;                                                             \
-      ck_pair_##S decay = ck_expm1_##S(-2 * b);                                          \
-      ck_pair_##S log = ck_log1p_##S((T)0.5 * decay.value);                              \
-      T near = log.rest + (T)0.5 * decay.rest;                                           \
-      y[i] = a < (T)0.3 ? near : log.value + a;                                          \
+      ck_triple_##S grown = ck_expm1_##S(2 * b);                                         \
+      T sinh2 = grown.value * (grown.value / (4 * grown.plus_one));                      \
+      y[i] = (T)0.5 * ck_log1p_##S(sinh2).value + (a - b);                               \
     }                                                                                    \
   }                                                                                      \
   DISPATCH(void, ck_log_cosh_##S, (size_t n, const T *x, T *y), (n, x, y))

@@ -11,6 +11,14 @@ typedef struct {
   double value, rest;
 } ck_pair_f64;
 
+typedef struct {
+  float value, rest, plus_one;
+} ck_triple_f32;
+
+typedef struct {
+  double value, rest, plus_one;
+} ck_triple_f64;
+
 CK_BODY float ck_from_bits_f32(uint32_t b) { return __builtin_bit_cast(float, b); }
 CK_BODY uint32_t ck_bits_f32(float x) { return __builtin_bit_cast(uint32_t, x); }
 CK_BODY double ck_from_bits_f64(uint64_t b) { return __builtin_bit_cast(double, b); }
@@ -21,10 +29,10 @@ CK_BODY double ck_abs_f64(double x) { return __builtin_fabs(x); }
 CK_BODY float ck_sign_f32(float x, float sign) { return __builtin_copysignf(x, sign); }
 CK_BODY double ck_sign_f64(double x, double sign) { return __builtin_copysign(x, sign); }
 
-// exp(x) - 1 for |x| <= 80, and exp(x) - 1 - x; both accurate relative to themselves
-// near 0. x = n ln 2 + r; adding 1.5 * 2^23 rounds to the integer n and leaves it in the
+// exp(x) - 1 for |x| <= 80, exp(x) - 1 - x, and exp(x), each accurate relative to itself
+// (the second one near 0). x = n ln 2 + r; adding 1.5 * 2^23 rounds to the integer n and leaves it in the
 // low bits, without a conversion that would be undefined for NaN. NaN stays NaN.
-CK_BODY ck_pair_f32 ck_expm1_f32(float x) {
+CK_BODY ck_triple_f32 ck_expm1_f32(float x) {
   float shifted = x * 1.44269504f + 0x1.8p23f;
   float n = shifted - 0x1.8p23f;
   float scale = ck_from_bits_f32((ck_bits_f32(shifted) + 127u) << 23);
@@ -36,11 +44,12 @@ CK_BODY ck_pair_f32 ck_expm1_f32(float x) {
   q = q * r + 1.6666667e-01f;
   q = q * r + 0.5f;
   q = r * r * q;
-  float value = scale * (r + q) + (scale - 1.0f);
-  return (ck_pair_f32){n == 0 ? r + q : value, n == 0 ? q : value - x};
+  float small = r + q, value = scale * small + (scale - 1.0f);
+  return (ck_triple_f32){
+    n == 0 ? small : value, n == 0 ? q : value - x, scale * small + scale};
 }
 
-CK_BODY ck_pair_f64 ck_expm1_f64(double x) {
+CK_BODY ck_triple_f64 ck_expm1_f64(double x) {
   double shifted = x * 1.4426950408889634 + 0x1.8p52;
   double n = shifted - 0x1.8p52;
   double scale = ck_from_bits_f64((ck_bits_f64(shifted) + 1023u) << 52);
@@ -57,8 +66,9 @@ CK_BODY ck_pair_f64 ck_expm1_f64(double x) {
   q = q * r + 0.1666666666666667;
   q = q * r + 0.5;
   q = r * r * q;
-  double value = scale * (r + q) + (scale - 1.0);
-  return (ck_pair_f64){n == 0 ? r + q : value, n == 0 ? q : value - x};
+  double small = r + q, value = scale * small + (scale - 1.0);
+  return (ck_triple_f64){
+    n == 0 ? small : value, n == 0 ? q : value - x, scale * small + scale};
 }
 
 // ln(1 + f) for f > -1, and ln(1 + f) - f; both accurate relative to themselves near 0.

@@ -27,12 +27,12 @@ enum { CHUNK = 128 };
     int kind, int wants_loss, T k2, T threshold, T target, T s) {                        \
     T z = ck_abs_##S(target);                                                            \
     s = ck_sign_##S(1, target) * s;                                                      \
-    T a = 1 + ck_expm1_##S(z > 40 ? -80 : -2 * z).value;                                 \
-    T eta = a / (1 + a), one_eta = 1 / (1 + a);                                          \
+    T a = ck_expm1_##S(z > 40 ? -80 : -2 * z).plus_one;                                  \
+    T one_eta = 1 / (1 + a), eta = a * one_eta;                                          \
     T q = 4 * eta * one_eta;                                                             \
     T delta = z - s, x = 2 * delta;                                                      \
     T clamped = x > 80 ? 80 : x < -80 ? -80 : x;                                         \
-    ck_pair_##S grown = ck_expm1_##S(clamped);                                           \
+    ck_triple_##S grown = ck_expm1_##S(clamped);                                         \
     T f = eta * grown.value;                                                             \
     T inverse = 1 / (1 + f);                                                             \
     T w = kind == CK_CROSS_ENTROPY ? 1 : kind == CK_CLIPPED ? q / (q * q + k2) : 1 / q;  \
@@ -40,7 +40,7 @@ enum { CHUNK = 128 };
           : kind == CK_CLIPPED     ? (T)0.5 * q * w                                      \
                                    : (T)0.5;                                             \
     T e = g * grown.value * inverse;                                                     \
-    T c = 2 * g * (1 + grown.value) * inverse * inverse;                                 \
+    T c = 2 * g * grown.plus_one * inverse * inverse;                                    \
     int beyond = kind != CK_CROSS_ENTROPY && ck_abs_##S(e) > threshold;                  \
     T phi = 0;                                                                           \
     if (wants_loss) {                                                                    \
@@ -89,7 +89,7 @@ SCORE_ELEMENT(double, f64, __DBL_EPSILON__)
       const T *zc = z + start, *sc = s + start, *pc = has_step ? sp + start : sc;        \
       T *ec = e + start;                                                                 \
       int beyond = 0, observed = 0;                                                      \
-      for (int i = 0; i < count; i++) {                                                  \
+      _Pragma("clang loop vectorize(enable)") for (int i = 0; i < count; i++) {          \
         T at = has_step ? sc[i] + step * pc[i] : sc[i];                                  \
         element_##S one = score_##S(kind, 1, k2, limit, zc[i], at);                      \
         ec[i] = one.e;                                                                   \
@@ -178,7 +178,7 @@ CURVATURE(double, f64)
     SUMS double sum = 0;                                                                 \
     for (size_t i = 0; i < n; i++) {                                                     \
       double x = ck_abs_f64((double)z[i]);                                               \
-      double a = 1 + ck_expm1_f64(x > 40 ? -80 : -2 * x).value, eta = a / (1 + a);       \
+      double a = ck_expm1_f64(x > 40 ? -80 : -2 * x).plus_one, eta = a / (1 + a);        \
       double q = 4 * eta / (1 + a);                                                      \
       double w = kind == CK_CROSS_ENTROPY ? 1 : q / (q * q + k * k);                     \
       double phi = w * (ck_log1p_f64(a).value - 0.6931471805599453 + 2 * eta * x);       \

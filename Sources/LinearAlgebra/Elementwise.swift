@@ -17,7 +17,7 @@ package func applyTanh<S: Scalar>(to x: inout MutableSpan<S>) {
   S.kernelTanh(x.count, base, base)
 }
 
-/// `y ← ln cosh x`, to 4 ULP also where it is small.
+/// `y ← ln cosh x`, to 6 ULP also where it is small.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func logCosh<S: Scalar>(_ x: Span<S>, into y: inout MutableSpan<S>) {

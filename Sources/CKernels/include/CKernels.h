@@ -7,10 +7,10 @@
 
 // MARK: - Processor variants
 
-/// The x86-64 level in use: 2 (SSE), 3 (AVX2 and FMA) or 4 (AVX-512).
+/// The x86-64 level in use on this thread: 2 (SSE), 3 (AVX2 and FMA) or 4 (AVX-512).
 int ck_level(void);
 
-/// Uses no level above `most`, for tests; returns the level now in use.
+/// Uses no level above `most` on this thread, for tests; returns the level now in use.
 int ck_restrict_level(int most);
 
 // MARK: - Sums and updates of vectors
@@ -64,8 +64,8 @@ ck_two ck_dual_direction_f64(
 
 // MARK: - Elementary functions
 
-// y may be x. Accuracy in units in the last place, measured by the tests: see there.
-// Odd functions keep the sign of zero; infinities and NaN are what C99 says.
+// y may be x. Largest error over 2e6 points in units in the last place, f32 and f64:
+// tanh 2.4 and 2.5, ln cosh 4.0 and 5.3, artanh 3.0 and 3.5. Odd functions keep the sign of zero; infinities and NaN are what C99 says.
 
 /// Hyperbolic tangent.
 void ck_tanh_f32(size_t n, const float *x, float *y);

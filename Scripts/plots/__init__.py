@@ -1,0 +1,1 @@
+"""Figures of ganglion's result files; run by Scripts/figures."""
