@@ -65,6 +65,9 @@ let package = Package(
     .target(
       name: "HDF5", dependencies: ["LinearAlgebra", "Collectives", "MPI", "CHDF5", "CHDF5Shims"],
       swiftSettings: strict + optimised),
+    .target(
+      name: "Machine", dependencies: ["LinearAlgebra", "Collectives", "HDF5"],
+      swiftSettings: strict + optimised),
 
     // MARK: - Algorithms
     .target(
@@ -120,6 +123,10 @@ let package = Package(
     .testTarget(
       name: "RecordingsTests",
       dependencies: ["Recordings", "HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport"],
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    .testTarget(
+      name: "MachineTests",
+      dependencies: ["Machine", "MPI", "HDF5", "Collectives", "LinearAlgebra", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
   ],
   swiftLanguageModes: [.v6]
