@@ -50,7 +50,7 @@ package func measureProductRate<S: Scalar>(
 /// all ranks of a node measure at once, for they share the memory controllers.
 ///
 /// - Parameters:
-///   - threads: how many threads work.
+///   - threads: how many threads work, on as many cores at most.
 ///   - bytes: the size of all arrays of this process; several times the last cache.
 ///   - seconds: how long to measure.
 /// - Returns: bytes a second, all threads together.
@@ -59,8 +59,10 @@ package func measureMemoryBandwidth(
   threads: Int, bytes: Int = 1 << 28, seconds: Double = 0.3
 ) throws -> Double {
   precondition(threads >= 1 && bytes >= 1 << 20, "\(threads) threads, \(bytes) bytes")
-  let n = max(1 << 16, bytes / 16 / threads)
-  let rates = try parallelMap(count: threads, threads: threads) { _ in
+  // Threads that take turns on a core would each claim all of its rate.
+  let workers = min(threads, allowedCores().count)
+  let n = max(1 << 16, bytes / 16 / workers)
+  let rates = try parallelMap(count: workers, threads: workers) { _ in
     let x = Matrix<Double>(rows: 1, columns: n)
     var y = Matrix<Double>(rows: 1, columns: n)
     var target = y.mutableElements

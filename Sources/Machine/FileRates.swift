@@ -17,10 +17,10 @@ package struct FileRate: Codable, Equatable, Sendable {
   }
 }
 
-/// A file system that does not give back what was written.
+/// A directory that cannot be written to, or does not give back what was written.
 package struct FileProbeError: ExitCoded {
   package let description: String
-  package var exitCode: Int32 { ExitCode.inputOutput }
+  package let exitCode: Int32
 }
 
 /// Writes a file collectively, reads it back on other ranks, compares and removes it.
@@ -41,7 +41,9 @@ package func probeFiles(
   let name = try group.broadcast("\(directory)/.ganglion-probe-\(getpid()).h5")
   try group.agreeOnRoot {
     guard access(directory, W_OK) == 0 else {
-      throw FileProbeError(description: "cannot write into \(directory): \(systemError())")
+      throw FileProbeError(
+        description: "cannot write into \(directory): \(systemError())",
+        exitCode: ExitCode.cannotCreate)
     }
   }
   defer { if group.rank == 0 { unlink(name) } }
@@ -83,7 +85,8 @@ package func probeFiles(
         throw FileProbeError(
           description: "row \(i), column \(starts[next] + j) read back from \(directory) is "
             + "\(copy[i, j]) instead of \(expected[i, j]); "
-            + "set OMPI_MCA_io=romio321, or write to another file system")
+            + "set OMPI_MCA_io=romio321, or write to another file system",
+          exitCode: ExitCode.inputOutput)
       }
     }
   }

@@ -4,7 +4,7 @@ extension MachineReport {
   /// The report for people: one line a subject, then the advice.
   package var text: String {
     var lines = [
-      line("MPI", "\(mpi), \(ranks.count) ranks on \(machine.hosts) hosts"),
+      line("MPI", "\(mpi), \(count(ranks.count, "rank")) on \(count(machine.hosts, "host"))"),
       line("BLAS", "\(blas); kernels for \(ranks.first?.kernelFamily ?? "?")"),
       line("HDF5", "\(hdf5); reads \(filters.joined(separator: " "))"),
     ]
@@ -13,8 +13,10 @@ extension MachineReport {
     }
     for rank in ranks {
       let place = "cores \(Self.list(rank.cores)), shared by \(rank.sharers)"
-      let work = String(format: "%d threads keep %.1f busy", rank.threads, rank.busyCores)
-      lines.append(line("rank \(rank.rank)", "\(rank.host), \(place); \(work)"))
+      let work = String(format: ", %.1f cores busy", rank.busyCores)
+      lines.append(
+        line("rank \(rank.rank)", "\(rank.host), \(place); \(count(rank.threads, "thread"))\(work)")
+      )
     }
     let products = String(
       format: "%.1f GFLOP/s in single, %.1f in double precision, each rank",
@@ -26,10 +28,12 @@ extension MachineReport {
     if let rate = machine.messagesBetweenHosts {
       lines.append(line("between", "hosts " + describe(rate)))
     }
-    let sums = String(
-      format: "8 numbers %.1f µs, 8 MiB %.2f ms, over all ranks",
-      machine.shortSum * 1e6, machine.longSum * 1e3)
-    lines.append(line("sums", sums))
+    if ranks.count > 1 {
+      let sums = String(
+        format: "8 numbers %.1f µs, 8 MiB %.2f ms, over all ranks",
+        machine.shortSum * 1e6, machine.longSum * 1e3)
+      lines.append(line("sums", sums))
+    }
     if let files = machine.files {
       let rates = String(
         format: "collective write %.2f GB/s, read %.2f GB/s, all ranks; data came back right",
@@ -56,5 +60,9 @@ extension MachineReport {
   private func describe(_ rate: MessageRate) -> String {
     String(
       format: "%.1f µs, then %.2f GB/s each way", rate.latency * 1e6, rate.bandwidth / 1e9)
+  }
+
+  private func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 }
