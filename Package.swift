@@ -65,6 +65,9 @@ let package = Package(
     .target(
       name: "HDF5", dependencies: ["LinearAlgebra", "Collectives", "MPI", "CHDF5", "CHDF5Shims"],
       swiftSettings: strict + optimised),
+    .target(
+      name: "Machine", dependencies: ["LinearAlgebra", "Collectives", "HDF5"],
+      swiftSettings: strict + optimised),
 
     // MARK: - Algorithms
     .target(
@@ -85,6 +88,7 @@ let package = Package(
       name: "ganglion",
       dependencies: [
         "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Recordings",
+        "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -120,6 +124,10 @@ let package = Package(
     .testTarget(
       name: "RecordingsTests",
       dependencies: ["Recordings", "HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport"],
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    .testTarget(
+      name: "MachineTests",
+      dependencies: ["Machine", "MPI", "HDF5", "Collectives", "LinearAlgebra", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
   ],
   swiftLanguageModes: [.v6]

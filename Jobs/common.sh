@@ -30,10 +30,15 @@ prepare() {
 
 # Runs the program on all ranks, in the background, so that this shell hears Slurm's
 # warning signal and can pass it on. Sets `code` to the program's exit code.
+#   nodes=N before the call uses the first N nodes of the job only.
 run_ranks() {
-  local start=(mpirun)
+  local nodes=${nodes:-$SLURM_JOB_NUM_NODES} each=$((SLURM_NTASKS / SLURM_JOB_NUM_NODES)) start
+  # Left alone, mpirun binds each rank to one core, whatever its number of threads.
+  start=(mpirun -n "$((nodes * each))" --bind-to core:overload-allowed
+    --map-by "ppr:$each:node:PE=${SLURM_CPUS_PER_TASK:-1}")
   if [[ $launcher == srun ]]; then
-    start=(srun --mpi=pmix --cpu-bind=cores --kill-on-bad-exit=1)
+    start=(srun --mpi=pmix --cpu-bind=cores --kill-on-bad-exit=1
+      --nodes="$nodes" --ntasks="$((nodes * each))")
   fi
   local warned=0
   "${start[@]}" "$ganglion" "$@" &
@@ -50,15 +55,15 @@ run_ranks() {
 
 # Ends the job with `code`; exit code 75 (stopped at a checkpoint) puts it back into the
 # queue instead, unless it was put back too often or has not advanced since the last time.
-#   $1: the log file of the run (its "iteration" events tell whether it advances)
+#   $1: the log file of the run; $2: what marks an achievement in it, "iteration" events.
 finish() {
-  local log=$1 note=$1.requeue before=-1 now
+  local log=$1 mark=${2:-'"iteration"'} note=$1.requeue before=-1 now
   if [[ $code != 75 ]]; then
     rm -f "$note"
     echo "job $SLURM_JOB_ID ends with exit code $code"
     exit "$code"
   fi
-  now=$(grep -c '"iteration"' "$log" 2>/dev/null || true)
+  now=$(grep -c -- "$mark" "$log" 2>/dev/null || true)
   if [[ -e $note ]]; then before=$(<"$note"); fi
   if ((${SLURM_RESTART_COUNT:-0} >= ${MAX_REQUEUES:-20})); then
     echo "stopped at a checkpoint, but requeued ${SLURM_RESTART_COUNT} times already:" \
@@ -66,12 +71,12 @@ finish() {
     exit 75
   fi
   if ((now <= before)); then
-    echo "stopped at a checkpoint, but no iteration was finished since the last requeue:" \
-      "one takes longer than the job may; submit again with more time (--time)" >&2
+    echo "stopped at a checkpoint, but nothing was achieved since the last requeue:" \
+      "a step takes longer than the job may; submit again with more time (--time)" >&2
     exit 75
   fi
   echo "$now" >"$note"
-  echo "stopped at a checkpoint after $now iterations in all; back into the queue"
+  echo "stopped at a checkpoint after $now steps in all; back into the queue"
   scontrol requeue "$SLURM_JOB_ID"
   # Slurm ends this shell; should it be slow, the job must not count as finished.
   sleep 60

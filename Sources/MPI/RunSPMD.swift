@@ -61,7 +61,7 @@ private func end(_ closing: borrowing Closing, failure: Failure?) {
       complain(verdict.isCommon ? failure.message : "rank \(closing.rank): \(failure.message)")
     }
     // Messages under way to nobody could hold up the finalisation.
-    alarm(5)
+    alarm(20)
     finishMPI()
     exit(first.exitCode)
   }

@@ -36,10 +36,11 @@ rank=${OMPI_COMM_WORLD_RANK:-$SLURM_PROCID}
 size=${OMPI_COMM_WORLD_SIZE:-$SLURM_STEP_NUM_TASKS}
 [[ $recording != *bad* ]] || exit 65
 [[ $recording != *deaf* ]] || { trap '' USR1; sleep 600; }
+[[ $recording == *quick* ]] && last=1 || last=12
 stop=0
 trap 'stop=1' USR1
 iteration=$(cat "$checkpoint" 2>/dev/null || echo 0)
-while ((iteration < 12)); do
+while ((iteration < last)); do
   sleep 0.2
   if [[ $recording != *stuck* ]]; then
     ((++iteration))
@@ -113,6 +114,12 @@ job=$(submit --array=1-2 Jobs/train-sweep.sbatch task sweep.txt runs)
 expect "sweep, task 2" "$(await "${job}_2" JobState "$ended" 40)" COMPLETED
 
 for launcher in mpirun srun; do
+  job=$(LAUNCHER=$launcher RUNS=1 submit --nodes=3 Jobs/scaling-study.sbatch "study-$launcher" fit quick)
+  expect "scaling study ($launcher)" "$(await "$job" JobState "$ended" 40)" COMPLETED
+  expect "its runs" "$(sort "study-$launcher/runs.txt" | paste -sd' ')" \
+    "nodes-1-run-0 nodes-1-run-1 nodes-2-run-0 nodes-2-run-1 nodes-3-run-0 nodes-3-run-1"
+  expect "its run on 2 nodes" "$(cat "study-$launcher/result-2.h5")" "2 ranks, 1 iterations, 3 nodes"
+
   job=$(LAUNCHER=$launcher submit --nodes=2 Jobs/fit-recording.sbatch good.h5 "warned-$launcher")
   started "warned-$launcher.jsonl"
   slurm scancel --batch --signal=USR1 "$job"

@@ -1,0 +1,108 @@
+internal import Collectives
+internal import Glibc
+package import HDF5
+internal import LinearAlgebra
+
+/// How fast all ranks together write and read one file.
+package struct FileRate: Codable, Equatable, Sendable {
+  /// Bytes a second, opening, closing and flushing included.
+  package var write: Double
+
+  /// Bytes a second; what was just written may come from memory.
+  package var read: Double
+
+  package init(write: Double, read: Double) {
+    self.write = write
+    self.read = read
+  }
+}
+
+/// A directory that cannot be written to, or does not give back what was written.
+package struct FileProbeError: ExitCoded {
+  package let description: String
+  package let exitCode: Int32
+}
+
+/// Writes a file collectively, reads it back on other ranks, compares and removes it.
+///
+/// Each rank writes a block of columns, as a fit writes its rows of a time-major result:
+/// the pattern that has deadlocked and corrupted files under some MPI-IO versions.
+///
+/// - Parameters:
+///   - directory: where results will go.
+///   - rows: 128 kB of data a rank for 128 rows.
+///   - group: the ranks that share the file.
+/// - Returns: the rates of all ranks together.
+/// - Throws: `FileProbeError` if the numbers differ; `HDF5Error`.
+/// - Collective: every rank of the group must call it.
+package func probeFiles(
+  in directory: String, rows: Int = 8192, on group: borrowing some FileGroup & ~Copyable
+) throws -> FileRate {
+  let name = try group.broadcast("\(directory)/.ganglion-probe-\(getpid()).h5")
+  try group.agreeOnRoot {
+    guard access(directory, W_OK) == 0 else {
+      throw FileProbeError(
+        description: "cannot write into \(directory): \(systemError())",
+        exitCode: ExitCode.cannotCreate)
+    }
+  }
+  defer { if group.rank == 0 { unlink(name) } }
+  // Uneven blocks: 128 columns a rank on average.
+  let widths = (0..<group.size).map { 96 + 64 * ($0 % 2) }
+  let starts = widths.indices.map { widths[..<$0].reduce(0, +) }
+  let columns = widths.reduce(0, +)
+  func block(of rank: Int) -> Matrix<Double> {
+    var block = Matrix<Double>(rows: rows, columns: widths[rank])
+    for i in 0..<rows {
+      for j in 0..<widths[rank] { block[i, j] = Double(i * columns + starts[rank] + j) }
+    }
+    return block
+  }
+  let own = block(of: group.rank)
+  let writing = try elapsed(on: group) {
+    let file = try File.create(name, on: group)
+    do {
+      let data = try file.createDataset("data", shape: [rows, columns], of: Double.self)
+      try data.writeBlock(own, column: starts[group.rank])
+    }
+    try file.close()
+  }
+  let next = (group.rank + 1) % group.size
+  var copy = Matrix<Double>(rows: 0, columns: 0)
+  let reading = try elapsed(on: group) {
+    let file = try File.open(name, on: group)
+    do {
+      let data = try file.openDataset("data")
+      copy = try data.readBlock(
+        rows: 0..<rows, columns: starts[next]..<(starts[next] + widths[next]))
+    }
+    try file.close()
+  }
+  try group.agree {
+    let expected = block(of: next)
+    for i in 0..<rows {
+      for j in 0..<widths[next] where copy[i, j] != expected[i, j] {
+        throw FileProbeError(
+          description: "row \(i), column \(starts[next] + j) read back from \(directory) is "
+            + "\(copy[i, j]) instead of \(expected[i, j]); "
+            + "set OMPI_MCA_io=romio321, or write to another file system",
+          exitCode: ExitCode.inputOutput)
+      }
+    }
+  }
+  let bytes = Double(rows * columns * MemoryLayout<Double>.stride)
+  return FileRate(write: bytes / writing, read: bytes / reading)
+}
+
+/// The longest time that a rank took for `body`.
+private func elapsed(
+  on group: borrowing some RankGroup & ~Copyable, _ body: () throws -> Void
+) throws -> Double {
+  try group.barrier()
+  let start = now()
+  try body()
+  return try group.maximum(now() - start)
+}
+
+/// The text of the last system call's error.
+private func systemError() -> String { String(cString: strerror(errno)) }

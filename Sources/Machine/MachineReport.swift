@@ -1,0 +1,78 @@
+internal import Collectives
+internal import Foundation
+package import HDF5
+internal import LinearAlgebra
+
+/// What `ganglion doctor` finds: the libraries, each rank's place, measured rates, advice.
+package struct MachineReport: Codable, Equatable, Sendable {
+  /// One rank's host, cores and threads.
+  package struct Rank: Codable, Equatable, Sendable {
+    package var rank: Int
+    package var host: String
+    package var cores: [Int]
+    /// Ranks on the host that may use some of these cores.
+    package var sharers: Int
+    package var threads: Int
+    /// Cores that a matrix product really kept busy.
+    package var busyCores: Double
+    package var kernelFamily: String
+    package var betterKernelFamily: String?
+  }
+
+  package var mpi: String
+  package var blas: String
+  package var hdf5: String
+  package var filters: [String]
+  package var missingFilters: [String]
+  package var ranks: [Rank]
+  package var machine: MachineDescription
+  package var advice: [String]
+
+  /// Looks and measures, with the BLAS threads now set; takes some seconds.
+  ///
+  /// - Parameters:
+  ///   - group: all ranks.
+  ///   - mpi: the name of the MPI library.
+  ///   - directory: where files are tried; nil for no files.
+  ///   - timeLimit: seconds after which a collective write counts as hanging, which ends
+  ///     the program with a message.
+  ///   - seconds: how long each rate is measured.
+  /// - Throws: what communication and files throw.
+  /// - Collective: every rank of the group must call it.
+  package init(
+    on group: borrowing some FileGroup & ~Copyable, mpi: String, directory: String?,
+    timeLimit: Double, seconds: Double = 0.4
+  ) throws {
+    self.mpi = mpi
+    blas = BLAS.configuration
+    hdf5 = Library.version
+    filters = Library.commonFilters.filter(\.isAvailable).map(\.description)
+    missingFilters = Library.commonFilters.filter { !$0.isAvailable }.map(\.description)
+    let share = try CoreShare(on: group)
+    try group.barrier()
+    let own = Rank(
+      rank: group.rank, host: share.host, cores: share.cores, sharers: share.sharers,
+      threads: BLAS.threads,
+      busyCores: measureProductRate(of: Double.self, seconds: seconds).busyCores,
+      kernelFamily: BLAS.kernelFamily, betterKernelFamily: BLAS.betterKernelFamily)
+    let line = try JSONEncoder().encode(own) + [UInt8(ascii: "\n")]
+    let ranks = try Data(try group.gather(Array(line))).split(separator: UInt8(ascii: "\n")).map {
+      try JSONDecoder().decode(Rank.self, from: $0)
+    }
+    self.ranks = ranks
+    let hosts = Array(Set(ranks.map(\.host))).sorted()
+    let watchdog = Watchdog(
+      limit: timeLimit, rank: group.rank,
+      message: """
+        a collective write into \(directory ?? "") hangs (\(timeLimit) s); set \
+        OMPI_MCA_io=romio321 in the environment, or try another file system
+        """, exitCode: ExitCode.inputOutput)
+    machine = try withExtendedLifetime(watchdog) {
+      try MachineDescription(
+        measuring: group, hostOfRank: ranks.map { hosts.firstIndex(of: $0.host) ?? 0 },
+        directory: directory, seconds: seconds)
+    }
+    advice = Self.advice(
+      ranks: ranks, mpi: mpi, environment: ProcessInfo.processInfo.environment)
+  }
+}

@@ -1,0 +1,35 @@
+internal import ArgumentParser
+internal import Machine
+internal import MPI
+
+/// `ganglion doctor`: checks and measures the machine, and gives advice.
+struct DoctorCommand: GroupCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Checks libraries, ranks and threads, measures the machine, and gives advice.",
+    discussion: """
+      Run it with the ranks and threads of the job in question: mpirun -n 4 ganglion doctor. \
+      It takes some seconds. With --json the output holds the machine description that \
+      `ganglion plan` reads.
+      """)
+
+  @Option(help: "Where a file is written collectively, read back and removed.")
+  var directory = "."
+  @Option(help: "Seconds after which a collective write counts as hanging, at least 1.")
+  var timeLimit = 60.0
+  @Flag(help: "Skip the file test.") var noFiles = false
+  @Flag(help: "Print JSON.") var json = false
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    try require(timeLimit >= 1, "--time-limit is \(timeLimit), expected at least 1 s")
+  }
+
+  func run(on world: borrowing Communicator) throws {
+    _ = try common.startThreads(on: world)
+    let report = try MachineReport(
+      on: world, mpi: Library.version, directory: noFiles ? nil : directory,
+      timeLimit: timeLimit)
+    if world.rank == 0 { print(json ? try report.json() : report.text) }
+  }
+}

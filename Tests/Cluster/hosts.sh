@@ -1,0 +1,166 @@
+#!/usr/bin/env bash
+# Runs ranks on three hosts that talk over TCP only, started by mpirun through ssh: three
+# network namespaces of this machine, each with its own name, address and sshd, joined
+# by a switch. Checks the communication layer, that a fit is the same as on one host, and
+# that a link that goes down ends the job.
+#
+# Usage: Tests/Cluster/hosts.sh [FOLDER]     FOLDER with the program: .build/debug by default
+# Needs root. Exits 77 where namespaces, sshd or the program are missing, and says so.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+skip() {
+  echo "hosts.sh: skipped: $*" >&2
+  exit 77
+}
+
+built=$(realpath "${1:-.build/debug}")
+program=$built/ganglion
+tests=$built/GanglionPackageTests.xctest
+[[ -x $program ]] || skip "there is no program at $program"
+[[ $(id -u) == 0 ]] || skip "network namespaces need root"
+for tool in ip ssh ssh-keygen mpirun h5diff unshare; do
+  command -v "$tool" >/dev/null || skip "$tool is not installed; run Scripts/bootstrap"
+done
+sshd=$(command -v sshd || echo /usr/sbin/sshd)
+[[ -x $sshd ]] || skip "sshd is not installed; run Scripts/bootstrap"
+
+folder=$(mktemp -d)
+name=ganglion$$
+subnet=10.77.31
+hosts=(1 2 3)
+
+inside() { # HOST COMMAND...: runs a command in a host's network and under its name
+  local host=$1
+  shift
+  ip netns exec "$name-$host" nsenter --uts="$folder/uts-$host" -- "$@"
+}
+
+finally() {
+  local host
+  for host in "${hosts[@]}"; do
+    if [[ -e $folder/sshd-$host.pid ]]; then kill "$(<"$folder/sshd-$host.pid")" 2>/dev/null || true; fi
+    # What still runs in the namespace belongs to this test.
+    ip netns pids "$name-$host" 2>/dev/null | xargs -r kill -9 2>/dev/null || true
+    ip netns del "$name-$host" 2>/dev/null || true
+    umount "$folder/uts-$host" 2>/dev/null || true
+  done
+  ip netns del "$name-switch" 2>/dev/null || true
+  rm -rf "$folder"
+}
+trap finally EXIT
+
+# The switch, in a namespace of its own, so that this machine's network stays as it is.
+ip netns add "$name-switch" 2>/dev/null || skip "this machine does not permit network namespaces"
+ip -n "$name-switch" link add switch type bridge 2>/dev/null || skip "the kernel has no bridges"
+ip -n "$name-switch" link set switch up
+ssh-keygen -q -t ed25519 -N '' -f "$folder/key"
+mkdir -p /run/sshd
+for host in "${hosts[@]}"; do
+  ip netns add "$name-$host"
+  ip link add eth0 netns "$name-$host" type veth peer name "port$host" netns "$name-switch" \
+    2>/dev/null || skip "the kernel has no veth links"
+  ip -n "$name-switch" link set "port$host" master switch up
+  ip -n "$name-$host" link set lo up
+  ip -n "$name-$host" address add "$subnet.$host/24" dev eth0
+  ip -n "$name-$host" link set eth0 up
+  touch "$folder/uts-$host"
+  unshare --uts="$folder/uts-$host" hostname "host$host" || skip "no host names of their own"
+  ssh-keygen -q -t ed25519 -N '' -f "$folder/hostkey-$host"
+  cat >"$folder/sshd-$host.conf" <<CONF
+ListenAddress $subnet.$host
+HostKey $folder/hostkey-$host
+AuthorizedKeysFile $folder/key.pub
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+StrictModes no
+UsePAM no
+PidFile $folder/sshd-$host.pid
+CONF
+  inside "$host" "$sshd" -f "$folder/sshd-$host.conf" -E "$folder/sshd-$host.log"
+  echo "$subnet.$host slots=2" >>"$folder/hosts"
+done
+
+cat >"$folder/remote-shell" <<SHELL
+#!/bin/sh
+exec ssh -q -i "$folder/key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
+  -o ServerAliveInterval=2 -o ServerAliveCountMax=3 "\$@"
+SHELL
+chmod +x "$folder/remote-shell"
+
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_io=romio321
+across() { # RANKS COMMAND...: runs a command on that many ranks, dealt to the hosts in turn
+  local ranks=$1
+  shift
+  inside 1 mpirun -n "$ranks" --hostfile "$folder/hosts" --map-by node --bind-to none \
+    --timeout "${limit:-120}" --mca plm_rsh_agent "$folder/remote-shell" --mca btl tcp,self \
+    --mca btl_tcp_if_include "$subnet.0/24" --mca oob_tcp_if_include "$subnet.0/24" \
+    --mca oob_tcp_keepalive_time 4 --mca oob_tcp_keepalive_intvl 1 \
+    --mca oob_tcp_keepalive_probes 3 --mca mpi_yield_when_idle 1 \
+    -x OMPI_MCA_io -x OPENBLAS_NUM_THREADS=1 "$@"
+}
+sent() { # bytes that all hosts have sent so far
+  local host total=0
+  for host in "${hosts[@]}"; do
+    total=$((total + $(ip netns exec "$name-$host" cat /sys/class/net/eth0/statistics/tx_bytes)))
+  done
+  echo "$total"
+}
+
+failures=0
+expect() { # WHAT COMMAND...
+  local what=$1
+  shift
+  if "$@"; then echo "ok    $what"; else
+    echo "FAIL  $what"
+    failures=$((failures + 1))
+  fi
+}
+
+echo "== three hosts"
+across 3 hostname | sort | tee "$folder/names"
+expect "one rank on each" test "$(paste -sd' ' "$folder/names")" = "host1 host2 host3"
+
+if [[ -x $tests ]]; then
+  echo "== the tests of the communication layer on 5 ranks"
+  passed=0
+  across 5 "$tests" --testing-library swift-testing --filter MPITests.RankTests \
+    >"$folder/tests.log" 2>&1 || passed=$?
+  ((passed == 0)) || tail -n 40 "$folder/tests.log"
+  expect "they pass" test "$passed" -eq 0
+fi
+
+echo "== doctor on 6 ranks"
+across 6 "$program" doctor --threads 1 --directory "$folder" | tee "$folder/doctor"
+expect "it sees three hosts" grep -q "6 ranks on 3 hosts" "$folder/doctor"
+
+echo "== the same fit on one host and on three"
+"$program" generate chaotic --neurons 120 --frames 600 --seed 3 -o "$folder/recording.h5" --quiet
+fit=("$program" fit "$folder/recording.h5" --alpha 0.1 --lambda 1e-4 --scale none --threads 1 --quiet)
+mpirun -n 3 --oversubscribe --bind-to none "${fit[@]}" -o "$folder/local.h5"
+before=$(sent)
+start=$(($(date +%s%N) / 1000000))
+across 3 "${fit[@]}" -o "$folder/across.h5"
+milliseconds=$(($(date +%s%N) / 1000000 - start))
+echo "bytes sent over the links: $(($(sent) - before)), milliseconds in all: $milliseconds"
+expect "the same weights" h5diff -q --relative=1e-6 "$folder/local.h5" "$folder/across.h5" /W
+
+echo "== a link goes down"
+limit=60
+"$program" generate chaotic --neurons 400 --frames 3000 --seed 3 -o "$folder/long.h5" --quiet
+SECONDS=0
+across 3 "$program" fit "$folder/long.h5" --alpha 0.1 --lambda 1e-4 --scale max --threads 1 \
+  --iterations 100000 --tolerance 1e-30 -o "$folder/cut.h5" >"$folder/cut.log" 2>&1 &
+job=$!
+sleep 4
+ip -n "$name-switch" link set port3 down
+code=0
+wait "$job" || code=$?
+echo "exit code $code after $SECONDS s"
+# mpirun's own code for a host that it lost.
+expect "mpirun ends the job with code 205" test "$code" -eq 205
+expect "and says why" grep -q "lost communication with a remote daemon" "$folder/cut.log"
+expect "within a minute" test "$SECONDS" -lt 60
+expect "no result under the final name" test ! -e "$folder/cut.h5"
+
+((failures == 0)) || { echo "$failures failures"; exit 1; }
