@@ -123,7 +123,9 @@ func settleClock(
         "\(plan.path): the time stamps do not rise: entry \(bad) is \(tables.times[bad]) s, after"
           + " \(tables.times[bad - 1]) s")
     }
-    plan.dt = median(of: zip(tables.times.dropFirst(), tables.times).map { $0 - $1 })
+    let own = median(of: zip(tables.times.dropFirst(), tables.times).map { $0 - $1 })
+    // Times counted from a rate carry rounding that the rate does not.
+    if let own, !(plan.dt.map { abs(own / $0 - 1) < 1e-6 } ?? false) { plan.dt = own }
   }
   if let dt = request.dt ?? request.rate.map({ 1 / $0 }) { plan.dt = dt }
   if tables.times.isEmpty, let dt = plan.dt {

@@ -10,19 +10,11 @@ import Testing
 /// Files that numpy, h5py and pynwb wrote: the numbers that were put in must come out.
 @Suite(.enabled(if: hasPython, "no Python environment: Scripts/python needs the network once"))
 struct FormatTests {
-  /// The folder of the files, written once a test run.
-  private static let folder: TemporaryDirectory? = {
-    guard let directory = try? TemporaryDirectory(),
-      let result = try? python("fixtures.py", [directory.path]), result.status == 0
-    else { return nil }
-    return directory
-  }()
-
   private func open(
     _ name: String, _ change: (inout RecordingRequest) -> Void = { _ in }
   ) throws -> Recording {
-    let folder = FormatTests.folder?.path
-    var request = RecordingRequest(path: try #require(folder) + "/" + name)
+    let folder = try #require(fixtures, "fixtures.py failed")
+    var request = RecordingRequest(path: folder + "/" + name)
     change(&request)
     return try Recording.open(request, on: SingleRank())
   }

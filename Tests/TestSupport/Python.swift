@@ -13,3 +13,14 @@ package let hasPython: Bool = {
 package func python(_ script: String, _ arguments: [String]) throws -> ProgramResult {
   try run(checkout + "/Scripts/python", [checkout + "/Tests/Python/" + script] + arguments)
 }
+
+/// A folder with recordings of every format, which `fixtures.py` writes once a test run.
+package let fixtures: String? = {
+  let folder = "\(FileManager.default.temporaryDirectory.path)/ganglion-fixtures-\(getpid())"
+  try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  atexit {
+    try? FileManager.default.removeItem(
+      atPath: "\(FileManager.default.temporaryDirectory.path)/ganglion-fixtures-\(getpid())")
+  }
+  return (try? python("fixtures.py", [folder]))?.status == 0 ? folder : nil
+}()
