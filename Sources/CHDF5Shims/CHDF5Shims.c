@@ -98,6 +98,27 @@ int64_t chdf5_attribute_count(int64_t object) {
   return (int64_t)info.num_attrs;
 }
 
+int chdf5_reference_target(int64_t object, const char *attribute, char *text,
+                           size_t capacity) {
+  hobj_ref_t reference = 0;
+  hid_t id = H5Aopen(object, attribute, H5P_DEFAULT);
+  if (id < 0) return -1;
+  hid_t space = H5Aget_space(id);
+  hid_t type = H5Aget_type(id);
+  int fits = space >= 0 && H5Sget_simple_extent_npoints(space) == 1 && type >= 0 &&
+             H5Tequal(type, H5T_STD_REF_OBJ) > 0;
+  if (space >= 0) H5Sclose(space);
+  if (type >= 0) H5Tclose(type);
+  herr_t code = fits ? H5Aread(id, H5T_STD_REF_OBJ, &reference) : -1;
+  H5Aclose(id);
+  if (code < 0) return -1;
+  hid_t target = H5Rdereference2(object, H5P_DEFAULT, H5R_OBJECT, &reference);
+  if (target < 0) return -1;
+  ssize_t length = H5Iget_name(target, text, capacity);
+  H5Oclose(target);
+  return length > 0 ? 0 : -1;
+}
+
 int chdf5_link_target(int64_t location, const char *path, char *text, size_t capacity) {
   H5L_info_t info;
   char value[2048] = "";

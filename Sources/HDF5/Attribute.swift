@@ -62,6 +62,22 @@ extension Attributed where Self: ~Copyable {
     }
   }
 
+  /// The path of the object that an attribute refers to; nil if there is no such reference,
+  /// or it leads nowhere.
+  ///
+  /// C: `H5Rdereference`, `H5Iget_name`.
+  package func referenceTarget(_ attribute: String) -> String? {
+    var code: Int32 = 0
+    let path = text(capacity: 4096) {
+      code = chdf5_reference_target(identifier, attribute, $0, $1)
+    }
+    guard code >= 0 else {
+      _ = takeErrorText()
+      return nil
+    }
+    return path
+  }
+
   /// The names of the attributes, sorted.
   ///
   /// C: `H5Aget_name_by_idx`.

@@ -27,6 +27,8 @@ struct Candidate: Codable, Equatable, Sendable {
   var calibration = Calibration()
   /// The unit of the calibrated values.
   var units: String?
+  /// The neurons' names, where the file gives them.
+  var labels: [String]?
   /// The paths of the 1-D series it is made of, if it is.
   var series: [String] = []
   /// Whether it is what the format means by traces, rather than just fitting in shape.

@@ -2,35 +2,23 @@ internal import Foundation
 internal import HDF5
 
 extension HDF5Catalog {
-  /// Whether an object of this path was found.
-  func has(_ path: String) -> Bool { entries.contains { $0.path == path } }
-
-  /// Whether this program wrote the file.
-  var isOwn: Bool { has("/rates") && (try? file.attribute("software"))??.string == "Ganglion" }
-
-  /// The format by name.
-  var format: String { isOwn ? "Ganglion" : "HDF5" }
-
   /// What may be the traces, likeliest first.
   func candidates() throws -> [Candidate] {
     do {
-      if isOwn { return [try own()] }
-      return try plain()
+      switch format {
+      case .own: return try ownCandidates()
+      case .nwb: return try nwbCandidates()
+      case .caiman: return try caimanCandidates()
+      case .chen: return try chenCandidates()
+      case .matlab, .plain: return try plainCandidates()
+      }
     } catch let error as HDF5Error {
       throw unreadable(file.filePath, error)
     }
   }
 
-  private func own() throws -> Candidate {
-    var result = try candidate("/rates", kind: "rates")
-    result.timeAxis = 0
-    result.timeAxisReason = "written by Ganglion"
-    result.isPrimary = true
-    return result
-  }
-
   /// Every 2-D dataset of numbers that is long enough, with its clock if there is one.
-  private func plain() throws -> [Candidate] {
+  private func plainCandidates() throws -> [Candidate] {
     let clocks = try self.clocks()
     return try datasets.filter { _, summary in
       summary.type.isNumeric && summary.shape.count == 2 && (summary.shape.max() ?? 0) >= 10
@@ -90,8 +78,22 @@ extension HDF5Catalog {
     result.shape = [found.count, first.summary.shape[0]]
     result.timeAxis = 1
     result.timeAxisReason = "one series a neuron"
-    let sibling = first.path.replacing(/\/data$/, with: "/timestamps")
-    if sibling != first.path, has(sibling) { result.timestamps = sibling }
+    result.labels = found.map { seriesName($0.path) }
+    guard first.path.hasSuffix("/data") else { return result }
+    try addClock(of: String(first.path.dropLast(5)), to: &result)
+    for (index, (path, _)) in found.enumerated() {
+      let data = try open(path)
+      let own = Calibration(
+        conversion: try data.attribute("conversion")?.number ?? 1,
+        offset: try data.attribute("offset")?.number ?? 0)
+      if index == 0 { result.calibration = own }
+      guard own == result.calibration else {
+        throw RecordingError.badData(
+          "\(file.filePath): the series that match \(pattern) differ in conversion or offset:"
+            + " \(first.path) and \(path)")
+      }
+      result.units = try data.attribute("unit")?.string ?? result.units
+    }
     return result
   }
 }

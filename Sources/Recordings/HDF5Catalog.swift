@@ -5,6 +5,9 @@ internal import LinearAlgebra
 struct HDF5Catalog: ~Copyable {
   let file: File
   let entries: [Entry]
+  let format: HDF5Format
+  /// The entries' places by path.
+  private let places: [String: Int]
 
   /// Opens a file in this process alone and walks it.
   ///
@@ -13,7 +16,10 @@ struct HDF5Catalog: ~Copyable {
     do {
       let file = try File.open(path)
       let entries = try file.walk()
-      return HDF5Catalog(file: file, entries: entries)
+      let format = try HDF5Format(file, entries)
+      let places = Dictionary(
+        entries.enumerated().map { ($0.element.path, $0.offset) }, uniquingKeysWith: { $1 })
+      return HDF5Catalog(file: file, entries: entries, format: format, places: places)
     } catch {
       throw unreadable(path, error)
     }
@@ -25,6 +31,14 @@ struct HDF5Catalog: ~Copyable {
       guard entry.alias == nil, let summary = entry.dataset else { return nil }
       return (entry.path, summary)
     }
+  }
+
+  /// Whether an object of this path was found.
+  func has(_ path: String) -> Bool { places[path] != nil }
+
+  /// What a dataset is; nil if there is none of this path.
+  func summary(of path: String) -> DatasetSummary? {
+    places[path].flatMap { entries[$0].dataset }
   }
 
   /// The candidate that a 2-D dataset of numbers is.

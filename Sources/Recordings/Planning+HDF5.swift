@@ -12,15 +12,20 @@ func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
   }
   var plan = try place(chosen, request, catalog, timeCount: tables.times.count)
   if let rate = chosen.rate { plan.dt = 1 / rate }
-  if tables.times.isEmpty, let dt = plan.dt, chosen.startingTime != 0 {
+  if case .spikes(let trains) = plan.layout {
+    plan.dt = trains.bin
+    tables.times = trains.times
+  } else if tables.times.isEmpty, let dt = request.dt ?? request.rate.map({ 1 / $0 }) ?? plan.dt,
+    chosen.startingTime != 0
+  {
     tables.times = (0..<plan.frames).map { chosen.startingTime + Double($0) * dt }
   }
   plan.labels = try labels(of: chosen, count: plan.neurons, in: catalog)
   try readOwnAttributes(&plan, &tables, catalog)
+  try settleClock(&plan, &tables, request)
   (plan.inputNames, tables.inputs) = try inputs(
-    request.inputs.isEmpty ? defaultInputs(catalog, chosen) : request.inputs,
-    frames: plan.frames, catalog)
-  if let trials = request.trials ?? defaultTrials(catalog, chosen) {
+    request.inputs.isEmpty ? defaultInputs(catalog) : request.inputs, plan, tables, catalog)
+  if let trials = request.trials ?? defaultTrials(catalog, tables) {
     tables.trialStarts = try trialStarts(
       trials, frames: plan.frames, times: tables.times, catalog)
   }
@@ -31,8 +36,8 @@ func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
 private func choose(
   _ request: RecordingRequest, from catalog: borrowing HDF5Catalog
 ) throws -> Candidate {
-  let candidates = try catalog.candidates()
   guard let traces = request.traces else {
+    let candidates = try catalog.candidates()
     let primary = candidates.filter(\.isPrimary)
     let likely = primary.isEmpty ? candidates : primary
     guard let first = likely.first else {
@@ -45,11 +50,31 @@ private func choose(
     }
     return first
   }
-  if traces.contains("*") || traces.contains("?") { return try catalog.glob(traces) }
-  let path = traces.hasPrefix("/") ? traces : "/" + traces
-  if let match = candidates.first(where: { $0.traces == path }) { return match }
-  _ = try catalog.open(path)
-  return try catalog.candidate(path, kind: "dataset")
+  do {
+    return try catalog.candidate(named: traces)
+  } catch let error as HDF5Error {
+    throw unreadable(request.path, error)
+  }
+}
+
+extension HDF5Catalog {
+  /// The candidate that `--traces` names: a dataset, a glob, or an NWB group.
+  func candidate(named traces: String) throws -> Candidate {
+    if traces.contains("*") || traces.contains("?") { return try glob(traces) }
+    let path = traces.hasPrefix("/") ? traces : "/" + traces
+    let known = try candidates()
+    if let match = known.first(where: { $0.traces == path || $0.traces == path + "/data" }) {
+      return match
+    }
+    if format == .nwb {
+      let group = path.hasSuffix("/data") ? String(path.dropLast(5)) : path
+      if has(group + "/data"), let series = try timeSeries(group, kind: "TimeSeries") {
+        return series
+      }
+    }
+    _ = try open(path)
+    return try candidate(path, kind: "dataset")
+  }
 }
 
 /// Where the candidate's numbers are, and which dimension is time.
@@ -58,10 +83,21 @@ private func place(
   timeCount: Int
 ) throws -> RecordingPlan {
   var plan = RecordingPlan(
-    path: request.path, format: catalog.format, layout: .series(paths: chosen.series),
+    path: request.path, format: catalog.format.rawValue, layout: .series(paths: chosen.series),
     calibration: chosen.calibration, units: chosen.units, neurons: chosen.series.count,
     frames: chosen.shape.last ?? 0, labels: [])
   guard chosen.series.isEmpty, let path = chosen.traces else { return plan }
+  if chosen.kind == "spike trains" {
+    guard let bin = request.bin, bin > 0, bin.isFinite else {
+      throw RecordingError.usage(
+        "\(request.path): \(path) holds spike times: give --bin SECONDS, such as --bin 0.05")
+    }
+    let trains = try SpikeTrains(table: path, bin: bin, in: catalog)
+    plan.layout = .spikes(trains)
+    (plan.neurons, plan.frames) = (trains.ends.count, trains.frames)
+    plan.notes.append("spikes counted in bins of \(bin) s")
+    return plan
+  }
   let dataset = try catalog.open(path)
   do {
     try dataset.requireFilters()
@@ -99,7 +135,7 @@ private func place(
 private func readOwnAttributes(
   _ plan: inout RecordingPlan, _ tables: inout RecordingTables, _ catalog: borrowing HDF5Catalog
 ) throws {
-  guard catalog.isOwn else { return }
+  guard catalog.format == .own else { return }
   func number(_ name: String) throws -> Double? {
     guard let value = try catalog.file.attribute(name)?.number, value.isFinite, value > 0 else {
       return nil
@@ -115,69 +151,19 @@ private func readOwnAttributes(
   }
 }
 
-/// External inputs: one dataset after the other, as columns, frame by frame.
-private func inputs(
-  _ paths: [String], frames: Int, _ catalog: borrowing HDF5Catalog
-) throws -> (names: [String], values: [Double]) {
-  var names: [String] = []
-  var columns: [[Double]] = []
-  for path in paths {
-    let dataset = try catalog.open(path)
-    guard dataset.type.isNumeric, (1...2).contains(dataset.shape.count) else {
-      throw RecordingError.badData(
-        "\(catalog.file.filePath): the input \(path) is \(dataset.type) of shape"
-          + " \(dataset.shape), where numbers (time) or (time, input) are needed")
-    }
-    let axis = dataset.shape.firstIndex(of: frames)
-    guard let axis else {
-      throw RecordingError.badData(
-        "\(catalog.file.filePath): the input \(path) has shape \(dataset.shape), and the"
-          + " recording \(frames) frames")
-    }
-    let own = try read(dataset, seriesAlong: axis)
-    columns.append(contentsOf: own)
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    names.append(contentsOf: own.count == 1 ? [name] : own.indices.map { "\(name)_\($0)" })
-  }
-  var values = [Double](repeating: 0, count: frames * columns.count)
-  for (j, column) in columns.enumerated() {
-    for (t, value) in column.enumerated() {
-      guard value.isFinite else {
-        throw RecordingError.badData(
-          "\(catalog.file.filePath): the input \(names[j]) is \(value) at frame \(t); fill the"
-            + " gap, or leave this input out")
-      }
-      values[t * columns.count + j] = value
-    }
-  }
-  return (names, values)
-}
-
-/// All series of a 1-D or 2-D dataset, each as an array.
-func read(_ dataset: borrowing Dataset, seriesAlong axis: Int) throws -> [[Double]] {
-  do {
-    if dataset.shape.count == 1 { return [try dataset.read()] }
-    let all = (rows: 0..<dataset.shape[0], columns: 0..<dataset.shape[1])
-    let matrix: Matrix<Double> =
-      axis == 0
-      ? try dataset.readTransposed(rows: all.rows, columns: all.columns)
-      : try dataset.readBlock(rows: all.rows, columns: all.columns)
-    return (0..<matrix.rows).map { i in (0..<matrix.columns).map { matrix[i, $0] } }
-  } catch {
-    throw unreadable(dataset.filePath, error)
-  }
-}
-
-private func defaultInputs(
-  _ catalog: borrowing HDF5Catalog, _ chosen: Candidate
-) -> [String] {
-  catalog.isOwn && catalog.has("/inputs") ? ["/inputs"] : []
+private func defaultInputs(_ catalog: borrowing HDF5Catalog) -> [String] {
+  catalog.format == .own && catalog.has("/inputs") ? ["/inputs"] : []
 }
 
 private func defaultTrials(
-  _ catalog: borrowing HDF5Catalog, _ chosen: Candidate
+  _ catalog: borrowing HDF5Catalog, _ tables: RecordingTables
 ) -> String? {
-  catalog.isOwn && catalog.has("/trial_start") ? "/trial_start" : nil
+  switch catalog.format {
+  case .own where catalog.has("/trial_start"): "/trial_start"
+  case .nwb where catalog.has("/intervals/trials/start_time") && !tables.times.isEmpty:
+    "/intervals/trials"
+  default: nil
+  }
 }
 
 /// The first frames of trials, from a dataset of frames or a table of seconds.
@@ -224,10 +210,10 @@ extension Array {
 private func labels(
   of chosen: Candidate, count: Int, in catalog: borrowing HDF5Catalog
 ) throws -> [String] {
-  if !chosen.series.isEmpty { return chosen.series.map { seriesName($0) } }
-  if catalog.isOwn, catalog.has("/neuron") {
-    let dataset = try catalog.open("/neuron")
-    if case .string = dataset.type, dataset.count == count { return try dataset.readStrings() }
+  if let labels = chosen.labels, labels.count == count { return labels }
+  if catalog.format == .own, case .string? = catalog.summary(of: "/neuron")?.type {
+    let names = try catalog.open("/neuron").readStrings()
+    if names.count == count { return names }
   }
   return (0..<count).map(String.init)
 }

@@ -9,9 +9,10 @@ func plan(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables
     switch source {
     case .hdf5: try planHDF5(request)
     case .npy: try planNPY(request)
+    case .suite2p: try planSuite2p(request)
+    case .json: try planJSON(request)
     case .text: try planText(request)
     }
-  try settleClock(&plan, &tables, request)
   guard plan.frames >= 10 else {
     throw RecordingError.badData(
       "\(request.path): \(plan.frames) frames of \(plan.neurons) neurons; at least 10 frames are"
@@ -28,6 +29,8 @@ func plan(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables
 enum SourceKind {
   case hdf5
   case npy
+  case suite2p
+  case json
   case text
 
   /// - Throws: `RecordingError` for a missing file, and for kinds that are refused.
@@ -36,7 +39,13 @@ enum SourceKind {
     guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw RecordingError.missing("\(path): no such file")
     }
-    guard !isDirectory.boolValue else { throw refusal(ofFolder: path) }
+    if isDirectory.boolValue {
+      guard FileManager.default.fileExists(atPath: path + "/F.npy") else {
+        throw refusal(ofFolder: path)
+      }
+      self = .suite2p
+      return
+    }
     guard let handle = FileHandle(forReadingAtPath: path) else {
       throw RecordingError.missing("\(path): cannot be read (permission?)")
     }
@@ -48,6 +57,8 @@ enum SourceKind {
       self = .npy
     } else if let refusal = refusal(of: path, head: head) {
       throw refusal
+    } else if head.first(where: { $0 > UInt8(ascii: " ") }) == UInt8(ascii: "[") {
+      self = .json
     } else {
       self = .text
     }
@@ -86,7 +97,7 @@ func timeAxis(
 }
 
 /// The clock: from the flags, else from the time stamps, else from the file.
-private func settleClock(
+func settleClock(
   _ plan: inout RecordingPlan, _ tables: inout RecordingTables, _ request: RecordingRequest
 ) throws {
   for (flag, value) in [("--dt", request.dt), ("--rate", request.rate)] {
@@ -112,7 +123,9 @@ private func settleClock(
         "\(plan.path): the time stamps do not rise: entry \(bad) is \(tables.times[bad]) s, after"
           + " \(tables.times[bad - 1]) s")
     }
-    plan.dt = median(of: zip(tables.times.dropFirst(), tables.times).map { $0 - $1 })
+    let own = median(of: zip(tables.times.dropFirst(), tables.times).map { $0 - $1 })
+    // Times counted from a rate carry rounding that the rate does not.
+    if let own, !(plan.dt.map { abs(own / $0 - 1) < 1e-6 } ?? false) { plan.dt = own }
   }
   if let dt = request.dt ?? request.rate.map({ 1 / $0 }) { plan.dt = dt }
   if tables.times.isEmpty, let dt = plan.dt {

@@ -119,7 +119,11 @@ package struct Recording: Sendable {
           ? try traces.readTransposed(rows: 0..<frames, columns: neurons)
           : try traces.readBlock(rows: neurons, columns: 0..<frames)
       case .series(let paths): return try readSeries(paths, neurons)
-      case .npy(let file, let axis): return try readNPY(NPYFile(file), axis, neurons)
+      case .spikes(let trains):
+        return try trains.read(neurons, from: File.open(path), of: S.self)
+      case .npy(let traces): return try traces.read(neurons, frames: frames, of: S.self)
+      case .nested(let file, let axis):
+        return try readNested(NestedLists(file), axis, neurons)
       case .table(let table, let axis): return try readTable(table, axis, neurons)
       }
     } catch let error as HDF5Error {
@@ -140,12 +144,17 @@ package struct Recording: Sendable {
     return result
   }
 
-  private func readNPY<S: Scalar>(
-    _ file: NPYFile, _ axis: Int, _ neurons: Range<Int>
+  @specialized(where S == Double) @specialized(where S == Float)
+  private func readNested<S: Scalar>(
+    _ lists: NestedLists, _ axis: Int, _ neurons: Range<Int>
   ) throws -> Matrix<S> {
-    if axis == 1 { return try file.readBlock(rows: neurons, columns: 0..<frames, of: S.self) }
-    let block = try file.readBlock(rows: 0..<frames, columns: neurons, of: S.self)
-    return block.view.transposed.copy()
+    var result = Matrix<S>(rows: neurons.count, columns: frames)
+    for (row, neuron) in neurons.enumerated() {
+      for t in 0..<frames {
+        result[row, t] = S(axis == 0 ? lists.rows[t][neuron] : lists.rows[neuron][t])
+      }
+    }
+    return result
   }
 
   @specialized(where S == Double) @specialized(where S == Float)

@@ -38,5 +38,11 @@ package struct RecordingRequest: Sendable {
   /// Start frames from 0, or a table with `start_time` and `stop_time` (`--trials`).
   package var trials: String?
 
+  /// The width of a bin in seconds, for spike times (`--bin`).
+  package var bin: Double?
+  /// The share of the surrounding neuropil's signal that is subtracted (`--neuropil`), for
+  /// Suite2p folders: 0.7 is usual.
+  package var neuropil: Double?
+
   package init(path: String) { self.path = path }
 }

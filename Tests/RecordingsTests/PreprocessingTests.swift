@@ -1,0 +1,120 @@
+import Collectives
+import Foundation
+import LinearAlgebra
+import TestSupport
+import Testing
+
+@testable import Recordings
+
+@Suite struct PreprocessingTests {
+  /// A recording of three neurons and 40 frames, one a second.
+  private func recording() -> Recording {
+    var plan = RecordingPlan(
+      path: "none", format: "test", layout: .series(paths: []), neurons: 3, frames: 40,
+      labels: ["a", "b", "c"])
+    plan.dt = 1
+    return Recording(plan: plan, tables: RecordingTables())
+  }
+
+  /// A wave, a rising line with noise, a constant; a gap in the first one.
+  private func traces() -> Matrix<Double> {
+    var matrix = Matrix<Double>(rows: 3, columns: 40)
+    for t in 0..<40 {
+      matrix[0, t] = 100 + 20 * sin(0.7 * Double(t))
+      matrix[1, t] = 50 + 2 * Double(t) + cos(2.1 * Double(t))
+      matrix[2, t] = 5
+    }
+    matrix[0, 3] = .nan
+    matrix[0, 4] = .infinity
+    return matrix
+  }
+
+  @Test(arguments: Scale.allCases)
+  func ratesMapBackToTheRecordingsUnits(scale: Scale) throws {
+    var preprocessing = Preprocessing()
+    preprocessing.scale = scale
+    preprocessing.baselinePercentile = 8
+    preprocessing.detrends = true
+    let original = traces()
+    var rates = original.copy()
+    let applied = try preprocessing.apply(
+      to: &rates, fitted: 0..<32, local: 0..<3, of: recording(), on: SingleRank())
+    var clamped = 0
+    for i in 0..<3 {
+      for t in 0..<40 {
+        if !original[i, t].isFinite {
+          #expect(rates[i, t].isNaN)
+          continue
+        }
+        #expect(abs(rates[i, t]) < 1)
+        if abs(rates[i, t]) == 0.999 {
+          clamped += 1
+        } else {
+          let back = applied.restored(rates[i, t], neuron: i, frame: t)
+          #expect(abs(back - original[i, t]) < 1e-9)
+        }
+      }
+    }
+    // A wave spends much of its time near its top.
+    #expect(clamped <= 10)
+  }
+
+  @Test func heldOutFramesDoNotMatter() throws {
+    for scale in Scale.allCases where scale != .none {
+      var preprocessing = Preprocessing()
+      preprocessing.scale = scale
+      preprocessing.baselinePercentile = 20
+      preprocessing.detrends = true
+      var a = traces()
+      var b = traces()
+      for t in 32..<40 { b[0, t] = 500 * Double(t) }
+      for fitted in [0..<32] {
+        _ = try preprocessing.apply(
+          to: &a, fitted: fitted, local: 0..<3, of: recording(), on: SingleRank())
+        _ = try preprocessing.apply(
+          to: &b, fitted: fitted, local: 0..<3, of: recording(), on: SingleRank())
+      }
+      for i in 0..<3 {
+        for t in 0..<32 { #expect(a[i, t] == b[i, t] || a[i, t].isNaN && b[i, t].isNaN) }
+      }
+    }
+  }
+
+  /// z = (x − mean) / deviation of x = 0, 1, ..., 9: mean 4.5, variance 8.25.
+  @Test func zScoreIsThatOfTheFittedFrames() throws {
+    var preprocessing = Preprocessing()
+    preprocessing.scale = .zscoreTanh
+    var rates = Matrix<Double>([(0..<40).map { $0 < 10 ? Double($0) : 4.5 }])
+    let applied = try preprocessing.apply(
+      to: &rates, fitted: 0..<10, local: 0..<1, of: recording(), on: SingleRank())
+    #expect(abs(rates[0, 9] - tanh(4.5 / 8.25.squareRoot() / 3)) < 1e-15)
+    #expect(applied.offsets == [4.5])
+  }
+
+  @Test func unscaledRatesMustBeRates() throws {
+    var preprocessing = Preprocessing()
+    preprocessing.scale = .none
+    var rates = Matrix<Double>([[0.5, -0.5], [0.1, -1.5]])
+    let error = #expect(throws: RecordingError.self) {
+      _ = try preprocessing.apply(
+        to: &rates, fitted: 0..<2, local: 1..<3, of: recording(), on: SingleRank())
+    }
+    #expect(error?.exitCode == ExitCode.badData)
+    #expect(error?.description.contains("neuron c is -1.5 at frame 1") == true)
+  }
+
+  /// numpy.quantile([3, 1, 2, 10], [0, 0.1, 0.5, 0.995]).
+  @Test func quantilesAreThoseOfNumpy() {
+    for (share, value) in [(0, 1.0), (0.1, 1.3), (0.5, 2.5), (0.995, 9.895)] {
+      #expect(abs((quantile([3, 1, 2, 10], share) ?? .nan) - value) < 1e-12)
+    }
+  }
+
+  /// A step: y[t] = 1 − (1 − factor)^t after it, from rest; each trial begins anew.
+  @Test func lowPassIsACausalOnePole() {
+    var series: [Double] = [0, 1, 1, .nan, 1, 7, 7]
+    filter(&series, factor: 0.5, resetAt: [0, 5])
+    #expect(series[...2] == [0, 0.5, 0.75] && series[3].isNaN && series[4...] == [0.875, 7, 7])
+    #expect(abs(onePole(1 / (2 * .pi), 1) - (1 - exp(-1))) < 1e-15)
+  }
+}
