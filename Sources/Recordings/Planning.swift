@@ -13,6 +13,9 @@ func plan(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables
     case .json: try planJSON(request)
     case .text: try planText(request)
     }
+  let stored = plan.frames
+  try settleUniformity(&plan, &tables, request)
+  if plan.frames != stored || tables.clock != nil { plan.storedFrames = stored }
   guard plan.frames >= 10 else {
     throw RecordingError.badData(
       "\(request.path): \(plan.frames) frames of \(plan.neurons) neurons; at least 10 frames are"
@@ -108,6 +111,7 @@ func settleClock(
   if let dt = request.dt, let rate = request.rate, abs(dt * rate - 1) > 1e-6 {
     throw RecordingError.usage("--dt \(dt) and --rate \(rate) contradict each other: give one")
   }
+  plan.hasOwnTimes = !tables.times.isEmpty
   if !tables.times.isEmpty {
     guard tables.times.count == plan.frames else {
       throw RecordingError.badData(

@@ -64,9 +64,14 @@ package struct Recording: Sendable {
     let text = try group.broadcast(json ?? "")
     let plan = try found?.0 ?? JSONDecoder().decode(RecordingPlan.self, from: Data(text.utf8))
     let own = found?.1 ?? RecordingTables()
-    let tables = RecordingTables(
+    var tables = RecordingTables(
       times: try broadcast(own.times, on: group), inputs: try broadcast(own.inputs, on: group),
       trialStarts: try broadcast(own.trialStarts, on: group))
+    if plan.storedFrames != nil {
+      tables.clock = UniformClock(
+        times: tables.times, places: try broadcast(own.clock?.places ?? [], on: group),
+        shares: try broadcast(own.clock?.shares ?? [], on: group))
+    }
     return Recording(plan: plan, tables: tables)
   }
 
@@ -92,6 +97,7 @@ package struct Recording: Sendable {
       result = try group.agree { try readAlone(neurons) }
     }
     if !plan.calibration.isIdentity { calibrate(&result) }
+    if let clock = tables.clock { return clock.resample(result) }
     return result
   }
 
@@ -103,25 +109,28 @@ package struct Recording: Sendable {
     let file = try File.open(path, on: group)
     let traces = try file.openDataset(dataset)
     return timeAxis == 0
-      ? try traces.readTransposed(rows: 0..<frames, columns: neurons)
-      : try traces.readBlock(rows: neurons, columns: 0..<frames)
+      ? try traces.readTransposed(rows: 0..<stored, columns: neurons)
+      : try traces.readBlock(rows: neurons, columns: 0..<stored)
   }
+
+  /// The frames in the file.
+  private var stored: Int { plan.storedFrames ?? plan.frames }
 
   /// One rank reads its part by itself.
   private func readAlone<S: Scalar & Storable>(_ neurons: Range<Int>) throws -> Matrix<S> {
-    if neurons.isEmpty { return Matrix(rows: 0, columns: frames) }
+    if neurons.isEmpty { return Matrix(rows: 0, columns: stored) }
     do {
       switch plan.layout {
       case .dataset(let dataset, let axis):
         let file = try File.open(path)
         let traces = try file.openDataset(dataset)
         return axis == 0
-          ? try traces.readTransposed(rows: 0..<frames, columns: neurons)
-          : try traces.readBlock(rows: neurons, columns: 0..<frames)
+          ? try traces.readTransposed(rows: 0..<stored, columns: neurons)
+          : try traces.readBlock(rows: neurons, columns: 0..<stored)
       case .series(let paths): return try readSeries(paths, neurons)
       case .spikes(let trains):
         return try trains.read(neurons, from: File.open(path), of: S.self)
-      case .npy(let traces): return try traces.read(neurons, frames: frames, of: S.self)
+      case .npy(let traces): return try traces.read(neurons, frames: stored, of: S.self)
       case .nested(let file, let axis):
         return try readNested(NestedLists(file), axis, neurons)
       case .table(let table, let axis): return try readTable(table, axis, neurons)
@@ -136,10 +145,10 @@ package struct Recording: Sendable {
     _ paths: [String], _ neurons: Range<Int>
   ) throws -> Matrix<S> {
     let file = try File.open(path)
-    var result = Matrix<S>(rows: neurons.count, columns: frames)
+    var result = Matrix<S>(rows: neurons.count, columns: stored)
     for (row, series) in paths[neurons].enumerated() {
       let values: [S] = try file.openDataset(series).read()
-      for t in 0..<frames { result[row, t] = values[t] }
+      for t in 0..<stored { result[row, t] = values[t] }
     }
     return result
   }
@@ -148,9 +157,9 @@ package struct Recording: Sendable {
   private func readNested<S: Scalar>(
     _ lists: NestedLists, _ axis: Int, _ neurons: Range<Int>
   ) throws -> Matrix<S> {
-    var result = Matrix<S>(rows: neurons.count, columns: frames)
+    var result = Matrix<S>(rows: neurons.count, columns: stored)
     for (row, neuron) in neurons.enumerated() {
-      for t in 0..<frames {
+      for t in 0..<stored {
         result[row, t] = S(axis == 0 ? lists.rows[t][neuron] : lists.rows[neuron][t])
       }
     }
@@ -161,10 +170,10 @@ package struct Recording: Sendable {
   private func readTable<S: Scalar>(
     _ table: TextTable, _ axis: Int, _ neurons: Range<Int>
   ) throws -> Matrix<S> {
-    var result = Matrix<S>(rows: neurons.count, columns: frames)
+    var result = Matrix<S>(rows: neurons.count, columns: stored)
     try table.forEachRow(in: axis == 1 ? neurons : nil) { row, values, _ in
       if axis == 1 {
-        for t in 0..<frames { result[row - neurons.lowerBound, t] = S(values[t]) }
+        for t in 0..<stored { result[row - neurons.lowerBound, t] = S(values[t]) }
       } else {
         for (i, neuron) in neurons.enumerated() { result[i, row] = S(values[neuron]) }
       }

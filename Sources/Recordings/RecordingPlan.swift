@@ -8,9 +8,14 @@ struct RecordingPlan: Codable, Sendable {
   var calibration = Calibration()
   var units: String?
   var neurons: Int
+  /// The recording's frames, after resampling.
   var frames: Int
+  /// The frames in the file, where they were resampled.
+  var storedFrames: Int?
   var labels: [String]
   var dt: Double?
+  /// Whether the file, or a flag, gives the frames' times one by one.
+  var hasOwnTimes = false
   var alpha: Double?
   var tau: Double?
   var inputNames: [String] = []
@@ -28,4 +33,6 @@ struct RecordingTables: Sendable {
   var inputs: [Double] = []
   /// The first frames of the trials, rising, the first one 0.
   var trialStarts = [0]
+  /// How the file's frames become the recording's, where they were resampled.
+  var clock: UniformClock?
 }

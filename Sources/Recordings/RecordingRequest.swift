@@ -38,6 +38,10 @@ package struct RecordingRequest: Sendable {
   /// Start frames from 0, or a table with `start_time` and `stop_time` (`--trials`).
   package var trials: String?
 
+  /// What is done about irregular time stamps (`--resample`).
+  package var resampling = Resampling.auto
+  /// Seconds without a frame beyond which a trial ends (`--max-gap`); default: 5 frames.
+  package var longestGap: Double?
   /// The width of a bin in seconds, for spike times (`--bin`).
   package var bin: Double?
   /// The share of the surrounding neuropil's signal that is subtracted (`--neuropil`), for

@@ -17,12 +17,15 @@ package enum ScalingKind: String, Sendable, CaseIterable {
   case zscoreTanh = "zscore-tanh"
 }
 
-/// The scaling of this rank's neurons, `x = f((r − offset) / scale)`, computed on the
-/// fitted frames only, so that nothing of the held-out part leaks into it.
+/// The scaling of this rank's neurons, `x = f((r − offset − drift · t) / scale)`, t in
+/// frames, computed on the fitted frames only, so that nothing of the held-out part leaks
+/// into it.
 package struct Scaling: Sendable {
   package let kind: ScalingKind
-  package let offset: [Double]
-  package let scale: [Double]
+  package private(set) var offset: [Double]
+  /// Zero, unless a trend was subtracted.
+  package private(set) var drift: [Double]
+  package private(set) var scale: [Double]
 
   /// Beyond this no rate goes: artanh stays finite.
   static var ceiling: Double { 0.999 }
@@ -63,6 +66,7 @@ package struct Scaling: Sendable {
     self.kind = kind
     self.offset = offset
     self.scale = scale
+    drift = [Double](repeating: 0, count: rates.rows)
     apply(to: &rates)
   }
 
@@ -73,7 +77,7 @@ package struct Scaling: Sendable {
     guard kind != .none else { return }
     for i in 0..<rates.rows {
       for t in 0..<rates.columns {
-        let value = (Double(rates[i, t]) - offset[i]) / scale[i]
+        let value = (Double(rates[i, t]) - offset[i] - drift[i] * Double(t)) / scale[i]
         let rate =
           switch kind {
           case .tanh, .zscoreTanh: Foundation.tanh(value)
@@ -84,7 +88,33 @@ package struct Scaling: Sendable {
     }
   }
 
-  /// Writes `/preprocessing/{offset,scale}` and the kind.
+  /// Makes this the scaling of the traces as they were before other linear steps.
+  package mutating func follow(_ maps: [LinearMap]) {
+    precondition(maps.count == scale.count, "\(maps.count) maps for \(scale.count) neurons")
+    for (i, before) in maps.enumerated() {
+      var map = before
+      map.then(offset: offset[i], drift: drift[i], scale: scale[i])
+      (offset[i], drift[i], scale[i]) = (map.offset, map.drift, map.scale)
+    }
+  }
+
+  /// The value in the recording's units of a rate of this rank's neuron `i` at a frame.
+  ///
+  /// A clamped rate comes back as the clamp's edge.
+  package func restored(_ rate: Double, neuron i: Int, frame t: Int) -> Double {
+    let linear =
+      switch kind {
+      case .tanh, .zscoreTanh:
+        Foundation.atanh(Swift.max(-Self.saturation, Swift.min(Self.saturation, rate)))
+      default: rate
+      }
+    return offset[i] + drift[i] * Double(t) + scale[i] * linear
+  }
+
+  /// Rates beyond this come back as what this does: artanh of 1 is infinite.
+  private static var saturation: Double { 1 - 1e-12 }
+
+  /// Writes `/preprocessing/{offset,drift,scale}` and the kind.
   ///
   /// `first` is the number of this rank's first neuron.
   ///
@@ -93,6 +123,7 @@ package struct Scaling: Sendable {
     try file.contents.setAttribute("scaling", kind.rawValue)
     for (name, values, meaning) in [
       ("offset", offset, "subtracted from the recorded values"),
+      ("drift", drift, "subtracted times the frame's number"),
       ("scale", scale, "by which the difference was divided"),
     ] {
       let variable = try file.createVariable(

@@ -29,28 +29,34 @@ import Testing
     return matrix
   }
 
-  @Test(arguments: Scale.allCases)
-  func ratesMapBackToTheRecordingsUnits(scale: Scale) throws {
+  /// dF/F, detrend and scale; the frames from 32 on are held out.
+  private func prepare(
+    _ traces: inout Matrix<Double>, _ kind: ScalingKind
+  ) throws -> Scaling {
     var preprocessing = Preprocessing()
-    preprocessing.scale = scale
     preprocessing.baselinePercentile = 8
     preprocessing.detrends = true
+    let maps = try preprocessing.apply(
+      to: &traces, fitted: 0..<32, local: 0..<3, of: recording(), on: SingleRank())
+    var scaling = try Scaling(kind, of: &traces, fitted: 0..<32, group: SingleRank())
+    scaling.follow(maps)
+    return scaling
+  }
+
+  @Test(arguments: ScalingKind.allCases)
+  func ratesMapBackToTheRecordingsUnits(kind: ScalingKind) throws {
     let original = traces()
     var rates = original.copy()
-    let applied = try preprocessing.apply(
-      to: &rates, fitted: 0..<32, local: 0..<3, of: recording(), on: SingleRank())
+    let scaling = try prepare(&rates, kind)
     var clamped = 0
     for i in 0..<3 {
       for t in 0..<40 {
         if !original[i, t].isFinite {
           #expect(rates[i, t].isNaN)
-          continue
-        }
-        #expect(abs(rates[i, t]) < 1)
-        if abs(rates[i, t]) == 0.999 {
+        } else if abs(rates[i, t]) == 0.999 {
           clamped += 1
         } else {
-          let back = applied.restored(rates[i, t], neuron: i, frame: t)
+          let back = scaling.restored(rates[i, t], neuron: i, frame: t)
           #expect(abs(back - original[i, t]) < 1e-9)
         }
       }
@@ -59,48 +65,36 @@ import Testing
     #expect(clamped <= 10)
   }
 
-  @Test func heldOutFramesDoNotMatter() throws {
-    for scale in Scale.allCases where scale != .none {
-      var preprocessing = Preprocessing()
-      preprocessing.scale = scale
-      preprocessing.baselinePercentile = 20
-      preprocessing.detrends = true
-      var a = traces()
-      var b = traces()
-      for t in 32..<40 { b[0, t] = 500 * Double(t) }
-      for fitted in [0..<32] {
-        _ = try preprocessing.apply(
-          to: &a, fitted: fitted, local: 0..<3, of: recording(), on: SingleRank())
-        _ = try preprocessing.apply(
-          to: &b, fitted: fitted, local: 0..<3, of: recording(), on: SingleRank())
-      }
-      for i in 0..<3 {
-        for t in 0..<32 { #expect(a[i, t] == b[i, t] || a[i, t].isNaN && b[i, t].isNaN) }
-      }
+  @Test(arguments: ScalingKind.allCases)
+  func heldOutFramesDoNotMatter(kind: ScalingKind) throws {
+    var a = traces()
+    var b = traces()
+    for t in 32..<40 { b[0, t] = 500 * Double(t) }
+    _ = try prepare(&a, kind)
+    _ = try prepare(&b, kind)
+    for i in 0..<3 {
+      for t in 0..<32 { #expect(a[i, t] == b[i, t] || a[i, t].isNaN && b[i, t].isNaN) }
     }
   }
 
   /// z = (x − mean) / deviation of x = 0, 1, ..., 9: mean 4.5, variance 8.25.
   @Test func zScoreIsThatOfTheFittedFrames() throws {
-    var preprocessing = Preprocessing()
-    preprocessing.scale = .zscoreTanh
     var rates = Matrix<Double>([(0..<40).map { $0 < 10 ? Double($0) : 4.5 }])
-    let applied = try preprocessing.apply(
-      to: &rates, fitted: 0..<10, local: 0..<1, of: recording(), on: SingleRank())
+    let scaling = try Scaling(.zscoreTanh, of: &rates, fitted: 0..<10, group: SingleRank())
     #expect(abs(rates[0, 9] - tanh(4.5 / 8.25.squareRoot() / 3)) < 1e-15)
-    #expect(applied.offsets == [4.5])
+    #expect(scaling.offset == [4.5])
   }
 
-  @Test func unscaledRatesMustBeRates() throws {
+  @Test func baselineMustBePositive() throws {
     var preprocessing = Preprocessing()
-    preprocessing.scale = .none
-    var rates = Matrix<Double>([[0.5, -0.5], [0.1, -1.5]])
+    preprocessing.baselinePercentile = 8
+    var zScores = Matrix<Double>([[0.5, -0.5]])
     let error = #expect(throws: RecordingError.self) {
       _ = try preprocessing.apply(
-        to: &rates, fitted: 0..<2, local: 1..<3, of: recording(), on: SingleRank())
+        to: &zScores, fitted: 0..<2, local: 2..<3, of: recording(), on: SingleRank())
     }
     #expect(error?.exitCode == ExitCode.badData)
-    #expect(error?.description.contains("neuron c is -1.5 at frame 1") == true)
+    #expect(error?.description.contains("neuron c") == true)
   }
 
   /// numpy.quantile([3, 1, 2, 10], [0, 0.1, 0.5, 0.995]).
