@@ -21,6 +21,7 @@ struct FitCommand: GroupCommand {
   @Option(name: .shortAndLong, help: "The result to write (HDF5).") var output: String?
 
   @OptionGroup(title: "What to read") var source: SourceOptions
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Solution") var solution: SolutionOptions
   @OptionGroup(title: "Run") var common: CommonOptions
@@ -30,6 +31,7 @@ struct FitCommand: GroupCommand {
   func validate() throws {
     try require(dryRun || output != nil, "no result named: give -o FILE (or --dry-run)")
     try source.validate()
+    try preprocessing.validate()
     try model.validate()
     try solution.validate()
   }

@@ -27,12 +27,6 @@ struct ModelOptions: ParsableArguments {
   var lambda = 1e-3
   @Flag(help: "Let neurons excite themselves through W.") var selfConnections = false
   @Flag(help: "Fit without the constant input b.") var noBias = false
-  @Option(
-    help: """
-      How traces become rates in (-1, 1), from the fitted frames: none; max (over all neurons); \
-      quantile (99.5th percentile of each); tanh(r/sd); zscore-tanh: tanh(z/3).
-      """)
-  var scale = ScalingKind.none
   @Option(help: "Last share of the frames in [0, 1), kept from the fit and scored.")
   var holdout = 0.2
 
@@ -76,3 +70,40 @@ struct SolutionOptions: ParsableArguments {
 
 extension Configuration.Form: ExpressibleByArgument {}
 extension ScalingKind: ExpressibleByArgument {}
+
+/// How traces become rates, in this order.
+struct PreprocessingOptions: ParsableArguments {
+  @Option(help: "dF/F with this percentile of each neuron as F0, in [0, 100].")
+  var baseline: Double?
+  @Flag(help: "Subtract each neuron's linear trend.") var detrend = false
+  @Option(help: "Corner frequency of a causal low-pass, in Hz.") var lowPass: Double?
+  @Option(
+    help: """
+      How the outcome is scaled to (-1, 1), from the fitted frames: none; max (over all \
+      neurons); quantile (99.5th percentile of each); tanh: tanh(r/sd); zscore-tanh: tanh(z/3). \
+      Default: none for rates that Ganglion wrote, else zscore-tanh.
+      """)
+  var scale: ScalingKind?
+
+  func validate() throws {
+    if let baseline {
+      try require(
+        baseline >= 0 && baseline <= 100, "--baseline is \(baseline), expected a percentile")
+    }
+    if let lowPass { try require(lowPass > 0, "--low-pass is \(lowPass), expected Hz > 0") }
+  }
+
+  /// The steps before the scaling.
+  var preprocessing: Preprocessing {
+    var steps = Preprocessing()
+    steps.baselinePercentile = baseline
+    steps.detrends = detrend
+    steps.lowPass = lowPass
+    return steps
+  }
+
+  /// The scaling of a recording.
+  func scaling(of recording: Recording) -> ScalingKind {
+    scale ?? (recording.format == "Ganglion" ? .none : .zscoreTanh)
+  }
+}

@@ -42,10 +42,20 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
     let fittedFrames = PreparedRecording<S>.fittedFrames(
       of: recording.frames, holdout: command.model.holdout)
-    let scaling = try phases.measure("prepare") {
-      try Scaling(command.model.scale, of: &rates, fitted: fittedFrames, group: world)
+    let kind = command.preprocessing.scaling(of: recording)
+    if command.preprocessing.scale == nil {
+      console.say("note: --scale \(kind.rawValue), as none was given")
     }
-    try requireRates(rates, local: local, labels: recording.labels, on: world)
+    let scaling = try phases.measure("prepare") {
+      let maps = try command.preprocessing.preprocessing.apply(
+        to: &rates, fitted: fittedFrames, local: local, of: recording, on: world)
+      var scaling = try Scaling(kind, of: &rates, fitted: fittedFrames, group: world)
+      scaling.follow(maps)
+      return scaling
+    }
+    if kind == .none {
+      try requireRates(rates, local: local, labels: recording.labels, on: world)
+    }
     let prepared = PreparedRecording(
       rates: rates, local: local, neurons: recording.neurons,
       inputs: recording.inputs(of: S.self).view.transposed.copy(),
@@ -65,7 +75,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
         try FitResultFile(
           recording: recording, scaling: scaling, configuration: configuration,
           loss: command.model.loss.rawValue,
-          provenance: provenance(configuration, threads: threads, on: world)
+          provenance: provenance(recording, configuration, threads: threads, on: world)
         ).write(result, to: output, on: world)
       }
     }
@@ -149,7 +159,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
   private static var mostImpulses: Double { 0.01 }
 
   private func provenance(
-    _ configuration: Configuration, threads: Int, on world: borrowing Communicator
+    _ recording: Recording, _ configuration: Configuration, threads: Int,
+    on world: borrowing Communicator
   ) throws -> Provenance {
     var digest = ""
     try world.agreeOnRoot { digest = try sha256(ofFile: command.recording) }
@@ -158,7 +169,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let settings = Settings([
       "command": "fit", "recording": command.recording, "alpha": configuration.alpha,
       "lambda": configuration.lambda, "loss": model.loss.rawValue,
-      "threshold": model.threshold, "scale": model.scale.rawValue, "holdout": model.holdout,
+      "threshold": model.threshold, "scale": command.preprocessing.scaling(of: recording).rawValue,
+      "holdout": model.holdout,
       "self-connections": model.selfConnections, "bias": !model.noBias,
       "form": configuration.form.rawValue, "precision": command.solution.precision.rawValue,
       "tolerance": configuration.tolerance, "iterations": configuration.iterations,
