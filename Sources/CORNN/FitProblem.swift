@@ -1,8 +1,8 @@
 package import Collectives
 package import LinearAlgebra
 
-/// A recording made ready for fitting: which transitions and neurons count, and the
-/// regressors shared on each node. Selection and fit start from it.
+/// A recording made ready for selection and fit: which transitions and neurons count, and
+/// the regressors shared on each node.
 package final class FitProblem<S: Scalar & Transferable> {
   let recording: PreparedRecording<S>
   package let regressors: Regressors<S>
