@@ -74,7 +74,7 @@ let package = Package(
       name: "Networks", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers"],
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "CORNN", dependencies: ["LinearAlgebra", "Collectives"],
+      name: "CORNN", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers"],
       swiftSettings: memorySafe + optimised),
     // MARK: - Files of the user
     .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),

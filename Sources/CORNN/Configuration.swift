@@ -13,9 +13,6 @@ package struct Configuration: Codable, Equatable, Sendable {
   /// Ridge strength per frame: the penalty is `lambda · T / 2 · ‖θ‖²`; > 0.
   package var lambda = 1e-3
 
-  /// Leak `α = dt / τ`, in (0, 1].
-  package var alpha = 0.1
-
   /// Whether a neuron may excite itself through W.
   package var selfConnections = false
 

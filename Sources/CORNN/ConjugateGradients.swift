@@ -17,16 +17,24 @@ struct ConjugateGradients {
   /// Sum over the panel's rows of F after each iteration; entry 0 is the ridge start.
   typealias Trace = [Double]
 
-  /// Solves the panel from the ridge solution on the currents z.
+  /// Solves the panel from the ridge solution on the currents z, or from given
+  /// coefficients.
   ///
-  /// `panel.target` is given. On return `coefficients`,
-  /// `response` and `scalars` hold the solutions, in the order of `panel.neurons`.
+  /// `panel.target` is given. On return `coefficients`, `response` and `scalars` hold the
+  /// solutions, in the order of `panel.neurons`.
   func solve<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F
+    _ panel: inout Panel<F.S>, form: borrowing F, from solution: PanelSolution<F.S>? = nil
   ) -> Trace {
     let all = panel.active
     form.prepareExclusion(&panel)
-    start(&panel, form: form)
+    startFromRidge(&panel, form: form)
+    if let solution {
+      for i in 0..<all { panel.coefficients.copyRow(i, from: solution.coefficients, i) }
+      refresh(&panel, form: form)
+      for i in 0..<all { panel.refreshSquaredNorm(i) }
+    }
+    for i in 0..<all { panel.scalars[i].decrement = 0 }
+    turn(&panel, form: form)
     var trace = [objective(panel, rows: all, form: form)]
     var iteration = 0
     for _ in 0..<Self.verifications {
@@ -34,7 +42,9 @@ struct ConjugateGradients {
       while panel.active > 0, iteration < iterations {
         iteration += 1
         step(&panel, form: form)
-        if iteration % Self.refreshInterval == 0 { refresh(&panel, form: form) }
+        // A row that stalls gets a second chance with an S freed of drift.
+        let stalls = (0..<panel.active).contains { panel.scalars[$0].stalls == 1 }
+        if stalls || iteration % Self.refreshInterval == 0 { refresh(&panel, form: form) }
         turn(&panel, form: form)
         for i in 0..<panel.active { panel.scalars[i].iterations = iteration }
         trace.append(objective(panel, rows: all, form: form))
@@ -57,7 +67,7 @@ struct ConjugateGradients {
   private static var refreshInterval: Int { 50 }
 
   /// The ridge solution on the clamped currents, as a step of length 1 from zero.
-  private func start<F: SubproblemForm & ~Copyable>(
+  private func startFromRidge<F: SubproblemForm & ~Copyable>(
     _ panel: inout Panel<F.S>, form: borrowing F
   ) {
     let limit = F.S(Glibc.atanh(1 - initialMargin))
@@ -76,7 +86,6 @@ struct ConjugateGradients {
       panel.advance(i, by: 1)
       panel.rescore(i, loss: loss)
     }
-    turn(&panel, form: form)
   }
 
   /// A step of every active row along its direction.
@@ -87,8 +96,10 @@ struct ConjugateGradients {
       let length = panel.searchLine(i, loss: loss, ridge: form.ridge)
       if length > 0 {
         panel.advance(i, by: length)
+        panel.scalars[i].stalls = 0
       } else {
-        panel.scalars[i].outcome = .stalled
+        panel.scalars[i].stalls += 1
+        if panel.scalars[i].stalls > 1 { panel.scalars[i].outcome = .stalled }
       }
     }
   }
@@ -106,7 +117,8 @@ struct ConjugateGradients {
       let before = panel.scalars[i].decrement
       let decrement = panel.residualDotImage(i)
       panel.scalars[i].decrement = decrement
-      let beta = before > 0 ? max(0, (decrement - crossings[i]) / before) : 0
+      let isFresh = before <= 0 || panel.scalars[i].stalls > 0
+      let beta = isFresh ? 0 : max(0, (decrement - crossings[i]) / before)
       panel.setDirection(i, beta: beta)
       panel.scalars[i].slope = panel.residualDotDirection(i)
       if panel.scalars[i].slope <= 0 {

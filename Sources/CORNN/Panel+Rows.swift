@@ -29,6 +29,12 @@ extension Panel {
     }
   }
 
+  /// `⟨θ, θ⟩`, afresh.
+  mutating func refreshSquaredNorm(_ i: Int) {
+    scalars[i].squaredNorm =
+      isDual ? coefficients.dot(i, response, i) : coefficients.dot(i, coefficients, i)
+  }
+
   /// `θ ← θ + t p`, `S ← S + t Sp`.
   mutating func advance(_ i: Int, by t: Double) {
     coefficients.add(S(t), direction, i, toRow: i)

@@ -89,6 +89,8 @@ struct RowScalars {
   var loss = 0.0
   /// Dual form: `1 − x_iᵀ K⁻¹ x_i`.
   var exclusionQuotient = 1.0
+  /// Steps in a row that found no length.
+  var stalls = 0
   var iterations = 0
   var outcome = Outcome.iterationLimit
 

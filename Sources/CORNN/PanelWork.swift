@@ -32,16 +32,19 @@ struct PanelWork {
     }
   }
 
-  /// Solves and scores every panel; no communication.
+  /// Solves every panel, from `earlier` solutions of the same subproblems if given, and
+  /// scores it; no communication.
   func run<F: SubproblemForm & ~Copyable>(
-    _ recording: borrowing PreparedRecording<F.S>, form: borrowing F, phases: Phases,
-    progress: @escaping @Sendable (Int) -> Void
+    _ recording: borrowing PreparedRecording<F.S>, form: borrowing F,
+    from earlier: PanelOutcome<F.S>? = nil, phases: Phases,
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> PanelOutcome<F.S> {
     let panels = panels
     let solved = Atomic(0)
     let solutions = try phases.measure("solve") {
       try parallelMap(count: panels.count, threads: threads) { index in
-        let solution = solve(Array(panels[index]), recording, form: form)
+        let solution = solve(
+          Array(panels[index]), recording, form: form, from: earlier?.panels[index])
         progress(solved.wrappingAdd(panels[index].count, ordering: .relaxed).newValue)
         return solution
       }
@@ -56,7 +59,8 @@ struct PanelWork {
   }
 
   private func solve<F: SubproblemForm & ~Copyable>(
-    _ members: [Subproblem], _ recording: borrowing PreparedRecording<F.S>, form: borrowing F
+    _ members: [Subproblem], _ recording: borrowing PreparedRecording<F.S>, form: borrowing F,
+    from earlier: PanelSolution<F.S>?
   ) -> PanelSolution<F.S> {
     var panel = Panel<F.S>(
       neurons: members.map(\.neuron), samples: form.samples, unknowns: form.unknowns,
@@ -70,7 +74,7 @@ struct PanelWork {
       clipped.append(counts.clipped)
       missing.append(counts.missing)
     }
-    let trace = solver.solve(&panel, form: form)
+    let trace = solver.solve(&panel, form: form, from: earlier)
     let iterations = panel.scalars.reduce(0) { $0 + $1.iterations }
     return PanelSolution(
       panel: panel, clipped: clipped, missing: missing, trace: trace,

@@ -46,15 +46,13 @@ package final class Regressors<S: Scalar & Transferable> {
       var shared = try group.allocateOnNode(
         rows: rows, columns: transitions.count, of: S.self)
       for i in 0..<rates.rows where !silent.contains(i) {
-        select(
-          rates.row(i), frames: transitions.frames, scale: 1,
-          into: &shared.matrix, row: local.lowerBound + i)
+        shared.matrix.select(
+          row: local.lowerBound + i, rates, i, columns: transitions.frames)
       }
       if group.rank == 0 {
         for i in 0..<inputs.rows where scale[i] > 0 {
-          select(
-            inputs.row(i), frames: transitions.frames, scale: 1 / scale[i],
-            into: &shared.matrix, row: neurons + i)
+          shared.matrix.select(
+            row: neurons + i, inputs, i, columns: transitions.frames, scale: 1 / scale[i])
         }
         if bias {
           for t in 0..<transitions.count { shared.matrix[rows - 1, t] = 1 }
@@ -71,6 +69,31 @@ package final class Regressors<S: Scalar & Transferable> {
     inputScale = scale
   }
 
+  /// The same regressors for a fold: training transitions are fitted, validation ones held
+  /// out.
+  ///
+  /// - Throws: what `group` throws.
+  /// - Complexity: a copy; no communication between nodes.
+  /// - Collective: every rank of `group` must call it.
+  init(_ whole: Regressors, fold: Fold, group: borrowing some RankGroup & ~Copyable) throws {
+    func share(_ positions: [Int]) throws -> NodeShared<S> {
+      var shared = try group.allocateOnNode(
+        rows: whole.count, columns: positions.count, of: S.self)
+      let partition = Partition(of: whole.count, among: shared.nodeSize)
+      for i in partition.range(of: shared.nodeRank) {
+        shared.matrix.select(row: i, whole.fitted.matrix, i, columns: positions)
+      }
+      try shared.synchronize()
+      return shared
+    }
+    fitted = try share(fold.training)
+    heldOut = try share(fold.validation)
+    neurons = whole.neurons
+    local = whole.local
+    bias = whole.bias
+    inputScale = whole.inputScale
+  }
+
   private static func rootMeanSquares(_ inputs: borrowing Matrix<S>, frames: [Int]) -> [Double] {
     (0..<inputs.rows).map { i in
       let row = inputs.row(i)
@@ -81,13 +104,21 @@ package final class Regressors<S: Scalar & Transferable> {
   }
 }
 
-/// `row ← scale · series[frames]`.
+extension Matrix {
+  /// `row i ← scale · (row j of other)[columns]`.
+  fileprivate mutating func select(
+    row i: Int, _ other: borrowing Matrix, _ j: Int, columns: [Int], scale: Double = 1
+  ) {
+    var target = mutableRow(i)
+    gather(other.row(j), at: columns, scale: S(scale), into: &target)
+  }
+}
+
+/// `target ← scale · series[positions]`.
 @specialized(where S == Double)
 @specialized(where S == Float)
-private func select<S: Scalar>(
-  _ series: Span<S>, frames: [Int], scale: Double, into matrix: inout Matrix<S>, row: Int
+private func gather<S: Scalar>(
+  _ series: Span<S>, at positions: [Int], scale: S, into target: inout MutableSpan<S>
 ) {
-  var target = matrix.mutableRow(row)
-  let factor = S(scale)
-  for (i, t) in frames.enumerated() { target[i] = series[t] * factor }
+  for (i, t) in positions.enumerated() { target[i] = series[t] * scale }
 }

@@ -17,14 +17,22 @@ enum Precision: String, ExpressibleByArgument, CaseIterable, Sendable {
 
 /// What is fitted.
 struct ModelOptions: ParsableArguments {
-  @Option(help: "Leak dt/tau in (0, 1]; default: what the recording says.")
-  var alpha: Double?
+  @Option(
+    help: """
+      Leak dt/tau in (0, 1], or auto: chosen on held-out blocks of the fitted frames. \
+      Default: what the recording says, else auto.
+      """)
+  var alpha: Choice?
   @Option(help: "Time constant in seconds: alpha = dt/tau.") var tau: Double?
   @Option(help: "crossentropy, or robust: errors in units of the input current, clipped.")
   var loss = LossChoice.crossentropy
   @Option(help: "Where robust clips an error, > 0.") var threshold = 0.2
-  @Option(help: "Ridge per frame L > 0: the penalty is L·T/2·‖weights‖².")
-  var lambda = 1e-3
+  @Option(
+    help: """
+      Ridge per frame L > 0 (the penalty is L·T/2·‖weights‖²), or auto: chosen on held-out \
+      blocks of the fitted frames, from 1e-6 to 1.
+      """)
+  var lambda = Choice.auto
   @Flag(help: "Let neurons excite themselves through W.") var selfConnections = false
   @Flag(help: "Fit without the constant input b.") var noBias = false
   @Option(help: "Last share of the frames in [0, 1), kept from the fit and scored.")
@@ -32,13 +40,15 @@ struct ModelOptions: ParsableArguments {
 
   func validate() throws {
     try require(alpha == nil || tau == nil, "--alpha and --tau are both given: choose one")
-    if let alpha {
+    if case .value(let alpha) = alpha {
       try require(alpha > 0 && alpha <= 1, "--alpha is \(alpha), expected a number in (0, 1]")
     }
     if let tau { try require(tau > 0, "--tau is \(tau), expected seconds > 0") }
-    try require(
-      lambda > 0 && lambda.isFinite,
-      "--lambda is \(lambda), expected a number > 0, such as 1e-3")
+    if case .value(let lambda) = lambda {
+      try require(
+        lambda > 0 && lambda.isFinite,
+        "--lambda is \(lambda), expected a number > 0, such as 1e-3, or auto")
+    }
     try require(threshold > 0, "--threshold is \(threshold), expected a number > 0")
     try require(
       holdout >= 0 && holdout < 1, "--holdout is \(holdout), expected a share in [0, 1)")
@@ -105,5 +115,28 @@ struct PreprocessingOptions: ParsableArguments {
   /// The scaling of a recording.
   func scaling(of recording: Recording) -> ScalingKind {
     scale ?? (recording.format == "Ganglion" ? .none : .zscoreTanh)
+  }
+}
+
+/// A number, or `auto`.
+enum Choice: ExpressibleByArgument, Equatable {
+  case auto
+  case value(Double)
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .auto
+    } else if let value = Double(argument) {
+      self = .value(value)
+    } else {
+      return nil
+    }
+  }
+
+  var defaultValueDescription: String {
+    switch self {
+    case .auto: "auto"
+    case .value(let value): "\(value)"
+    }
   }
 }

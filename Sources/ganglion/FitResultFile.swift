@@ -11,7 +11,11 @@ struct FitResultFile {
   let scaling: Scaling
   let configuration: Configuration
   let loss: String
+  let alpha: Double
+  let selection: Selection?
   let provenance: Provenance
+  /// Whether this rank writes what all have.
+  let isRoot: Bool
 
   /// Writes everything; the file appears when it is complete.
   ///
@@ -20,10 +24,10 @@ struct FitResultFile {
     _ fit: borrowing Fit<S>, to path: String, on world: borrowing Communicator
   ) throws {
     var file = try ResultFile.create(path, on: world, provenance: provenance)
-    try file.contents.setAttribute("alpha", configuration.alpha)
+    try file.contents.setAttribute("alpha", alpha)
     if let dt = recording.dt {
       try file.contents.setAttribute("dt", dt)
-      try file.contents.setAttribute("tau", dt / configuration.alpha)
+      try file.contents.setAttribute("tau", dt / alpha)
     }
     try file.contents.setAttribute("loss", loss)
     try file.contents.setAttribute("lambda", configuration.lambda)
@@ -37,6 +41,7 @@ struct FitResultFile {
     try file.write(
       "log/objective", fit.objective, ["iteration"],
       longName: "deviance plus ridge, summed over neurons")
+    try writeSelection(to: &file)
     try writeNetwork(fit, to: &file, on: world)
     try file.finish(on: world)
   }
@@ -54,6 +59,30 @@ struct FitResultFile {
     } else {
       try file.addDimension("time", values: times, units: "s", longName: "time")
     }
+  }
+
+  /// The cross-validation curves through the chosen candidate.
+  private func writeSelection(to file: inout ResultFile) throws {
+    guard let selection else { return }
+    for (name, curve, values, chosen) in [
+      ("lambda", selection.lambdaCurve, selection.lambdaCurve.map(\.lambda), selection.lambda),
+      ("alpha", selection.alphaCurve, selection.alphaCurve.map(\.alpha), selection.alpha),
+    ] {
+      let dimension = "selection_\(name)"
+      try file.addDimension(dimension, count: curve.count, longName: "candidate")
+      let candidate = try file.createVariable(
+        "selection/\(name)/candidate", of: Double.self, [dimension], longName: name)
+      try candidate.setAttribute("chosen", chosen)
+      try candidate.write(isRoot ? values : [])
+      try candidate.close()
+      try file.write(
+        "selection/\(name)/error", curve.map(\.error), [dimension],
+        longName: "held-out error / persistence")
+    }
+    try file.write(
+      "selection/alpha/clipped",
+      selection.alphaCurve.map { selection.clipped[$0.alpha] ?? .nan }, ["selection_alpha"],
+      longName: "share of targets beyond +-1")
   }
 
   private func writeScores<S>(_ fit: borrowing Fit<S>, to file: inout ResultFile) throws {

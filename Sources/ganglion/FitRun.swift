@@ -23,7 +23,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       try Recording.open(command.source.request(for: command.recording), on: world)
     }
     for note in recording.notes { console.say("note: \(note)") }
-    let configuration = try configuration(for: recording)
+    let model = try self.model(for: recording)
+    var configuration = solverConfiguration
     console.say(
       "\(command.recording): \(recording.format), \(recording.neurons) neurons × "
         + "\(recording.frames) frames; \(world.size) ranks × \(threads) threads")
@@ -62,9 +63,12 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       trialStarts: recording.trialStarts, holdout: command.model.holdout)
     let problem = try FitProblem(
       prepared, bias: configuration.bias, group: world, phases: phases)
+    let selection = try select(
+      model, problem, configuration, threads: threads, phases: phases, console, on: world)
+    let alpha = selection?.alpha ?? model.alphas[0]
+    configuration.lambda = selection?.lambda ?? model.lambdas[0]
     let result = try problem.fit(
-      loss: command.model.pointwiseLoss,
-      alpha: [Double](repeating: configuration.alpha, count: local.count),
+      loss: command.model.pointwiseLoss, alpha: [Double](repeating: alpha, count: local.count),
       configuration: configuration, group: world, threads: threads, phases: phases
     ) { solved in console.progress("fit", done: solved, of: local.count) }
 
@@ -74,8 +78,10 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       try phases.measure("write") {
         try FitResultFile(
           recording: recording, scaling: scaling, configuration: configuration,
-          loss: command.model.loss.rawValue,
-          provenance: provenance(recording, configuration, threads: threads, on: world)
+          loss: command.model.loss.rawValue, alpha: alpha, selection: selection,
+          provenance: provenance(
+            recording, configuration, alpha: alpha, threads: threads, on: world),
+          isRoot: world.rank == 0
         ).write(result, to: output, on: world)
       }
     }
@@ -94,22 +100,26 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
   }
 
-  /// The leak and the solver's settings.
-  private func configuration(for recording: Recording) throws -> Configuration {
-    let model = command.model
+  private var solverConfiguration: Configuration {
     var configuration = Configuration()
-    configuration.lambda = model.lambda
-    configuration.alpha = try alpha(for: recording)
-    configuration.selfConnections = model.selfConnections
-    configuration.bias = !model.noBias
+    configuration.selfConnections = command.model.selfConnections
+    configuration.bias = !command.model.noBias
     configuration.form = command.solution.form
     configuration.tolerance = command.solution.tolerance
     configuration.iterations = command.solution.iterations
     return configuration
   }
 
-  private func alpha(for recording: Recording) throws -> Double {
-    if let alpha = command.model.alpha { return alpha }
+  /// The candidates for leak and ridge; one of each where they are given.
+  private func model(for recording: Recording) throws -> SelectionGrid {
+    var grid = SelectionGrid()
+    if let alpha = try alpha(for: recording) { grid.alphas = [alpha] }
+    if case .value(let lambda) = command.model.lambda { grid.lambdas = [lambda] }
+    return grid
+  }
+
+  /// The leak that is given, or nil if it is to be chosen.
+  private func alpha(for recording: Recording) throws -> Double? {
     if let tau = command.model.tau {
       guard let dt = recording.dt else {
         throw CommandLineError.usage(
@@ -121,9 +131,30 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       }
       return dt / tau
     }
-    if let alpha = recording.alpha { return alpha }
-    throw CommandLineError.usage(
-      "\(command.recording) does not say its leak: give --alpha or --tau")
+    switch command.model.alpha {
+    case .value(let alpha): return alpha
+    case .auto: return nil
+    case nil: return recording.alpha
+    }
+  }
+
+  /// Chooses what is not given; nil if everything is.
+  private func select(
+    _ grid: SelectionGrid, _ problem: FitProblem<S>, _ configuration: Configuration,
+    threads: Int, phases: Phases, _ console: Console, on world: borrowing Communicator
+  ) throws -> Selection? {
+    guard grid.alphas.count > 1 || grid.lambdas.count > 1 else { return nil }
+    let inner = Phases()
+    let selection = try phases.measure("select") {
+      try problem.select(
+        grid: grid, loss: command.model.pointwiseLoss, configuration: configuration,
+        group: world, threads: threads, phases: inner)
+    }
+    phases.add("select", flops: inner.all.reduce(0) { $0 + $1.flops })
+    console.say(
+      "chosen on held-out blocks: alpha \(selection.alpha), lambda \(selection.lambda)"
+        + " (error / persistence \(String(format: "%.4f", selection.error)))")
+    return selection
   }
 
   /// Checks that the rates are in (−1, 1), up to the noise of a recording.
@@ -159,7 +190,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
   private static var mostImpulses: Double { 0.01 }
 
   private func provenance(
-    _ recording: Recording, _ configuration: Configuration, threads: Int,
+    _ recording: Recording, _ configuration: Configuration, alpha: Double, threads: Int,
     on world: borrowing Communicator
   ) throws -> Provenance {
     var digest = ""
@@ -167,7 +198,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     digest = try world.broadcast(digest)
     let model = command.model
     let settings = Settings([
-      "command": "fit", "recording": command.recording, "alpha": configuration.alpha,
+      "command": "fit", "recording": command.recording, "alpha": alpha,
       "lambda": configuration.lambda, "loss": model.loss.rawValue,
       "threshold": model.threshold, "scale": command.preprocessing.scaling(of: recording).rawValue,
       "holdout": model.holdout,

@@ -1,14 +1,12 @@
 internal import ArgumentParser
 internal import Collectives
 internal import Foundation
-internal import LinearAlgebra
 internal import MPI
 
 /// Parses the command line, starts the ranks and runs the sub-command on them.
 @main
 enum Main {
   static func main() {
-    runOnBestKernels()
     switch Result(catching: { try parse(Array(CommandLine.arguments.dropFirst())) }) {
     case .success(let command):
       runSPMD { world in try command.run(on: world) }
@@ -38,19 +36,6 @@ enum Main {
     let rank = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"]
       .lazy.compactMap { environment[$0] }.first
     return rank == nil || rank == "0"
-  }
-
-  /// Starts the program again, once, with the BLAS kernels the processor deserves.
-  ///
-  /// OpenBLAS chooses its kernels when it is loaded and reads `OPENBLAS_CORETYPE` only then;
-  /// one that is older than the processor picks AVX2 kernels where AVX-512 ones run GEMM
-  /// about twice as fast. A choice of the user's stands.
-  private static func runOnBestKernels() {
-    let variable = "OPENBLAS_CORETYPE"
-    guard getenv(variable) == nil, let family = BLAS.betterKernelFamily else { return }
-    setenv(variable, family, 1)
-    // Comes back only if it fails, and then the slower kernels serve.
-    execv("/proc/self/exe", CommandLine.unsafeArgv)
   }
 }
 

@@ -1,0 +1,63 @@
+/// The candidates and the cost of a selection.
+package struct SelectionGrid: Codable, Equatable, Sendable {
+  /// Leaks, ascending; one value fixes it.
+  package var alphas = [0.02, 0.035, 0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.35, 0.5, 0.7, 1]
+  /// Ridge strengths per frame, ascending; one value fixes it.
+  ///
+  /// Recordings want strong ones, 0.03 to 0.3: four orders above what recovers the weights
+  /// of a noise-free simulation.
+  package var lambdas = (0...12).map { power(of: $0) }
+  /// Contiguous blocks.
+  package var folds = 4
+  /// Frames left out on each side of a validation block.
+  package var gap = 5
+  /// Neurons the common hyper-parameters are chosen on, drawn at random.
+  package var neurons = 128
+  /// Iterations of each candidate, warm-started from the next stronger ridge.
+  package var iterations = 20
+  /// Optimality residual that ends them before.
+  package var tolerance = 1e-3
+  package var seed: UInt64 = 1
+
+  package init() {}
+
+  /// 10⁻⁶, 3·10⁻⁶, 10⁻⁵, … 1.
+  private static func power(of step: Int) -> Double {
+    var value = step.isMultiple(of: 2) ? 1.0 : 3.0
+    for _ in 0..<(6 - step / 2) { value /= 10 }
+    return value
+  }
+}
+
+/// What a selection found.
+package struct Selection: Sendable {
+  /// Held-out squared error of a candidate, relative to that of persistence, pooled over
+  /// the neurons it was tried on.
+  package struct Candidate: Sendable {
+    package let alpha: Double
+    package let lambda: Double
+    package let error: Double
+  }
+
+  package var candidates: [Candidate]
+  package var alpha: Double
+  package var lambda: Double
+  /// For each leak that was tried, the share of targets beyond ±1.
+  package var clipped: [Double: Double]
+
+  /// The error of the chosen candidate; 1 or more means that nothing tried beats
+  /// persistence.
+  package var error: Double {
+    candidates.first { $0.alpha == alpha && $0.lambda == lambda }?.error ?? .nan
+  }
+
+  /// The candidates at the chosen leak, by ridge.
+  package var lambdaCurve: [Candidate] {
+    candidates.filter { $0.alpha == alpha }.sorted { $0.lambda < $1.lambda }
+  }
+
+  /// The candidates at the chosen ridge, by leak.
+  package var alphaCurve: [Candidate] {
+    candidates.filter { $0.lambda == lambda }.sorted { $0.alpha < $1.alpha }
+  }
+}
