@@ -20,16 +20,22 @@ struct SeparateRanksError: ExitCoded {
 /// `MPI_THREAD_SERIALIZED`: any thread may call MPI, one at a time.
 ///
 /// - Throws: `SeparateRanksError` where srun started several tasks without MPI support,
-///   which would all do the whole job.
+///   of which Open MPI says that it was built wrongly; `MPIError`.
 package func startMPI() throws {
   var flag: CInt = 0
   MPI_Initialized(&flag)
   guard flag == 0 else { return }
+  let tasks = srunTasksWithoutMPI()
+  if let tasks, tasks > 1 { throw SeparateRanksError(tasks: tasks) }
   // A rank without launcher needs no Open MPI daemon of its own.
   setenv("OMPI_MCA_ess_singleton_isolated", "1", 0)
+  // A lone srun task is such a rank too, unless Open MPI sees that srun started it.
+  let step = tasks == nil ? nil : environment("SLURM_STEP_ID")
+  if step != nil { unsetenv("SLURM_STEP_ID") }
   var provided: CInt = 0
   try check(
     "MPI_Init_thread", MPI_Init_thread(nil, nil, CInt(MPI_THREAD_SERIALIZED), &provided))
+  if let step { setenv("SLURM_STEP_ID", step, 1) }
   guard provided >= MPI_THREAD_SERIALIZED else {
     throw MPIError(call: "MPI_Init_thread (serialized)", code: CInt(MPI_ERR_OTHER))
   }
@@ -37,14 +43,19 @@ package func startMPI() throws {
     try check(
       "MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(communicator, cmpi_errors_return()))
   }
-  var size: CInt = 0
-  try check("MPI_Comm_size", MPI_Comm_size(cmpi_comm_world(), &size))
-  if size == 1, getenv("OMPI_COMM_WORLD_SIZE") == nil,
-    let text = getenv("SLURM_STEP_NUM_TASKS"), let tasks = Int(String(cString: text)), tasks > 1
-  {
-    throw SeparateRanksError(tasks: tasks)
-  }
 }
+
+/// The number of tasks that srun started without telling them of each other; nil if the
+/// ranks were started in another way.
+private func srunTasksWithoutMPI() -> Int? {
+  guard environment("PMIX_RANK") == nil, environment("OMPI_COMM_WORLD_SIZE") == nil,
+    environment("SLURM_STEP_ID") != nil
+  else { return nil }
+  return environment("SLURM_STEP_NUM_TASKS").flatMap { Int($0) }
+}
+
+/// The value of an environment variable.
+func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
 /// Ends MPI; the last MPI call of the process, made by every rank.
 ///

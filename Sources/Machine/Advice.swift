@@ -26,7 +26,7 @@ extension MachineReport {
     }) {
       let busy = (rank.busyCores * 10).rounded() / 10
       advice.append(
-        "BLAS on rank \(rank.rank) kept \(busy) cores busy with \(rank.threads) threads: "
+        "BLAS on rank \(rank.rank) kept \(busy) of \(rank.threads) cores busy: "
           + (environment["OMP_PROC_BIND"] == nil
             ? "other programs run there, or the BLAS library has no threads"
             : "unset OMP_PROC_BIND, under which OpenMP builds of OpenBLAS use one core"))

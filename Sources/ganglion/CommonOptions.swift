@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import Collectives
-internal import Foundation
 internal import LinearAlgebra
 internal import MPI
+internal import Machine
 
 /// The flags that every sub-command has.
 struct CommonOptions: ParsableArguments {
@@ -23,15 +23,9 @@ struct CommonOptions: ParsableArguments {
   ///
   /// - Collective: every rank of `world` must call it.
   func startThreads(on world: borrowing Communicator) throws -> Int {
-    let own = Affinity.current
-    // Ranks with the same mask on the same host share its cores.
-    let key = Array("\(world.node.name) \(own.list)\n".utf8)
-    let keys = String(decoding: try world.gather(key), as: UTF8.self)
-    let ownKey = String(decoding: key, as: UTF8.self).dropLast()
-    let sharing = keys.split(separator: "\n").count { $0 == ownKey }
     let count =
       switch threads {
-      case .auto: max(1, own.cores / max(1, sharing))
+      case .auto: try CoreShare(on: world).threads
       case .fixed(let count): count
       }
     BLAS.setThreads(count)
@@ -55,22 +49,4 @@ enum ThreadCount: ExpressibleByArgument {
   }
 
   var defaultValueDescription: String { "auto" }
-}
-
-/// The cores on which the kernel lets this process run.
-struct Affinity {
-  /// As the kernel writes it: "0-3,8".
-  let list: String
-  let cores: Int
-
-  static var current: Affinity {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
-    let list = line?.split(separator: "\t").last.map(String.init) ?? ""
-    let cores = list.split(separator: ",").reduce(0) { count, part in
-      let ends = part.split(separator: "-").compactMap { Int($0) }
-      return count + (ends.last ?? 0) - (ends.first ?? 0) + 1
-    }
-    return Affinity(list: list, cores: max(1, cores))
-  }
 }

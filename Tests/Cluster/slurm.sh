@@ -3,11 +3,14 @@
 # checks how each job ends: over 4 nodes with either launcher, an array with a failing
 # task, warned and requeued, without progress, cancelled, over its time limit.
 #
-# The program is a stand-in that keeps the contract of `ganglion` towards a job: the
-# flags, a log with "iteration" events, a checkpoint, exit code 75 after USR1.
-# Usage: Tests/Cluster/slurm.sh        exits 77 where Slurm cannot run (see the message)
+# In the jobs the program is a stand-in that keeps the contract of `ganglion` towards a
+# job: the flags, a log with "iteration" events, a checkpoint, exit code 75 after USR1.
+# The real program and the rank tests run under srun directly.
+# Usage: Tests/Cluster/slurm.sh [FOLDER]     FOLDER with the program: .build/debug by default
+# Exits 77 where Slurm cannot run, and says so.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+built=$(realpath "${1:-.build/debug}")
 
 folder=$(mktemp -d)
 export GANGLION_SLURM=$folder/slurm
@@ -92,6 +95,22 @@ started() { until grep -q iteration "$1" 2>/dev/null; do sleep 0.2; done; }
 
 # The time limit of a job cannot be less than a minute: this one ends last.
 limit=$(submit --nodes=1 --time=1 --signal=B:USR1@1 Jobs/fit-recording.sbatch deaf.h5 limit)
+
+if [[ -x $built/GanglionPackageTests.xctest ]]; then
+  code=0
+  slurm env GANGLION_RANK_TESTS=1 srun --mpi=pmix --nodes=3 "$built/GanglionPackageTests.xctest" \
+    --testing-library swift-testing --filter MPITests.RankTests >ganglion-ranks.log 2>&1 || code=$?
+  expect "rank tests on 3 nodes" "$code" 0
+fi
+if [[ -x $built/ganglion ]]; then
+  code=0
+  slurm srun --mpi=none --nodes=3 "$built/ganglion" doctor >ganglion-none.log 2>&1 || code=$?
+  expect "srun without MPI" "$code" 78
+  expect "its message, once" "$(grep -c 'do not know of each other' ganglion-none.log)" 1
+  code=0
+  slurm srun --mpi=none --nodes=1 "$built/ganglion" doctor --no-files >ganglion-one.log 2>&1 || code=$?
+  expect "a lone task of srun" "$code" 0
+fi
 
 job=$(LAUNCHER=mpirun submit --nodes=3 Jobs/fit-recording.sbatch good.h5 over-mpirun)
 expect "fit with mpirun" "$(await "$job" JobState "$ended" 40)" COMPLETED

@@ -5,7 +5,7 @@ internal import Synchronization
 /// True in a process that runs rank tests: one that mpirun started, or a lone rank.
 package let isUnderLauncher: Bool = {
   let environment = ProcessInfo.processInfo.environment
-  return environment["OMPI_COMM_WORLD_SIZE"] != nil || environment["GANGLION_TEST_SINGLE"] != nil
+  return environment["OMPI_COMM_WORLD_SIZE"] != nil || environment["GANGLION_RANK_TESTS"] != nil
 }()
 
 /// What a launched job left behind.
