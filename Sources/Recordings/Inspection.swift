@@ -56,7 +56,7 @@ package struct InspectedCandidate: Encodable, Sendable {
 
 /// Looks into a file as `fit` would, and reads each candidate once.
 ///
-/// `modelFlags` ends each command, such as "--alpha auto".
+/// `modelFlags` join the command of a recording that does not say its leak.
 ///
 /// - Throws: `RecordingError` if the file is missing, damaged or of a kind that is refused.
 /// - Complexity: one pass over each candidate.
@@ -168,7 +168,8 @@ private func look(
     if range.maximum >= range.minimum {
       (result.minimum, result.maximum) = (range.minimum, range.maximum)
     }
-    result.command = request.command(isRate: range.isRate, modelFlags: modelFlags)
+    result.command = request.command(
+      isRate: range.isRate, modelFlags: recording.alpha == nil ? modelFlags : "")
   } catch {
     result.problem = "\(error)"
   }
