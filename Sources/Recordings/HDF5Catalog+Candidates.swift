@@ -34,6 +34,11 @@ extension HDF5Catalog {
         result.timeAxisReason = "\(matching[0].path) has \(matching[0].count) entries"
       }
       return result
+    }.sorted { a, b in
+      // Those with a clock first, then the largest.
+      let (clockA, clockB) = (a.timeAxis != nil, b.timeAxis != nil)
+      let (sizeA, sizeB) = (a.shape.reduce(1, *), b.shape.reduce(1, *))
+      return clockA != clockB ? clockA : sizeA > sizeB
     }
   }
 

@@ -56,11 +56,27 @@ struct SourceOptions: ParsableArguments {
   @Option(help: "A dataset of external inputs (time, input); may be repeated.")
   var inputs: [String] = []
   @Option(help: "Start frames of trials, or a trial table.") var trials: String?
+  @Option(help: "Seconds a bin, where the traces are spike times.") var bin: Double?
+  @Option(
+    help: "Share of the neuropil signal that is subtracted (Suite2p folders), 0 to 1; often 0.7.")
+  var neuropil: Double?
+  @Option(
+    help: "Irregular time stamps: none, linear, previous, or auto (linear where steps vary > 10 %)."
+  )
+  var resample = Resampling.auto
+  @Option(help: "Seconds without a frame beyond which a trial ends; default: 5 frames.")
+  var maxGap: Double?
 
   func validate() throws {
     if let dt { try require(dt > 0, "--dt is \(dt), expected seconds > 0") }
     if let rate { try require(rate > 0, "--rate is \(rate), expected frames a second > 0") }
     try require(dt == nil || rate == nil, "--dt and --rate are both given: choose one")
+    if let bin { try require(bin > 0, "--bin is \(bin), expected seconds > 0") }
+    if let neuropil {
+      try require(
+        neuropil >= 0 && neuropil <= 1, "--neuropil is \(neuropil), expected a share in [0, 1]")
+    }
+    if let maxGap { try require(maxGap > 0, "--max-gap is \(maxGap), expected seconds > 0") }
   }
 
   /// The request for a file.
@@ -73,8 +89,13 @@ struct SourceOptions: ParsableArguments {
     request.timestamps = timestamps
     request.inputs = inputs
     request.trials = trials
+    request.bin = bin
+    request.neuropil = neuropil
+    request.resampling = resample
+    request.longestGap = maxGap
     return request
   }
 }
 
 extension TimeAxis: ExpressibleByArgument {}
+extension Resampling: ExpressibleByArgument {}

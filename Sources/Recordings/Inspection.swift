@@ -1,0 +1,215 @@
+internal import Collectives
+internal import Foundation
+internal import HDF5
+internal import LinearAlgebra
+
+/// What a file holds: candidates for `ganglion fit`, and everything else in it.
+package struct Inspection: Sendable {
+  package let path: String
+  /// "NWB", "HDF5", "CSV", ...
+  package let format: String
+  package let candidates: [InspectedCandidate]
+  /// One line an object of an HDF5 file; empty for other files.
+  package let contents: [String]
+}
+
+/// Something in a file that may be traces, looked at as `fit` would.
+package struct InspectedCandidate: Encodable, Sendable {
+  /// What `--traces` selects it by; the file's own path where it needs no such flag.
+  package var path: String
+  package var kind: String
+  /// As in the file, slowest dimension first.
+  package var shape: [Int]
+  package var type: String
+  package var chunks: [Int]?
+  package var filters: [String]
+  package var timeAxis: Int?
+  package var timeAxisReason: String?
+  /// True where nothing in the file says which dimension is time: check before use.
+  package var timeAxisIsAssumed = false
+  package var timestamps: String?
+  /// Frames a second.
+  package var rate: Double?
+  package var frames: Int?
+  package var neurons: Int?
+  /// Values that are not numbers.
+  package var missing: Int?
+  package var minimum: Double?
+  package var maximum: Double?
+  package var units: String?
+  /// Datasets that could be external inputs.
+  package var inputs: [String]
+  package var trials: String?
+  /// Why `fit` would refuse it; nil if it would not.
+  package var problem: String?
+  /// The whole `ganglion fit` line; nil where there is a problem.
+  package var command: String?
+
+  enum CodingKeys: String, CodingKey {
+    case path, kind, shape, type, chunks, filters, timestamps, rate, frames, neurons, missing
+    case minimum, maximum, units, inputs, trials, problem, command
+    case timeAxis = "time_axis"
+    case timeAxisReason = "time_axis_reason"
+    case timeAxisIsAssumed = "time_axis_is_assumed"
+  }
+}
+
+/// Looks into a file as `fit` would, and reads each candidate once.
+///
+/// `modelFlags` join the command of a recording that does not say its leak.
+///
+/// - Throws: `RecordingError` if the file is missing, damaged or of a kind that is refused.
+/// - Complexity: one pass over each candidate.
+package func inspect(_ path: String, modelFlags: String) throws -> Inspection {
+  switch try SourceKind(of: path) {
+  case .hdf5:
+    let catalog = try HDF5Catalog.open(path)
+    let all = try catalog.candidates()
+    let inputs = try catalog.inputCandidates(except: all)
+    let candidates = all.map { candidate in
+      look(
+        at: candidate, request: request(for: candidate, path, catalog.format),
+        inputs: inputs.filter { fits($0.shape, candidate) }.map(\.path),
+        trials: catalog.has("/intervals/trials/start_time") ? "/intervals/trials" : nil,
+        modelFlags: modelFlags)
+    }
+    return Inspection(
+      path: path, format: catalog.format.rawValue, candidates: candidates,
+      contents: catalog.entries.map(\.line))
+  case .npy:
+    let file = try NPYFile(path)
+    let candidate = Candidate(
+      kind: "NumPy array", shape: file.shape, type: file.type,
+      timeAxis: suite2pAxis(path)?.axis, timeAxisReason: suite2pAxis(path)?.reason)
+    return single(candidate, path, format: "NPY", modelFlags)
+  case .suite2p: return try inspectSuite2p(path, modelFlags)
+  case .json:
+    let lists = try NestedLists(path)
+    let candidate = Candidate(
+      kind: "JSON lists", shape: [lists.rows.count, lists.rows[0].count], type: "text",
+      timeAxis: lists.times == nil ? nil : 0,
+      timeAxisReason: lists.times == nil ? nil : "each list stands beside its time")
+    return single(candidate, path, format: "JSON", modelFlags)
+  case .text:
+    let table = try TextTable(path)
+    let candidate = Candidate(
+      kind: "text table", shape: [table.rows, table.columns], type: "text",
+      timeAxis: table.timeColumn == nil ? nil : 0,
+      timeAxisReason: table.timeColumn == nil ? nil : "it has a column of time")
+    return single(candidate, path, format: "CSV", modelFlags)
+  }
+}
+
+private func single(
+  _ candidate: Candidate, _ path: String, format: String, _ modelFlags: String
+) -> Inspection {
+  let looked = look(
+    at: candidate, request: request(for: candidate, path, .plain), inputs: [], trials: nil,
+    modelFlags: modelFlags)
+  return Inspection(path: path, format: format, candidates: [looked], contents: [])
+}
+
+private func inspectSuite2p(_ path: String, _ modelFlags: String) throws -> Inspection {
+  let candidates = try ["F", "spks"].compactMap { name -> InspectedCandidate? in
+    let file = "\(path)/\(name).npy"
+    guard FileManager.default.fileExists(atPath: file) else { return nil }
+    let array = try NPYFile(file)
+    let candidate = Candidate(
+      traces: name, kind: name == "F" ? "fluorescence" : "deconvolved", shape: array.shape,
+      type: array.type, timeAxis: 1, timeAxisReason: "Suite2p writes (ROI, time)")
+    var request = RecordingRequest(path: path)
+    request.traces = name
+    if name == "F", FileManager.default.fileExists(atPath: path + "/Fneu.npy") {
+      request.neuropil = 0.7
+    }
+    return look(
+      at: candidate, request: request, inputs: [], trials: nil, modelFlags: modelFlags)
+  }
+  return Inspection(path: path, format: "Suite2p", candidates: candidates, contents: [])
+}
+
+/// The request that selects a candidate.
+private func request(
+  for candidate: Candidate, _ path: String, _ format: HDF5Format
+) -> RecordingRequest {
+  var request = RecordingRequest(path: path)
+  if let traces = candidate.traces, format != .own { request.traces = traces }
+  if candidate.kind == "spike trains" { request.bin = 0.1 }
+  if candidate.timeAxis == nil, candidate.shape.count == 2 {
+    // MATLAB users write (cells, time), which is (time, cells) here.
+    let assumed = format == .matlab || candidate.shape[0] > candidate.shape[1] ? 0 : 1
+    request.timeAxis = assumed == 0 ? .first : .second
+  }
+  if format == .plain { request.timestamps = candidate.timestamps }
+  return request
+}
+
+/// Plans and reads a candidate as `fit` would.
+private func look(
+  at candidate: Candidate, request: RecordingRequest, inputs: [String], trials: String?,
+  modelFlags: String
+) -> InspectedCandidate {
+  var result = InspectedCandidate(
+    path: candidate.traces ?? request.path, kind: candidate.kind, shape: candidate.shape,
+    type: candidate.type, chunks: candidate.chunks, filters: candidate.filters,
+    timeAxis: candidate.timeAxis ?? request.timeAxis.index,
+    timeAxisReason: candidate.timeAxisReason, timestamps: candidate.timestamps,
+    rate: candidate.rate, units: candidate.units, inputs: inputs, trials: trials)
+  result.timeAxisIsAssumed = candidate.timeAxis == nil && candidate.kind != "spike trains"
+  if result.timeAxisIsAssumed { result.timeAxisReason = "assumed: check it" }
+  do {
+    let (plan, tables) = try plan(request)
+    let recording = Recording(plan: plan, tables: tables)
+    let range = try ValueRange(of: recording)
+    result.frames = recording.frames
+    result.neurons = recording.neurons
+    result.rate = recording.dt.map { 1 / $0 } ?? result.rate
+    result.missing = range.missing
+    if range.maximum >= range.minimum {
+      (result.minimum, result.maximum) = (range.minimum, range.maximum)
+    }
+    result.command = request.command(
+      isRate: range.isRate, modelFlags: recording.alpha == nil ? modelFlags : "")
+  } catch {
+    result.problem = "\(error)"
+  }
+  return result
+}
+
+/// The extremes of all values, and how many are no numbers.
+private struct ValueRange {
+  var minimum = Double.infinity
+  var maximum = -Double.infinity
+  var missing = 0
+
+  /// Whether all values lie in (−1, 1), so that they may be rates.
+  var isRate: Bool { minimum > -1 && maximum < 1 }
+
+  init(of recording: Recording) throws {
+    // About 256 MiB at a time.
+    let block = max(1, (1 << 25) / max(1, recording.frames))
+    var first = 0
+    while first < recording.neurons {
+      let range = first..<min(first + block, recording.neurons)
+      let traces: Matrix<Double> = try recording.readNeurons(range, on: SingleRank())
+      let values = traces.elements
+      for i in values.indices {
+        guard values[i].isFinite else {
+          missing += 1
+          continue
+        }
+        minimum = min(minimum, values[i])
+        maximum = max(maximum, values[i])
+      }
+      first += block
+    }
+  }
+}
+
+/// Whether an input's first dimension may be the candidate's frames.
+private func fits(_ shape: [Int]?, _ candidate: Candidate) -> Bool {
+  guard let shape, let frames = candidate.timeAxis.map({ candidate.shape[$0] }) else {
+    return shape == nil
+  }
+  return shape.first == frames
+}

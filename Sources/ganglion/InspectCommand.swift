@@ -1,0 +1,37 @@
+internal import ArgumentParser
+internal import Collectives
+internal import MPI
+internal import Recordings
+
+/// `ganglion inspect`: what a file holds, and which flags would select what.
+struct InspectCommand: GroupCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Lists what a recording holds, with the fit command for each candidate.",
+    discussion: """
+      Reads HDF5 (NWB 2.x, MATLAB v7.3, CaImAn, Chen 2018 and plain), NPY, CSV, JSON lists \
+      and Suite2p folders. Each candidate is read once, for its range and missing values.
+      """)
+
+  @Argument(help: "The file, or the folder of a Suite2p plane.") var recording: String
+  @Flag(help: "Print a JSON list of the candidates.") var json = false
+  @Flag(help: "List all objects of the file, not the first 60.") var all = false
+  @OptionGroup(title: "Run") var common: CommonOptions
+
+  /// Where to begin on a recording whose leak is unknown: what held-out data preferred
+  /// most often on calcium recordings of worms and fish.
+  static let modelFlags = "--alpha 0.2 --lambda 0.1"
+
+  /// - Collective: every rank of `world` must call it; rank 0 alone reads.
+  func run(on world: borrowing Communicator) throws {
+    let console = Console(rank: world.rank, quiet: false)
+    try world.agreeOnRoot {
+      let inspection = try inspect(recording, modelFlags: Self.modelFlags)
+      console.say(
+        json ? try inspection.json() : inspection.text(limit: all ? .max : 60))
+      guard inspection.candidates.allSatisfy({ $0.command == nil }) else { return }
+      let reason = inspection.candidates.first?.problem ?? "no 2-D dataset of numbers"
+      throw RecordingError.badData("\(recording): nothing that could be fitted: \(reason)")
+    }
+  }
+}
