@@ -93,46 +93,34 @@ private struct HyperparameterSearch<S: Scalar & Transferable> {
     let subproblems = neurons.flatMap { neuron in
       alphas.map { Subproblem(neuron: neuron, alpha: $0) }
     }
-    let lambdas = lambdas.sorted(by: >)
-    // Squared errors by leak and ridge, then those of persistence.
-    var errors = [Double](repeating: 0, count: alphas.count * lambdas.count)
-    var persistence = 0.0
-    var clipped = [Double](repeating: 0, count: alphas.count)
-    for fold in folds {
-      let outcomes = try solve(fold, subproblems, lambdas, group: group, phases: phases)
-      for (number, outcome) in outcomes.enumerated() {
-        for (i, score) in outcome.scores.joined().enumerated() where score.mse.isFinite {
-          errors[number * alphas.count + i % alphas.count] += score.mse
-          if number == 0, i.isMultiple(of: alphas.count) { persistence += score.persistence }
-        }
-      }
-      let counts = outcomes.first?.panels.flatMap(\.clipped) ?? []
-      for (i, count) in counts.enumerated() {
-        clipped[i % alphas.count] +=
-          Double(count) / Double(fold.training.count * folds.count)
-      }
+    var lambdas = lambdas.sorted(by: >)
+    var tally = Tally(alphas: alphas.count, lambdas: lambdas.count)
+    for (number, fold) in folds.enumerated() {
+      // The first fold tells how far down the ridges it is worth going.
+      let outcomes = try solve(
+        fold, subproblems, lambdas, stopsEarly: number == 0, group: group, phases: phases)
+      lambdas = Array(lambdas.prefix(outcomes.count))
+      tally.add(outcomes, trainingCount: fold.training.count)
     }
-    try group.sum(&errors)
-    try group.sum(&clipped)
-    let scale = try group.sum(persistence)
-    let sampled = Double(try group.sum(neurons.count))
+    try tally.sum(over: group)
+    let sampled = Double(try group.sum(neurons.count) * folds.count)
     var candidates: [Selection.Candidate] = []
-    for (number, lambda) in lambdas.enumerated() {
-      for (i, alpha) in alphas.enumerated() {
+    for (row, lambda) in lambdas.enumerated() {
+      for (column, alpha) in alphas.enumerated() {
         candidates.append(
           Selection.Candidate(
-            alpha: alpha, lambda: lambda, error: errors[number * alphas.count + i] / scale))
+            alpha: alpha, lambda: lambda, error: tally.relativeError(row, column)))
       }
     }
     return (
       candidates,
-      Dictionary(uniqueKeysWithValues: zip(alphas, clipped.map { $0 / sampled }))
+      Dictionary(uniqueKeysWithValues: zip(alphas, tally.clipped.map { $0 / sampled }))
     )
   }
 
-  /// The solutions of one fold, down the ridges.
+  /// The solutions of one fold, down the ridges, at least the strongest three.
   private func solve(
-    _ fold: Fold, _ subproblems: [Subproblem], _ lambdas: [Double],
+    _ fold: Fold, _ subproblems: [Subproblem], _ lambdas: [Double], stopsEarly: Bool,
     group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws -> [PanelOutcome<S>] {
     let regressors = try Regressors(problem.regressors, fold: fold, group: group)
@@ -145,7 +133,16 @@ private struct HyperparameterSearch<S: Scalar & Transferable> {
         initialMargin: configuration.initialMargin),
       threads: threads)
     let excludesSelf = !configuration.selfConnections
+    let alphas = max(1, subproblems.count / max(1, neurons.count))
     var outcomes: [PanelOutcome<S>] = []
+    var descent = Descent()
+    func isOver() throws -> Bool {
+      guard stopsEarly, let last = outcomes.last else { return false }
+      var errors = Tally(alphas: alphas, lambdas: 1)
+      errors.add([last], trainingCount: fold.training.count)
+      try errors.sum(over: group)
+      return descent.isOver(after: (0..<alphas).map { errors.relativeError(0, $0) })
+    }
     let isDual =
       configuration.resolvedForm(
         samples: regressors.samples, regressors: regressors.count) == .dual
@@ -157,6 +154,7 @@ private struct HyperparameterSearch<S: Scalar & Transferable> {
           group: group, phases: phases)
         outcomes.append(
           try work.run(problem.recording, form: form, from: outcomes.last, phases: phases))
+        if try isOver() { break }
       }
     } else {
       let gram = try PrimalGram(regressors, group: group, phases: phases)
@@ -166,8 +164,64 @@ private struct HyperparameterSearch<S: Scalar & Transferable> {
           group: group, phases: phases)
         outcomes.append(
           try work.run(problem.recording, form: form, from: outcomes.last, phases: phases))
+        if try isOver() { break }
       }
     }
     return outcomes
+  }
+}
+
+/// Squared errors by ridge (row) and leak (column), summed over neurons and folds.
+private struct Tally {
+  private let alphas: Int
+  private var errors: [Double]
+  private var persistence = [0.0]
+  /// Shares of clipped targets by leak, summed over neurons and folds.
+  private(set) var clipped: [Double]
+
+  init(alphas: Int, lambdas: Int) {
+    self.alphas = alphas
+    errors = [Double](repeating: 0, count: alphas * lambdas)
+    clipped = [Double](repeating: 0, count: alphas)
+  }
+
+  /// Adds the outcomes of one fold, one a ridge; their subproblems run through the leaks of
+  /// a neuron before those of the next.
+  mutating func add<S: Scalar>(_ outcomes: [PanelOutcome<S>], trainingCount: Int) {
+    for (row, outcome) in outcomes.enumerated() {
+      for (i, score) in outcome.scores.joined().enumerated() where score.mse.isFinite {
+        errors[row * alphas + i % alphas] += score.mse
+        if row == 0, i.isMultiple(of: alphas) { persistence[0] += score.persistence }
+      }
+    }
+    for (i, count) in (outcomes.first?.panels.flatMap(\.clipped) ?? []).enumerated() {
+      clipped[i % alphas] += Double(count) / Double(trainingCount)
+    }
+  }
+
+  /// Adds up the ranks' tallies (collective).
+  mutating func sum(over group: borrowing some RankGroup & ~Copyable) throws {
+    try group.sum(&errors)
+    try group.sum(&persistence)
+    try group.sum(&clipped)
+  }
+
+  /// The error of a candidate relative to that of persistence.
+  func relativeError(_ lambda: Int, _ alpha: Int) -> Double {
+    errors[lambda * alphas + alpha] / persistence[0]
+  }
+}
+
+/// Whether weaker ridges still pay, judged by the best leak at each.
+private struct Descent {
+  private var best = Double.infinity
+  private var sinceBest = 0
+
+  /// Takes the errors at one ridge.
+  mutating func isOver(after errors: [Double]) -> Bool {
+    let lowest = errors.min() ?? .infinity
+    sinceBest = lowest < best ? 0 : sinceBest + 1
+    best = min(best, lowest)
+    return sinceBest >= 2 && lowest > 1.01 * best
   }
 }

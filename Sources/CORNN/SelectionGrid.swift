@@ -14,9 +14,9 @@ package struct SelectionGrid: Codable, Equatable, Sendable {
   /// Neurons the common hyper-parameters are chosen on, drawn at random.
   package var neurons = 128
   /// Iterations of each candidate, warm-started from the next stronger ridge.
-  package var iterations = 20
+  package var iterations = 60
   /// Optimality residual that ends them before.
-  package var tolerance = 1e-3
+  package var tolerance = 2e-4
   package var seed: UInt64 = 1
 
   package init() {}
