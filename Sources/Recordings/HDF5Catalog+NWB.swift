@@ -71,7 +71,7 @@ extension HDF5Catalog {
 
   /// The labels of a series' regions: `rois` holds rows of a table, whose `id` names them.
   ///
-  /// Nil where a part of that is missing or leads nowhere.
+  /// Nil where a part of that is missing, leads nowhere or repeats.
   private func regionLabels(of group: String) -> [String]? {
     let path = group + "/rois"
     guard summary(of: path)?.type.isNumeric == true else { return nil }
@@ -80,7 +80,9 @@ extension HDF5Catalog {
       let ids = try? file.openDataset(table + "/id").read(Int.self)
     else { return nil }
     guard rows.allSatisfy({ ids.indices.contains($0) }) else { return nil }
-    return rows.map { "\(ids[$0])" }
+    let labels = rows.map { "\(ids[$0])" }
+    // Labels that repeat tell nothing apart.
+    return Set(labels).count == labels.count ? labels : nil
   }
 
   /// Runs of groups that differ by a number and hold one series each: one neuron a group.

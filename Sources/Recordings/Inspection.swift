@@ -52,6 +52,32 @@ package struct InspectedCandidate: Encodable, Sendable {
     case timeAxisReason = "time_axis_reason"
     case timeAxisIsAssumed = "time_axis_is_assumed"
   }
+
+  /// Every key is there in every entry, `null` where nothing is known.
+  package func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(path, forKey: .path)
+    try values.encode(kind, forKey: .kind)
+    try values.encode(shape, forKey: .shape)
+    try values.encode(type, forKey: .type)
+    try values.encode(chunks, forKey: .chunks)
+    try values.encode(filters, forKey: .filters)
+    try values.encode(timeAxis, forKey: .timeAxis)
+    try values.encode(timeAxisReason, forKey: .timeAxisReason)
+    try values.encode(timeAxisIsAssumed, forKey: .timeAxisIsAssumed)
+    try values.encode(timestamps, forKey: .timestamps)
+    try values.encode(rate, forKey: .rate)
+    try values.encode(frames, forKey: .frames)
+    try values.encode(neurons, forKey: .neurons)
+    try values.encode(missing, forKey: .missing)
+    try values.encode(minimum, forKey: .minimum)
+    try values.encode(maximum, forKey: .maximum)
+    try values.encode(units, forKey: .units)
+    try values.encode(inputs, forKey: .inputs)
+    try values.encode(trials, forKey: .trials)
+    try values.encode(problem, forKey: .problem)
+    try values.encode(command, forKey: .command)
+  }
 }
 
 /// Looks into a file as `fit` would, and reads each candidate once.
