@@ -76,19 +76,23 @@ let package = Package(
     .target(
       name: "CORNN", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers"],
       swiftSettings: memorySafe + optimised),
+    .target(
+      name: "Evaluation", dependencies: ["LinearAlgebra", "Collectives", "Networks"],
+      swiftSettings: memorySafe + optimised),
+
     // MARK: - Files of the user
     .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),
     .target(
       name: "Recordings",
-      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "CCrypto"],
+      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto"],
       swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
     // MARK: - Program
     .executableTarget(
       name: "ganglion",
       dependencies: [
-        "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Recordings",
-        "Machine",
+        "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
+        "Recordings", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],

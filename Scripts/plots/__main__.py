@@ -5,7 +5,7 @@ from pathlib import Path
 
 import h5py
 
-from . import fit, reading, recording, train
+from . import evaluation, fit, reading, recording, train
 
 
 def main():
@@ -21,13 +21,15 @@ def main():
                 kind = reading.kind(file)
                 if kind == "fit":
                     fit.draw(file, stem)
+                elif kind == "evaluation":
+                    evaluation.draw(file, stem)
                 elif kind == "recording":
                     recording.draw(file, stem)
                 elif kind == "train":
                     runs.append(train.Run(file))
                     train.draw([runs[-1]], stem)
                 else:
-                    raise OSError("neither a model, a run nor a recording of ganglion")
+                    raise OSError("neither a model, its scores, a run nor a recording of ganglion")
         except OSError as error:
             failed = 66 if not path.exists() else 65
             print(f"figures: {path}: {error}", file=sys.stderr)

@@ -45,11 +45,13 @@ def beside(file, name):
 
 
 def kind(file):
-    """'fit', 'train', 'recording', or None."""
+    """'fit', 'train', 'recording', 'evaluation', or None."""
     if "W" in file and "neuron" in file:
         return "fit"
     if "evaluation" in file or "log/loss" in file:
         return "train"
     if "rates" in file:
         return "recording"
+    if "score" in file:
+        return "evaluation"
     return None

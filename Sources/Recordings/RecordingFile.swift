@@ -14,6 +14,8 @@ package struct RecordingShape: Sendable {
   package var alpha: Double
   /// The first frame of each trial.
   package var trialStarts = [0]
+  /// Names of the neurons; their numbers where nil.
+  package var labels: [String]?
 
   package init(neurons: Int, frames: Int, dt: Double, tau: Double, alpha: Double) {
     self.neurons = neurons
@@ -51,8 +53,13 @@ package struct RecordingFile: ~Copyable {
     try file.contents.setAttribute("dt", shape.dt)
     try file.contents.setAttribute("tau", shape.tau)
     try file.contents.setAttribute("alpha", shape.alpha)
-    try file.addDimension("neuron", count: shape.neurons, longName: "neuron")
-    try file.addDimension("presyn", count: shape.neurons, longName: "presynaptic neuron")
+    for (dimension, meaning) in [("neuron", "neuron"), ("presyn", "presynaptic neuron")] {
+      if let labels = shape.labels {
+        try file.addDimension(dimension, labels: labels, longName: meaning)
+      } else {
+        try file.addDimension(dimension, count: shape.neurons, longName: meaning)
+      }
+    }
     try file.addDimension(
       "time", values: (0..<shape.frames).map { Double($0) * shape.dt }, units: "s",
       longName: "time")

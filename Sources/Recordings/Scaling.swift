@@ -70,23 +70,43 @@ package struct Scaling: Sendable {
     apply(to: &rates)
   }
 
+  /// A scaling that was found before.
+  init(kind: ScalingKind, offset: [Double], drift: [Double], scale: [Double]) {
+    precondition(
+      offset.count == scale.count && drift.count == scale.count,
+      "\(offset.count) offsets, \(drift.count) drifts, \(scale.count) scales")
+    self.kind = kind
+    self.offset = offset
+    self.drift = drift
+    self.scale = scale
+  }
+
+  /// Adds each neuron's trend, times a factor, to neurons × frames in place.
+  func addTrend<S: Scalar>(to traces: inout Matrix<S>, times factor: Double) {
+    for i in 0..<traces.rows where drift[i] != 0 {
+      for t in 0..<traces.columns { traces[i, t] += S(factor * drift[i] * Double(t)) }
+    }
+  }
+
   /// Applies the scaling to neurons × frames in place.
   @specialized(where S == Double)
   @specialized(where S == Float)
   package func apply<S: Scalar>(to rates: inout Matrix<S>) {
-    guard kind != .none else { return }
-    for i in 0..<rates.rows {
+    for i in 0..<rates.rows where kind != .none || !isIdentity(i) {
       for t in 0..<rates.columns {
         let value = (Double(rates[i, t]) - offset[i] - drift[i] * Double(t)) / scale[i]
         let rate =
           switch kind {
+          case .none: value
           case .tanh, .zscoreTanh: Foundation.tanh(value)
-          default: Swift.max(-Self.ceiling, Swift.min(Self.ceiling, value))
+          case .max, .quantile: Swift.max(-Self.ceiling, Swift.min(Self.ceiling, value))
           }
         rates[i, t] = value.isNaN ? .nan : S(rate)
       }
     }
   }
+
+  private func isIdentity(_ i: Int) -> Bool { offset[i] == 0 && drift[i] == 0 && scale[i] == 1 }
 
   /// Makes this the scaling of the traces as they were before other linear steps.
   package mutating func follow(_ maps: [LinearMap]) {

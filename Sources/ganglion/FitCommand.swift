@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CORNN
 internal import Collectives
+internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
@@ -77,6 +78,36 @@ struct SourceOptions: ParsableArguments {
         neuropil >= 0 && neuropil <= 1, "--neuropil is \(neuropil), expected a share in [0, 1]")
     }
     if let maxGap { try require(maxGap > 0, "--max-gap is \(maxGap), expected seconds > 0") }
+  }
+
+  /// The flags that were given, as they go into a result's configuration.
+  var settings: [String: any Encodable & Sendable] {
+    var settings: [String: any Encodable & Sendable] = [:]
+    settings["traces"] = traces
+    settings["time-axis"] = timeAxis == .auto ? nil : timeAxis.rawValue
+    settings["dt"] = dt
+    settings["rate"] = rate
+    settings["timestamps"] = timestamps
+    settings["inputs"] = inputs.isEmpty ? nil : inputs
+    settings["trials"] = trials
+    return settings
+  }
+
+  /// The request for a file, where flags that are not given are those of an earlier run.
+  func request(for path: String, stored: [String: Any]) throws -> RecordingRequest {
+    var merged = self
+    merged.traces = traces ?? stored["traces"] as? String
+    if timeAxis == .auto, let axis = stored["time-axis"] as? String {
+      merged.timeAxis = TimeAxis(rawValue: axis) ?? .auto
+    }
+    if dt == nil, rate == nil {
+      merged.dt = (stored["dt"] as? NSNumber)?.doubleValue
+      merged.rate = (stored["rate"] as? NSNumber)?.doubleValue
+    }
+    merged.timestamps = timestamps ?? stored["timestamps"] as? String
+    if inputs.isEmpty { merged.inputs = stored["inputs"] as? [String] ?? [] }
+    merged.trials = trials ?? stored["trials"] as? String
+    return merged.request(for: path)
   }
 
   /// The request for a file.

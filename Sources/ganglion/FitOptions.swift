@@ -103,6 +103,14 @@ struct PreprocessingOptions: ParsableArguments {
     if let lowPass { try require(lowPass > 0, "--low-pass is \(lowPass), expected Hz > 0") }
   }
 
+  /// The steps before the scaling that were asked for, for a result's configuration.
+  var settings: [String: any Encodable & Sendable] {
+    var settings: [String: any Encodable & Sendable] = ["detrend": detrend]
+    settings["baseline"] = baseline
+    settings["low-pass"] = lowPass
+    return settings
+  }
+
   /// The steps before the scaling.
   var preprocessing: Preprocessing {
     var steps = Preprocessing()

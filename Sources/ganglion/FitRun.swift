@@ -193,9 +193,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     _ recording: Recording, _ configuration: Configuration, alpha: Double, threads: Int,
     on world: borrowing Communicator
   ) throws -> Provenance {
-    var digest = ""
-    try world.agreeOnRoot { digest = try sha256(ofFile: command.recording) }
-    digest = try world.broadcast(digest)
+    let digest = try world.digest(ofFile: command.recording)
     let model = command.model
     let settings = Settings([
       "command": "fit", "recording": command.recording, "alpha": alpha,
@@ -205,7 +203,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       "self-connections": model.selfConnections, "bias": !model.noBias,
       "form": configuration.form.rawValue, "precision": command.solution.precision.rawValue,
       "tolerance": configuration.tolerance, "iterations": configuration.iterations,
-    ])
+    ]).adding(command.source.settings).adding(command.preprocessing.settings)
     return Provenance(
       ranks: world.size, threads: threads, input: (command.recording, digest),
       configuration: settings.json)

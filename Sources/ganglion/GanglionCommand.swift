@@ -11,5 +11,8 @@ struct GanglionCommand: ParsableCommand {
       73 cannot create output, 74 I/O error, 75 stopped at a checkpoint, 78 configuration, \
       1 not converged under --strict.
       """,
-    subcommands: [GenerateCommand.self, InspectCommand.self, FitCommand.self, DoctorCommand.self])
+    subcommands: [
+      GenerateCommand.self, InspectCommand.self, FitCommand.self, EvaluateCommand.self,
+      SimulateCommand.self, DoctorCommand.self,
+    ])
 }

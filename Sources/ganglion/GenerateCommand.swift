@@ -33,7 +33,7 @@ struct GenerateChaotic: GroupCommand {
   @Option(help: "Standard deviation (poisson: probability a frame) of the noise in the rates.")
   var outputNoise = 1e-3
   @Option(help: "Kind of the noise in the rates: gaussian, laplace or poisson (unit impulses).")
-  var noise = ChaoticNetwork.Noise.gaussian
+  var noise = SimulationNoise.Kind.gaussian
   @Option(help: "External inputs, slow random signals of unit variance.") var inputs = 0
   @Option(help: "Seed of every random number.") var seed: UInt64 = 1
   @Option(name: .shortAndLong, help: "The recording to write (HDF5).") var output: String
@@ -81,34 +81,13 @@ struct GenerateChaotic: GroupCommand {
       try file.writeInputs(
         signals.view.transposed.copy(), weights: network.inputWeights, neuron: local.lowerBound)
     }
-    try simulate(network, chaos, signals, threads, into: file, console, on: world)
+    try network.record(
+      from: chaos.start, steps: frames - 1, inputs: signals, noise: chaos.noiseSource,
+      threads: threads, into: file, on: world
+    ) { console.progress("generate", done: $0, of: frames) }
     try file.finish(on: world)
     console.say("wrote \(output): \(frames) frames of \(neurons) neurons, seed \(seed)")
   }
-
-  /// Runs the network and writes its rates block by block.
-  private func simulate(
-    _ network: borrowing RateNetwork<Float>, _ chaos: ChaoticNetwork,
-    _ signals: borrowing Matrix<Float>, _ threads: Int, into file: borrowing RecordingFile,
-    _ console: Console, on world: borrowing Communicator
-  ) throws {
-    let blockFrames = max(1, min(frames, Self.blockEntries / neurons))
-    var block = Matrix<Float>(rows: blockFrames, columns: network.local.count)
-    try network.simulate(
-      from: chaos.start, steps: frames - 1, inputs: signals, noise: chaos.noiseSource,
-      threads: threads, group: world
-    ) { t, rates in
-      let row = t % blockFrames
-      for i in rates.indices { block[row, i] = rates[i] }
-      guard row == blockFrames - 1 || t == frames - 1 else { return }
-      let full = block.view.rows(0..<(row + 1)).copy()
-      try file.writeRates(full, frame: t - row, neuron: network.local.lowerBound)
-      console.progress("generate", done: t + 1, of: frames)
-    }
-  }
-
-  /// Numbers that are collected, over all ranks, between two writes.
-  private static var blockEntries: Int { 1 << 24 }
 
   private var settings: Settings {
     Settings([
@@ -119,7 +98,7 @@ struct GenerateChaotic: GroupCommand {
   }
 }
 
-extension ChaoticNetwork.Noise: ExpressibleByArgument {}
+extension SimulationNoise.Kind: ExpressibleByArgument {}
 
 /// Throws a usage error unless a flag's value makes sense.
 func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {

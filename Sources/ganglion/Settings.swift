@@ -1,4 +1,6 @@
+internal import Collectives
 internal import Foundation
+internal import Recordings
 
 /// The resolved configuration of a run, as it goes into its result file.
 struct Settings {
@@ -6,9 +8,23 @@ struct Settings {
 
   init(_ values: [String: any Encodable & Sendable]) { self.values = values }
 
+  /// These settings and more; what is there already stays.
+  func adding(_ more: [String: any Encodable & Sendable]) -> Settings {
+    Settings(values.merging(more) { own, _ in own })
+  }
+
   /// One JSON object, keys sorted.
   var json: String {
     let data = try? JSONSerialization.data(withJSONObject: values, options: .sortedKeys)
     return data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+}
+
+extension RankGroup where Self: ~Copyable {
+  /// The SHA-256 of a file that rank 0 reads, on every rank (collective).
+  func digest(ofFile path: String) throws -> String {
+    var digest = ""
+    try agreeOnRoot { digest = try sha256(ofFile: path) }
+    return try broadcast(digest)
   }
 }

@@ -1,0 +1,95 @@
+package import Collectives
+package import LinearAlgebra
+
+/// A recording as a fitted network is held against it: all rates, once a node.
+package struct ObservedRates<S: Scalar & Transferable>: ~Copyable {
+  /// This rank's neurons.
+  package let local: Range<Int>
+  /// Neurons × frames; NaN where missing, zero for neurons that are not scored.
+  package let rates: NodeShared<S>
+  /// Inputs × frames, the same on every rank.
+  package let inputs: Matrix<S>
+  /// Of this rank's neurons, which are scored: those that were fitted.
+  package let isScored: [Bool]
+  /// Frames that a baseline may be trained on, and those that are kept for the scores.
+  package let fittedFrames: Range<Int>
+  package let heldOutFrames: Range<Int>
+  private let trialStarts: Set<Int>
+  private let isComplete: [Bool]
+
+  package var neurons: Int { rates.matrix.rows }
+  package var frames: Int { rates.matrix.columns }
+
+  /// Gathers every rank's neurons into a matrix shared on each node.
+  ///
+  /// `rates` is this rank's neurons × frames, in (−1, 1), NaN where missing; `inputs` is
+  /// inputs × frames on every rank; the frames from `fittedFrames.upperBound` on are held out.
+  ///
+  /// - Complexity: neurons × frames scalars of memory a node, and one sum over nodes of it.
+  /// - Collective: every rank of `group` must call it.
+  package init(
+    rates own: borrowing Matrix<S>, local: Range<Int>, neurons: Int, isScored: [Bool],
+    inputs: consuming Matrix<S>, trialStarts: [Int], fittedFrames: Range<Int>,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    precondition(
+      own.rows == local.count && isScored.count == local.count,
+      "\(own.rows) rows and \(isScored.count) flags for neurons \(local)")
+    let frames = own.columns
+    var incomplete = [UInt8](repeating: 0, count: frames)
+    var shared = try group.allocateOnNode(rows: neurons, columns: frames, of: S.self)
+    for i in 0..<own.rows where isScored[i] {
+      let row = own.row(i)
+      for t in 0..<frames where row[t].isNaN { incomplete[t] = 1 }
+      shared.matrix.copyRow(local.lowerBound + i, from: own, i)
+    }
+    try group.assemble(&shared)
+    try group.maximum(&incomplete)
+    for k in 0..<inputs.rows {
+      let row = inputs.row(k)
+      for t in 0..<frames where row[t].isNaN { incomplete[t] = 1 }
+    }
+    rates = shared
+    self.local = local
+    self.inputs = inputs
+    self.isScored = isScored
+    self.trialStarts = Set(trialStarts)
+    self.fittedFrames = fittedFrames
+    heldOutFrames = fittedFrames.upperBound..<frames
+    isComplete = incomplete.map { $0 == 0 }
+  }
+
+  /// The start frames of the transitions inside a range: no missing value at the start, no
+  /// trial boundary on the way.
+  package func transitions(in range: Range<Int>) -> [Int] { starts(in: range, steps: 1) }
+
+  /// The frames from which `steps` transitions follow inside a range and one trial, with no
+  /// missing value at the start.
+  package func starts(in range: Range<Int>, steps: Int) -> [Int] {
+    guard range.count > steps else { return [] }
+    return (range.lowerBound..<(range.upperBound - steps)).filter { t in
+      isComplete[t] && !(t + 1...t + steps).contains { trialStarts.contains($0) }
+    }
+  }
+
+  /// The regressors at some frames: neurons, then inputs, then 1; rows of `range` only.
+  func regressors(rows range: Range<Int>, at frames: ArraySlice<Int>) -> Matrix<S> {
+    var block = Matrix<S>(rows: range.count, columns: frames.count)
+    for (i, regressor) in range.enumerated() {
+      for (k, t) in frames.enumerated() {
+        block[i, k] =
+          if regressor < neurons {
+            rates.matrix[regressor, t]
+          } else if regressor < neurons + inputs.rows {
+            inputs[regressor - neurons, t]
+          } else {
+            1
+          }
+      }
+    }
+    return block
+  }
+
+  /// The rates of all neurons at a frame.
+  func state(at frame: Int) -> [S] { (0..<neurons).map { rates.matrix[$0, frame] } }
+}

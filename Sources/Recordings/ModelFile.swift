@@ -1,0 +1,169 @@
+package import Collectives
+internal import Foundation
+package import HDF5
+package import LinearAlgebra
+package import Networks
+
+/// A fitted network on disk, described on every rank and read by rows.
+///
+/// `ModelFile.open` lets rank 0 look into the file and tells the others; then each rank
+/// reads the rows of its own neurons, so no rank holds W whole.
+package struct ModelFile: Sendable {
+  /// What rank 0 tells the others.
+  private struct Summary: Codable {
+    var path: String
+    var labels: [String]
+    var inputs: Int
+    var alpha: Double
+    var lambda: Double
+    var scaling: String
+    var dt: Double?
+    var inputSHA256: String?
+    var configuration: String
+    var isDouble: Bool
+    var hasScores: Bool
+  }
+
+  private let summary: Summary
+
+  package var path: String { summary.path }
+  package var neurons: Int { summary.labels.count }
+  package var labels: [String] { summary.labels }
+  /// External inputs.
+  package var inputs: Int { summary.inputs }
+  /// Leak, dt / tau.
+  package var alpha: Double { summary.alpha }
+  /// Ridge per frame of the fit.
+  package var lambda: Double { summary.lambda }
+  /// Seconds a frame of the recording, where it was known.
+  package var dt: Double? { summary.dt }
+  /// The digest of the recording that was fitted.
+  package var inputSHA256: String? { summary.inputSHA256 }
+  /// Every setting of the fit, as one JSON object.
+  package var configuration: String { summary.configuration }
+  /// Whether W is stored as float64, else as float32.
+  package var isDouble: Bool { summary.isDouble }
+  /// Whether it holds held-out scores.
+  package var hasScores: Bool { summary.hasScores }
+
+  /// Looks into a model.
+  ///
+  /// - Throws: on every rank alike, `RecordingError` or `AgreedError`: 66 if there is no such
+  ///   file, 65 if it is no model.
+  /// - Collective: every rank of `group` must call it.
+  package static func open(
+    _ path: String, on group: borrowing some RankGroup & ~Copyable
+  ) throws -> ModelFile {
+    var found = Data()
+    try group.agreeOnRoot { found = try JSONEncoder().encode(summarise(path)) }
+    let text = try group.broadcast(String(decoding: found, as: UTF8.self))
+    return ModelFile(summary: try JSONDecoder().decode(Summary.self, from: Data(text.utf8)))
+  }
+
+  private static func summarise(_ path: String) throws -> Summary {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw RecordingError.missing("\(path): no such file")
+    }
+    guard isHDF5(path) else {
+      throw RecordingError.badData("\(path): not HDF5; give a model written by `ganglion fit`")
+    }
+    do {
+      let file = try File.open(path)
+      guard try file.kind(of: "/W") == .dataset, try file.kind(of: "/b") == .dataset,
+        let alpha = try file.attribute("alpha")?.number
+      else {
+        throw RecordingError.badData(
+          "\(path): holds no model (/W, /b and the attribute alpha); give a file written by"
+            + " `ganglion fit`")
+      }
+      let weights = try file.openDataset("/W")
+      let labels = try file.openDataset("/neuron").readStrings()
+      guard weights.shape == [labels.count, labels.count], weights.type.isNumeric else {
+        throw RecordingError.badData(
+          "\(path): W has shape \(weights.shape) and there are \(labels.count) neurons")
+      }
+      let hasInputs = try file.kind(of: "/W_in") == .dataset
+      return Summary(
+        path: path, labels: labels,
+        inputs: hasInputs ? try file.openDataset("/W_in").shape[1] : 0, alpha: alpha,
+        lambda: try file.attribute("lambda")?.number ?? 0,
+        scaling: try file.attribute("scaling")?.string ?? ScalingKind.none.rawValue,
+        dt: try file.attribute("dt")?.number,
+        inputSHA256: try file.attribute("input_sha256")?.string,
+        configuration: try file.attribute("configuration")?.string ?? "{}",
+        isDouble: weights.type == .float(bytes: 8),
+        hasScores: try file.kind(of: "/score/mse") == .dataset)
+    } catch let error as HDF5Error {
+      throw unreadable(path, error)
+    }
+  }
+
+  /// The network, each rank with the rows of its own neurons.
+  ///
+  /// - Throws: on every rank alike if any rank could not read its part.
+  /// - Complexity: each rank reads its own rows.
+  /// - Collective: every rank of `group` must call it.
+  package func readNetwork<S: Scalar & Transferable & Storable>(
+    _ local: Range<Int>, of type: S.Type = S.self, on group: borrowing some RankGroup & ~Copyable
+  ) throws -> RateNetwork<S> {
+    try group.agree {
+      try reading { file in
+        let weights = try file.openDataset("/W")
+          .readBlock(rows: local, columns: 0..<neurons, of: S.self)
+        var inputWeights = Matrix<S>(rows: local.count, columns: inputs)
+        if inputs > 0 {
+          inputWeights = try file.openDataset("/W_in").readBlock(rows: local, columns: 0..<inputs)
+        }
+        return RateNetwork(
+          local: local, neurons: neurons, weights: weights, inputWeights: inputWeights,
+          bias: try file.openDataset("/b").read(range: local),
+          alpha: [Double](repeating: alpha, count: local.count))
+      }
+    }
+  }
+
+  /// This rank's entries of a variable over neurons, such as "score/mse".
+  ///
+  /// - Throws: on every rank alike if it is missing or cannot be read.
+  /// - Collective: every rank of `group` must call it.
+  package func readNeurons(
+    _ name: String, _ neurons: Range<Int>, on group: borrowing some RankGroup & ~Copyable
+  ) throws -> [Double] {
+    try group.agree { try reading { try $0.openDataset("/" + name).read(range: neurons) } }
+  }
+
+  /// Makes rates of this rank's traces, neurons × frames, as the fit did: with the offsets,
+  /// trends and scales that were found then, and a low-pass of this corner frequency, if any.
+  ///
+  /// - Throws: 64 if there is a low-pass and no clock; what reading throws.
+  /// - Collective: every rank of `group` must call it.
+  package func applyPreprocessing<S: Scalar>(
+    to traces: inout Matrix<S>, local: Range<Int>, of recording: Recording, lowPass: Double?,
+    on group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    guard let kind = ScalingKind(rawValue: summary.scaling) else {
+      throw RecordingError.badData("\(path): the scaling \(summary.scaling) is not known")
+    }
+    let scaling = Scaling(
+      kind: kind, offset: try readNeurons("preprocessing/offset", local, on: group),
+      drift: try readNeurons("preprocessing/drift", local, on: group),
+      scale: try readNeurons("preprocessing/scale", local, on: group))
+    if let lowPass {
+      // The filter is linear and leaves constants alone, so only the trend must go first.
+      scaling.addTrend(to: &traces, times: -1)
+      var filter = Preprocessing()
+      filter.lowPass = lowPass
+      _ = try filter.apply(to: &traces, fitted: 0..<0, local: local, of: recording, on: group)
+      scaling.addTrend(to: &traces, times: 1)
+    }
+    scaling.apply(to: &traces)
+  }
+
+  private func reading<R: ~Copyable>(_ body: (borrowing File) throws -> R) throws -> R {
+    do {
+      return try body(try File.open(path))
+    } catch let error as HDF5Error {
+      throw unreadable(path, error)
+    }
+  }
+}

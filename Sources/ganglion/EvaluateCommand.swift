@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import MPI
+internal import Recordings
+
+/// `ganglion evaluate`: how good a fitted network is.
+struct EvaluateCommand: GroupCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Scores a fitted network.",
+    discussion: """
+      Connectivity against the truth of a generated recording (off-diagonal weights); \
+      one-step prediction of the held-out frames, and free-running prediction from held-out \
+      frames, both against persistence (r[t+1] = r[t]) and a linear model (ridge regression \
+      of the increment on rates, inputs and a constant, trained on the fitted frames).
+
+      Another recording than the fitted one is read and preprocessed as the fitted one was. \
+      Its last frames are scored, as large a share as the fit held out; the linear model is \
+      trained on the others, the network on none of them.
+      """)
+
+  @Argument(help: "A model that `ganglion fit` wrote.") var model: String
+  @Option(help: "The recording to predict; default: the one that was fitted.")
+  var recording: String?
+  @Option(help: "A file with /truth/W; default: the recording, if it holds it.")
+  var truth: String?
+  @Option(
+    help: """
+      Frames of free-running prediction, at least 1; default: 50, or a quarter of the \
+      held-out frames if that is less.
+      """)
+  var horizon: Int?
+  @Option(help: "Held-out frames to run freely from, at least 1.") var starts = 20
+  @Option(name: .shortAndLong, help: "Write the scores to this file too (HDF5).")
+  var output: String?
+  @Flag(help: "Print one JSON object in place of the table.") var json = false
+
+  @OptionGroup(title: "What to read, if not as in the fit") var source: SourceOptions
+  @OptionGroup(title: "Run") var common: CommonOptions
+
+  func validate() throws {
+    if let horizon { try require(horizon >= 1, "--horizon is \(horizon), expected at least 1") }
+    try require(starts >= 1, "--starts is \(starts), expected at least 1")
+    try source.validate()
+  }
+
+  func run(on world: borrowing Communicator) throws {
+    let file = try ModelFile.open(model, on: world)
+    if file.isDouble {
+      try EvaluateRun<Double>(command: self, model: file).run(on: world)
+    } else {
+      try EvaluateRun<Float>(command: self, model: file).run(on: world)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+internal import Evaluation
+internal import HDF5
+internal import MPI
+internal import Recordings
+
+extension EvaluationReport {
+  /// Writes `/score/*` (neuron) and `/score/rollout_*` (horizon), connectivity as attributes.
+  ///
+  /// `first` is the number of this rank's first neuron.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func write(
+    to path: String, first: Int, on world: borrowing Communicator, provenance: Provenance
+  ) throws {
+    var file = try ResultFile.create(path, on: world, provenance: provenance)
+    if let agreement {
+      try file.contents.setAttribute("connectivity_pearson", agreement.weights.pearson)
+      try file.contents.setAttribute("connectivity_slope", agreement.weights.slope)
+      try file.contents.setAttribute(
+        "connectivity_rms_error", agreement.weights.rootMeanSquareError)
+    }
+    try file.addDimension("neuron", labels: model.labels, longName: "neuron")
+    if let oneStep {
+      for (name, values, meaning) in [
+        ("mse", oneStep.mse, "held-out mean squared one-step error"),
+        ("persistence_mse", oneStep.persistence, "the same of r[t+1] = r[t]"),
+        ("linear_mse", oneStep.linear, "the same of a linear model"),
+        ("r2", oneStep.r2, "1 - mse / variance"),
+        ("skill", oneStep.skill, "1 - mse / persistence_mse"),
+      ] {
+        let variable = try file.createVariable(
+          "score/\(name)", of: Double.self, ["neuron"], longName: meaning)
+        try variable.write(values, at: first)
+        try variable.close()
+      }
+    }
+    if let rollout {
+      try file.addDimension(
+        "horizon", values: (1...rollout.horizon).map(Double.init), units: "1",
+        longName: "frames ahead")
+      try file.addDimension("start", count: rollout.starts.count, longName: "free run")
+      try file.write(
+        "score/rollout_start", rollout.starts, ["start"], longName: "frame it started from")
+      for (name, values, meaning) in [
+        ("mse", rollout.mse, "mean squared error of the free-running network"),
+        ("persistence_mse", rollout.persistence, "the same of rates that stay as they were"),
+        ("linear_mse", rollout.linear, "the same of a free-running linear model"),
+      ] {
+        try file.write("score/rollout_\(name)", values, ["horizon"], longName: meaning)
+      }
+    }
+    try file.requireSpace(on: world)
+    try file.finish(on: world)
+  }
+}

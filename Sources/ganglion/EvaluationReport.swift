@@ -1,0 +1,161 @@
+internal import Collectives
+internal import Evaluation
+internal import Foundation
+internal import HDF5
+internal import MPI
+internal import Recordings
+
+/// What `ganglion evaluate` found: this rank's share of the scores, and the agreed rest.
+struct EvaluationReport {
+  /// Connectivity against a truth, over all ranks.
+  struct Agreement {
+    let truth: String
+    let weights: WeightAgreement
+    let inputWeights: WeightAgreement?
+  }
+
+  let model: ModelFile
+  let recording: String?
+  var agreement: Agreement?
+  /// Whether the recording is the one that was fitted.
+  var isFittedRecording = false
+  var heldOutFrames = 0
+  /// Of this rank's neurons.
+  var oneStep: OneStepScores?
+  var rollout: RolloutScores?
+  /// Frames of free-running prediction that were asked for.
+  var horizon = 0
+
+  init(model: ModelFile, recording: String?) {
+    self.model = model
+    self.recording = recording
+  }
+
+  /// The one-step figures over all neurons.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  private func totals(
+    on group: borrowing some RankGroup & ~Copyable
+  ) throws -> [(name: String, key: String, value: Double)] {
+    guard let oneStep else { return [] }
+    let mse = try group.gather(oneStep.mse)
+    let persistence = try group.gather(oneStep.persistence)
+    let linear = try group.gather(oneStep.linear)
+    let r2 = try group.gather(oneStep.r2).filter(\.isFinite)
+    let skill = try group.gather(oneStep.skill).filter(\.isFinite)
+    let scored = persistence.indices.filter { persistence[$0].isFinite }
+    func total(_ values: [Double]) -> Double { scored.reduce(0) { $0 + values[$1] } }
+    return [
+      ("neurons scored", "neurons_scored", Double(scored.count)),
+      ("mse / persistence", "mse_ratio", total(mse) / total(persistence)),
+      ("linear / persistence", "linear_ratio", total(linear) / total(persistence)),
+      ("median skill", "median_skill", median(skill)),
+      ("median r2", "median_r2", median(r2)),
+      (
+        "neurons better than persistence", "neurons_better_than_persistence",
+        Double(skill.count { $0 > 0 })
+      ),
+    ]
+  }
+
+  /// The report as text.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  func text(on group: borrowing some RankGroup & ~Copyable) throws -> String {
+    var lines = ["\(model.path): \(model.neurons) neurons, alpha \(model.alpha)"]
+    func row(_ name: String, _ value: Double) {
+      let text =
+        value == value.rounded() && abs(value) < 1e9
+        ? String(format: "%.0f", value) : String(format: "%.4f", value)
+      lines.append("  " + name.padding(toLength: 34, withPad: " ", startingAt: 0) + text)
+    }
+    if let agreement {
+      lines.append("connectivity against \(agreement.truth)")
+      row("off-diagonal weights", Double(agreement.weights.count))
+      row("pearson", agreement.weights.pearson)
+      row("slope", agreement.weights.slope)
+      row("rms error", agreement.weights.rootMeanSquareError)
+      if let inputs = agreement.inputWeights { row("pearson of input weights", inputs.pearson) }
+    }
+    if let recording {
+      let what = isFittedRecording ? "held-out" : "the last"
+      lines.append("one-step prediction of \(what) \(heldOutFrames) frames of \(recording)")
+      for total in try totals(on: group) { row(total.name, total.value) }
+      lines.append(contentsOf: rolloutLines)
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private var rolloutLines: [String] {
+    guard oneStep != nil else {
+      return ["  nothing to score: no frame was held out from the fit (--holdout)"]
+    }
+    guard let rollout else {
+      return ["no held-out frame is followed by \(horizon) frames of its trial: see --horizon"]
+    }
+    var lines = [
+      "free-running prediction from \(rollout.starts.count) held-out frames, mse / persistence"
+    ]
+    func line(_ name: String, _ cells: [String]) {
+      let padded = cells.map { String(repeating: " ", count: max(1, 10 - $0.count)) + $0 }
+      lines.append(
+        "  " + name.padding(toLength: 14, withPad: " ", startingAt: 0) + padded.joined())
+    }
+    let ahead = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter { $0 < rollout.horizon }
+    let shown = ahead + [rollout.horizon]
+    func ratios(_ values: [Double]) -> [String] {
+      shown.map { String(format: "%.3g", values[$0 - 1] / rollout.persistence[$0 - 1]) }
+    }
+    line("frames ahead", shown.map(String.init))
+    line("network", ratios(rollout.mse))
+    line("linear", ratios(rollout.linear))
+    return lines
+  }
+
+  /// The report as one JSON object; what is not a number is null.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  func json(on group: borrowing some RankGroup & ~Copyable) throws -> String {
+    var object: [String: Any] = [
+      "model": model.path, "neurons": model.neurons, "alpha": model.alpha,
+    ]
+    func finite(_ value: Double) -> Any { value.isFinite ? value : NSNull() }
+    if let agreement {
+      var values: [String: Any] = [
+        "truth": agreement.truth, "weights": agreement.weights.count,
+        "pearson": finite(agreement.weights.pearson), "slope": finite(agreement.weights.slope),
+        "rms_error": finite(agreement.weights.rootMeanSquareError),
+      ]
+      if let inputs = agreement.inputWeights { values["input_pearson"] = finite(inputs.pearson) }
+      object["connectivity"] = values
+    }
+    let totals = try totals(on: group)
+    if let recording, let oneStep {
+      var values: [String: Any] = [
+        "recording": recording, "is_fitted_recording": isFittedRecording,
+        "transitions": oneStep.transitions,
+      ]
+      for total in totals { values[total.key] = finite(total.value) }
+      object["one_step"] = values
+    }
+    if let rollout {
+      object["rollout"] = [
+        "starts": rollout.starts, "mse": rollout.mse.map(finite),
+        "persistence_mse": rollout.persistence.map(finite),
+        "linear_mse": rollout.linear.map(finite),
+      ]
+    }
+    let data = try JSONSerialization.data(
+      withJSONObject: object, options: [.sortedKeys, .prettyPrinted])
+    return String(decoding: data, as: UTF8.self)
+  }
+}
+
+/// The middle of the values; of an even number, the mean of the two.
+func median(_ values: [Double]) -> Double {
+  guard !values.isEmpty else { return .nan }
+  let sorted = values.sorted()
+  let middle = sorted.count / 2
+  return sorted.count.isMultiple(of: 2)
+    ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+}

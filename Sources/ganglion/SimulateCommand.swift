@@ -1,0 +1,164 @@
+internal import ArgumentParser
+internal import Collectives
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Networks
+internal import Recordings
+
+/// `ganglion simulate`: runs a fitted network.
+struct SimulateCommand: GroupCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate", abstract: "Runs a fitted network in closed loop.",
+    discussion: """
+      r[t+1] = (1 - alpha) r[t] + alpha tanh(W r[t] + W_in u[t] + b + e_in) + alpha e_out, \
+      from a frame of a recording, or from random rates. Writes a recording like \
+      `ganglion generate`: /rates (time, neuron), the start first, /inputs (time, input), \
+      and the model's weights under /truth. The same flags give the same file on any \
+      number of ranks, to rounding.
+      """)
+
+  @Argument(help: "A model that `ganglion fit` wrote.") var model: String
+  @Option(name: .shortAndLong, help: "The recording to write (HDF5).") var output: String
+  @Option(
+    help: "Steps, at least 1; default: to the recording's end, 1000 without a recording.")
+  var steps: Int?
+  @Option(help: "A recording of the same neurons, for the start and the inputs.")
+  var recording: String?
+  @Option(help: "The recording's frame to start from, counted from 0.") var startFrame = 0
+  @Flag(help: "Set the inputs to zero, also where the recording has some.") var noInputs = false
+  @Option(help: "Standard deviation of the noise in the input currents.") var inputNoise = 0.0
+  @Option(help: "Standard deviation (poisson: probability a frame) of the noise in the rates.")
+  var outputNoise = 0.0
+  @Option(help: "Kind of the noise in the rates: gaussian, laplace or poisson (unit impulses).")
+  var noise = SimulationNoise.Kind.gaussian
+  @Option(help: "Seed of the noise and, without a recording, of the start.")
+  var seed: UInt64 = 1
+  @OptionGroup(title: "What to read of the recording, if not as in the fit")
+  var source: SourceOptions
+  @OptionGroup(title: "Run") var common: CommonOptions
+
+  func validate() throws {
+    if let steps { try require(steps >= 1, "--steps is \(steps), expected at least 1") }
+    try require(startFrame >= 0, "--start-frame is \(startFrame), expected 0 or more")
+    try require(
+      recording != nil || startFrame == 0, "--start-frame needs --recording, whose frame it is")
+    try require(
+      inputNoise >= 0 && outputNoise >= 0,
+      "noise levels are \(inputNoise) and \(outputNoise), expected 0 or more")
+    try source.validate()
+  }
+
+  func run(on world: borrowing Communicator) throws {
+    let file = try ModelFile.open(model, on: world)
+    if file.isDouble {
+      try SimulateRun<Double>(command: self, model: file).run(on: world)
+    } else {
+      try SimulateRun<Float>(command: self, model: file).run(on: world)
+    }
+  }
+}
+
+/// One run of `ganglion simulate` in the precision of the model.
+struct SimulateRun<S: Scalar & Transferable & Storable> {
+  let command: SimulateCommand
+  let model: ModelFile
+
+  /// - Collective: every rank of `world` must call it.
+  func run(on world: borrowing Communicator) throws {
+    let threads = try command.common.startThreads(on: world)
+    let console = Console(rank: world.rank, quiet: command.common.quiet)
+    let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
+    let network: RateNetwork<S> = try model.readNetwork(local, on: world)
+    let drive = try self.drive(local, on: world)
+    let frames = drive.inputs.columns
+    if model.dt == nil { console.say("note: the model has no clock: a frame counts as 1 s") }
+
+    let dt = model.dt ?? 1
+    var shape = RecordingShape(
+      neurons: model.neurons, frames: frames, dt: dt, tau: dt / model.alpha, alpha: model.alpha)
+    shape.inputs = model.inputs
+    shape.labels = model.labels
+    let digest = try world.digest(ofFile: command.model)
+    var file = try RecordingFile.create(
+      command.output, shape: shape, on: world,
+      provenance: Provenance(
+        ranks: world.size, threads: threads, input: (command.model, digest),
+        seed: Int(clamping: command.seed), configuration: settings(frames - 1).json))
+    try file.writeWeights(network.weights, neuron: local.lowerBound)
+    if model.inputs > 0 {
+      try file.writeInputs(
+        drive.inputs.view.transposed.copy(), weights: network.inputWeights,
+        neuron: local.lowerBound)
+    }
+    let noise = SimulationNoise(
+      kind: command.noise, input: command.inputNoise, output: command.outputNoise,
+      seed: command.seed)
+    try network.record(
+      from: drive.start, steps: frames - 1, inputs: drive.inputs, noise: noise, threads: threads,
+      into: file, on: world
+    ) { console.progress("simulate", done: $0, of: frames) }
+    try file.finish(on: world)
+    console.say("wrote \(command.output): \(frames) frames of \(model.neurons) neurons")
+  }
+
+  /// The rates to start from and the inputs × frames of the run.
+  private struct Drive: ~Copyable {
+    let start: [S]
+    let inputs: Matrix<S>
+  }
+
+  private func drive(_ local: Range<Int>, on world: borrowing Communicator) throws -> Drive {
+    guard let path = command.recording else {
+      let frames = (command.steps ?? 1000) + 1
+      return Drive(
+        start: randomRates(count: model.neurons, seed: command.seed),
+        inputs: Matrix(rows: model.inputs, columns: frames))
+    }
+    let request = try command.source.request(for: path, stored: model.settings)
+    let recording = try Recording.open(request, on: world)
+    try model.requireFit(for: recording)
+    let first = command.startFrame
+    let steps = command.steps ?? (recording.frames - 1 - first)
+    guard first < recording.frames, steps >= 1 else {
+      throw CommandLineError.usage(
+        "--start-frame \(first): \(path) has \(recording.frames) frames")
+    }
+    let isDriven = model.inputs > 0 && !command.noInputs
+    guard !isDriven || first + steps < recording.frames else {
+      throw CommandLineError.usage(
+        "\(steps) steps from frame \(first) need inputs beyond the \(recording.frames) frames of"
+          + " \(path): give fewer --steps, or --no-inputs")
+    }
+    let start = try self.start(recording, frame: first, local, on: world)
+    guard isDriven else {
+      return Drive(start: start, inputs: Matrix(rows: model.inputs, columns: steps + 1))
+    }
+    let inputs = recording.inputs(of: S.self)
+    return Drive(
+      start: start, inputs: inputs.view.rows(first..<(first + steps + 1)).transposed.copy())
+  }
+
+  /// All rates at a frame; a missing one, and that of a neuron left out of the fit, is 0.
+  private func start(
+    _ recording: Recording, frame: Int, _ local: Range<Int>, on world: borrowing Communicator
+  ) throws -> [S] {
+    let rates: Matrix<S> = try model.readRates(of: recording, local, on: world)
+    let skipped = try model.readNeurons("diagnostics/outcome", local, on: world)
+    return try world.gather(
+      local.indices.map { neuron in
+        let i = neuron - local.lowerBound
+        let rate = rates[i, frame]
+        return skipped[i] == model.skippedOutcome || rate.isNaN ? 0 : rate
+      })
+  }
+
+  private func settings(_ steps: Int) -> Settings {
+    Settings([
+      "command": "simulate", "model": command.model, "recording": command.recording ?? "",
+      "steps": steps, "start-frame": command.startFrame, "inputs": !command.noInputs,
+      "input-noise": command.inputNoise, "output-noise": command.outputNoise,
+      "noise": command.noise.rawValue, "seed": command.seed,
+    ])
+  }
+}

@@ -1,0 +1,74 @@
+internal import CORNN
+internal import Collectives
+internal import Evaluation
+internal import Foundation
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Recordings
+
+// What a model file says about the fit, in the terms of the other layers.
+extension ModelFile {
+  /// The settings of the fit.
+  var settings: [String: Any] {
+    let object = try? JSONSerialization.jsonObject(with: Data(configuration.utf8))
+    return object as? [String: Any] ?? [:]
+  }
+
+  /// The share of the frames that the fit kept for its scores.
+  var holdout: Double { (settings["holdout"] as? NSNumber)?.doubleValue ?? 0 }
+
+  /// How `/diagnostics/outcome` marks a neuron that was left out.
+  var skippedOutcome: Double { Double(Outcome.skipped.rawValue) }
+
+  /// Checks that a recording has the model's neurons and inputs.
+  func requireFit(for recording: Recording) throws {
+    guard recording.neurons == neurons else {
+      throw RecordingError.badData(
+        "\(recording.path) has \(recording.neurons) neurons, and the model \(path) has \(neurons)")
+    }
+    guard recording.inputNames.count == inputs else {
+      throw RecordingError.badData(
+        "\(recording.path) has \(recording.inputNames.count) inputs, and the model \(path)"
+          + " has \(inputs) (--inputs)")
+    }
+  }
+
+  /// This rank's neurons of a recording × frames, preprocessed as the fitted one was.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func readRates<S: Scalar & Storable>(
+    of recording: Recording, _ local: Range<Int>, on world: borrowing Communicator
+  ) throws -> Matrix<S> {
+    var rates: Matrix<S> = try recording.readNeurons(local, on: world)
+    do {
+      var values = rates.mutableElements
+      for i in values.indices where !values[i].isFinite { values[i] = .nan }
+    }
+    try applyPreprocessing(
+      to: &rates, local: local, of: recording,
+      lowPass: (settings["low-pass"] as? NSNumber)?.doubleValue, on: world)
+    return rates
+  }
+
+  /// A recording's rates, gathered for evaluation.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func observe<S: Scalar & Transferable & Storable>(
+    _ recording: Recording, isScored: [Bool], fitted: Range<Int>, of type: S.Type,
+    local: Range<Int>, on world: borrowing Communicator
+  ) throws -> ObservedRates<S> {
+    let rates: Matrix<S> = try readRates(of: recording, local, on: world)
+    return try ObservedRates(
+      rates: rates, local: local, neurons: neurons, isScored: isScored,
+      inputs: recording.inputs(of: S.self).view.transposed.copy(),
+      trialStarts: recording.trialStarts, fittedFrames: fitted, group: world)
+  }
+}
+
+extension Recording {
+  /// The first frames, which a fit may see.
+  func fittedFrames(holdout: Double) -> Range<Int> {
+    PreparedRecording<Double>.fittedFrames(of: frames, holdout: holdout)
+  }
+}
