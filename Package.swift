@@ -79,6 +79,27 @@ let package = Package(
     .target(
       name: "Evaluation", dependencies: ["LinearAlgebra", "Collectives", "Networks"],
       swiftSettings: memorySafe + optimised),
+    .target(
+      name: "Differentiation", dependencies: ["LinearAlgebra", "RandomNumbers"],
+      swiftSettings: memorySafe + optimised),
+    .target(
+      name: "SOFO",
+      dependencies: ["LinearAlgebra", "RandomNumbers", "Collectives", "Differentiation"],
+      swiftSettings: memorySafe + optimised),
+
+    .target(
+      name: "Tasks", dependencies: ["LinearAlgebra", "RandomNumbers", "Differentiation"],
+      swiftSettings: memorySafe + optimised),
+    .target(
+      name: "Baselines", dependencies: ["LinearAlgebra", "Collectives", "Differentiation"],
+      swiftSettings: memorySafe + optimised),
+    .target(
+      name: "Training",
+      dependencies: [
+        "LinearAlgebra", "Collectives", "RandomNumbers", "Differentiation", "SOFO", "Baselines",
+        "Tasks",
+      ],
+      swiftSettings: memorySafe + optimised),
 
     // MARK: - Files of the user
     .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),
@@ -100,7 +121,8 @@ let package = Package(
 
     // MARK: - Tests
     .target(
-      name: "TestSupport", dependencies: ["LinearAlgebra", "Collectives", "MPI"],
+      name: "TestSupport",
+      dependencies: ["LinearAlgebra", "Collectives", "MPI", "Differentiation", "RandomNumbers"],
       path: "Tests/TestSupport",
       swiftSettings: strict + optimised),
     .testTarget(
@@ -132,6 +154,20 @@ let package = Package(
     .testTarget(
       name: "MachineTests",
       dependencies: ["Machine", "MPI", "HDF5", "Collectives", "LinearAlgebra", "TestSupport"],
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .testTarget(
+      name: "DifferentiationTests",
+      dependencies: [
+        "Differentiation", "LinearAlgebra", "RandomNumbers", "TestSupport", "CAllocations",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SOFOTests",
+      dependencies: [
+        "SOFO", "Differentiation", "Collectives", "MPI", "LinearAlgebra", "RandomNumbers",
+        "TestSupport",
+      ],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,38 @@
+// Kernels of network steps and their derivatives, on [batch, tangent, unit] arrays:
+// `b` trials, `k` tangents, `n` units, row major and contiguous unless a stride is given.
+// `keep` = 0 overwrites `out`, 1 adds to it. `out` may be `in` where that is said.
+#pragma once
+#include <stddef.h>
+
+/// The elementwise functions; the numbers are those of `Function` in Differentiation.
+enum ck_function {
+  ck_identity, ck_tanh, ck_relu, ck_sin, ck_cos, ck_exp, ck_logistic, ck_square, ck_reciprocal
+};
+
+#define CK_NETWORK_KERNELS(T, S)                                                         \
+  /* y = f(x) and slope = f'(x); `slope` may be null. */                                 \
+  void ck_map_##S(int function, size_t n, const T *x, T *y, T *slope);                   \
+  /* out[r, j] (+)= scale in[r, j] for j < width; rows have strides. */                  \
+  void ck_add_columns_##S(                                                               \
+    size_t rows, size_t width, T scale, const T *in, size_t in_stride, T *out,           \
+    size_t out_stride, int keep);                                                        \
+  /* out[b, k, :] (+)= in[b, k, :] * d[b, :]; `out` may be `in` when keep = 0. */        \
+  void ck_modulate_##S(                                                                  \
+    size_t b, size_t k, size_t n, const T *in, const T *d, T *out, int keep);            \
+  /* out[b, k, :] (+)= scale v[k, :]. */                                                 \
+  void ck_add_rows_##S(size_t b, size_t k, size_t n, T scale, const T *v, T *out, int keep); \
+  /* out[b, k, :] (+)= scale s[b, k] v[k, :]. */                                         \
+  void ck_add_outer_##S(                                                                 \
+    size_t b, size_t k, size_t n, T scale, const T *s, const T *v, T *out, int keep);    \
+  /* out[j] += scale sum_r in[r, j]. */                                                  \
+  void ck_add_column_sums_##S(size_t rows, size_t n, T scale, const T *in, T *out);      \
+  /* Residual tangents, tangent-major: out[k, b n + j] = f[b, j] (z[b, k, j] - m[b, k]),   \
+     m = sum_j q[b, j] z[b, k, j], or 0 where q is null; row k of out has out_stride. */ \
+  void ck_residual_tangents_##S(                                                         \
+    size_t b, size_t k, size_t n, const T *z, const T *f, const T *q, T *out,            \
+    size_t out_stride);                                                                  \
+  /* out[r, j] (+)= sum_k c[k] v[r, k, j]: a combination of directions. */               \
+  void ck_combine_##S(size_t r, size_t k, size_t n, const T *c, const T *v, T *out, int keep);
+
+CK_NETWORK_KERNELS(float, f32)
+CK_NETWORK_KERNELS(double, f64)

@@ -1,0 +1,34 @@
+package import LinearAlgebra
+
+/// The data of some trials of a batch.
+///
+/// A channel known at every step holds `steps × count × width` numbers, time outermost;
+/// one known at the start `count × width`.
+package struct Trials<S: Scalar>: Sendable {
+  /// Trials here.
+  package let count: Int
+  /// Trials of the whole batch, over all ranks: what means are taken over.
+  package let batch: Int
+  package let steps: Int
+  /// One array a channel, in the order of the program's channels.
+  package var channels: [[S]]
+  /// The weight of every step in the loss; a step of weight 0 has none.
+  package var stepWeights: [Double]
+
+  /// Trials of zeros, every step of weight 1.
+  package init(of program: Program, count: Int, batch: Int, steps: Int) {
+    precondition(count >= 0 && batch >= count && steps >= 1, "\(count) of \(batch) trials")
+    self.count = count
+    self.batch = batch
+    self.steps = steps
+    channels = program.channels.map {
+      [S](repeating: 0, count: ($0.isPerStep ? steps : 1) * count * $0.width)
+    }
+    stepWeights = [Double](repeating: 1, count: steps)
+  }
+
+  /// The place of a trial's row of a channel that is known at every step.
+  package func offset(step: Int, trial: Int, width: Int) -> Int {
+    (step * count + trial) * width
+  }
+}

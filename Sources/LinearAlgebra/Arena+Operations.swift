@@ -1,0 +1,110 @@
+/// The operations of network steps and their derivatives on slots.
+///
+/// `keep: true` adds to the target, `false` overwrites it. A tangent slot of b trials and
+/// k tangents has b·k rows, the tangents of one trial one after the other.
+extension Arena {
+  /// `C ← scale · op(A) op(B)` (+ C).
+  ///
+  /// - Complexity: 2mnk flops.
+  package mutating func multiply(
+    _ a: Slot, transposeA: Bool = false, _ b: Slot, transposeB: Bool = false, into c: Slot,
+    scale: S = 1, keep: Bool
+  ) {
+    let m = transposeA ? a.columns : a.rows
+    let k = transposeA ? a.rows : a.columns
+    precondition(
+      c.rows == m && k == (transposeB ? b.columns : b.rows)
+        && c.columns == (transposeB ? b.rows : b.columns), "A is \(a), B is \(b), C is \(c)")
+    guard m > 0, c.columns > 0 else { return }
+    S.gemm(
+      transposeA, transposeB, m, c.columns, k, scale, address(a), max(1, a.columns),
+      address(b), max(1, b.columns), keep ? 1 : 0, address(c), c.columns)
+  }
+
+  /// `y ← f(x)`, and `slope ← f′(x)` if a slot is given; the number names the function.
+  package mutating func map(_ function: Int, _ x: Slot, into y: Slot, slope: Slot?) {
+    precondition(x.count == y.count && (slope?.count ?? x.count) == x.count, "\(x) to \(y)")
+    S.map(function, x.count, address(x), address(y), slope.map { address($0) })
+  }
+
+  /// `out[:, at ..< at + width] ← scale · in[:, from ..< from + width]` (+ out).
+  package mutating func addColumns(
+    of input: Slot, from: Int, width: Int, scale: S, to out: Slot, at: Int, keep: Bool
+  ) {
+    precondition(
+      input.rows == out.rows && from + width <= input.columns && at + width <= out.columns,
+      "\(width) columns of \(input) from \(from) to \(out) at \(at)")
+    S.addColumns(
+      input.rows, width, scale, address(input) + from, input.columns, address(out) + at,
+      out.columns, keep)
+  }
+
+  /// `out[b, k, :] ← in[b, k, :] ∘ d[b, :]` (+ out); `out` may be `input` unless it keeps.
+  package mutating func modulate(_ input: Slot, by d: Slot, into out: Slot, keep: Bool) {
+    guard d.rows > 0 else { return }
+    let k = input.rows / d.rows
+    precondition(
+      input.count == out.count && k * d.rows == input.rows && input.columns == d.columns,
+      "\(input) by \(d) into \(out)")
+    S.modulate(d.rows, k, d.columns, address(input), address(d), address(out), keep)
+  }
+
+  /// `out[b, k, :] ← scale · v[k, :]` (+ out).
+  package mutating func addRows(_ v: Slot, scale: S, into out: Slot, keep: Bool) {
+    guard v.rows > 0 else { return }
+    let b = out.rows / v.rows
+    precondition(b * v.rows == out.rows && v.columns == out.columns, "\(v) into \(out)")
+    S.addRows(b, v.rows, v.columns, scale, address(v), address(out), keep)
+  }
+
+  /// `out[b, k, :] ← scale · s[b, k] · v[k, :]` (+ out).
+  package mutating func addOuter(_ s: Slot, _ v: Slot, scale: S, into out: Slot, keep: Bool) {
+    precondition(
+      s.columns == v.rows && s.count == out.rows && v.columns == out.columns,
+      "\(s) with \(v) into \(out)")
+    S.addOuter(
+      s.rows, s.columns, v.columns, scale, address(s), address(v), address(out), keep)
+  }
+
+  /// `out[0, :] += scale · Σ_r in[r, :]`.
+  package mutating func addColumnSums(of input: Slot, scale: S, into out: Slot) {
+    precondition(out.count == input.columns, "\(input) into \(out)")
+    S.addColumnSums(input.rows, input.columns, scale, address(input), address(out))
+  }
+
+  /// `out[k, at + (b, j)] ← f[b, j] (z[b, k, j] − Σ_j q[b, j] z[b, k, j])`, tangent-major.
+  ///
+  /// Without q the sum is absent. `out` has one row a tangent.
+  package mutating func residualTangents(
+    _ z: Slot, factor f: Slot, mean q: Slot?, into out: Slot, at: Int
+  ) {
+    guard f.rows > 0 else { return }
+    let k = z.rows / f.rows
+    precondition(
+      k * f.rows == z.rows && z.columns == f.columns && out.rows == k
+        && at + f.count <= out.columns && (q?.count ?? f.count) == f.count,
+      "\(z) with \(f) into \(out) at \(at)")
+    S.residualTangents(
+      f.rows, k, f.columns, address(z), address(f), q.map { UnsafePointer(address($0)) },
+      address(out) + at, out.columns)
+  }
+
+  /// `out[r, :] ← Σ_k c[k] v[r, k, :]` (+ out).
+  package mutating func combine(_ c: Slot, _ v: Slot, into out: Slot, keep: Bool) {
+    precondition(v.count == c.count * out.count, "\(c) of \(v) into \(out)")
+    S.combine(
+      out.rows, c.count, out.columns, address(c), address(v), address(out), keep)
+  }
+}
+
+extension Arena {
+  /// `Σ x²` over a slot, accumulated in double.
+  package func squaredLength(_ x: Slot) -> Double {
+    S.dot(x.count, address(x), address(x))
+  }
+
+  /// `x ← factor · x`.
+  package mutating func scale(_ x: Slot, by factor: S) {
+    S.addColumns(1, x.count, factor, address(x), x.count, address(x), x.count, false)
+  }
+}

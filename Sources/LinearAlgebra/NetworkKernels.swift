@@ -1,0 +1,127 @@
+internal import CKernels
+
+/// The kernels of network steps by precision; `Arena` calls them.
+///
+/// Shapes and meaning of the arguments: `networks.h` of CKernels.
+package protocol NetworkKernels: BinaryFloatingPoint, BitwiseCopyable, Sendable {
+  static func map(
+    _ function: Int, _ n: Int, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>,
+    _ slope: UnsafeMutablePointer<Self>?)
+  static func addColumns(
+    _ rows: Int, _ width: Int, _ scale: Self, _ input: UnsafePointer<Self>, _ inputStride: Int,
+    _ out: UnsafeMutablePointer<Self>, _ outStride: Int, _ keep: Bool)
+  static func modulate(
+    _ b: Int, _ k: Int, _ n: Int, _ input: UnsafePointer<Self>, _ d: UnsafePointer<Self>,
+    _ out: UnsafeMutablePointer<Self>, _ keep: Bool)
+  static func addRows(
+    _ b: Int, _ k: Int, _ n: Int, _ scale: Self, _ v: UnsafePointer<Self>,
+    _ out: UnsafeMutablePointer<Self>, _ keep: Bool)
+  static func addOuter(
+    _ b: Int, _ k: Int, _ n: Int, _ scale: Self, _ s: UnsafePointer<Self>,
+    _ v: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, _ keep: Bool)
+  static func addColumnSums(
+    _ rows: Int, _ n: Int, _ scale: Self, _ input: UnsafePointer<Self>,
+    _ out: UnsafeMutablePointer<Self>)
+  static func residualTangents(
+    _ b: Int, _ k: Int, _ n: Int, _ z: UnsafePointer<Self>, _ f: UnsafePointer<Self>,
+    _ q: UnsafePointer<Self>?, _ out: UnsafeMutablePointer<Self>, _ outStride: Int)
+  static func combine(
+    _ r: Int, _ k: Int, _ n: Int, _ c: UnsafePointer<Self>, _ v: UnsafePointer<Self>,
+    _ out: UnsafeMutablePointer<Self>, _ keep: Bool)
+  static func dot(_ n: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>) -> Double
+}
+
+extension Float: NetworkKernels {
+  package static func map(
+    _ function: Int, _ n: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+    _ slope: UnsafeMutablePointer<Float>?
+  ) { ck_map_f32(CInt(function), n, x, y, slope) }
+
+  package static func addColumns(
+    _ rows: Int, _ width: Int, _ scale: Float, _ input: UnsafePointer<Float>, _ inputStride: Int,
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ keep: Bool
+  ) { ck_add_columns_f32(rows, width, scale, input, inputStride, out, outStride, keep ? 1 : 0) }
+
+  package static func modulate(
+    _ b: Int, _ k: Int, _ n: Int, _ input: UnsafePointer<Float>, _ d: UnsafePointer<Float>,
+    _ out: UnsafeMutablePointer<Float>, _ keep: Bool
+  ) { ck_modulate_f32(b, k, n, input, d, out, keep ? 1 : 0) }
+
+  package static func addRows(
+    _ b: Int, _ k: Int, _ n: Int, _ scale: Float, _ v: UnsafePointer<Float>,
+    _ out: UnsafeMutablePointer<Float>, _ keep: Bool
+  ) { ck_add_rows_f32(b, k, n, scale, v, out, keep ? 1 : 0) }
+
+  package static func addOuter(
+    _ b: Int, _ k: Int, _ n: Int, _ scale: Float, _ s: UnsafePointer<Float>,
+    _ v: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ keep: Bool
+  ) { ck_add_outer_f32(b, k, n, scale, s, v, out, keep ? 1 : 0) }
+
+  package static func addColumnSums(
+    _ rows: Int, _ n: Int, _ scale: Float, _ input: UnsafePointer<Float>,
+    _ out: UnsafeMutablePointer<Float>
+  ) { ck_add_column_sums_f32(rows, n, scale, input, out) }
+
+  package static func residualTangents(
+    _ b: Int, _ k: Int, _ n: Int, _ z: UnsafePointer<Float>, _ f: UnsafePointer<Float>,
+    _ q: UnsafePointer<Float>?, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+  ) { ck_residual_tangents_f32(b, k, n, z, f, q, out, outStride) }
+
+  package static func combine(
+    _ r: Int, _ k: Int, _ n: Int, _ c: UnsafePointer<Float>, _ v: UnsafePointer<Float>,
+    _ out: UnsafeMutablePointer<Float>, _ keep: Bool
+  ) { ck_combine_f32(r, k, n, c, v, out, keep ? 1 : 0) }
+
+  package static func dot(_ n: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Double
+  {
+    ck_dot_f32(n, a, b)
+  }
+}
+
+extension Double: NetworkKernels {
+  package static func map(
+    _ function: Int, _ n: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>,
+    _ slope: UnsafeMutablePointer<Double>?
+  ) { ck_map_f64(CInt(function), n, x, y, slope) }
+
+  package static func addColumns(
+    _ rows: Int, _ width: Int, _ scale: Double, _ input: UnsafePointer<Double>, _ inputStride: Int,
+    _ out: UnsafeMutablePointer<Double>, _ outStride: Int, _ keep: Bool
+  ) { ck_add_columns_f64(rows, width, scale, input, inputStride, out, outStride, keep ? 1 : 0) }
+
+  package static func modulate(
+    _ b: Int, _ k: Int, _ n: Int, _ input: UnsafePointer<Double>, _ d: UnsafePointer<Double>,
+    _ out: UnsafeMutablePointer<Double>, _ keep: Bool
+  ) { ck_modulate_f64(b, k, n, input, d, out, keep ? 1 : 0) }
+
+  package static func addRows(
+    _ b: Int, _ k: Int, _ n: Int, _ scale: Double, _ v: UnsafePointer<Double>,
+    _ out: UnsafeMutablePointer<Double>, _ keep: Bool
+  ) { ck_add_rows_f64(b, k, n, scale, v, out, keep ? 1 : 0) }
+
+  package static func addOuter(
+    _ b: Int, _ k: Int, _ n: Int, _ scale: Double, _ s: UnsafePointer<Double>,
+    _ v: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ keep: Bool
+  ) { ck_add_outer_f64(b, k, n, scale, s, v, out, keep ? 1 : 0) }
+
+  package static func addColumnSums(
+    _ rows: Int, _ n: Int, _ scale: Double, _ input: UnsafePointer<Double>,
+    _ out: UnsafeMutablePointer<Double>
+  ) { ck_add_column_sums_f64(rows, n, scale, input, out) }
+
+  package static func residualTangents(
+    _ b: Int, _ k: Int, _ n: Int, _ z: UnsafePointer<Double>, _ f: UnsafePointer<Double>,
+    _ q: UnsafePointer<Double>?, _ out: UnsafeMutablePointer<Double>, _ outStride: Int
+  ) { ck_residual_tangents_f64(b, k, n, z, f, q, out, outStride) }
+
+  package static func combine(
+    _ r: Int, _ k: Int, _ n: Int, _ c: UnsafePointer<Double>, _ v: UnsafePointer<Double>,
+    _ out: UnsafeMutablePointer<Double>, _ keep: Bool
+  ) { ck_combine_f64(r, k, n, c, v, out, keep ? 1 : 0) }
+
+  package static func dot(_ n: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>)
+    -> Double
+  {
+    ck_dot_f64(n, a, b)
+  }
+}

@@ -1,0 +1,75 @@
+internal import Collectives
+package import Differentiation
+
+/// The settings of `SubspaceOptimizer`.
+package struct SOFOConfiguration: Sendable, Equatable, Codable {
+  /// Gauss-Newton, projected gradient or forward gradient.
+  package var method = Method.gaussNewton
+  /// K, the random directions of a step.
+  package var tangents = 128
+  package var kind = TangentKind.gaussian
+  package var rule = DampingRule.relative
+  /// λ, relative to the largest eigenvalue; ≥ 0.
+  package var damping = 1e-5
+  /// η; 1 is a whole Gauss-Newton step.
+  package var learningRate = 1.0
+  /// Let the directions count as orthonormal, without forming them.
+  package var orthonormal = false
+  package var seed: UInt64 = 0
+  /// Bytes a tile of tangents may take in cache.
+  package var tileBytes = 384 << 10
+
+  package init() {}
+
+  /// Checks the settings against a program, a batch and a grid.
+  ///
+  /// - Throws: `SOFOError` with what to change.
+  package func validate(_ program: Program, batch: Int, grid: Grid) throws(SOFOError) {
+    let p = program.freeParameterCount
+    guard tangents >= 1 else { throw .configuration("--tangents \(tangents): at least 1") }
+    guard tangents <= p else {
+      throw .configuration(
+        "--tangents \(tangents): the network has \(p) free parameters; use at most \(p)")
+    }
+    guard grid.batch <= batch else {
+      throw .configuration(
+        "--grid \(grid): \(grid.batch) ranks cannot share a batch of \(batch); "
+          + "use a larger --batch or more ranks along the tangents")
+    }
+    guard damping >= 0, damping.isFinite else {
+      throw .configuration("--damping \(damping): 0 or more")
+    }
+    guard learningRate > 0, learningRate.isFinite else {
+      throw .configuration("--learning-rate \(learningRate): above 0")
+    }
+  }
+}
+
+extension Method: Codable {}
+extension TangentKind: Codable {}
+extension DampingRule: Codable {}
+
+/// Why training cannot start or go on.
+package enum SOFOError: ExitCoded, Equatable {
+  /// Settings that cannot work, with what to give instead.
+  case configuration(String)
+  /// The loss is not finite although no step was taken.
+  case nonFiniteLoss(iteration: Int)
+
+  package var exitCode: Int32 {
+    switch self {
+    case .configuration: ExitCode.configuration
+    case .nonFiniteLoss: ExitCode.badData
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .configuration(let text): text
+    case .nonFiniteLoss(let iteration):
+      "the loss is not finite at iteration \(iteration), before a step was taken: "
+        + "the data or the initial parameters are out of range; check them for NaN, and "
+        + "try smaller initial weights or fewer --steps"
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/// How the damping λ and the learning rate η of a step are chosen.
+package enum DampingRule: String, CaseIterable, Sendable {
+  /// λ and η as configured; a step that would raise the loss is shortened.
+  case relative
+  /// Levenberg-Marquardt: λ follows the ratio of actual to predicted decrease.
+  case adaptive
+  /// The best of λ ∈ {λ/10, λ, 10 λ} and η ∈ {.02, .06, .2, .5, 1}, by trying them all.
+  case search
+}
+
+/// The damping rule's memory: the damping of the next step.
+package struct DampingControl: Sendable {
+  package let rule: DampingRule
+  package let learningRate: Double
+  /// The limits the damping is kept in.
+  package let limits: ClosedRange<Double>
+  package private(set) var damping: Double
+
+  /// A candidate step: damping and learning rate.
+  package struct Candidate: Sendable, Equatable {
+    package let damping: Double
+    package let learningRate: Double
+
+    package init(damping: Double, learningRate: Double) {
+      self.damping = damping
+      self.learningRate = learningRate
+    }
+  }
+
+  package init(rule: DampingRule, damping: Double, learningRate: Double) {
+    self.rule = rule
+    self.damping = damping
+    self.learningRate = learningRate
+    limits =
+      switch rule {
+      case .relative: 0...1
+      case .adaptive: min(damping, 1e-5)...1
+      case .search: min(damping, 1e-6)...max(damping, 1e-2)
+      }
+  }
+
+  /// Dampings to solve for, and the steps to try with each.
+  package var dampings: [Double] {
+    guard rule == .search else { return [damping] }
+    var result: [Double] = []
+    for factor in [0.1, 1, 10] {
+      let value = min(max(damping * factor, limits.lowerBound), limits.upperBound)
+      if !result.contains(value) { result.append(value) }
+    }
+    return result
+  }
+
+  /// Learning rates to try; all but the search take the first that lowers the loss.
+  package var learningRates: [Double] {
+    switch rule {
+    case .relative: [1, 0.25, 1 / 16.0, 1 / 64.0].map { $0 * learningRate }
+    case .adaptive: [learningRate]
+    case .search: [0.02, 0.06, 0.2, 0.5, 1].map { $0 * learningRate }
+    }
+  }
+
+  /// Picks a candidate by the losses after it; nil if none is finite and lower.
+  package func choose(
+    _ candidates: [Candidate], losses: [Double], before: Double
+  ) -> Int? {
+    let good = candidates.indices.filter { losses[$0].isFinite && losses[$0] < before }
+    switch rule {
+    case .relative, .adaptive: return good.first
+    case .search: return good.min { losses[$0] < losses[$1] }
+    }
+  }
+
+  /// Learns from a step that was taken (`ratio` of actual to predicted decrease) or refused.
+  package mutating func update(taken: Candidate?, ratio: Double) {
+    switch rule {
+    case .relative: return
+    case .adaptive:
+      if taken == nil || ratio < 0.25 {
+        damping *= 3
+      } else if ratio > 0.75 {
+        damping /= 2
+      }
+    case .search: damping = taken?.damping ?? damping * 10
+    }
+    damping = min(max(damping, limits.lowerBound), limits.upperBound)
+  }
+}

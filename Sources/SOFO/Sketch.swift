@@ -1,0 +1,165 @@
+package import Collectives
+package import Differentiation
+package import LinearAlgebra
+
+/// Sums the sketched gradient `V′g` and Gauss-Newton matrix `V′GV` over the steps.
+///
+/// Ranks that share trials hold different tangents. They transpose: the columns (trials,
+/// steps, outputs) of a chunk of steps are dealt to them, so that each gets all K
+/// tangents of its columns and adds one symmetric product. The exchange of a chunk runs
+/// while the next one is computed.
+///
+/// - Complexity: a rank receives 4·K·B·D·(p−1)/p² bytes a step and spends K²·B·D/p flops.
+package struct Sketch<S: Scalar>: ~Copyable {
+  /// Columns of one step, and steps of a chunk.
+  private let width: Int
+  private let chunk: Int
+  private let counts: [Int]
+  private let own: Int
+  private let columns: Partition
+
+  private var filled = 0
+  private var outgoing: Matrix<S>
+  private var incoming: Matrix<S>
+  /// A second sending buffer, from the exchange before.
+  private var spare: Matrix<S>
+  private var pending: Exchange<S>?
+  private var filling: [S]
+  private var underWay: [S]
+
+  /// V′g and V′GV over the columns this rank summed.
+  package private(set) var sums: SketchSums<S>
+
+  /// A sketch of K tangents dealt to `group` by `counts`.
+  ///
+  /// - Parameters:
+  ///   - width: columns of a step on this rank, the same on every rank of the group.
+  ///   - steps: steps that have a loss.
+  ///   - withMatrix: false leaves V′GV out, for methods of first order.
+  package init(
+    counts: [Int], rank: Int, width: Int, steps: Int, withMatrix: Bool
+  ) {
+    self.counts = counts
+    self.width = width
+    own = counts[rank]
+    let ranks = counts.count
+    let k = counts.reduce(0, +)
+    // Messages of 256 kB, and enough columns that adding K² numbers is no burden.
+    let most = counts.max() ?? 1
+    let forMessages = (256 << 10) * ranks / max(1, width * most * MemoryLayout<S>.stride)
+    let forProducts = (4 * k * ranks) / max(1, width)
+    chunk = max(1, min(steps, max(forMessages, forProducts)))
+    columns = Partition(of: chunk * width, among: ranks)
+    filling = [S](repeating: 0, count: chunk * width)
+    underWay = filling
+    let share = columns.range(of: rank).count
+    sums = SketchSums(tangents: k, columns: share, withMatrix: withMatrix)
+    outgoing = Self.sendingBuffer(own, chunk * width, ranks)
+    spare = Self.sendingBuffer(own, ranks == 1 ? 0 : chunk * width, ranks)
+    incoming = Matrix(rows: k, columns: share)
+  }
+
+  private static func sendingBuffer(_ own: Int, _ columns: Int, _ ranks: Int) -> Matrix<S> {
+    ranks == 1 ? Matrix(rows: own, columns: columns) : Matrix(rows: 1, columns: own * columns)
+  }
+
+  /// Sets the sums to zero.
+  package mutating func reset() {
+    filled = 0
+    sums.reset()
+  }
+
+  /// Adds the step that a machine has just run (collective in `group`).
+  ///
+  /// - Parameters:
+  ///   - machine: its residual tangents and residuals.
+  ///   - group: the ranks that share these trials.
+  /// - Throws: what the communication throws.
+  package mutating func add(
+    stepOf machine: borrowing TangentMachine<S>,
+    among group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    store(
+      machine.arena.view(machine.residualTangents), machine.arena.elements(machine.residuals))
+    filled += 1
+    if filled == chunk { try sendChunk(among: group) }
+  }
+
+  /// Completes the sums (collective in `group`).
+  package mutating func finish(among group: borrowing some RankGroup & ~Copyable) throws {
+    if filled > 0 {
+      clearRest()
+      try sendChunk(among: group)
+    }
+    try receiveChunk(rank: group.rank)
+  }
+
+  // MARK: - Chunks
+
+  /// Copies a step's columns to the blocks of the ranks that own them.
+  private mutating func store(_ tangents: MatrixView<S>, _ residuals: Span<S>) {
+    precondition(tangents.rows == own && residuals.count == width, "not the planned step")
+    for i in 0..<width { filling[filled * width + i] = residuals[i] }
+    copyColumns(
+      of: tangents, to: &outgoing, at: filled * width, blocks: columns, rows: own)
+  }
+
+  /// Zeros in place of the steps a last chunk does not have.
+  private mutating func clearRest() {
+    let first = filled * width
+    for i in first..<(chunk * width) { filling[i] = 0 }
+    let zeros = Matrix<S>(rows: own, columns: chunk * width - first)
+    copyColumns(of: zeros.view, to: &outgoing, at: first, blocks: columns, rows: own)
+  }
+
+  private mutating func sendChunk(among group: borrowing some RankGroup & ~Copyable) throws {
+    filled = 0
+    if counts.count == 1 {
+      sums.add(outgoing, filling, first: 0)
+      return
+    }
+    try receiveChunk(rank: group.rank)
+    var buffer = Matrix<S>(rows: 0, columns: 0)
+    var target = Matrix<S>(rows: 0, columns: 0)
+    swap(&buffer, &outgoing)
+    swap(&target, &incoming)
+    swap(&outgoing, &spare)
+    let share = columns.range(of: group.rank).count
+    pending = try group.beginExchange(
+      buffer, sendCounts: columns.counts.map { $0 * own }, into: target,
+      receiveCounts: counts.map { $0 * share })
+    swap(&filling, &underWay)
+  }
+
+  /// Waits for the exchange under way, if any, and adds what it brought.
+  private mutating func receiveChunk(rank: Int) throws {
+    guard let exchange = pending.take() else { return }
+    var buffers = try exchange.finish()
+    sums.add(buffers.incoming, underWay, first: columns.range(of: rank).lowerBound)
+    swap(&spare, &buffers.outgoing)
+    swap(&incoming, &buffers.incoming)
+  }
+}
+
+/// Copies columns to where their owners' blocks keep them.
+///
+/// Block r of `target` holds `rows` rows of the columns `blocks.range(of: r)`.
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func copyColumns<S: Scalar>(
+  of source: MatrixView<S>, to target: inout Matrix<S>, at first: Int, blocks: Partition,
+  rows: Int
+) {
+  var out = target.mutableElements
+  for rank in 0..<blocks.ranks {
+    let range = blocks.range(of: rank)
+    let low = max(range.lowerBound, first)
+    let high = min(range.upperBound, first + source.columns)
+    guard low < high else { continue }
+    for k in 0..<rows {
+      let row = source.row(k)
+      let start = rows * range.lowerBound + k * range.count + low - range.lowerBound
+      for i in 0..<(high - low) { out[start + i] = row[low - first + i] }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package import Differentiation
+internal import LinearAlgebra
+
+/// Remembers the sign of the last pulse on each of b lines.
+///
+/// ```
+/// z ← z + (−z + [relu z, 1] J + relu(z) W F + u B) / τ,   y = relu(z) W
+/// ```
+/// Pulses of sign ±1 begin with probability 0.02 a step and line, last 3 steps and are
+/// followed by 11 quiet ones; the target takes the sign from the second step on. Until a
+/// line's first pulse its target is 0.
+package struct FlipFlop: LearningTask {
+  package let bits: Int
+  package let hidden: Int
+  package let steps: Int
+  /// `tanh` units, no bias and W = 0 at the start: the network that FORCE is made for.
+  package let forForce: Bool
+
+  package init(bits: Int = 3, hidden: Int = 64, steps: Int = 200, forForce: Bool = false) {
+    self.bits = bits
+    self.hidden = hidden
+    self.steps = steps
+    self.forForce = forForce
+  }
+
+  package var defaultBatch: Int { 32 }
+  package var readout: Readout? { Readout(parameter: "W", activity: "activity") }
+
+  package func record() -> Program {
+    let r = Recorder()
+    let n = Double(hidden)
+    let scale = 1 / n.squareRoot()
+    let j = r.parameter("J", hidden, hidden, .normal(deviation: 0.5 * scale), fixed: forForce)
+    let feedback = r.parameter("F", bits, hidden, .uniform(-1...1), fixed: true)
+    let b = r.parameter("B", bits, hidden, .uniform(-1...1), fixed: forForce)
+    let w = r.parameter(
+      "W", hidden, bits, forForce ? .zeros : .normal(deviation: scale))
+    let z = r.state(startingAt: r.trialInput("z0", width: hidden))
+    let u = r.input("pulses", width: bits)
+    let target = r.input("target", width: bits)
+    let activity = forForce ? tanh(z) : relu(z)
+    var drive = activity * j + (activity * w) * feedback + u * b
+    if !forForce { drive = drive + r.parameter("bias", 1, hidden, .normal(deviation: 0.5 * scale)) }
+    let next = z + (drive - z) * 0.1
+    r.advance(z, to: next)
+    // The output of the new state, compared with the target of the input just seen.
+    let new = forForce ? tanh(next) : relu(next)
+    let y = new * w
+    r.output("activity", new)
+    r.output("y", y)
+    r.squaredError(y, target)
+    return r.finish()
+  }
+
+  package func trial(_ numbers: inout TrialRandom, heldOut: Bool) -> [[Double]] {
+    let start = (0..<hidden).map { _ in 0.1 * numbers.normal() }
+    var pulses = [Double](repeating: 0, count: steps * bits)
+    var target = pulses
+    for bit in 0..<bits {
+      var value = 0.0
+      var sign = 0.0
+      // Steps since the pulse began; 14 is free again.
+      var age = 14
+      for t in 0..<steps {
+        if age >= 14 && numbers.uniform() < 0.02 {
+          sign = numbers.uniform() < 0.5 ? -1 : 1
+          age = 0
+        }
+        if age < 3 { pulses[t * bits + bit] = sign }
+        if age == 1 { value = sign }
+        target[t * bits + bit] = value
+        age += 1
+      }
+    }
+    return [start, pulses, target]
+  }
+
+  /// Steps after a change of any line's target that do not count for `bits_right`.
+  private static let transition = 5
+
+  package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] {
+    let batch = 32
+    let trials = trials(
+      0..<batch, of: batch, iteration: 1, purpose: .heldOut, seed: seed, program: program,
+      precision: Double.self)
+    var rollout = Rollout<Double>(program, rows: batch)
+    rollout.load(parameters: parameters)
+    guard let output = program.outputs["y"] else { return [] }
+    let slot = rollout.layout[output]
+    let target = trials.channels[program.channel("target")]
+    var right = 0
+    var counted = 0
+    var changed = [Int](repeating: -100, count: batch)
+    _ = rollout.run(trials) { t, arena in
+      let y = arena.elements(slot)
+      for b in 0..<batch {
+        let row = (t * batch + b) * bits
+        for i in 0..<bits where t > 0 && target[row + i] != target[row - batch * bits + i] {
+          changed[b] = t
+        }
+        guard t - changed[b] > Self.transition else { continue }
+        let known = (0..<bits).filter { target[row + $0] != 0 }
+        guard !known.isEmpty else { continue }
+        counted += 1
+        if known.allSatisfy({ y[b * bits + $0] * target[row + $0] > 0 }) { right += 1 }
+      }
+    }
+    return [
+      Score(
+        "bits_right", Double(right) / Double(max(1, counted)),
+        "share of held-out steps, more than 5 after a change, with every known bit's sign right")
+    ]
+  }
+}

@@ -1,0 +1,80 @@
+internal import Baselines
+internal import Collectives
+internal import Differentiation
+internal import LinearAlgebra
+internal import SOFO
+
+/// An optimiser as the loop sees it.
+protocol Stepper: ~Copyable {
+  associatedtype Number: Scalar
+  /// The trials of a batch that this rank works on.
+  var ownTrials: Range<Int> { get }
+  /// Bytes of this rank's work space.
+  var bytes: Int { get }
+  /// One step on this rank's trials (collective); the same result on every rank.
+  mutating func step(
+    _ trials: Trials<Number>, iteration: Int, parameters: inout [Double], phases: Phases
+  ) throws -> StepOutcome
+}
+
+/// What a step did.
+struct StepOutcome {
+  /// The batch's loss before the step.
+  var loss: Double
+  var damping: Double?
+  var learningRate: Double?
+}
+
+/// SOFO and the forward gradients.
+struct SubspaceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable {
+  var optimizer: SubspaceOptimizer<S, Group>
+  let ownTrials: Range<Int>
+
+  init(optimizer: consuming SubspaceOptimizer<S, Group>) {
+    ownTrials = optimizer.ownTrials
+    self.optimizer = optimizer
+  }
+
+  var bytes: Int { optimizer.bytes }
+
+  mutating func step(
+    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases
+  ) throws -> StepOutcome {
+    let report = try optimizer.iterate(
+      trials, iteration: iteration, parameters: &parameters, phases: phases)
+    return StepOutcome(
+      loss: report.loss, damping: report.step?.damping, learningRate: report.step?.learningRate)
+  }
+}
+
+struct AdamStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable {
+  var optimizer: Adam<S, Group>
+
+  var ownTrials: Range<Int> { optimizer.ownTrials }
+  var bytes: Int { optimizer.bytes }
+
+  mutating func step(
+    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases
+  ) throws -> StepOutcome {
+    StepOutcome(
+      loss: try optimizer.iterate(trials, parameters: &parameters, phases: phases),
+      learningRate: optimizer.settings.learningRate)
+  }
+}
+
+/// FORCE, the same on every rank.
+struct ForceStepper<S: Scalar>: Stepper, ~Copyable {
+  var optimizer: Force<S>
+  let batch: Int
+
+  var ownTrials: Range<Int> { 0..<batch }
+  var bytes: Int { optimizer.bytes }
+
+  mutating func step(
+    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases
+  ) throws -> StepOutcome {
+    phases.measure("force") {
+      StepOutcome(loss: optimizer.iterate(trials, parameters: &parameters))
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Differentiation
+import LinearAlgebra
+
+/// Writes dense directions into a machine's blocks.
+func write(_ directions: [[Double]], into machine: inout TangentMachine<Double>) {
+  for (i, block) in machine.blocks.enumerated() {
+    for (p, parameter) in machine.program.parameters.enumerated() {
+      guard case .dense(let slot)? = machine.directions(ofBlock: i, ParameterID(index: p)) else {
+        continue
+      }
+      var numbers = machine.arena.mutableElements(slot)
+      let k = block.tangents.count
+      for r in 0..<parameter.rows {
+        for (l, tangent) in block.tangents.enumerated() {
+          for j in 0..<parameter.columns {
+            numbers[(r * k + l) * parameter.columns + j] =
+              directions[tangent][parameter.range.lowerBound + r * parameter.columns + j]
+          }
+        }
+      }
+    }
+  }
+}
+
+/// V'g and V'GV from a machine, by plain loops over its residual tangents.
+func sketch(
+  _ machine: inout TangentMachine<Double>, _ trials: Trials<Double>, parameters: [Double]
+) -> (loss: Double, gradient: [Double], matrix: [[Double]]) {
+  let k = machine.tangents
+  var loss = 0.0
+  var g = [Double](repeating: 0, count: k)
+  var m = [[Double]](repeating: g, count: k)
+  machine.load(parameters: parameters)
+  machine.start(trials)
+  for t in 0..<trials.steps {
+    guard let share = machine.step(t, trials) else { continue }
+    loss += share
+    let y = machine.arena.view(machine.residualTangents)
+    let e = machine.arena.elements(machine.residuals)
+    for a in 0..<k {
+      for c in 0..<y.columns { g[a] += y[a, c] * e[c] }
+      for b in 0..<k {
+        for c in 0..<y.columns { m[a][b] += y[a, c] * y[b, c] }
+      }
+    }
+  }
+  return (loss, g, m)
+}
+
+/// The free tensors of a program, all dense.
+func denseForms(_ program: Program) -> [ParameterID: TangentBlock.Form] {
+  var forms: [ParameterID: TangentBlock.Form] = [:]
+  for (i, parameter) in program.parameters.enumerated() where !parameter.isFixed {
+    forms[ParameterID(index: i)] = .dense
+  }
+  return forms
+}

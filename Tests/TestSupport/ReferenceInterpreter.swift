@@ -1,0 +1,125 @@
+package import Differentiation
+
+/// Runs a program number by number on duals: slow, and obviously right.
+///
+/// The result is the loss and its derivative along `direction`.
+package func referenceLoss(
+  _ program: Program, _ trials: Trials<Double>, parameters: [Double], direction: [Double]
+) -> Dual {
+  var total = Dual(0)
+  for b in 0..<trials.count {
+    var trial = ReferenceTrial(program, zip(parameters, direction).map { Dual($0, $1) })
+    total = total + trial.loss(trials, trial: b)
+  }
+  return total
+}
+
+/// One trial of a program on dual numbers.
+struct ReferenceTrial {
+  let program: Program
+  let parameters: [Dual]
+  var registers: [[Dual]]
+
+  init(_ program: Program, _ parameters: [Dual]) {
+    self.program = program
+    self.parameters = parameters
+    registers = program.widths.map { [Dual](repeating: Dual(0), count: $0) }
+  }
+
+  mutating func loss(_ trials: Trials<Double>, trial: Int) -> Dual {
+    var sum = Dual(0)
+    read(trials, trial: trial, step: nil)
+    for operation in program.start { run(operation) }
+    for state in program.states {
+      registers[state.current.index] = registers[state.initial.index]
+    }
+    for t in 0..<trials.steps {
+      read(trials, trial: trial, step: t)
+      for operation in program.step { run(operation) }
+      for loss in program.losses {
+        sum = sum + Dual(trials.stepWeights[t] / Double(trials.batch)) * value(of: loss)
+      }
+      for state in program.states {
+        registers[state.current.index] = registers[state.next.index]
+      }
+    }
+    return sum
+  }
+
+  private mutating func read(_ trials: Trials<Double>, trial: Int, step: Int?) {
+    for (channel, data) in zip(program.channels, trials.channels)
+    where channel.isPerStep == (step != nil) {
+      let first = ((step ?? 0) * trials.count + trial) * channel.width
+      registers[channel.register.index] = data[first..<(first + channel.width)].map { Dual($0) }
+    }
+  }
+
+  private func value(of loss: Loss) -> Dual {
+    let y = registers[loss.output.index]
+    let target = registers[loss.target.index]
+    func weight(_ d: Int) -> Dual {
+      guard let register = loss.weight else { return Dual(1) }
+      let weights = registers[register.index]
+      return weights.count == 1 ? weights[0] : weights[d]
+    }
+    var sum = Dual(0)
+    switch loss.kind {
+    case .squaredError:
+      for d in y.indices {
+        sum = sum + weight(d) * (y[d] - target[d]) * (y[d] - target[d])
+      }
+      return sum / Dual(Double(y.count))
+    case .crossEntropy:
+      let total = y.reduce(Dual(0)) { $0 + $1.exponential() }
+      for d in y.indices { sum = sum - target[d] * (y[d].exponential() / total).logarithm() }
+      return weight(0) * sum
+    }
+  }
+
+  private mutating func run(_ operation: Operation) {
+    switch operation {
+    case .linear(let out, let terms):
+      var result = [Dual](repeating: Dual(0), count: program.width(out))
+      for term in terms { add(term, to: &result) }
+      registers[out.index] = result
+    case .map(let out, let function, let x):
+      registers[out.index] = registers[x.index].map { apply(function, $0) }
+    case .product(let out, let x, let y):
+      registers[out.index] = zip(registers[x.index], registers[y.index]).map { $0 * $1 }
+    }
+  }
+
+  private func add(_ term: Term, to result: inout [Dual]) {
+    switch term {
+    case .columns(let x, let from, let width, let at, let scale):
+      for j in 0..<width {
+        result[at + j] = result[at + j] + Dual(scale) * registers[x.index][from + j]
+      }
+    case .product(let x, let p, let scale):
+      let parameter = program.parameters[p.index]
+      for i in 0..<parameter.rows {
+        for j in 0..<parameter.columns {
+          let w = parameters[parameter.range.lowerBound + i * parameter.columns + j]
+          result[j] = result[j] + Dual(scale) * registers[x.index][i] * w
+        }
+      }
+    case .bias(let p, let scale):
+      let first = program.parameters[p.index].range.lowerBound
+      for j in result.indices { result[j] = result[j] + Dual(scale) * parameters[first + j] }
+    }
+  }
+
+  private func apply(_ function: Function, _ x: Dual) -> Dual {
+    switch function {
+    case .identity: x
+    case .tanh: x.hyperbolicTangent()
+    case .relu: x.rectified()
+    case .sine: x.sine()
+    case .cosine: x.cosine()
+    case .exponential: x.exponential()
+    case .logistic: Dual(1) / (Dual(1) + (x * Dual(-1)).exponential())
+    case .square: x * x
+    case .reciprocal: Dual(1) / x
+    }
+  }
+}
