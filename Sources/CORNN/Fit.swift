@@ -2,13 +2,25 @@ package import Collectives
 package import LinearAlgebra
 
 extension Configuration {
-  /// The form to use for a problem of this size.
+  /// Whether a problem of this size is solved in the dual form.
   ///
   /// Per neuron and iteration the primal form costs `4 T M + 2 M²` flops, the dual form
   /// `2 T²`: equal at `T = (1 + √2) M`.
-  func resolvedForm(samples: Int, regressors: Int) -> Form {
-    guard form == .auto else { return form }
-    return Double(samples) <= (1 + 2.0.squareRoot()) * Double(regressors) ? .dual : .primal
+  func isDual(samples: Int, regressors: Int) -> Bool {
+    switch form {
+    case .dual: true
+    case .primal: false
+    case .auto: Double(samples) <= (1 + 2.0.squareRoot()) * Double(regressors)
+    }
+  }
+
+  /// The method for a loss: conjugate gradients, unless the loss is the published rule.
+  func solver(for loss: PointwiseLoss) -> any PanelSolver {
+    if case .weighted = loss {
+      return PublishedMap(loss: loss, iterations: iterations, initialMargin: targetMargin)
+    }
+    return ConjugateGradients(
+      loss: loss, tolerance: tolerance, iterations: iterations, initialMargin: initialMargin)
   }
 }
 
@@ -40,29 +52,34 @@ extension FitProblem {
     let work = PanelWork(
       subproblems: fittable.map { Subproblem(neuron: $0, alpha: alpha[$0]) },
       margin: configuration.targetMargin, fitted: transitions, heldOut: heldOut,
-      solver: ConjugateGradients(
-        loss: loss, tolerance: configuration.tolerance, iterations: configuration.iterations,
-        initialMargin: configuration.initialMargin),
-      threads: threads)
-    let ridge = configuration.lambda * Double(transitions.count)
-    let excludesSelf = !configuration.selfConnections
-    let outcome: PanelOutcome<S>
-    let isDual =
-      configuration.resolvedForm(
-        samples: regressors.samples, regressors: regressors.count) == .dual
-    if isDual {
-      let form = try DualForm(
-        gram: DualGram(regressors, group: group, phases: phases), ridge: ridge,
-        excludesSelf: excludesSelf, group: group, phases: phases)
-      outcome = try work.run(recording, form: form, phases: phases, progress: progress)
-    } else {
-      let form = try PrimalForm(
-        gram: PrimalGram(regressors, group: group, phases: phases), ridge: ridge,
-        excludesSelf: excludesSelf, group: group, phases: phases)
-      outcome = try work.run(recording, form: form, phases: phases, progress: progress)
-    }
+      solver: configuration.solver(for: loss), threads: threads)
+    var whole = WholeFit(
+      problem: self, work: work, phases: phases, progress: progress, outcome: nil)
+    try visit(
+      &whole, regressors: regressors,
+      ridges: [configuration.lambda * Double(transitions.count)],
+      configuration: configuration, group: group, phases: phases)
+    guard let outcome = whole.outcome else { throw FitError.nothingToFit }
     return try Fit(
-      regressors: regressors, isDual: isDual, excludesSelf: excludesSelf, outcome: outcome,
+      regressors: regressors,
+      isDual: configuration.isDual(samples: regressors.samples, regressors: regressors.count),
+      excludesSelf: !configuration.selfConnections, outcome: outcome,
       transitions: transitions, heldOut: heldOut, group: group)
+  }
+}
+
+/// All subproblems of this rank at one ridge.
+private struct WholeFit<S: Scalar & Transferable>: RidgeVisitor {
+  let problem: FitProblem<S>
+  let work: PanelWork
+  let phases: Phases
+  let progress: @Sendable (Int) -> Void
+  var outcome: PanelOutcome<S>?
+
+  mutating func visit<F: SubproblemForm & ~Copyable>(
+    _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
+  ) throws -> Bool where F.S == S {
+    outcome = try work.run(problem.recording, form: form, phases: phases, progress: progress)
+    return false
   }
 }

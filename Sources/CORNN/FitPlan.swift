@@ -36,7 +36,7 @@ package struct FitPlan: Sendable {
     let samples = max(0, fitted - 1)
     let tests = max(0, frames - fitted - 1)
     let regressors = neurons + inputs + (configuration.bias ? 1 : 0)
-    form = configuration.resolvedForm(samples: samples, regressors: regressors)
+    form = configuration.isDual(samples: samples, regressors: regressors) ? .dual : .primal
     transitions = samples
     heldOut = tests
     self.regressors = regressors

@@ -16,7 +16,7 @@ struct PanelWork {
   let margin: Double
   let fitted: Transitions
   let heldOut: Transitions
-  let solver: ConjugateGradients
+  let solver: any PanelSolver
   let threads: Int
 
   /// Wide enough for products near their peak, narrow enough that a panel's state stays

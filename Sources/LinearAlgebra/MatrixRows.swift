@@ -17,6 +17,11 @@ extension Matrix {
     LinearAlgebra.scale(&target, by: factor, adding: other.row(i))
   }
 
+  /// `row i ← factor · row i`.
+  package mutating func scaleRow(_ i: Int, by factor: S) {
+    for j in 0..<columns { base[i * columns + j] *= factor }
+  }
+
   /// `row i ← row j of other`.
   package mutating func copyRow(_ i: Int, from other: borrowing Matrix, _ j: Int) {
     precondition(columns == other.columns, "\(columns) columns against \(other.columns)")

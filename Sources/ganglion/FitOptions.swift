@@ -6,7 +6,10 @@ internal import Recordings
 /// The losses of `--loss`.
 enum LossChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
   case crossentropy
+  case noiseAware = "noise-aware"
   case robust
+  case weighted
+  case auto
 }
 
 /// The working precisions of `--precision`.
@@ -19,14 +22,24 @@ enum Precision: String, ExpressibleByArgument, CaseIterable, Sendable {
 struct ModelOptions: ParsableArguments {
   @Option(
     help: """
-      Leak dt/tau in (0, 1], or auto: chosen on held-out blocks of the fitted frames. \
-      Default: what the recording says, else auto.
+      Leak dt/tau in (0, 1]; auto: chosen on held-out blocks of the fitted frames; \
+      per-neuron: one for each neuron, pulled towards the common one. Default: what the \
+      recording says, else auto.
       """)
-  var alpha: Choice?
+  var alpha: LeakChoice?
   @Option(help: "Time constant in seconds: alpha = dt/tau.") var tau: Double?
-  @Option(help: "crossentropy, or robust: errors in units of the input current, clipped.")
+  @Option(
+    help: """
+      crossentropy; noise-aware: errors weighed by the noise of input current and rate, then \
+      clipped; robust: errors in units of the input current, clipped; weighted: the published \
+      dropping rule, for comparison; auto: the best of the first three on held-out blocks.
+      """)
   var loss = LossChoice.crossentropy
-  @Option(help: "Where robust clips an error, > 0.") var threshold = 0.2
+  @Option(
+    help: "Where robust and noise-aware clip an error, and weighted drops it, > 0.")
+  var threshold = 0.2
+  @Option(help: "noise-aware: noise of the rates over noise of the input currents, > 0.")
+  var noiseRatio = 0.1
   @Option(
     help: """
       Ridge per frame L > 0 (the penalty is L·T/2·‖weights‖²), or auto: chosen on held-out \
@@ -50,16 +63,44 @@ struct ModelOptions: ParsableArguments {
         "--lambda is \(lambda), expected a number > 0, such as 1e-3, or auto")
     }
     try require(threshold > 0, "--threshold is \(threshold), expected a number > 0")
+    try require(noiseRatio > 0, "--noise-ratio is \(noiseRatio), expected a number > 0")
     try require(
       holdout >= 0 && holdout < 1, "--holdout is \(holdout), expected a share in [0, 1)")
   }
 
-  var pointwiseLoss: PointwiseLoss {
+  /// The loss with its name, or the candidates to choose from.
+  var losses: [NamedLoss] {
     switch loss {
-    case .crossentropy: .crossEntropy
-    case .robust: .clipped(k: 0, threshold: threshold)
+    case .crossentropy: [NamedLoss(name: loss.rawValue, loss: .crossEntropy)]
+    case .robust:
+      [NamedLoss(name: loss.rawValue, loss: .clipped(k: 0, threshold: threshold))]
+    case .noiseAware:
+      [NamedLoss(name: loss.rawValue, loss: .clipped(k: noiseRatio, threshold: threshold))]
+    case .weighted:
+      [NamedLoss(name: loss.rawValue, loss: .weighted(threshold: threshold))]
+    case .auto: NamedLoss.candidates
     }
   }
+}
+
+/// A loss as the result file names it.
+struct NamedLoss: Sendable {
+  let name: String
+  let loss: PointwiseLoss
+
+  /// What `--loss auto` chooses from; the first is where the search for the leak starts.
+  static let candidates: [NamedLoss] =
+    [NamedLoss(name: "crossentropy", loss: .crossEntropy)]
+    + [0.2, 1].map {
+      NamedLoss(name: "robust, threshold \($0)", loss: .clipped(k: 0, threshold: $0))
+    }
+    + [0.03, 0.1, 0.3, 1].flatMap { k in
+      [0.05, 0.2, 1].map { threshold in
+        NamedLoss(
+          name: "noise-aware, noise ratio \(k), threshold \(threshold)",
+          loss: .clipped(k: k, threshold: threshold))
+      }
+    }
 }
 
 /// How it is solved.
@@ -145,6 +186,23 @@ enum Choice: ExpressibleByArgument, Equatable {
     switch self {
     case .auto: "auto"
     case .value(let value): "\(value)"
+    }
+  }
+}
+
+/// A number, `auto` or `per-neuron`.
+enum LeakChoice: ExpressibleByArgument, Equatable {
+  case auto
+  case perNeuron
+  case value(Double)
+
+  init?(argument: String) {
+    switch argument {
+    case "auto": self = .auto
+    case "per-neuron": self = .perNeuron
+    default:
+      guard let value = Double(argument) else { return nil }
+      self = .value(value)
     }
   }
 }

@@ -10,9 +10,7 @@ struct FitResultFile {
   let recording: Recording
   let scaling: Scaling
   let configuration: Configuration
-  let loss: String
-  let alpha: Double
-  let selection: Selection?
+  let choice: ModelChoice
   let provenance: Provenance
   /// Whether this rank writes what all have.
   let isRoot: Bool
@@ -24,12 +22,12 @@ struct FitResultFile {
     _ fit: borrowing Fit<S>, to path: String, on world: borrowing Communicator
   ) throws {
     var file = try ResultFile.create(path, on: world, provenance: provenance)
-    try file.contents.setAttribute("alpha", alpha)
+    try file.contents.setAttribute("alpha", choice.alpha)
     if let dt = recording.dt {
       try file.contents.setAttribute("dt", dt)
-      try file.contents.setAttribute("tau", dt / alpha)
+      try file.contents.setAttribute("tau", dt / choice.alpha)
     }
-    try file.contents.setAttribute("loss", loss)
+    try file.contents.setAttribute("loss", choice.loss.name)
     try file.contents.setAttribute("lambda", configuration.lambda)
     try file.contents.setAttribute("form", fit.form.rawValue)
     try file.contents.setAttribute(
@@ -42,6 +40,7 @@ struct FitResultFile {
       "log/objective", fit.objective, ["iteration"],
       longName: "deviance plus ridge, summed over neurons")
     try writeSelection(to: &file)
+    try writeLeaks(to: &file, first: fit.regressors.local.lowerBound)
     try writeNetwork(fit, to: &file, on: world)
     try file.finish(on: world)
   }
@@ -61,9 +60,23 @@ struct FitResultFile {
     }
   }
 
+  /// The leak of each neuron, and its time constant where the frame time is known.
+  private func writeLeaks(to file: inout ResultFile, first: Int) throws {
+    let leak = try file.createVariable(
+      "alpha", of: Double.self, ["neuron"], longName: "leak dt / tau")
+    try leak.write(choice.leaks, at: first)
+    try leak.close()
+    guard !choice.lossErrors.isEmpty else { return }
+    try file.addDimension(
+      "selection_loss", labels: choice.lossErrors.map(\.name), longName: "loss")
+    try file.write(
+      "selection/loss/error", choice.lossErrors.map(\.error), ["selection_loss"],
+      longName: "held-out absolute error / persistence")
+  }
+
   /// The cross-validation curves through the chosen candidate.
   private func writeSelection(to file: inout ResultFile) throws {
-    guard let selection else { return }
+    guard let selection = choice.selection else { return }
     for (name, curve, values, chosen) in [
       ("lambda", selection.lambdaCurve, selection.lambdaCurve.map(\.lambda), selection.lambda),
       ("alpha", selection.alphaCurve, selection.alphaCurve.map(\.alpha), selection.alpha),

@@ -23,7 +23,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       try Recording.open(command.source.request(for: command.recording), on: world)
     }
     for note in recording.notes { console.say("note: \(note)") }
-    let model = try self.model(for: recording)
+    let options = try ModelChoice.Options(command.model, recording: recording)
     var configuration = solverConfiguration
     console.say(
       "\(command.recording): \(recording.format), \(recording.neurons) neurons × "
@@ -55,7 +55,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       return scaling
     }
     if kind == .none {
-      try requireRates(rates, local: local, labels: recording.labels, on: world)
+      try RateCheck.require(
+        rates, in: command.recording, local: local, labels: recording.labels, group: world)
     }
     let prepared = PreparedRecording(
       rates: rates, local: local, neurons: recording.neurons,
@@ -63,13 +64,14 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       trialStarts: recording.trialStarts, holdout: command.model.holdout)
     let problem = try FitProblem(
       prepared, bias: configuration.bias, group: world, phases: phases)
-    let selection = try select(
-      model, problem, configuration, threads: threads, phases: phases, console, on: world)
-    let alpha = selection?.alpha ?? model.alphas[0]
-    configuration.lambda = selection?.lambda ?? model.lambdas[0]
+    let choice = try ModelChoice(
+      options, problem: problem, configuration: configuration, group: world, threads: threads,
+      phases: phases)
+    for note in choice.notes { console.say(note) }
+    configuration.lambda = choice.lambda
     let result = try problem.fit(
-      loss: command.model.pointwiseLoss, alpha: [Double](repeating: alpha, count: local.count),
-      configuration: configuration, group: world, threads: threads, phases: phases
+      loss: choice.loss.loss, alpha: choice.leaks, configuration: configuration, group: world,
+      threads: threads, phases: phases
     ) { solved in console.progress("fit", done: solved, of: local.count) }
 
     let report = try FitReport(result, labels: recording.labels, group: world)
@@ -78,9 +80,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       try phases.measure("write") {
         try FitResultFile(
           recording: recording, scaling: scaling, configuration: configuration,
-          loss: command.model.loss.rawValue, alpha: alpha, selection: selection,
-          provenance: provenance(
-            recording, configuration, alpha: alpha, threads: threads, on: world),
+          choice: choice,
+          provenance: provenance(recording, configuration, choice, threads: threads, on: world),
           isRoot: world.rank == 0
         ).write(result, to: output, on: world)
       }
@@ -110,95 +111,17 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     return configuration
   }
 
-  /// The candidates for leak and ridge; one of each where they are given.
-  private func model(for recording: Recording) throws -> SelectionGrid {
-    var grid = SelectionGrid()
-    if let alpha = try alpha(for: recording) { grid.alphas = [alpha] }
-    if case .value(let lambda) = command.model.lambda { grid.lambdas = [lambda] }
-    return grid
-  }
-
-  /// The leak that is given, or nil if it is to be chosen.
-  private func alpha(for recording: Recording) throws -> Double? {
-    if let tau = command.model.tau {
-      guard let dt = recording.dt else {
-        throw CommandLineError.usage(
-          "--tau \(tau) needs the frame time: the file has none; give --dt, --rate or --timestamps")
-      }
-      guard dt <= tau else {
-        throw CommandLineError.usage(
-          "--tau \(tau) s is shorter than a frame (\(dt) s): alpha = dt/tau would exceed 1")
-      }
-      return dt / tau
-    }
-    switch command.model.alpha {
-    case .value(let alpha): return alpha
-    case .auto: return nil
-    case nil: return recording.alpha
-    }
-  }
-
-  /// Chooses what is not given; nil if everything is.
-  private func select(
-    _ grid: SelectionGrid, _ problem: FitProblem<S>, _ configuration: Configuration,
-    threads: Int, phases: Phases, _ console: Console, on world: borrowing Communicator
-  ) throws -> Selection? {
-    guard grid.alphas.count > 1 || grid.lambdas.count > 1 else { return nil }
-    let inner = Phases()
-    let selection = try phases.measure("select") {
-      try problem.select(
-        grid: grid, loss: command.model.pointwiseLoss, configuration: configuration,
-        group: world, threads: threads, phases: inner)
-    }
-    phases.add("select", flops: inner.all.reduce(0) { $0 + $1.flops })
-    console.say(
-      "chosen on held-out blocks: alpha \(selection.alpha), lambda \(selection.lambda)"
-        + " (error / persistence \(String(format: "%.4f", selection.error)))")
-    return selection
-  }
-
-  /// Checks that the rates are in (−1, 1), up to the noise of a recording.
-  private func requireRates(
-    _ rates: borrowing Matrix<S>, local: Range<Int>, labels: [String],
-    on world: borrowing Communicator
-  ) throws {
-    var largest = 0.0
-    var beyond = 0
-    var culprit = -1
-    for i in 0..<rates.rows {
-      let excess = Excess(of: rates.row(i), beyond: Self.loudestNoise)
-      beyond += excess.count
-      if excess.largest > largest { (largest, culprit) = (excess.largest, i) }
-    }
-    let worst = try world.maximum(largest)
-    let share =
-      Double(try world.sum(beyond)) / Double(labels.count * max(1, rates.columns))
-    guard worst > Self.loudestImpulse || share > Self.mostImpulses else { return }
-    let neuron = try world.maximum(largest == worst ? local.lowerBound + culprit : -1)
-    throw CommandLineError(
-      exitCode: ExitCode.badData,
-      description: """
-        \(command.recording): rates must lie in (-1, 1), but neuron \(labels[neuron]) \
-        reaches \(worst) and \(String(format: "%.2g", 100 * share)) % of all values are \
-        outside; use --scale zscore-tanh (or max, quantile, tanh)
-        """)
-  }
-
-  /// Noise may carry a saturated rate this far, and rare impulses farther.
-  private static var loudestNoise: Double { 1.05 }
-  private static var loudestImpulse: Double { 2 }
-  private static var mostImpulses: Double { 0.01 }
-
   private func provenance(
-    _ recording: Recording, _ configuration: Configuration, alpha: Double, threads: Int,
+    _ recording: Recording, _ configuration: Configuration, _ choice: ModelChoice,
+    threads: Int,
     on world: borrowing Communicator
   ) throws -> Provenance {
     let digest = try world.digest(ofFile: command.recording)
     let model = command.model
     let settings = Settings([
-      "command": "fit", "recording": command.recording, "alpha": alpha,
-      "lambda": configuration.lambda, "loss": model.loss.rawValue,
-      "threshold": model.threshold, "scale": command.preprocessing.scaling(of: recording).rawValue,
+      "command": "fit", "recording": command.recording, "alpha": choice.alpha,
+      "lambda": configuration.lambda, "loss": choice.loss.name,
+      "scale": command.preprocessing.scaling(of: recording).rawValue,
       "holdout": model.holdout,
       "self-connections": model.selfConnections, "bias": !model.noBias,
       "form": configuration.form.rawValue, "precision": command.solution.precision.rawValue,
@@ -207,22 +130,5 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     return Provenance(
       ranks: world.size, threads: threads, input: (command.recording, digest),
       configuration: settings.json)
-  }
-}
-
-/// How many values of a series exceed a magnitude, and the largest of them.
-private struct Excess {
-  var count = 0
-  var largest = 0.0
-
-  @specialized(where S == Double)
-  @specialized(where S == Float)
-  init<S: Scalar>(of series: Span<S>, beyond limit: Double) {
-    for t in 0..<series.count {
-      let magnitude = Double(abs(series[t]))
-      guard magnitude > limit else { continue }
-      count += 1
-      largest = max(largest, magnitude)
-    }
   }
 }

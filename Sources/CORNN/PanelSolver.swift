@@ -1,0 +1,35 @@
+internal import Collectives
+internal import LinearAlgebra
+private import Glibc
+
+/// A method that solves a panel of subproblems.
+protocol PanelSolver: Sendable {
+  /// Solves the panel from the ridge solution on the currents, or from given coefficients.
+  ///
+  /// Returns the sum over rows of F after each iteration; entry 0 is the start.
+  func solve<F: SubproblemForm & ~Copyable>(
+    _ panel: inout Panel<F.S>, form: borrowing F, from solution: PanelSolution<F.S>?
+  ) -> [Double]
+}
+
+extension Panel where S: Transferable {
+  /// Puts the ridge solution on the clamped currents, a step of length 1 from zero.
+  mutating func startFromRidge<F: SubproblemForm & ~Copyable>(
+    form: borrowing F, loss: PointwiseLoss, initialMargin: Double
+  ) where F.S == S {
+    let limit = S(Glibc.atanh(1 - initialMargin))
+    for i in 0..<active { score.setClamped(row: i, target, limit: limit) }
+    form.updateResidual(&self)
+    form.precondition(&self)
+    for i in 0..<active {
+      scalars[i].scale = residualDotImage(i)
+      setDirection(i, beta: 0)
+    }
+    form.respond(&self)
+    for i in 0..<active {
+      refreshDirectionScalars(i)
+      advance(i, by: 1)
+      rescore(i, loss: loss)
+    }
+  }
+}
