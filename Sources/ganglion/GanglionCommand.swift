@@ -11,5 +11,5 @@ struct GanglionCommand: ParsableCommand {
       73 cannot create output, 74 I/O error, 75 stopped at a checkpoint, 78 configuration, \
       1 not converged under --strict.
       """,
-    subcommands: [GenerateCommand.self, FitCommand.self, DoctorCommand.self])
+    subcommands: [GenerateCommand.self, FitCommand.self, TrainCommand.self, DoctorCommand.self])
 }
