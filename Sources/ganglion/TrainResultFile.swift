@@ -28,7 +28,7 @@ struct TrainResultFile {
       "iteration", values: result.log.iteration.map(Double.init), units: "1",
       longName: "iteration of the optimiser")
     try file.addDimension(
-      "evaluation", count: result.evaluation.iteration.count, longName: "evaluation")
+      "evaluation_index", count: result.evaluation.iteration.count, longName: "evaluation")
     try writeLog(result, to: &file)
     for (parameter, place) in zip(result.program.parameters, result.program.parameters.indices) {
       try write(parameter, place, result, to: &file, on: world)
@@ -51,11 +51,11 @@ struct TrainResultFile {
       "log/learning_rate", log.learningRate, ["iteration"], longName: "learning rate")
     let evaluation = result.evaluation
     try file.write(
-      "evaluation/iteration", evaluation.iteration, ["evaluation"], longName: "iteration")
+      "evaluation/iteration", evaluation.iteration, ["evaluation_index"], longName: "iteration")
     try file.write(
-      "evaluation/loss", evaluation.loss, ["evaluation"], longName: "loss on held-out trials")
+      "evaluation/loss", evaluation.loss, ["evaluation_index"], longName: "loss on held-out trials")
     try file.write(
-      "evaluation/elapsed", evaluation.elapsed, ["evaluation"], units: "s",
+      "evaluation/elapsed", evaluation.elapsed, ["evaluation_index"], units: "s",
       longName: "training time, evaluations not counted")
   }
 
