@@ -113,7 +113,7 @@ let package = Package(
       name: "ganglion",
       dependencies: [
         "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
-        "Recordings", "Machine",
+        "Recordings", "Machine", "Differentiation", "SOFO", "Baselines", "Tasks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],

@@ -19,8 +19,20 @@ package protocol LearningTask: Sendable {
   func trial(_ numbers: inout TrialRandom, heldOut: Bool) -> [[Double]]
   /// Scores beyond the loss, computed on held-out trials (on each rank, the same).
   func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score]
+  /// Settings of SOFO that suit the task.
+  var advice: Advice { get }
   /// The parameter that FORCE trains and the outputs it needs, if the task has them.
   var readout: Readout? { get }
+}
+
+/// Settings of SOFO where the user gives none.
+package struct Advice: Sendable, Equatable {
+  /// The names of `DampingRule`.
+  package enum Rule: String, Sendable { case relative, adaptive, search }
+  package var rule: Rule
+  package var learningRate: Double
+  package var damping: Double
+  package var tangents: Int
 }
 
 /// One number that says how well a task is done.
@@ -54,6 +66,9 @@ extension LearningTask {
     [Double](repeating: 1 / Double(steps), count: steps)
   }
   package var readout: Readout? { nil }
+  package var advice: Advice {
+    Advice(rule: .relative, learningRate: 0.3, damping: 1e-5, tangents: 128)
+  }
   package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] { [] }
 
   /// Steps that have a loss.

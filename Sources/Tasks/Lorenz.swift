@@ -50,6 +50,10 @@ package struct Lorenz: LearningTask {
     }
   }
 
+  package var advice: Advice {
+    Advice(rule: .search, learningRate: 1, damping: 1e-3, tangents: cell == .published ? 128 : 64)
+  }
+
   package func record() -> Program {
     let r = Recorder()
     let target: Expression

@@ -124,6 +124,8 @@ package struct TrainResult: Sendable {
   package var lastParameters: [Double]
   package var bestIteration = 0
   package var bestLoss = Double.infinity
+  /// The iteration at which the loss was no longer finite and the run ended.
+  package var divergedAt: Int?
   package var log = TrainLog()
   package var evaluation = TrainLog()
   /// The task's own scores of the best parameters.
