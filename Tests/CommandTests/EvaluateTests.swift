@@ -27,9 +27,10 @@ extension CommandTests {
       return try #require(object).compactMapValues { $0 as? [String: Any] }
     }
 
-    /// The scores that `fit` stored and those that `evaluate` computes from the written
-    /// network agree: two implementations, the linear model's included. The copy differs in
-    /// a byte after its end, so it counts as another recording.
+    /// The scores that `fit` stored are those that `evaluate` computes from the written network.
+    ///
+    /// Two implementations, the linear model's included. The copy differs in a byte after its
+    /// end, so it counts as another recording.
     @Test(arguments: [(12, 400), (40, 30)])
     func recomputedScoresAreTheStoredOnes(neurons: Int, frames: Int) throws {
       let folder = try TemporaryDirectory()
