@@ -169,6 +169,11 @@ let package = Package(
         "TestSupport",
       ],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    // The program as users start it; HDF5 checks its files, so one test at a time.
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["HDF5", "LinearAlgebra", "TestSupport"],
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
   ],
   swiftLanguageModes: [.v6]
 )
