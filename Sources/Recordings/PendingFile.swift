@@ -20,7 +20,10 @@ final class PendingFile {
   }
 
   deinit {
-    if !isPublished { try? FileManager.default.removeItem(atPath: temporary) }
+    guard !isPublished else { return }
+    // The ranks may still have it open, and what is only unlinked keeps its space.
+    _ = unsafe truncate(temporary, 0)
+    _ = unsafe unlink(temporary)
   }
 
   /// Checks that the file can be created, and clears away what an interrupted run left.
@@ -43,10 +46,8 @@ final class PendingFile {
       throw RecordingError.cannotCreate(
         "cannot create \(destination): it is a directory; give a file name")
     }
-    if unsafe unlink(temporary) != 0, errno != ENOENT {
-      throw RecordingError.cannotCreate(
-        "cannot create \(destination): \(temporary) is in the way: \(systemError())")
-    }
+    // What cannot be removed shows in what follows.
+    _ = unsafe unlink(temporary)
     let descriptor = unsafe open(temporary, O_CREAT | O_EXCL | O_WRONLY, 0o644)
     guard descriptor >= 0 else {
       throw RecordingError.cannotCreate(
