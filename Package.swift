@@ -155,6 +155,13 @@ let package = Package(
       name: "MachineTests",
       dependencies: ["Machine", "MPI", "HDF5", "Collectives", "LinearAlgebra", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    .testTarget(
+      name: "TasksTests",
+      dependencies: [
+        "Tasks", "Baselines", "Training", "SOFO", "Differentiation", "Collectives",
+        "LinearAlgebra", "RandomNumbers", "TestSupport",
+      ],
+      swiftSettings: strict),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "DifferentiationTests",
