@@ -76,11 +76,9 @@ extension LearningTask {
 
   /// Some trials of a batch.
   ///
-  /// - Parameters:
-  ///   - range: the trials, counted over the whole batch.
-  ///   - batch: how many the whole batch has.
-  ///   - iteration: which batch; held-out trials have purpose `.heldOut` and iteration 0.
-  ///   - precision: of the numbers.
+  /// `range` counts over the whole batch; `iteration` says which batch, held-out trials
+  /// having purpose `.heldOut` and iteration 0.
+  ///
   /// - Returns: the same numbers for a trial whatever the range.
   package func trials<S: Scalar>(
     _ range: Range<Int>, of batch: Int, iteration: Int, purpose: Purpose = .data, seed: UInt64,
