@@ -119,6 +119,12 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // MARK: - Benchmarks
+    .executableTarget(
+      name: "TangentBenchmark",
+      dependencies: ["SOFO", "Differentiation", "LinearAlgebra", "Collectives"],
+      path: "Sources/Benchmarks/Tangents", swiftSettings: strict + optimised),
+
     // MARK: - Tests
     .target(
       name: "TestSupport",
