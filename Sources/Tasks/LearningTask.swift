@@ -29,10 +29,16 @@ package protocol LearningTask: Sendable {
 package struct Advice: Sendable, Equatable {
   /// The names of `DampingRule`.
   package enum Rule: String, Sendable { case relative, adaptive, search }
+  /// The names of `TangentKind`.
+  package enum Kind: String, Sendable {
+    case gaussian
+    case blockLocal = "block-local"
+  }
   package var rule: Rule
   package var learningRate: Double
   package var damping: Double
   package var tangents: Int
+  package var kind = Kind.gaussian
 }
 
 /// One number that says how well a task is done.
@@ -67,7 +73,7 @@ extension LearningTask {
   }
   package var readout: Readout? { nil }
   package var advice: Advice {
-    Advice(rule: .relative, learningRate: 0.3, damping: 1e-5, tangents: 128)
+    Advice(rule: .relative, learningRate: 0.3, damping: 1e-5, tangents: 128, kind: .blockLocal)
   }
   package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] { [] }
 

@@ -10,7 +10,7 @@ import Testing
 /// Every task at a size that dual numbers can follow.
 enum SmallTask: String, CaseIterable, Sendable {
   case lorenz, publishedLorenz, lorenzEnd, kalman, planarKalman, flipFlop, force, teacher
-  case drivenTeacher
+  case drivenTeacher, reach, doubleReach, oneShot, addition, digits
 
   var task: any LearningTask {
     switch self {
@@ -23,6 +23,14 @@ enum SmallTask: String, CaseIterable, Sendable {
     case .force: FlipFlop(bits: 2, hidden: 5, steps: 8, forForce: true)
     case .teacher: signals(inputs: 0)
     case .drivenTeacher: signals(inputs: 2)
+    case .reach: Reach(hidden: 5, steps: 4)
+    case .doubleReach: Reach(isDouble: true, hidden: 5, steps: 4)
+    case .oneShot: OneShot(classes: 2, state: 3, hidden: 4)
+    case .addition: DelayedAddition(hidden: 4, steps: 24)
+    case .digits:
+      Digits(
+        images: (0..<120).map { UInt8($0 * 2) }, labels: (0..<20).map { UInt8($0 % 10) },
+        trained: 15, hidden: 4)
     }
   }
 
@@ -71,6 +79,33 @@ enum SmallTask: String, CaseIterable, Sendable {
     let other = task.trials(
       0..<5, of: 5, iteration: 2, seed: 3, program: program, precision: Float.self)
     if small != .teacher && small != .drivenTeacher { #expect(other.channels != whole.channels) }
+  }
+
+  /// The arm's equations against the Lagrangian's: without torque and friction the energy
+  /// stays, so friction must explain all of its loss. Here: the hand's analytic velocity.
+  @Test func handVelocityIsTheDerivativeOfItsPosition() {
+    let task = Reach(hidden: 3, steps: 40)
+    let program = task.record()
+    let trials = task.trials(
+      0..<2, of: 2, iteration: 0, seed: 1, program: program, precision: Double.self)
+    var rollout = Rollout<Double>(program, rows: 2)
+    // Strong torques, so that the arm moves.
+    rollout.load(parameters: program.initialParameters(seed: 1).map { $0 * 3 })
+    guard let output = program.outputs["hand"] else { return }
+    let slot = rollout.layout[output]
+    var hands: [[Double]] = []
+    _ = rollout.run(trials) { _, arena in
+      hands.append((0..<4).map { arena.elements(slot)[$0] })
+    }
+    // Angles move with the velocity before the step, so positions change by the mean of
+    // the velocities at both ends up to O(dt).
+    for t in 1..<hands.count {
+      for d in 0..<2 {
+        let slope = (hands[t][d] - hands[t - 1][d]) / 0.002
+        let velocity = hands[t - 1][d + 2]
+        #expect(abs(slope - velocity) < 0.02 * (1 + abs(velocity)))
+      }
+    }
   }
 
   @Test func lorenzHeldOutPointsAreFromTheLastTenth() {
