@@ -119,6 +119,12 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // MARK: - Benchmarks
+    .executableTarget(
+      name: "TangentBenchmark",
+      dependencies: ["SOFO", "Differentiation", "LinearAlgebra", "Collectives"],
+      path: "Sources/Benchmarks/Tangents", swiftSettings: strict + optimised),
+
     // MARK: - Tests
     .target(
       name: "TestSupport",
@@ -155,6 +161,13 @@ let package = Package(
       name: "MachineTests",
       dependencies: ["Machine", "MPI", "HDF5", "Collectives", "LinearAlgebra", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    .testTarget(
+      name: "TasksTests",
+      dependencies: [
+        "Tasks", "Baselines", "Training", "SOFO", "Differentiation", "Collectives",
+        "LinearAlgebra", "RandomNumbers", "TestSupport",
+      ],
+      swiftSettings: strict),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "DifferentiationTests",

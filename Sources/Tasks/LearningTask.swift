@@ -29,10 +29,16 @@ package protocol LearningTask: Sendable {
 package struct Advice: Sendable, Equatable {
   /// The names of `DampingRule`.
   package enum Rule: String, Sendable { case relative, adaptive, search }
+  /// The names of `TangentKind`.
+  package enum Kind: String, Sendable {
+    case gaussian
+    case blockLocal = "block-local"
+  }
   package var rule: Rule
   package var learningRate: Double
   package var damping: Double
   package var tangents: Int
+  package var kind = Kind.gaussian
 }
 
 /// One number that says how well a task is done.
@@ -67,7 +73,7 @@ extension LearningTask {
   }
   package var readout: Readout? { nil }
   package var advice: Advice {
-    Advice(rule: .relative, learningRate: 0.3, damping: 1e-5, tangents: 128)
+    Advice(rule: .relative, learningRate: 0.3, damping: 1e-5, tangents: 128, kind: .blockLocal)
   }
   package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] { [] }
 
@@ -76,11 +82,9 @@ extension LearningTask {
 
   /// Some trials of a batch.
   ///
-  /// - Parameters:
-  ///   - range: the trials, counted over the whole batch.
-  ///   - batch: how many the whole batch has.
-  ///   - iteration: which batch; held-out trials have purpose `.heldOut` and iteration 0.
-  ///   - precision: of the numbers.
+  /// `range` counts over the whole batch; `iteration` says which batch, held-out trials
+  /// having purpose `.heldOut` and iteration 0.
+  ///
   /// - Returns: the same numbers for a trial whatever the range.
   package func trials<S: Scalar>(
     _ range: Range<Int>, of batch: Int, iteration: Int, purpose: Purpose = .data, seed: UInt64,

@@ -34,6 +34,10 @@ struct TrainCommand: GroupCommand {
     try require(dryRun || output != nil, "no result named: give -o FILE (or --dry-run)")
     try require(
       task != .teacher || taskOptions.targets != nil, "teacher needs --targets FILE:PATH")
+    try require(task != .mnist || taskOptions.data != nil, "mnist needs --data FOLDER")
+    if task == .delayedAddition, let steps = taskOptions.steps {
+      try require(steps >= 24, "--steps is \(steps), expected at least 24 for two markers")
+    }
     if let maxTime { try require(maxTime > 0, "--max-time is \(maxTime), expected minutes > 0") }
     try taskOptions.validate()
     try optimizer.validate()
@@ -67,6 +71,19 @@ struct TrainCommand: GroupCommand {
         FlipFlop(
           bits: options.bits, hidden: options.hidden ?? 64, steps: options.steps ?? 200,
           forForce: optimizer.optimizer == .force), on: world)
+    case .reach, .doubleReach:
+      try TrainRun<S>(command: self).run(
+        Reach(
+          isDouble: task == .doubleReach, hidden: options.hidden ?? 64,
+          steps: options.steps ?? 1000), on: world)
+    case .oneShot:
+      try TrainRun<S>(command: self).run(
+        OneShot(classes: options.classes, hidden: options.hidden ?? 400), on: world)
+    case .delayedAddition:
+      try TrainRun<S>(command: self).run(
+        DelayedAddition(hidden: options.hidden ?? 128, steps: options.steps ?? 128), on: world)
+    case .mnist:
+      try TrainRun<S>(command: self).run(try digits(), on: world)
     case .teacher:
       try TrainRun<S>(command: self).run(try teacher(on: world), on: world)
     }
@@ -75,7 +92,11 @@ struct TrainCommand: GroupCommand {
 
 /// The tasks by name.
 enum TaskName: String, CaseIterable, ExpressibleByArgument {
-  case lorenz, kalman, flipflop, teacher
+  case lorenz, kalman, flipflop, reach
+  case doubleReach = "double-reach"
+  case oneShot = "one-shot"
+  case delayedAddition = "delayed-addition"
+  case mnist, teacher
 }
 
 /// The precision of values and tangents; sums over ranks are always double.

@@ -18,12 +18,15 @@ struct TaskOptions: ParsableArguments {
   var targets: String?
   @Option(help: "teacher: FILE:PATH of inputs (time, input), as many steps as the targets.")
   var drive: String?
+  @Option(help: "one-shot: classes to tell apart.") var classes = 3
+  @Option(help: "mnist: folder of the four IDX files, uncompressed.") var data: String?
   @Option(help: "teacher: leak of the network, in (0, 1].") var leak = 0.1
 
   func validate() throws {
     try require(bits >= 1, "--bits is \(bits), expected at least 1")
     try require(
       dimensions == 1 || dimensions == 2, "--dimensions is \(dimensions), expected 1 or 2")
+    try require(classes >= 2, "--classes is \(classes), expected at least 2")
     try require(leak > 0 && leak <= 1, "--leak is \(leak), expected a number in (0, 1]")
     if let hidden { try require(hidden >= 1, "--hidden is \(hidden), expected at least 1") }
     if let steps { try require(steps >= 2, "--steps is \(steps), expected at least 2") }
@@ -46,8 +49,8 @@ struct OptimizerOptions: ParsableArguments {
       learning rates); default by task.
       """)
   var dampingRule: DampingRule?
-  @Option(help: "gaussian, rank-one, block-local or block-local-rank-one.")
-  var tangentKind = TangentKind.gaussian
+  @Option(help: "gaussian, rank-one, block-local or block-local-rank-one; default by task.")
+  var tangentKind: TangentKind?
   @Flag(help: "Let the directions count as orthonormal.") var orthonormal = false
   @Option(help: "Ranks as TANGENTSxBATCH; default by size.") var grid: GridOption?
   @Option(help: "Adam: the longest gradient; 0 for no limit.") var clip = 0.0
@@ -85,7 +88,8 @@ struct OptimizerOptions: ParsableArguments {
     settings.alpha = forceAlpha
     settings.learningRate = learningRate ?? 1e-3
     settings.subspace.tangents = tangents ?? advice.tangents
-    settings.subspace.kind = tangentKind
+    settings.subspace.kind =
+      tangentKind ?? TangentKind(rawValue: advice.kind.rawValue) ?? .gaussian
     settings.subspace.orthonormal = orthonormal
     settings.subspace.damping = damping ?? advice.damping
     settings.subspace.rule =
