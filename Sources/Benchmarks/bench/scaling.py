@@ -5,7 +5,8 @@ from .statistics import exponent, median
 
 def fit_arguments(recording, *more):
     return (
-        "fit", recording, "--alpha", 0.1, "--lambda", 1e-3, "--scale", "none", *more)
+        "fit", recording, "--alpha", 0.1, "--lambda", 1e-3, "--loss", "crossentropy",
+        "--scale", "none", *more)
 
 
 def fit(recording, *more, **where):
