@@ -34,7 +34,7 @@ package struct FitPlan: Sendable {
 
   package init(
     neurons: Int, inputs: Int, frames: Int, holdout: Double, configuration: Configuration,
-    bytesPerScalar: Int, ranks: Int, threads: Int
+    bytesPerScalar: Int, ranks: Int, threads: Int, isFactored: Bool = false
   ) {
     let fitted = PreparedRecording<Double>.fittedFrames(of: frames, holdout: holdout).count
     let samples = max(0, fitted - 1)
@@ -77,8 +77,8 @@ package struct FitPlan: Sendable {
         name: "score", flops: n * u * (form == .dual ? 4 * t : 4 * m) + n * 2 * t * order,
         bytes: 0),
       Phase(
-        name: "write", flops: form == .dual ? n * 2 * t * m : 0,
-        bytes: n * Double(neurons) * scalar),
+        name: "write", flops: form == .dual && !isFactored ? n * 2 * t * m : 0,
+        bytes: n * (isFactored ? 2 * t : Double(neurons)) * scalar),
     ]
   }
 

@@ -12,10 +12,12 @@ enum LossChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
   case auto
 }
 
-/// The working precisions of `--precision`.
-enum Precision: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case double
-  case float
+/// How the weights are stored.
+enum WeightStorage: String, ExpressibleByArgument, CaseIterable, Sendable {
+  /// W, neurons × neurons.
+  case full
+  /// Its two factors, neurons × transitions and regressors × transitions.
+  case factored
 }
 
 /// What is fitted.
@@ -107,7 +109,19 @@ struct NamedLoss: Sendable {
 struct SolutionOptions: ParsableArguments {
   @Option(help: "primal (work ~ N²), dual (work ~ T²), or auto: the cheaper one.")
   var form = Configuration.Form.auto
-  @Option(help: "double or float.") var precision = Precision.double
+  @Option(
+    help: """
+      double, float (float32 iterations of the primal form), mixed (float in the primal form, \
+      double in the dual), or auto: mixed unless the tolerance is below 1e-5. The Gram matrix \
+      and its factor are float64 in any case.
+      """)
+  var precision = Precision.auto
+  @Option(
+    help: """
+      full: W; factored (dual form): sample coefficients and regressors with W = b·xᵀ, for \
+      networks whose W is too large; see Scripts/expand-weights.
+      """)
+  var weights = WeightStorage.full
   @Option(help: "A neuron is solved when its relative optimality residual is below this.")
   var tolerance = 1e-4
   @Option(help: "Most iterations, at least 1.") var iterations = 200
@@ -120,6 +134,7 @@ struct SolutionOptions: ParsableArguments {
 }
 
 extension Configuration.Form: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 extension ScalingKind: ExpressibleByArgument {}
 
 /// How traces become rates, in this order.

@@ -12,6 +12,7 @@ struct FitResultFile {
   let configuration: Configuration
   let choice: ModelChoice
   let provenance: Provenance
+  let storage: WeightStorage
   /// Whether this rank writes what all have.
   let isRoot: Bool
 
@@ -41,7 +42,8 @@ struct FitResultFile {
       longName: "deviance plus ridge, summed over neurons")
     try writeSelection(to: &file)
     try writeLeaks(to: &file, first: fit.regressors.local.lowerBound)
-    try writeNetwork(fit, to: &file, on: world)
+    try FitNetwork(recording: recording, storage: storage, isRoot: isRoot)
+      .write(fit, to: &file, on: world)
     try file.finish(on: world)
   }
 
@@ -120,41 +122,5 @@ struct FitResultFile {
     try write(
       "diagnostics/outcome", diagnostics.outcome.map(\.rawValue),
       "0 converged, 1 stalled, 2 iteration limit, 3 left out")
-  }
-
-  /// W, W_in and b, block by block: no rank holds its rows of W whole.
-  private func writeNetwork<S: Scalar & Transferable & Storable>(
-    _ fit: borrowing Fit<S>, to file: inout ResultFile, on world: borrowing Communicator
-  ) throws {
-    let neurons = recording.neurons
-    let inputs = recording.inputNames.count
-    let first = fit.regressors.local.lowerBound
-    let weights = try file.createVariable(
-      "W", of: S.self, ["neuron", "presyn"], longName: "weight onto neuron from presyn")
-    var bias = [S](repeating: 0, count: fit.regressors.local.count)
-    var inputWeights = Matrix<S>(rows: fit.regressors.local.count, columns: inputs)
-    try file.requireSpace(on: world)
-    for block in 0..<fit.blocks {
-      let rows = fit.rows(ofBlock: block)
-      let values = fit.weights(ofBlock: block)
-      try weights.writeBlock(
-        values.view.columns(0..<neurons).copy(), row: first + rows.lowerBound,
-        transfer: .independent)
-      for (i, row) in rows.enumerated() {
-        for k in 0..<inputs { inputWeights[row, k] = values[i, neurons + k] }
-        if fit.regressors.bias { bias[row] = values[i, neurons + inputs] }
-      }
-    }
-    try weights.close()
-    if inputs > 0 {
-      let variable = try file.createVariable(
-        "W_in", of: S.self, ["neuron", "input"], longName: "weight onto neuron from input")
-      try variable.writeBlock(inputWeights, row: first)
-      try variable.close()
-    }
-    let variable = try file.createVariable(
-      "b", of: S.self, ["neuron"], longName: "constant input")
-    try variable.write(bias, at: first)
-    try variable.close()
   }
 }

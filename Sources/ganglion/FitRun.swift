@@ -9,22 +9,21 @@ internal import Recordings
 /// One run of `ganglion fit` in one precision.
 struct FitRun<S: Scalar & Transferable & Storable> {
   let command: FitCommand
+  let recording: Recording
+  let arithmetic: Arithmetic
+  let phases: Phases
+  let start: ContinuousClock.Instant
 
   /// - Collective: every rank of `world` must call it.
   func run(on world: borrowing Communicator) throws {
-    let start = ContinuousClock.now
     let threads = try command.common.startThreads(on: world)
     let console = Console(rank: world.rank, quiet: command.common.quiet)
-    if let output = command.output { try ResultFile.requireWritable(output, on: world) }
     let log = try RunLog(path: command.log, group: world)
-    let phases = Phases()
-
-    let recording = try phases.measure("open") {
-      try Recording.open(command.source.request(for: command.recording), on: world)
-    }
     for note in recording.notes { console.say("note: \(note)") }
     let options = try ModelChoice.Options(command.model, recording: recording)
-    var configuration = solverConfiguration
+    var configuration = command.solverConfiguration
+    // Float32 is for the primal form only, also on the smaller folds of a selection.
+    if arithmetic.isSingle { configuration.form = arithmetic.form }
     console.say(
       "\(command.recording): \(recording.format), \(recording.neurons) neurons × "
         + "\(recording.frames) frames; \(world.size) ranks × \(threads) threads")
@@ -32,8 +31,9 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       let plan = FitPlan(
         neurons: recording.neurons, inputs: recording.inputNames.count,
         frames: recording.frames, holdout: command.model.holdout, configuration: configuration,
-        bytesPerScalar: MemoryLayout<S>.stride, ranks: world.size, threads: threads)
-      console.say(plan.text(flopRate: PeakRate.measure()))
+        bytesPerScalar: MemoryLayout<S>.stride, ranks: world.size, threads: threads,
+        isFactored: command.solution.weights == .factored)
+      console.say(plan.text(flopRate: PeakRate.measure(S.self), precision: arithmetic.reason))
       return
     }
 
@@ -82,12 +82,12 @@ struct FitRun<S: Scalar & Transferable & Storable> {
           recording: recording, scaling: scaling, configuration: configuration,
           choice: choice,
           provenance: provenance(recording, configuration, choice, threads: threads, on: world),
-          isRoot: world.rank == 0
+          storage: command.solution.weights, isRoot: world.rank == 0
         ).write(result, to: output, on: world)
       }
     }
     let table = try TimingTable(
-      phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(), group: world)
+      phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(S.self), group: world)
     console.say(report.text)
     console.say(table.text)
     if let output = command.output { console.say("wrote \(output)") }
@@ -99,16 +99,6 @@ struct FitRun<S: Scalar & Transferable & Storable> {
           \(configuration.tolerance); raise --iterations or --lambda
           """)
     }
-  }
-
-  private var solverConfiguration: Configuration {
-    var configuration = Configuration()
-    configuration.selfConnections = command.model.selfConnections
-    configuration.bias = !command.model.noBias
-    configuration.form = command.solution.form
-    configuration.tolerance = command.solution.tolerance
-    configuration.iterations = command.solution.iterations
-    return configuration
   }
 
   private func provenance(
@@ -125,6 +115,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       "holdout": model.holdout,
       "self-connections": model.selfConnections, "bias": !model.noBias,
       "form": configuration.form.rawValue, "precision": command.solution.precision.rawValue,
+      "weights": command.solution.weights.rawValue,
       "tolerance": configuration.tolerance, "iterations": configuration.iterations,
     ]).adding(command.source.settings).adding(command.preprocessing.settings)
     return Provenance(
