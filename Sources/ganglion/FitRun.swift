@@ -18,6 +18,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     if let output = command.output { try ResultFile.requireWritable(output, on: world) }
     let log = try RunLog(path: command.log, group: world)
     let phases = Phases()
+    let control = RunControl(command.checkpointing, rank: world.rank)
 
     let recording = try phases.measure("open") {
       try Recording.open(command.source.request(for: command.recording), on: world)
@@ -64,15 +65,25 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       trialStarts: recording.trialStarts, holdout: command.model.holdout)
     let problem = try FitProblem(
       prepared, bias: configuration.bias, group: world, phases: phases)
-    let choice = try ModelChoice(
-      options, problem: problem, configuration: configuration, group: world, threads: threads,
-      phases: phases)
+    let keeper = try FitKeeper<S>(
+      command.checkpointing, control: control, local: local, neurons: recording.neurons,
+      console: console, log: log, phases: phases, on: world
+    ) {
+      try identity(recording, on: world)
+    }
+    let choice = try keeper.searching(on: world) { memory in
+      try ModelChoice(
+        options, problem: problem, configuration: configuration, group: world, threads: threads,
+        phases: phases, memory: memory)
+    }
     for note in choice.notes { console.say(note) }
     configuration.lambda = choice.lambda
     let result = try problem.fit(
       loss: choice.loss.loss, alpha: choice.leaks, configuration: configuration, group: world,
-      threads: threads, phases: phases
-    ) { solved in console.progress("fit", done: solved, of: local.count) }
+      threads: threads, phases: phases, restored: keeper.kept.panels,
+      urge: { control.urge() }, meet: { try keeper.keep($0, on: world) },
+      progress: { console.progress("fit", done: $0, of: local.count) })
+    control.noteProgress()
 
     let report = try FitReport(result, labels: recording.labels, group: world)
     log.write("fitted", report.values)
@@ -86,6 +97,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
         ).write(result, to: output, on: world)
       }
     }
+    try keeper.finish(on: world)
     let table = try TimingTable(
       phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(), group: world)
     console.say(report.text)
@@ -111,22 +123,41 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     return configuration
   }
 
+  /// What a checkpoint must agree with: the recording's digest, and all settings as given.
+  private func identity(
+    _ recording: Recording, on world: borrowing Communicator
+  ) throws -> String {
+    let model = command.model
+    return settings(recording, solverConfiguration).adding([
+      "checkpoint-format": 1, "recording": try world.digest(ofFile: command.recording),
+      "alpha": model.alpha.map { "\($0)" } ?? "default", "tau": model.tau ?? 0,
+      "lambda": "\(model.lambda)", "losses": "\(model.losses)",
+      "request": "\(command.source.request(for: ""))",
+    ]).json
+  }
+
+  /// The settings of a run, without those that may be chosen.
+  private func settings(_ recording: Recording, _ configuration: Configuration) -> Settings {
+    let model = command.model
+    return Settings([
+      "command": "fit", "scale": command.preprocessing.scaling(of: recording).rawValue,
+      "holdout": model.holdout,
+      "self-connections": model.selfConnections, "bias": !model.noBias,
+      "form": configuration.form.rawValue, "precision": command.solution.precision.rawValue,
+      "tolerance": configuration.tolerance, "iterations": configuration.iterations,
+    ]).adding(command.source.settings).adding(command.preprocessing.settings)
+  }
+
   private func provenance(
     _ recording: Recording, _ configuration: Configuration, _ choice: ModelChoice,
     threads: Int,
     on world: borrowing Communicator
   ) throws -> Provenance {
     let digest = try world.digest(ofFile: command.recording)
-    let model = command.model
-    let settings = Settings([
-      "command": "fit", "recording": command.recording, "alpha": choice.alpha,
-      "lambda": configuration.lambda, "loss": choice.loss.name,
-      "scale": command.preprocessing.scaling(of: recording).rawValue,
-      "holdout": model.holdout,
-      "self-connections": model.selfConnections, "bias": !model.noBias,
-      "form": configuration.form.rawValue, "precision": command.solution.precision.rawValue,
-      "tolerance": configuration.tolerance, "iterations": configuration.iterations,
-    ]).adding(command.source.settings).adding(command.preprocessing.settings)
+    let settings = settings(recording, configuration).adding([
+      "recording": command.recording, "alpha": choice.alpha, "lambda": configuration.lambda,
+      "loss": choice.loss.name,
+    ])
     return Provenance(
       ranks: world.size, threads: threads, input: (command.recording, digest),
       configuration: settings.json)
