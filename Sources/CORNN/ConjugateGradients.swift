@@ -19,8 +19,9 @@ struct ConjugateGradients: PanelSolver {
   /// `panel.target` is given. On return `coefficients`, `response` and `scalars` hold the
   /// solutions, in the order of `panel.neurons`.
   func solve<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F, from solution: PanelSolution<F.S>?
-  ) -> [Double] {
+    _ panel: inout Panel<F.S>, form: borrowing F, from solution: PanelSolution<F.S>?,
+    isAbandoned: () -> Bool
+  ) -> [Double]? {
     let all = panel.active
     form.prepareExclusion(&panel)
     panel.startFromRidge(form: form, loss: loss, initialMargin: initialMargin)
@@ -36,6 +37,7 @@ struct ConjugateGradients: PanelSolver {
     for _ in 0..<Self.verifications {
       retireSolved(&panel)
       while panel.active > 0, iteration < iterations {
+        if isAbandoned() { return nil }
         iteration += 1
         step(&panel, form: form)
         // A row that stalls gets a second chance with an S freed of drift.

@@ -9,6 +9,7 @@ struct CrossValidation<S: Scalar & Transferable> {
   /// This rank's neurons that take part, by local index.
   let neurons: [Int]
   let threads: Int
+  let memory: SearchMemory
 
   /// Tries all pairs of leaks and ridges.
   ///
@@ -21,14 +22,25 @@ struct CrossValidation<S: Scalar & Transferable> {
     var lambdas = lambdas.sorted(by: >)
     var tally = Tally(alphas: alphas.count, lambdas: lambdas.count)
     for (number, fold) in folds.enumerated() {
+      if let known = memory.recall(loss, alphas, lambdas, fold: number) {
+        lambdas = Array(lambdas.prefix(known.tried))
+        tally.add(known.tally)
+        continue
+      }
       // The first fold tells how far down the ridges it is worth going.
       let outcomes = try solve(
         fold, subproblems(of: neurons, alphas), loss: loss, lambdas,
         stopsEarly: number == 0, group: group, phases: phases)
+      var own = Tally(alphas: alphas.count, lambdas: lambdas.count)
+      own.add(outcomes, trainingCount: fold.training.count)
+      try own.sum(over: group)
+      tally.add(own)
+      let entry = SearchMemory.Entry(
+        loss: "\(loss)", alphas: alphas, lambdas: lambdas, fold: number, tally: own,
+        tried: outcomes.count)
       lambdas = Array(lambdas.prefix(outcomes.count))
-      tally.add(outcomes, trainingCount: fold.training.count)
+      try memory.add(entry, group: group)
     }
-    try tally.sum(over: group)
     let sampled = Double(try group.sum(neurons.count) * folds.count)
     var candidates: [Selection.Candidate] = []
     for (row, lambda) in lambdas.enumerated() {

@@ -33,7 +33,9 @@ extension FitProblem {
   ///
   /// `alpha` has the leak of each of this rank's neurons. `threads` panels of neurons are
   /// solved at a time, each with a BLAS of one thread; `progress` is told after each panel,
-  /// on any thread, how many of this rank's neurons are solved.
+  /// on any thread, how many of this rank's neurons are solved. `restored`, `urge` and
+  /// `meet` make it interruptible: see `PanelWork.runInRounds`; neurons in solutions are
+  /// local indices.
   ///
   /// - Throws: `FitError`; what `group` throws.
   /// - Returns: this rank's share of the network.
@@ -47,19 +49,25 @@ extension FitProblem {
   package func fit(
     loss: PointwiseLoss, alpha: [Double], configuration: Configuration,
     group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
+    restored: [PanelSolution<S>] = [], urge: @escaping @Sendable () -> Urge = { .goOn },
+    meet: (_ solved: [PanelSolution<S>]) throws -> Void = { _ in },
     progress: @escaping @Sendable (_ solved: Int) -> Void = { _ in }
   ) throws -> Fit<S> {
     let work = PanelWork(
       subproblems: fittable.map { Subproblem(neuron: $0, alpha: alpha[$0]) },
       margin: configuration.targetMargin, fitted: transitions, heldOut: heldOut,
       solver: configuration.solver(for: loss), threads: threads)
-    var whole = WholeFit(
-      problem: self, work: work, phases: phases, progress: progress, outcome: nil)
-    try visit(
-      &whole, regressors: regressors,
-      ridges: [configuration.lambda * Double(transitions.count)],
-      configuration: configuration, group: group, phases: phases)
-    guard let outcome = whole.outcome else { throw FitError.nothingToFit }
+    let outcome = try withoutActuallyEscaping(meet) { meet in
+      var whole = WholeFit(
+        problem: self, work: work, phases: phases, restored: restored, urge: urge, meet: meet,
+        progress: progress)
+      try visit(
+        &whole, regressors: regressors,
+        ridges: [configuration.lambda * Double(transitions.count)],
+        configuration: configuration, group: group, phases: phases)
+      return whole.outcome
+    }
+    guard let outcome else { throw FitError.nothingToFit }
     return try Fit(
       regressors: regressors,
       isDual: configuration.isDual(samples: regressors.samples, regressors: regressors.count),
@@ -73,13 +81,18 @@ private struct WholeFit<S: Scalar & Transferable>: RidgeVisitor {
   let problem: FitProblem<S>
   let work: PanelWork
   let phases: Phases
+  let restored: [PanelSolution<S>]
+  let urge: @Sendable () -> Urge
+  let meet: ([PanelSolution<S>]) throws -> Void
   let progress: @Sendable (Int) -> Void
   var outcome: PanelOutcome<S>?
 
   mutating func visit<F: SubproblemForm & ~Copyable>(
     _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
   ) throws -> Bool where F.S == S {
-    outcome = try work.run(problem.recording, form: form, phases: phases, progress: progress)
+    outcome = try work.runInRounds(
+      problem.recording, form: form, restored: restored, group: group, phases: phases,
+      urge: urge, meet: meet, progress: progress)
     return false
   }
 }

@@ -98,11 +98,7 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
     _ traces: [[Double]], group: borrowing some RankGroup & ~Copyable
   ) throws -> [Double] {
     let length = try group.maximum(traces.map(\.count).max() ?? 0)
-    var total = [Double](repeating: 0, count: length)
-    for trace in traces {
-      guard let last = trace.last else { continue }
-      for i in 0..<length { total[i] += i < trace.count ? trace[i] : last }
-    }
+    var total = summedTraces(traces, length: length)
     try group.sum(&total)
     return total
   }

@@ -6,10 +6,12 @@ private import Glibc
 protocol PanelSolver: Sendable {
   /// Solves the panel from the ridge solution on the currents, or from given coefficients.
   ///
-  /// Returns the sum over rows of F after each iteration; entry 0 is the start.
+  /// Returns the sum over rows of F after each iteration; entry 0 is the start. `isAbandoned`
+  /// is asked before each iteration; once it says yes the work is given up: nil.
   func solve<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F, from solution: PanelSolution<F.S>?
-  ) -> [Double]
+    _ panel: inout Panel<F.S>, form: borrowing F, from solution: PanelSolution<F.S>?,
+    isAbandoned: () -> Bool
+  ) -> [Double]?
 }
 
 extension Panel where S: Transferable {

@@ -21,7 +21,7 @@ extension FitProblem {
   ) throws -> [Double] {
     let search = CrossValidation(
       problem: self, grid: grid, configuration: configuration, neurons: fittable,
-      threads: threads)
+      threads: threads, memory: SearchMemory())
     let alphas = grid.alphas.contains(common) ? grid.alphas : (grid.alphas + [common]).sorted()
     // errors[neuron][leak][fold], by position among the fittable neurons.
     var errors = [[[Double]]](

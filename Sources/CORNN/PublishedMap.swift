@@ -12,12 +12,14 @@ struct PublishedMap: PanelSolver {
   let initialMargin: Double
 
   func solve<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F, from solution: PanelSolution<F.S>?
-  ) -> [Double] {
+    _ panel: inout Panel<F.S>, form: borrowing F, from solution: PanelSolution<F.S>?,
+    isAbandoned: () -> Bool
+  ) -> [Double]? {
     form.prepareExclusion(&panel)
     panel.startFromRidge(form: form, loss: loss, initialMargin: initialMargin)
     var trace = [panel.objective(ridge: form.ridge)]
     for iteration in 0...iterations {
+      if isAbandoned() { return nil }
       for i in 0..<panel.active { panel.rescalePublished(i, loss: loss) }
       form.updateResidual(&panel)
       form.precondition(&panel)

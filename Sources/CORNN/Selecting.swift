@@ -10,18 +10,22 @@ extension FitProblem {
   /// the targets only. The score is the one-step squared error relative to persistence,
   /// pooled over neurons and folds.
   ///
-  /// - Throws: `FitError`; what `group` throws.
+  /// Folds that `memory` has are not done again.
+  ///
+  /// - Throws: `FitError`; what `group` throws; `SearchPaused` if `memory` is urged.
   /// - Returns: the same on every rank.
   /// - Complexity: for each fold and ridge a factorisation and `grid.iterations` iterations
   ///   of `grid.neurons` × leaks subproblems.
   /// - Collective: every rank of `group` must call it.
   package func select(
     grid: SelectionGrid, loss: PointwiseLoss, configuration: Configuration,
-    group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases
+    group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
+    memory: SearchMemory = SearchMemory()
   ) throws -> Selection {
     let search = CrossValidation(
       problem: self, grid: grid, configuration: configuration,
-      neurons: try sample(grid.neurons, seed: grid.seed, group: group), threads: threads)
+      neurons: try sample(grid.neurons, seed: grid.seed, group: group), threads: threads,
+      memory: memory)
     var tried: [Selection.Candidate] = []
     var clipped: [Double: Double] = [:]
     func attempt(_ alphas: [Double], _ lambdas: [Double]) throws {
@@ -78,18 +82,21 @@ extension FitProblem {
   /// errors, because the losses differ in how they weigh outliers: squares would judge by
   /// those alone.
   ///
-  /// - Throws: `FitError`; what `group` throws.
+  /// Folds that `memory` has are not done again.
+  ///
+  /// - Throws: `FitError`; what `group` throws; `SearchPaused` if `memory` is urged.
   /// - Returns: the candidates with the error of each, relative to persistence, at its best
   ///   ridge.
   /// - Collective: every rank of `group` must call it.
   package func compare(
     losses: [PointwiseLoss], alpha: Double, lambda: Double, grid: SelectionGrid,
     configuration: Configuration, group: borrowing some RankGroup & ~Copyable, threads: Int,
-    phases: Phases
+    phases: Phases, memory: SearchMemory = SearchMemory()
   ) throws -> [Double] {
     let search = CrossValidation(
       problem: self, grid: grid, configuration: configuration,
-      neurons: try sample(grid.neurons, seed: grid.seed, group: group), threads: threads)
+      neurons: try sample(grid.neurons, seed: grid.seed, group: group), threads: threads,
+      memory: memory)
     return try losses.map { loss in
       let outcome = try search.evaluate(
         loss: loss, alphas: [alpha], lambdas: [lambda / 10, lambda, min(1, lambda * 10)],

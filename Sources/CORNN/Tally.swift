@@ -2,7 +2,7 @@ internal import Collectives
 internal import LinearAlgebra
 
 /// Squared errors by ridge (row) and leak (column), summed over neurons and folds.
-struct Tally {
+struct Tally: Codable, Sendable {
   private let alphas: Int
   private var errors: [Double]
   private var persistence = [0.0]
@@ -34,6 +34,17 @@ struct Tally {
     for (i, count) in (outcomes.first?.panels.flatMap(\.clipped) ?? []).enumerated() {
       clipped[i % alphas] += Double(count) / Double(trainingCount)
     }
+  }
+
+  /// Adds those of another fold of the same leaks; it may have fewer ridges.
+  mutating func add(_ other: Tally) {
+    for (i, error) in other.errors.enumerated() where i < errors.count { errors[i] += error }
+    for (i, error) in other.magnitudes.enumerated() where i < magnitudes.count {
+      magnitudes[i] += error
+    }
+    persistence[0] += other.persistence[0]
+    persistenceMagnitude[0] += other.persistenceMagnitude[0]
+    for (i, count) in other.clipped.enumerated() { clipped[i] += count }
   }
 
   /// Adds up the ranks' tallies (collective).

@@ -77,9 +77,15 @@ final class PendingFile {
 
   /// Makes the file permanent and gives it its name, replacing what had it.
   ///
+  /// What had it gets the name `previous`, if there is one; a kill between the two leaves
+  /// that one.
+  ///
   /// - Throws: `RecordingError.cannotWrite` with the reason.
-  func publish() throws {
+  func publish(keepingAs previous: String? = nil) throws {
     try synchronise(temporary, flags: O_RDWR)
+    if let previous, unsafe rename(destination, previous) != 0, errno != ENOENT {
+      throw RecordingError.cannotWrite("cannot rename \(destination): \(systemError())")
+    }
     guard unsafe rename(temporary, destination) == 0 else {
       throw RecordingError.cannotWrite("cannot rename \(temporary): \(systemError())")
     }

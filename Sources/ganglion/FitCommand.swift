@@ -25,6 +25,7 @@ struct FitCommand: GroupCommand {
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Solution") var solution: SolutionOptions
+  @OptionGroup(title: "Stop and go on") var checkpointing: CheckpointOptions
   @OptionGroup(title: "Run") var common: CommonOptions
   @Option(help: "Append one JSON object a line to this file.") var log: String?
   @Flag(help: "Print the plan (form, memory, work) and do nothing.") var dryRun = false
@@ -35,6 +36,7 @@ struct FitCommand: GroupCommand {
     try preprocessing.validate()
     try model.validate()
     try solution.validate()
+    try checkpointing.validate()
   }
 
   func run(on world: borrowing Communicator) throws {

@@ -19,6 +19,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let threads = try command.common.startThreads(on: world)
     let console = Console(rank: world.rank, quiet: command.common.quiet)
     let log = try RunLog(path: command.log, group: world)
+    let control = RunControl(command.checkpointing, rank: world.rank)
     for note in recording.notes { console.say("note: \(note)") }
     let options = try ModelChoice.Options(command.model, recording: recording)
     var configuration = command.solverConfiguration
@@ -64,15 +65,25 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       trialStarts: recording.trialStarts, holdout: command.model.holdout)
     let problem = try FitProblem(
       prepared, bias: configuration.bias, group: world, phases: phases)
-    let choice = try ModelChoice(
-      options, problem: problem, configuration: configuration, group: world, threads: threads,
-      phases: phases)
+    let keeper = try FitKeeper<S>(
+      command.checkpointing, control: control, local: local, neurons: recording.neurons,
+      console: console, log: log, phases: phases, on: world
+    ) {
+      try identity(recording, on: world)
+    }
+    let choice = try keeper.searching(on: world) { memory in
+      try ModelChoice(
+        options, problem: problem, configuration: configuration, group: world, threads: threads,
+        phases: phases, memory: memory)
+    }
     for note in choice.notes { console.say(note) }
     configuration.lambda = choice.lambda
     let result = try problem.fit(
       loss: choice.loss.loss, alpha: choice.leaks, configuration: configuration, group: world,
-      threads: threads, phases: phases
-    ) { solved in console.progress("fit", done: solved, of: local.count) }
+      threads: threads, phases: phases, restored: keeper.kept.panels,
+      urge: { control.urge() }, meet: { try keeper.keep($0, on: world) },
+      progress: { console.progress("fit", done: $0, of: local.count) })
+    control.noteProgress()
 
     let report = try FitReport(result, labels: recording.labels, group: world)
     log.write("fitted", report.values)
@@ -86,6 +97,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
         ).write(result, to: output, on: world)
       }
     }
+    try keeper.finish(on: world)
     let table = try TimingTable(
       phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(S.self), group: world)
     console.say(report.text)
@@ -101,23 +113,42 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
   }
 
-  private func provenance(
-    _ recording: Recording, _ configuration: Configuration, _ choice: ModelChoice,
-    threads: Int,
-    on world: borrowing Communicator
-  ) throws -> Provenance {
-    let digest = try world.digest(ofFile: command.recording)
+  /// What a checkpoint must agree with: the recording's digest, and all settings as given.
+  private func identity(
+    _ recording: Recording, on world: borrowing Communicator
+  ) throws -> String {
     let model = command.model
-    let settings = Settings([
-      "command": "fit", "recording": command.recording, "alpha": choice.alpha,
-      "lambda": configuration.lambda, "loss": choice.loss.name,
-      "scale": command.preprocessing.scaling(of: recording).rawValue,
+    return settings(recording, command.solverConfiguration).adding([
+      "checkpoint-format": 1, "recording": try world.digest(ofFile: command.recording),
+      "alpha": model.alpha.map { "\($0)" } ?? "default", "tau": model.tau ?? 0,
+      "lambda": "\(model.lambda)", "losses": "\(model.losses)",
+      "request": "\(command.source.request(for: ""))",
+    ]).json
+  }
+
+  /// The settings of a run, without those that may be chosen.
+  private func settings(_ recording: Recording, _ configuration: Configuration) -> Settings {
+    let model = command.model
+    return Settings([
+      "command": "fit", "scale": command.preprocessing.scaling(of: recording).rawValue,
       "holdout": model.holdout,
       "self-connections": model.selfConnections, "bias": !model.noBias,
       "form": configuration.form.rawValue, "precision": command.solution.precision.rawValue,
       "weights": command.solution.weights.rawValue,
       "tolerance": configuration.tolerance, "iterations": configuration.iterations,
     ]).adding(command.source.settings).adding(command.preprocessing.settings)
+  }
+
+  private func provenance(
+    _ recording: Recording, _ configuration: Configuration, _ choice: ModelChoice,
+    threads: Int,
+    on world: borrowing Communicator
+  ) throws -> Provenance {
+    let digest = try world.digest(ofFile: command.recording)
+    let settings = settings(recording, configuration).adding([
+      "recording": command.recording, "alpha": choice.alpha, "lambda": configuration.lambda,
+      "loss": choice.loss.name,
+    ])
     return Provenance(
       ranks: world.size, threads: threads, input: (command.recording, digest),
       configuration: settings.json)

@@ -59,7 +59,8 @@ struct ModelChoice {
   /// - Collective: every rank of `group` must call it.
   init<S: Scalar & Transferable>(
     _ options: Options, problem: FitProblem<S>, configuration: Configuration,
-    group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases
+    group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
+    memory: SearchMemory
   ) throws {
     let inner = Phases()
     defer { phases.add("select", flops: inner.all.reduce(0) { $0 + $1.flops }) }
@@ -68,7 +69,7 @@ struct ModelChoice {
       return try phases.measure("select") {
         try problem.select(
           grid: grid, loss: loss.loss, configuration: configuration, group: group,
-          threads: threads, phases: inner)
+          threads: threads, phases: inner, memory: memory)
       }
     }
     var loss = options.losses[0]
@@ -81,7 +82,8 @@ struct ModelChoice {
       let compared = try phases.measure("select") {
         try problem.compare(
           losses: options.losses.map(\.loss), alpha: alpha, lambda: lambda, grid: grid,
-          configuration: configuration, group: group, threads: threads, phases: inner)
+          configuration: configuration, group: group, threads: threads, phases: inner,
+          memory: memory)
       }
       errors = zip(options.losses, compared).map { ($0.name, $1) }
       let best = compared.indices.min { compared[$0] < compared[$1] } ?? 0
