@@ -81,7 +81,6 @@ enum SmallTask: String, CaseIterable, Sendable {
     if small != .teacher && small != .drivenTeacher { #expect(other.channels != whole.channels) }
   }
 
-  /// The hand's analytic velocity is the derivative of its position.
   @Test func handVelocityIsTheDerivativeOfItsPosition() {
     let task = Reach(hidden: 3, steps: 40)
     let program = task.record()
