@@ -34,6 +34,15 @@ struct FitPrediction {
   /// The loss, its line search and the vector work at one sample, in flops of a product.
   private static let flopsPerSample = (dual: 2000.0, primal: 1200.0)
 
+  /// The network where the description has none: 10 Gbit/s Ethernet.
+  private static let assumedLink = MessageRate(latency: 3e-5, bandwidth: 1.1e9)
+
+  /// What was assumed, for want of a measurement.
+  private var assumption: String {
+    job.nodes > 1 && machine.messagesBetweenHosts == nil
+      ? "\nassumed: 10 Gbit/s between nodes, as the description has no messagesBetweenHosts" : ""
+  }
+
   /// Files where the description has no rate, bytes a second.
   private static let fileRate = 5e8
 
@@ -53,11 +62,9 @@ struct FitPrediction {
     let files = phase.name == "write" ? machine.files?.write : machine.files?.read
     seconds += phase.fileBytes / (files ?? Self.fileRate)
     if job.nodes > 1 {
-      let link = machine.messagesBetweenHosts ?? machine.messagesWithinHost
-      if let link {
-        seconds += phase.messageBytes / link.bandwidth
-        seconds += link.latency * Double(job.ranks).squareRoot()
-      }
+      let link = machine.messagesBetweenHosts ?? Self.assumedLink
+      seconds += phase.messageBytes / link.bandwidth
+      seconds += link.latency * Double(job.ranks).squareRoot()
     } else {
       seconds += 4 * phase.messageBytes / machine.memoryBandwidth
     }
@@ -86,7 +93,7 @@ struct FitPrediction {
       \(lines.joined(separator: "\n"))
       total \(String(format: "%.3f", total)) s; memory a node \
       \(String(format: "%.2f", nodeBytes / 1e9)) GB, of which \
-      \(String(format: "%.2f", plan.sharedBytes / 1e9)) GB are shared by its ranks
+      \(String(format: "%.2f", plan.sharedBytes / 1e9)) GB are shared by its ranks\(assumption)
       """
   }
 }

@@ -39,9 +39,9 @@ struct FitRun<S: Scalar & Transferable & Storable> {
         measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
         seconds: 0.1)
       let job = FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: threads)
-      let prediction = FitPrediction(
-        plan, job, on: machine, isDouble: MemoryLayout<S>.size == 8)
-      console.say("precision: \(arithmetic.reason)\n\(prediction.text)")
+      console.say("precision: \(arithmetic.reason)")
+      console.say(
+        FitPrediction(plan, job, on: machine, isDouble: MemoryLayout<S>.size == 8).text)
       return
     }
 

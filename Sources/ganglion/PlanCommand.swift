@@ -81,11 +81,12 @@ struct PlanCommand: GroupCommand {
     var configuration = Configuration()
     configuration.form = solution.form
     configuration.iterations = solution.iterations
-    let isDouble = solution.precision == .double
+    configuration.tolerance = solution.tolerance
+    let isDouble = solution.precision != .float && solution.precision != .mixed
     let plan = FitPlan(
       neurons: neurons, inputs: inputs, frames: frames, holdout: holdout,
       configuration: configuration, bytesPerScalar: isDouble ? 8 : 4, ranks: job.ranks,
-      threads: job.threads)
+      threads: job.threads, isFactored: solution.weights == .factored)
     return FitPrediction(plan, job, on: machine, isDouble: isDouble)
   }
 
