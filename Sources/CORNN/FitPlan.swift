@@ -57,7 +57,7 @@ package struct FitPlan: Sendable {
     let u = Double(tests)
     let m = Double(regressors)
     let n = Double((neurons + ranks - 1) / ranks)
-    let width = min(128, max(8, (n / Double(threads)).rounded(.up)))
+    let width = min(256, max(8, (n / Double(threads)).rounded(.up)))
     let order = form == .dual ? t : m
     let unknowns = form == .dual ? t : m
     // Rows of X, the Gram matrix in float64 and its inverse; the leader factors a copy.

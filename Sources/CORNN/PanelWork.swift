@@ -21,7 +21,7 @@ struct PanelWork {
   /// Wide enough for products near their peak, narrow enough that a panel's state stays
   /// near the cache and that all threads get some.
   private var panelWidth: Int {
-    max(8, min(128, (subproblems.count + threads - 1) / threads))
+    max(8, min(256, (subproblems.count + threads - 1) / threads))
   }
 
   /// The subproblems of each panel.
