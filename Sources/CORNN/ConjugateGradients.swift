@@ -61,10 +61,10 @@ struct ConjugateGradients {
   }
 
   /// How often a solution may be found wanting after its S was recomputed.
-  private static var verifications: Int { 3 }
+  static var verifications: Int { 3 }
 
   /// Iterations between two recomputations of S, which bound the drift of its recursion.
-  private static var refreshInterval: Int { 50 }
+  static var refreshInterval: Int { 50 }
 
   /// The ridge solution on the clamped currents, as a step of length 1 from zero.
   private func startFromRidge<F: SubproblemForm & ~Copyable>(
@@ -131,7 +131,7 @@ struct ConjugateGradients {
   }
 
   /// Recomputes S and what depends on it.
-  private func refresh<F: SubproblemForm & ~Copyable>(
+  func refresh<F: SubproblemForm & ~Copyable>(
     _ panel: inout Panel<F.S>, form: borrowing F
   ) {
     form.refreshResponse(&panel)
@@ -150,7 +150,7 @@ struct ConjugateGradients {
   }
 
   /// Takes up again the rows whose recomputed residual is above the tolerance after all.
-  private func reopen<S: Scalar>(_ panel: inout Panel<S>) -> Bool {
+  func reopen<S: Scalar>(_ panel: inout Panel<S>) -> Bool {
     var found = false
     for i in 0..<panel.active
     where panel.scalars[i].outcome == .converged && panel.scalars[i].optimality >= tolerance {
@@ -160,7 +160,7 @@ struct ConjugateGradients {
     return found
   }
 
-  private func retireSolved<S: Scalar>(_ panel: inout Panel<S>) {
+  func retireSolved<S: Scalar>(_ panel: inout Panel<S>) {
     for i in stride(from: panel.active - 1, through: 0, by: -1) {
       if panel.scalars[i].outcome == .iterationLimit, panel.scalars[i].optimality < tolerance {
         panel.scalars[i].outcome = .converged
@@ -169,7 +169,7 @@ struct ConjugateGradients {
     }
   }
 
-  private func objective<F: SubproblemForm & ~Copyable>(
+  func objective<F: SubproblemForm & ~Copyable>(
     _ panel: borrowing Panel<F.S>, rows: Int, form: borrowing F
   ) -> Double {
     var sum = 0.0

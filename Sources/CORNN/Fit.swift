@@ -19,6 +19,8 @@ extension FitProblem {
   /// `λ = lambda · T`, `d_i[t] = (r_i[t+1] − (1 − α_i) r_i[t]) / α_i` and x[t] the rates of
   /// all neurons, the inputs (each divided by its root mean square) and the constant 1.
   ///
+  /// `constraints` forbid weights or fix their signs.
+  ///
   /// `alpha` has the leak of each of this rank's neurons. `threads` panels of neurons are
   /// solved at a time, each with a BLAS of one thread; `progress` is told after each panel,
   /// on any thread, how many of this rank's neurons are solved.
@@ -34,6 +36,7 @@ extension FitProblem {
   /// conjugate gradients with a line search, convex losses only.
   package func fit(
     loss: PointwiseLoss, alpha: [Double], configuration: Configuration,
+    constraints: Constraints = Constraints(),
     group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
     progress: @escaping @Sendable (_ solved: Int) -> Void = { _ in }
   ) throws -> Fit<S> {
@@ -47,6 +50,11 @@ extension FitProblem {
     let ridge = configuration.lambda * Double(transitions.count)
     let excludesSelf = !configuration.selfConnections
     let outcome: PanelOutcome<S>
+    guard constraints.isEmpty else {
+      return try fit(
+        constraints, work, ridge: ridge, configuration: configuration, group: group,
+        phases: phases, progress: progress)
+    }
     let isDual =
       configuration.resolvedForm(
         samples: regressors.samples, regressors: regressors.count) == .dual
@@ -62,7 +70,7 @@ extension FitProblem {
       outcome = try work.run(recording, form: form, phases: phases, progress: progress)
     }
     return try Fit(
-      regressors: regressors, isDual: isDual, excludesSelf: excludesSelf, outcome: outcome,
-      transitions: transitions, heldOut: heldOut, group: group)
+      regressors: regressors, isDual: isDual, excludesSelf: excludesSelf, mask: nil,
+      outcome: outcome, transitions: transitions, heldOut: heldOut, group: group)
   }
 }

@@ -6,6 +6,7 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   package let regressors: Regressors<S>
   let isDual: Bool
   let excludesSelf: Bool
+  let mask: StructuralMask?
   let panels: [PanelSolution<S>]
 
   package let diagnostics: Diagnostics
@@ -23,12 +24,13 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
 
   /// - Collective: every rank of `group` must call it.
   init(
-    regressors: Regressors<S>, isDual: Bool, excludesSelf: Bool, outcome: PanelOutcome<S>,
-    transitions: Transitions, heldOut: Transitions, group: borrowing some RankGroup & ~Copyable
+    regressors: Regressors<S>, isDual: Bool, excludesSelf: Bool, mask: StructuralMask?,
+    outcome: PanelOutcome<S>, transitions: Transitions, heldOut: Transitions, group: borrowing some RankGroup & ~Copyable
   ) throws {
     self.regressors = regressors
     self.isDual = isDual
     self.excludesSelf = excludesSelf
+    self.mask = mask
     panels = outcome.panels
     self.transitions = transitions
     heldOutTransitions = heldOut
@@ -51,7 +53,8 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   /// The weights of a block's neurons: rows × regressors, in the units of the recording.
   ///
   /// Columns are neurons, inputs, bias. The row of a neuron that was left out is zero; the
-  /// own weight of a neuron is exactly zero if self-connections are excluded.
+  /// own weight of a neuron is exactly zero if self-connections are excluded, and so are
+  /// the weights that a mask forbids.
   /// - Complexity: dual `2 T M` flops a neuron, primal a copy.
   package func weights(ofBlock block: Int) -> Matrix<S> {
     let rows = rows(ofBlock: block)
@@ -65,6 +68,7 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
     for (i, neuron) in panel.neurons.enumerated() {
       let row = neuron - rows.lowerBound
       result.copyRow(row, from: weights, i)
+      if let mask { result.clear(row: row, at: mask[neuron].members) }
       if excludesSelf { result[row, regressors.index(ofLocal: neuron)] = 0 }
       for (k, column) in regressors.inputs.enumerated() {
         let scale = regressors.inputScale[k]

@@ -18,11 +18,13 @@ struct PanelWork {
   let heldOut: Transitions
   let solver: ConjugateGradients
   let threads: Int
+  /// Most subproblems a panel.
+  var widest = 128
 
   /// Wide enough for products near their peak, narrow enough that a panel's state stays
   /// near the cache and that all threads get some.
   private var panelWidth: Int {
-    max(8, min(128, (subproblems.count + threads - 1) / threads))
+    min(widest, max(8, (subproblems.count + threads - 1) / threads))
   }
 
   /// The subproblems of each panel.
@@ -74,7 +76,7 @@ struct PanelWork {
       clipped.append(counts.clipped)
       missing.append(counts.missing)
     }
-    let trace = solver.solve(&panel, form: form, from: earlier)
+    let trace = form.solve(&panel, with: solver, from: earlier)
     let iterations = panel.scalars.reduce(0) { $0 + $1.iterations }
     return PanelSolution(
       panel: panel, clipped: clipped, missing: missing, trace: trace,

@@ -35,6 +35,11 @@ protocol SubproblemForm<S>: ~Copyable {
   /// `response ← X θ`, freed of the drift of its recursion.
   func refreshResponse(_ panel: inout Panel<S>)
 
+  /// Solves a panel, from earlier solutions if given.
+  func solve(
+    _ panel: inout Panel<S>, with solver: ConjugateGradients, from earlier: PanelSolution<S>?
+  ) -> ConjugateGradients.Trace
+
   /// Floating-point operations of one iteration of one row.
   var flopsPerIteration: Double { get }
 
@@ -45,4 +50,12 @@ protocol SubproblemForm<S>: ~Copyable {
   /// The held-out predictions of the ridge regression of `values` (rows × samples) on the
   /// same regressors, self-connections included.
   func heldOutRidge(_ values: borrowing Matrix<S>) -> Matrix<S>
+}
+
+extension SubproblemForm where Self: ~Copyable {
+  func solve(
+    _ panel: inout Panel<S>, with solver: ConjugateGradients, from earlier: PanelSolution<S>?
+  ) -> ConjugateGradients.Trace {
+    solver.solve(&panel, form: self, from: earlier)
+  }
 }
