@@ -25,7 +25,8 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   /// - Collective: every rank of `group` must call it.
   init(
     regressors: Regressors<S>, isDual: Bool, excludesSelf: Bool, mask: StructuralMask?,
-    outcome: PanelOutcome<S>, transitions: Transitions, heldOut: Transitions, group: borrowing some RankGroup & ~Copyable
+    outcome: PanelOutcome<S>, transitions: Transitions, heldOut: Transitions,
+    group: borrowing some RankGroup & ~Copyable
   ) throws {
     self.regressors = regressors
     self.isDual = isDual

@@ -25,7 +25,10 @@ struct SignedGradients {
   private struct Row {
     /// The weights that are forbidden whatever the signs.
     let forbidden: ForbiddenSet
-    var held: ForbiddenSet
+    /// These and the weights that are held.
+    var face: ForbiddenSet
+    /// `⟨g, image⟩` on the face.
+    var square = 0.0
     /// The directions restart.
     var restarts = true
     /// How often in turn no length was found: the second time along the gradient.
@@ -40,15 +43,16 @@ struct SignedGradients {
     form.prepareExclusion(&panel)
     start(&panel, form: form, from: earlier)
     guard let structural = panel.mask else { return [] }
-    let faces = PanelMask<S>(
-      projections: structural.projections, unknowns: 0, regressors: form.unknowns)
     var rows = panel.neurons.map { neuron in
       var forbidden = form.exclusions[neuron].set
       if form.exclusions[neuron].leavesOutSelf {
         forbidden.insert(form.base.regressors.index(ofLocal: neuron))
       }
-      return Row(forbidden: forbidden, held: ForbiddenSet(neurons: signs.count))
+      return Row(forbidden: forbidden, face: forbidden)
     }
+    let faces = PanelMask<S>(
+      projections: rows.map { form.projection(onto: $0.face.members, users: 1) },
+      unknowns: 0, regressors: form.unknowns)
     turn(&panel, form: form, structural, faces, &rows)
     var trace = [solver.objective(panel, rows: all, form: form)]
     var iteration = 0
@@ -105,41 +109,107 @@ struct SignedGradients {
   ) {
     panel.mask = structural
     form.updateResidual(&panel)
-    for i in 0..<panel.active {
-      let position = panel.positions[i]
-      let held = panel.coefficients.held(row: i, gradient: panel.residual, signs: signs)
-      if held != rows[position].held || faces.projections[position] === structural.projections[position] {
-        rows[position].held = held
-        rows[position].restarts = true
-        var set = rows[position].forbidden
-        set.formUnion(held)
-        faces.projections[position] = form.projection(
-          onto: set.members, users: 1 / Self.facesToExpect)
-      }
-      panel.residual.clear(row: i, at: held.members)
-    }
     panel.mask = faces
+    let before = (0..<panel.active).map { rows[panel.positions[$0]].face }
+    // Weights at 0 stay held while the others have the larger part of the gradient.
+    var inward = [Double](repeating: 0, count: panel.active)
+    var optimal: [ForbiddenSet] = []
+    for i in 0..<panel.active {
+      let held = panel.coefficients.held(row: i, gradient: panel.residual, signs: signs)
+      let zeros = panel.coefficients.zeros(row: i, signs: signs)
+      inward[i] = form.diagonalSquare(panel.residual, row: i, at: zeros, except: held)
+      hold(zeros, i, &panel, form: form, faces, &rows)
+      optimal.append(held)
+    }
+    // ⟨g, A⁻¹ g_old⟩, while `image` is still the old one.
     var crossings = [Double](repeating: 0, count: panel.active)
     for i in 0..<panel.active { crossings[i] = panel.residualDotImage(i) }
     form.precondition(&panel)
+    var releases = false
+    var released = [Bool](repeating: false, count: panel.active)
+    for i in 0..<panel.active {
+      let square = panel.residualDotImage(i)
+      panel.scalars[i].decrement = square + inward[i]
+      let isSolved = square < solver.tolerance * solver.tolerance * panel.scalars[i].scale
+      released[i] = inward[i] > 0 && (isSolved || inward[i] > Self.proportion * square)
+      if released[i] { releases = true }
+    }
+    if releases {
+      panel.mask = structural
+      form.updateResidual(&panel)
+      panel.mask = faces
+      for i in 0..<panel.active {
+        hold(
+          released[i] ? optimal[i] : panel.coefficients.zeros(row: i, signs: signs), i, &panel,
+          form: form, faces, &rows)
+      }
+      form.precondition(&panel)
+      for i in 0..<panel.active where released[i] {
+        panel.scalars[i].decrement = panel.residualDotImage(i)
+      }
+      for _ in 0..<Self.corrections {
+        guard holdOutward(&panel, form: form, faces, &rows) else { break }
+        form.precondition(&panel)
+      }
+    }
     for i in 0..<panel.active {
       let position = panel.positions[i]
-      let before = panel.scalars[i].decrement
-      let decrement = panel.residualDotImage(i)
-      panel.scalars[i].decrement = decrement
-      let isFresh = rows[position].restarts || before <= 0
-      let beta = isFresh ? 0 : max(0, (decrement - crossings[i]) / before)
+      let square = panel.residualDotImage(i)
+      let earlier = rows[position].square
+      rows[position].square = square
+      let isFresh = rows[position].restarts || rows[position].face != before[i] || earlier <= 0
+      panel.setDirection(i, beta: isFresh ? 0 : max(0, (square - crossings[i]) / earlier))
       rows[position].restarts = false
-      panel.setDirection(i, beta: beta)
       panel.scalars[i].slope = panel.residualDotDirection(i)
       if panel.scalars[i].slope <= 0 {
         panel.setDirection(i, beta: 0)
-        panel.scalars[i].slope = decrement
+        panel.scalars[i].slope = square
       }
     }
     form.respond(&panel)
     for i in 0..<panel.active { panel.refreshDirectionScalars(i) }
   }
+
+  /// Holds weights besides, whose image would take them from 0 to the wrong sign; returns
+  /// whether there were any.
+  private func holdOutward<S>(
+    _ panel: inout Panel<S>, form: borrowing MaskedPrimalForm<S>, _ faces: PanelMask<S>,
+    _ rows: inout [Row]
+  ) -> Bool {
+    var found = false
+    for i in 0..<panel.active {
+      let face = rows[panel.positions[i]].face
+      var held = panel.coefficients.held(row: i, gradient: panel.image, signs: signs)
+      held.formUnion(face)
+      guard held != face else { continue }
+      hold(held, i, &panel, form: form, faces, &rows)
+      found = true
+    }
+    return found
+  }
+
+  /// Makes the face of a row the one on which the given weights are held.
+  private func hold<S>(
+    _ held: ForbiddenSet, _ i: Int, _ panel: inout Panel<S>,
+    form: borrowing MaskedPrimalForm<S>, _ faces: PanelMask<S>, _ rows: inout [Row]
+  ) {
+    let position = panel.positions[i]
+    var face = rows[position].forbidden
+    face.formUnion(held)
+    if face != rows[position].face {
+      rows[position].face = face
+      faces.projections[position] = form.projection(
+        onto: face.members, users: 1 / Self.facesToExpect)
+    }
+    panel.residual.clear(row: i, at: held.members)
+  }
+
+  /// Held weights are released when their part of the squared gradient exceeds that of the
+  /// others times this.
+  private static var proportion: Double { 1 }
+
+  /// How often a direction is taken anew without the weights that it would turn.
+  private static var corrections: Int { 4 }
 
   /// Faces that a row visits before it stays on that of the solution.
   private static var facesToExpect: Double { 12 }
@@ -150,28 +220,38 @@ struct SignedGradients {
   ) {
     var longest = [Double](repeating: 1, count: panel.active)
     var promised = [Double](repeating: 0, count: panel.active)
-    var bent = false
+    // Where a bent row's own line first meets a sign.
+    var boundary = [Double?](repeating: nil, count: panel.active)
     for i in 0..<panel.active {
       let length = panel.newtonLength(i, loss: solver.loss, ridge: form.ridge)
       promised[i] = length * panel.scalars[i].slope
-      let isBent = panel.direction.bend(
+      let first = panel.direction.firstBoundary(
         row: i, length: length, from: panel.coefficients, signs: signs)
-      if isBent {
-        bent = true
+      if first < length {
+        boundary[i] = first
+        // The image is of no more use, as the directions restart.
+        panel.image.copyRow(i, from: panel.direction, i)
+        panel.direction.bend(row: i, length: length, from: panel.coefficients, signs: signs)
         rows[panel.positions[i]].restarts = true
       } else {
         longest[i] = length
       }
     }
-    if bent { prepareLines(&panel, form: form) }
+    if boundary.contains(where: { $0 != nil }) { prepareLines(&panel, form: form) }
     var turned = false
     for i in 0..<panel.active {
-      let lacksSlope = panel.scalars[i].slope <= 1e-3 * promised[i] && longest[i] == 1
-      guard lacksSlope || rows[panel.positions[i]].wantsGradient else { continue }
-      form.scaleByDiagonal(panel.residual, row: i, into: &panel.direction)
-      _ = panel.direction.bend(row: i, length: 1, from: panel.coefficients, signs: signs)
-      rows[panel.positions[i]].restarts = true
-      longest[i] = 1
+      let position = panel.positions[i]
+      if rows[position].wantsGradient {
+        form.scaleByDiagonal(panel.residual, row: i, into: &panel.direction)
+        panel.direction.bend(row: i, length: 1, from: panel.coefficients, signs: signs)
+        longest[i] = 1
+      } else if let first = boundary[i], panel.scalars[i].slope < 0.1 * promised[i] {
+        panel.direction.copyRow(i, from: panel.image, i)
+        longest[i] = first
+      } else {
+        continue
+      }
+      rows[position].restarts = true
       turned = true
     }
     if turned { prepareLines(&panel, form: form) }
@@ -181,7 +261,7 @@ struct SignedGradients {
         i, loss: solver.loss, ridge: form.ridge, longest: longest[i])
       if length > 0 {
         panel.advance(i, by: length)
-        panel.coefficients.project(row: i, onto: signs)
+        panel.coefficients.settle(row: i, after: length, along: panel.direction, signs: signs)
         rows[position].wantsGradient = false
       } else if rows[position].wantsGradient {
         panel.scalars[i].outcome = .stalled

@@ -27,7 +27,8 @@ struct DenseActiveSet {
       let wrong = held.max {
         Double(signs[$0]) * gradient[$0] < Double(signs[$1]) * gradient[$1]
       }
-      worst = theta.indices.filter { !held.contains($0) && !forbidden.contains($0) }
+      worst =
+        theta.indices.filter { !held.contains($0) && !forbidden.contains($0) }
         .map { abs(gradient[$0]) }.max() ?? 0
       guard let wrong, Double(signs[wrong]) * gradient[wrong] > 1e-9 else { break }
       held.remove(wrong)
