@@ -14,6 +14,20 @@ package struct Constraints: Sendable {
     self.signs = signs
   }
 
+  /// Signs from numbers.
+  ///
+  /// - Throws: `ConstraintError.signValue` for a number other than −1, 0 and 1.
+  package static func signs(of values: [Double]) throws(ConstraintError) -> [Int] {
+    var signs: [Int] = []
+    for (j, value) in values.enumerated() {
+      guard value == 0 || abs(value) == 1 else {
+        throw .signValue(presyn: j, value: value)
+      }
+      signs.append(Int(value))
+    }
+    return signs
+  }
+
   package var isEmpty: Bool { mask == nil && signs == nil }
 
   /// The constraints on this rank's subproblems.

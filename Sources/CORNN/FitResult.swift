@@ -96,7 +96,12 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
 
 /// How well each of this rank's subproblems was solved.
 package struct Diagnostics: Sendable {
-  /// `‖∇F‖ / ‖Xᵀ z‖`, both in the norm of the inverse of `XᵀX + λI`; NaN if skipped.
+  /// `‖r‖ / ‖Xᵀ z‖`, both in the norm of the inverse of `XᵀX + λI` on the weights that
+  /// count; NaN if skipped.
+  ///
+  /// r is what the Karush–Kuhn–Tucker conditions want to be zero: ∇F without the entries of
+  /// forbidden weights, and without those of signed weights that are 0 and that −∇F would
+  /// give the wrong sign. Zero just where the solution is optimal under the constraints.
   package var optimality: [Double]
   package var outcome: [Outcome]
   package var iterations: [Int]

@@ -56,10 +56,9 @@ package struct StructuralMask: Sendable, Equatable {
       })
   }
 
-  /// The share of weights that are forbidden.
-  package func forbiddenShare(neurons: Int) -> Double {
+  /// How many weights of this rank's neurons are forbidden.
+  package var forbiddenCount: Int {
     let counts = sets.map(\.count)
-    let total = ofNeuron.reduce(0) { $0 + counts[$1] }
-    return Double(total) / Double(max(1, ofNeuron.count * neurons))
+    return ofNeuron.reduce(0) { $0 + counts[$1] }
   }
 }

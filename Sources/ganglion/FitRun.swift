@@ -67,9 +67,11 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       model, problem, configuration, threads: threads, phases: phases, console, on: world)
     let alpha = selection?.alpha ?? model.alphas[0]
     configuration.lambda = selection?.lambda ?? model.lambdas[0]
+    let constraints = try readConstraints(recording, local, console, on: world)
     let result = try problem.fit(
       loss: command.model.pointwiseLoss, alpha: [Double](repeating: alpha, count: local.count),
-      configuration: configuration, group: world, threads: threads, phases: phases
+      configuration: configuration, constraints: constraints, group: world, threads: threads,
+      phases: phases
     ) { solved in console.progress("fit", done: solved, of: local.count) }
 
     let report = try FitReport(result, labels: recording.labels, group: world)
@@ -98,6 +100,21 @@ struct FitRun<S: Scalar & Transferable & Storable> {
           \(configuration.tolerance); raise --iterations or --lambda
           """)
     }
+  }
+
+  /// The constraints on this rank's neurons (collective).
+  private func readConstraints(
+    _ recording: Recording, _ local: Range<Int>, _ console: Console,
+    on world: borrowing Communicator
+  ) throws -> Constraints {
+    let options = command.constraints
+    let constraints = try options.read(neurons: recording.neurons, local: local, on: world)
+    if let summary = try options.summary(
+      of: constraints, neurons: recording.neurons, on: world)
+    {
+      console.say(summary)
+    }
+    return constraints
   }
 
   private var solverConfiguration: Configuration {
@@ -204,6 +221,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       "form": configuration.form.rawValue, "precision": command.solution.precision.rawValue,
       "tolerance": configuration.tolerance, "iterations": configuration.iterations,
     ]).adding(command.source.settings).adding(command.preprocessing.settings)
+      .adding(command.constraints.settings)
     return Provenance(
       ranks: world.size, threads: threads, input: (command.recording, digest),
       configuration: settings.json)
