@@ -4,9 +4,9 @@ struct MaskCost {
   let regressors: Double
   /// Iterations to expect.
   private var iterations: Double { 60 }
-  /// Iterations that an exact projection saves over a truncated one (measured: cornn 60 to
-  /// 200 over ADMM); a factor that costs more than these is not taken.
-  private var saved: Double { 100 }
+  /// Iterations that an exact projection saves over a truncated one; a factor
+  /// that costs more than these is not taken.
+  var saved = 100.0
 
   init(samples: Int, regressors: Int) {
     self.samples = Double(samples)
@@ -18,9 +18,10 @@ struct MaskCost {
   private var bare: Double { 4 * samples * regressors }
   private var whole: Double { bare + 2 * regressors * regressors }
 
-  /// The primal form: which matrix to factor for m forbidden regressors, and the flops a
-  /// neuron then takes. `users` fits share the factor; less than 1
-  /// for a fit that takes several.
+  /// Which matrix the primal form factors for m forbidden regressors, and the flops a
+  /// neuron then takes.
+  ///
+  /// `users` fits share the factor; less than 1 for a fit that takes several.
   func primal(forbidden: Int, users: Double) -> (side: MaskProjection.Side, flops: Double) {
     let m = Double(forbidden)
     let k = regressors - m
@@ -36,7 +37,7 @@ struct MaskCost {
     return least == onForbidden ? (.forbidden, onForbidden) : (.allowed, onAllowed)
   }
 
-  /// The dual form: the same; it needs an exact projection.
+  /// The same of the dual form, which needs an exact projection.
   func dual(forbidden: Int, users: Double) -> (side: MaskProjection.Side, flops: Double) {
     let m = Double(forbidden)
     let k = regressors - m

@@ -7,19 +7,23 @@ internal import MPI
 /// Constraints on W; inputs and bias stay free.
 struct ConstraintOptions: ParsableArguments {
   @Option(
-    help: """
+    help: ArgumentHelp(
+      """
       A structural mask (neuron, presyn) in an HDF5 file: 0 forbids a weight, which is then \
       exactly 0; positive numbers allow it.
-      """)
+      """, valueName: "FILE:PATH"))
   var mask: DatasetAddress?
   @Option(
-    help: """
+    help: ArgumentHelp(
+      """
       Signs of outgoing weights (Dale) in an HDF5 file: one number a presynaptic neuron, \
       +1 for weights >= 0, -1 for weights <= 0, 0 for free ones.
-      """)
+      """, valueName: "FILE:PATH"))
   var signs: DatasetAddress?
   @Flag(help: "All recurrent weights >= 0.") var nonNegative = false
-  @Option(help: "The region of each neuron in an HDF5 file: text or integers.")
+  @Option(
+    help: ArgumentHelp(
+      "The region of each neuron in an HDF5 file: text or integers.", valueName: "FILE:PATH"))
   var regions: DatasetAddress?
   @Option(
     help: """

@@ -38,6 +38,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
 
     let local = Partition(of: recording.neurons, among: world.size).range(of: world.rank)
+    let constraints = try readConstraints(recording, local, console, on: world)
     var rates: Matrix<S> = try phases.measure("read") {
       try recording.readNeurons(local, on: world)
     }
@@ -67,7 +68,6 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       model, problem, configuration, threads: threads, phases: phases, console, on: world)
     let alpha = selection?.alpha ?? model.alphas[0]
     configuration.lambda = selection?.lambda ?? model.lambdas[0]
-    let constraints = try readConstraints(recording, local, console, on: world)
     let result = try problem.fit(
       loss: command.model.pointwiseLoss, alpha: [Double](repeating: alpha, count: local.count),
       configuration: configuration, constraints: constraints, group: world, threads: threads,
