@@ -11,9 +11,9 @@ import Testing
   func findsTheSameWeights(share: Double) throws {
     let data = try Synthetic(neurons: 60, frames: 240)
     let sets = randomSets(neurons: 60, share: share, sharing: 1)
-    var setting = ConstrainedFit(loss: .robust(threshold: 0.2))
+    var setting = ConstrainedFit()
     setting.configuration.form = .primal
-    setting.configuration.tolerance = 1e-8
+    setting.configuration.tolerance = 1e-10
     let constraints = Constraints(mask: StructuralMask(forbidden: sets))
     let exact = try setting.solve(data, constraints)
 
@@ -29,7 +29,7 @@ import Testing
         gram: gram, ridge: ridge, excludesSelf: false, group: SingleRank(), phases: Phases()),
       products: gram,
       exclusions: constraints.exclusions(local: 0..<60, neurons: 60, excludesSelf: true),
-      signs: nil, costs: costs, cache: ProjectionCache())
+      signs: nil, costs: costs)
     #expect(form.projection(onto: [3, 4], users: 1).side == .truncated)
     let work = PanelWork(
       subproblems: (0..<60).map { Subproblem(neuron: $0, alpha: 0.1) }, margin: 1e-6,
@@ -44,7 +44,7 @@ import Testing
       for (i, neuron) in panel.neurons.enumerated() {
         let weights = (0..<61).map { panel.coefficients[i, $0] }
         #expect(panel.outcomes[i] == .converged)
-        #expect(relativeError(weights, exact.weights[neuron]) < 1e-5)
+        #expect(relativeError(weights, exact.weights[neuron]) < 1e-3)
         #expect(sets[neuron].members.allSatisfy { weights[$0] == 0 })
       }
     }
