@@ -83,7 +83,12 @@ struct ConjugateGradients {
     form.respond(&panel)
     for i in 0..<panel.active {
       panel.refreshDirectionScalars(i)
-      panel.advance(i, by: 1)
+      // The ridge solution is a step of 1, unless the preconditioner is truncated.
+      let square =
+        panel.directionResponse.dot(i, panel.directionResponse, i)
+        + form.ridge * panel.scalars[i].directionSquared
+      let length = square > 0 ? panel.scalars[i].scale / square : 0
+      panel.advance(i, by: abs(length - 1) < 0.1 ? 1 : length)
       panel.rescore(i, loss: loss)
     }
   }
