@@ -113,11 +113,17 @@ let package = Package(
       name: "ganglion",
       dependencies: [
         "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
-        "Recordings", "Machine",
+        "Recordings", "Machine", "Differentiation", "SOFO", "Baselines", "Tasks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
+
+    // MARK: - Benchmarks
+    .executableTarget(
+      name: "TangentBenchmark",
+      dependencies: ["SOFO", "Differentiation", "LinearAlgebra", "Collectives"],
+      path: "Sources/Benchmarks/Tangents", swiftSettings: strict + optimised),
 
     // MARK: - Tests
     .target(
@@ -155,6 +161,13 @@ let package = Package(
       name: "MachineTests",
       dependencies: ["Machine", "MPI", "HDF5", "Collectives", "LinearAlgebra", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    .testTarget(
+      name: "TasksTests",
+      dependencies: [
+        "Tasks", "Baselines", "Training", "SOFO", "Differentiation", "Collectives",
+        "LinearAlgebra", "RandomNumbers", "TestSupport",
+      ],
+      swiftSettings: strict),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "DifferentiationTests",
@@ -168,6 +181,11 @@ let package = Package(
         "SOFO", "Differentiation", "Collectives", "MPI", "LinearAlgebra", "RandomNumbers",
         "TestSupport",
       ],
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    // The program as users start it; HDF5 checks its files, so one test at a time.
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["HDF5", "LinearAlgebra", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
   ],
   swiftLanguageModes: [.v6]

@@ -25,10 +25,8 @@ package struct Force<S: Scalar>: ~Copyable {
 
   /// Prepares for batches of `rows` trials.
   ///
-  /// - Parameters:
-  ///   - readout: the name of the trained parameter (n×d).
-  ///   - activity: the name of the output of n units that it multiplies.
-  ///   - alpha: regularisation; > 0.
+  /// `readout` names the trained parameter (n×d), `activity` the output of n units that it
+  /// multiplies; `alpha` > 0 is the regularisation.
   package init(
     _ program: Program, readout: String, activity: String, rows: Int, alpha: Double
   ) {

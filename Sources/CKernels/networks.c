@@ -44,7 +44,9 @@
     for (size_t r = 0; r < rows; r++) {                                                  \
       const T *a = in + r * in_stride;                                                   \
       T *o = out + r * out_stride;                                                       \
-      if (keep)                                                                          \
+      if (a == o && !keep)                                                               \
+        for (size_t j = 0; j < width; j++) o[j] *= scale;                                \
+      else if (keep)                                                                     \
         for (size_t j = 0; j < width; j++) o[j] += scale * a[j];                         \
       else                                                                               \
         for (size_t j = 0; j < width; j++) o[j] = scale * a[j];                          \
@@ -63,7 +65,10 @@
       for (size_t l = 0; l < k; l++) {                                                   \
         const T *a = in + (i * k + l) * n;                                               \
         T *o = out + (i * k + l) * n;                                                    \
-        if (keep)                                                                        \
+        /* In place is a case of its own: the loop would not vectorise over an alias. */ \
+        if (a == o && !keep)                                                             \
+          for (size_t j = 0; j < n; j++) o[j] *= di[j];                                  \
+        else if (keep)                                                                   \
           for (size_t j = 0; j < n; j++) o[j] += a[j] * di[j];                           \
         else                                                                             \
           for (size_t j = 0; j < n; j++) o[j] = a[j] * di[j];                            \

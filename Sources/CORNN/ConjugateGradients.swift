@@ -1,5 +1,4 @@
 internal import LinearAlgebra
-private import Glibc
 
 /// Preconditioned nonlinear conjugate gradients (Polak–Ribière+) on a panel of
 /// independent convex subproblems.
@@ -8,14 +7,11 @@ private import Glibc
 /// are taken for the whole panel, the step lengths row by row: the line search needs only
 /// S and Sp, elementwise. One iteration is one product with the inverse, and in the
 /// primal form two with X.
-struct ConjugateGradients {
+struct ConjugateGradients: PanelSolver {
   let loss: PointwiseLoss
   let tolerance: Double
   let iterations: Int
   let initialMargin: Double
-
-  /// Sum over the panel's rows of F after each iteration; entry 0 is the ridge start.
-  typealias Trace = [Double]
 
   /// Solves the panel from the ridge solution on the currents z, or from given
   /// coefficients.
@@ -23,11 +19,12 @@ struct ConjugateGradients {
   /// `panel.target` is given. On return `coefficients`, `response` and `scalars` hold the
   /// solutions, in the order of `panel.neurons`.
   func solve<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F, from solution: PanelSolution<F.S>? = nil
-  ) -> Trace {
+    _ panel: inout Panel<F.S>, form: borrowing F, from solution: PanelSolution<F.S>?,
+    isAbandoned: () -> Bool
+  ) -> [Double]? {
     let all = panel.active
     form.prepareExclusion(&panel)
-    startFromRidge(&panel, form: form)
+    panel.startFromRidge(form: form, loss: loss, initialMargin: initialMargin)
     if let solution {
       for i in 0..<all { panel.coefficients.copyRow(i, from: solution.coefficients, i) }
       refresh(&panel, form: form)
@@ -35,11 +32,12 @@ struct ConjugateGradients {
     }
     for i in 0..<all { panel.scalars[i].decrement = 0 }
     turn(&panel, form: form)
-    var trace = [objective(panel, rows: all, form: form)]
+    var trace = [panel.objective(ridge: form.ridge)]
     var iteration = 0
     for _ in 0..<Self.verifications {
       retireSolved(&panel)
       while panel.active > 0, iteration < iterations {
+        if isAbandoned() { return nil }
         iteration += 1
         step(&panel, form: form)
         // A row that stalls gets a second chance with an S freed of drift.
@@ -47,7 +45,7 @@ struct ConjugateGradients {
         if stalls || iteration % Self.refreshInterval == 0 { refresh(&panel, form: form) }
         turn(&panel, form: form)
         for i in 0..<panel.active { panel.scalars[i].iterations = iteration }
-        trace.append(objective(panel, rows: all, form: form))
+        trace.append(panel.objective(ridge: form.ridge))
         retireSolved(&panel)
       }
       panel.active = all
@@ -55,7 +53,7 @@ struct ConjugateGradients {
       guard reopen(&panel), iteration < iterations else { break }
       turn(&panel, form: form)
     }
-    trace[trace.count - 1] = objective(panel, rows: all, form: form)
+    trace[trace.count - 1] = panel.objective(ridge: form.ridge)
     panel.active = all
     return trace
   }
@@ -65,33 +63,6 @@ struct ConjugateGradients {
 
   /// Iterations between two recomputations of S, which bound the drift of its recursion.
   static var refreshInterval: Int { 50 }
-
-  /// The ridge solution on the clamped currents, as a step of length 1 from zero.
-  private func startFromRidge<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F
-  ) {
-    let limit = F.S(Glibc.atanh(1 - initialMargin))
-    for i in 0..<panel.active {
-      panel.score.setClamped(row: i, panel.target, limit: limit)
-    }
-    form.updateResidual(&panel)
-    form.precondition(&panel)
-    for i in 0..<panel.active {
-      panel.scalars[i].scale = panel.residualDotImage(i)
-      panel.setDirection(i, beta: 0)
-    }
-    form.respond(&panel)
-    for i in 0..<panel.active {
-      panel.refreshDirectionScalars(i)
-      // The ridge solution is a step of 1, unless the preconditioner is truncated.
-      let square =
-        panel.directionResponse.dot(i, panel.directionResponse, i)
-        + form.ridge * panel.scalars[i].directionSquared
-      let length = square > 0 ? panel.scalars[i].scale / square : 0
-      panel.advance(i, by: abs(length - 1) < 0.1 ? 1 : length)
-      panel.rescore(i, loss: loss)
-    }
-  }
 
   /// A step of every active row along its direction.
   private func step<F: SubproblemForm & ~Copyable>(
@@ -172,15 +143,5 @@ struct ConjugateGradients {
       }
       if panel.scalars[i].outcome != .iterationLimit { panel.retire(row: i) }
     }
-  }
-
-  func objective<F: SubproblemForm & ~Copyable>(
-    _ panel: borrowing Panel<F.S>, rows: Int, form: borrowing F
-  ) -> Double {
-    var sum = 0.0
-    for i in 0..<rows {
-      sum += panel.scalars[i].loss + form.ridge / 2 * panel.scalars[i].squaredNorm
-    }
-    return sum
   }
 }

@@ -2,13 +2,25 @@ package import Collectives
 package import LinearAlgebra
 
 extension Configuration {
-  /// The form to use for a problem of this size.
+  /// Whether a problem of this size is solved in the dual form.
   ///
   /// Per neuron and iteration the primal form costs `4 T M + 2 M²` flops, the dual form
   /// `2 T²`: equal at `T = (1 + √2) M`.
-  func resolvedForm(samples: Int, regressors: Int) -> Form {
-    guard form == .auto else { return form }
-    return Double(samples) <= (1 + 2.0.squareRoot()) * Double(regressors) ? .dual : .primal
+  func isDual(samples: Int, regressors: Int) -> Bool {
+    switch form {
+    case .dual: true
+    case .primal: false
+    case .auto: Double(samples) <= (1 + 2.0.squareRoot()) * Double(regressors)
+    }
+  }
+
+  /// The method for a loss: conjugate gradients, unless the loss is the published rule.
+  func solver(for loss: PointwiseLoss) -> any PanelSolver {
+    if case .weighted = loss {
+      return PublishedMap(loss: loss, iterations: iterations, initialMargin: targetMargin)
+    }
+    return ConjugateGradients(
+      loss: loss, tolerance: tolerance, iterations: iterations, initialMargin: initialMargin)
   }
 }
 
@@ -23,7 +35,9 @@ extension FitProblem {
   ///
   /// `alpha` has the leak of each of this rank's neurons. `threads` panels of neurons are
   /// solved at a time, each with a BLAS of one thread; `progress` is told after each panel,
-  /// on any thread, how many of this rank's neurons are solved.
+  /// on any thread, how many of this rank's neurons are solved. `restored`, `urge` and
+  /// `meet` make it interruptible: see `PanelWork.runInRounds`; neurons in solutions are
+  /// local indices.
   ///
   /// - Throws: `FitError`; what `group` throws.
   /// - Returns: this rank's share of the network.
@@ -38,39 +52,69 @@ extension FitProblem {
     loss: PointwiseLoss, alpha: [Double], configuration: Configuration,
     constraints: Constraints = Constraints(),
     group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
+    restored: [PanelSolution<S>] = [], urge: @escaping @Sendable () -> Urge = { .goOn },
+    meet: (_ solved: [PanelSolution<S>]) throws -> Void = { _ in },
     progress: @escaping @Sendable (_ solved: Int) -> Void = { _ in }
   ) throws -> Fit<S> {
-    let work = PanelWork(
+    let exclusions =
+      constraints.isEmpty
+      ? []
+      : constraints.exclusions(
+        local: regressors.local, neurons: regressors.neurons,
+        excludesSelf: !configuration.selfConnections)
+    if constraints.signs != nil, case .weighted = loss {
+      throw ConstraintError.signsOfPublishedRule
+    }
+    var work = PanelWork(
       subproblems: fittable.map { Subproblem(neuron: $0, alpha: alpha[$0]) },
       margin: configuration.targetMargin, fitted: transitions, heldOut: heldOut,
-      solver: ConjugateGradients(
-        loss: loss, tolerance: configuration.tolerance, iterations: configuration.iterations,
-        initialMargin: configuration.initialMargin),
-      threads: threads)
-    let ridge = configuration.lambda * Double(transitions.count)
-    let excludesSelf = !configuration.selfConnections
-    let outcome: PanelOutcome<S>
-    guard constraints.isEmpty else {
-      return try fit(
-        constraints, work, ridge: ridge, configuration: configuration, group: group,
-        phases: phases, progress: progress)
+      solver: configuration.solver(for: loss), threads: threads)
+    if !constraints.isEmpty {
+      work.widest = widestPanel(exclusions, signed: constraints.signs != nil, threads)
     }
-    let isDual =
-      configuration.resolvedForm(
-        samples: regressors.samples, regressors: regressors.count) == .dual
-    if isDual {
-      let form = try DualForm(
-        gram: DualGram(regressors, group: group, phases: phases), ridge: ridge,
-        excludesSelf: excludesSelf, group: group, phases: phases)
-      outcome = try work.run(recording, form: form, phases: phases, progress: progress)
-    } else {
-      let form = try PrimalForm(
-        gram: PrimalGram(regressors, group: group, phases: phases), ridge: ridge,
-        excludesSelf: excludesSelf, group: group, phases: phases)
-      outcome = try work.run(recording, form: form, phases: phases, progress: progress)
+    var isDual = configuration.isDual(samples: regressors.samples, regressors: regressors.count)
+    let outcome = try withoutActuallyEscaping(meet) { meet in
+      var whole = WholeFit(
+        problem: self, work: work, phases: phases, restored: restored, urge: urge, meet: meet,
+        progress: progress)
+      guard constraints.isEmpty else {
+        isDual = try visit(
+          &whole, under: constraints, exclusions: exclusions, configuration: configuration,
+          group: group, phases: phases)
+        return whole.outcome
+      }
+      try CORNN.visit(
+        &whole, regressors: regressors,
+        ridges: [configuration.lambda * Double(transitions.count)],
+        configuration: configuration, group: group, phases: phases)
+      return whole.outcome
     }
+    guard let outcome else { throw FitError.nothingToFit }
     return try Fit(
-      regressors: regressors, isDual: isDual, excludesSelf: excludesSelf, mask: nil,
-      outcome: outcome, transitions: transitions, heldOut: heldOut, group: group)
+      regressors: regressors,
+      isDual: isDual, excludesSelf: !configuration.selfConnections, mask: constraints.mask,
+      outcome: outcome,
+      transitions: transitions, heldOut: heldOut, group: group)
+  }
+}
+
+/// All subproblems of this rank at one ridge.
+private struct WholeFit<S: Scalar & Transferable>: RidgeVisitor {
+  let problem: FitProblem<S>
+  let work: PanelWork
+  let phases: Phases
+  let restored: [PanelSolution<S>]
+  let urge: @Sendable () -> Urge
+  let meet: ([PanelSolution<S>]) throws -> Void
+  let progress: @Sendable (Int) -> Void
+  var outcome: PanelOutcome<S>?
+
+  mutating func visit<F: SubproblemForm & ~Copyable>(
+    _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
+  ) throws -> Bool where F.S == S {
+    outcome = try work.runInRounds(
+      problem.recording, form: form, restored: restored, group: group, phases: phases,
+      urge: urge, meet: meet, progress: progress)
+    return false
   }
 }

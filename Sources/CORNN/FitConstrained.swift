@@ -2,37 +2,31 @@ internal import Collectives
 internal import LinearAlgebra
 
 extension FitProblem {
-  /// The fit under constraints, in the form that takes less work over all neurons; signs
-  /// need the weights themselves, so the primal form.
+  /// Readies the form that takes less work over all neurons under the constraints, and lets
+  /// the visitor work there; returns whether it is the dual one.
   ///
+  /// Signs need the weights themselves, so the primal form.
+  ///
+  /// - Throws: what `group` and the visitor throw.
   /// - Collective: every rank of `group` must call it.
-  func fit(
-    _ constraints: Constraints, _ work: PanelWork, ridge: Double, configuration: Configuration,
-    group: borrowing some RankGroup & ~Copyable, phases: Phases,
-    progress: @escaping @Sendable (_ solved: Int) -> Void
-  ) throws -> Fit<S> {
-    let excludesSelf = !configuration.selfConnections
-    let exclusions = constraints.exclusions(
-      local: regressors.local, neurons: regressors.neurons, excludesSelf: excludesSelf)
+  func visit<V: RidgeVisitor>(
+    _ visitor: inout V, under constraints: Constraints, exclusions: [Exclusion],
+    configuration: Configuration, group: borrowing some RankGroup & ~Copyable, phases: Phases
+  ) throws -> Bool where V.S == S {
+    let ridge = configuration.lambda * Double(transitions.count)
     let isDual = try resolvesToDual(constraints, exclusions, configuration, group: group)
-    var work = work
-    work.widest = widestPanel(exclusions, signed: constraints.signs != nil, work.threads)
-    let outcome: PanelOutcome<S>
     if isDual {
       let form = try MaskedDualForm(
         gram: DualGram(regressors, group: group, phases: phases), ridge: ridge,
         exclusions: exclusions, group: group, phases: phases)
-      outcome = try work.run(recording, form: form, phases: phases, progress: progress)
+      _ = try visitor.visit(form, group: group)
     } else {
       let form = try MaskedPrimalForm(
         gram: PrimalGram(regressors, group: group, phases: phases), ridge: ridge,
         exclusions: exclusions, signs: constraints.signs, group: group, phases: phases)
-      outcome = try work.run(recording, form: form, phases: phases, progress: progress)
+      _ = try visitor.visit(form, group: group)
     }
-    return try Fit(
-      regressors: regressors, isDual: isDual, excludesSelf: excludesSelf,
-      mask: constraints.mask, outcome: outcome, transitions: transitions, heldOut: heldOut,
-      group: group)
+    return isDual
   }
 
   private func resolvesToDual(
@@ -40,6 +34,8 @@ extension FitProblem {
     group: borrowing some RankGroup & ~Copyable
   ) throws -> Bool {
     if constraints.signs != nil { return false }
+    // The downdates want float64.
+    if S.self == Float.self, configuration.form == .auto { return false }
     guard configuration.form == .auto else { return configuration.form == .dual }
     let costs = MaskCost(samples: regressors.samples, regressors: regressors.count)
     var flops = [0.0, 0.0]
@@ -55,7 +51,7 @@ extension FitProblem {
 
   /// How many neurons a panel may have before the factors of their masks, if each has its
   /// own, take more than a gibibyte over all threads.
-  private func widestPanel(_ exclusions: [Exclusion], signed: Bool, _ threads: Int) -> Int {
+  func widestPanel(_ exclusions: [Exclusion], signed: Bool, _ threads: Int) -> Int {
     let orders = exclusions.map { exclusion in
       let m = exclusion.set.count
       if signed { return max(m, regressors.count / 2) }

@@ -1,11 +1,23 @@
+internal import Collectives
+
 /// Why a fit cannot be done.
-package enum FitError: Error, Equatable, CustomStringConvertible {
+package enum FitError: ExitCoded, Equatable {
   /// The matrix of order `order` has no Cholesky factor at this ridge.
   case ridgeTooSmall(order: Int, ridge: Double)
   /// Fewer transitions than a fit needs.
   case tooFewTransitions(found: Int, needed: Int)
+  /// Float32 was asked for in the dual form.
+  case singleDual(samples: Int, regressors: Int)
   /// No neuron is left to fit.
   case nothingToFit
+
+  /// The recording, with what was asked for, cannot be fitted.
+  package var exitCode: Int32 {
+    switch self {
+    case .singleDual: ExitCode.usage
+    default: ExitCode.badData
+    }
+  }
 
   package var description: String {
     switch self {
@@ -16,6 +28,11 @@ package enum FitError: Error, Equatable, CustomStringConvertible {
       """
     case .tooFewTransitions(let found, let needed):
       "\(found) usable transitions in the fitted part, at least \(needed) are needed"
+    case .singleDual(let samples, let regressors):
+      """
+      \(samples) transitions of \(regressors) regressors are solved in the dual form, which \
+      needs float64: use --precision auto, mixed or double (or --form primal)
+      """
     case .nothingToFit:
       "no neuron is left to fit: all are constant or missing"
     }

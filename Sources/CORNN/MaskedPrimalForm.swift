@@ -132,11 +132,14 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   }
 
   func solve(
-    _ panel: inout Panel<S>, with solver: ConjugateGradients, from earlier: PanelSolution<S>?
-  ) -> ConjugateGradients.Trace {
-    guard let signs else { return solver.solve(&panel, form: self, from: earlier) }
-    return SignedGradients(solver: solver, signs: signs).solve(
-      &panel, form: self, from: earlier)
+    _ panel: inout Panel<S>, with solver: any PanelSolver, from earlier: PanelSolution<S>?,
+    isAbandoned: () -> Bool
+  ) -> [Double]? {
+    guard let signs, let gradients = solver as? ConjugateGradients else {
+      return solver.solve(&panel, form: self, from: earlier, isAbandoned: isAbandoned)
+    }
+    return SignedGradients(solver: gradients, signs: signs).solve(
+      &panel, form: self, from: earlier, isAbandoned: isAbandoned)
   }
 
   func respond(_ panel: inout Panel<S>) { base.respond(&panel) }

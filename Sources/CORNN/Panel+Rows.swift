@@ -50,6 +50,21 @@ extension Panel {
       ).loss
   }
 
+  /// Scores at the present S as the published map takes them: those kept are scaled by
+  /// T / kept.
+  mutating func rescalePublished(_ i: Int, loss: PointwiseLoss) {
+    let found = score.score(
+      row: i, loss, target: target, response: response, along: directionResponse, step: 0)
+    scalars[i].loss = found.loss
+    let kept = max(1, found.observed - found.beyond)
+    score.scaleRow(i, by: S(Double(found.observed) / Double(kept)))
+  }
+
+  /// Sum of F over all rows, solved ones included.
+  func objective(ridge: Double) -> Double {
+    scalars.reduce(0) { $0 + $1.loss + ridge / 2 * $1.squaredNorm }
+  }
+
   /// The step length t > 0 along p, with the scores at S + t Sp in place; 0 if none.
   ///
   /// The first trial is Newton's, with a curvature that clipped samples cannot make zero,

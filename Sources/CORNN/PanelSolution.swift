@@ -1,20 +1,37 @@
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// The solutions of a panel, in the order in which its subproblems were given.
-final class PanelSolution<S: Scalar>: Sendable {
+package final class PanelSolution<S: Scalar>: Sendable {
   /// The neurons, by index among this rank's.
-  let neurons: [Int]
+  package let neurons: [Int]
   /// θ (primal) or b (dual), a row a subproblem.
-  let coefficients: Matrix<S>
-  let optimality: [Double]
-  let outcomes: [Outcome]
-  let iterations: [Int]
+  package let coefficients: Matrix<S>
+  package let optimality: [Double]
+  package let outcomes: [Outcome]
+  package let iterations: [Int]
   /// Targets beyond ±1, and missing ones.
-  let clipped: [Int]
-  let missing: [Int]
+  package let clipped: [Int]
+  package let missing: [Int]
   /// Sum of F over the panel after each iteration.
-  let trace: [Double]
+  package let trace: [Double]
   let flops: Double
+
+  /// Solutions that were kept elsewhere.
+  package init(
+    neurons: [Int], coefficients: consuming Matrix<S>, optimality: [Double],
+    outcomes: [Outcome], iterations: [Int], clipped: [Int], missing: [Int], trace: [Double]
+  ) {
+    precondition(coefficients.rows == neurons.count, "\(neurons.count) neurons of a panel")
+    self.neurons = neurons
+    self.coefficients = coefficients
+    self.optimality = optimality
+    self.outcomes = outcomes
+    self.iterations = iterations
+    self.clipped = clipped
+    self.missing = missing
+    self.trace = trace
+    flops = 0
+  }
 
   init(
     panel: consuming Panel<S>, clipped: [Int], missing: [Int], trace: [Double], flops: Double

@@ -1,6 +1,5 @@
 internal import Collectives
 internal import LinearAlgebra
-private import Synchronization
 
 /// One convex problem: the row of a neuron under a leak.
 struct Subproblem: Sendable {
@@ -16,7 +15,7 @@ struct PanelWork {
   let margin: Double
   let fitted: Transitions
   let heldOut: Transitions
-  let solver: ConjugateGradients
+  let solver: any PanelSolver
   let threads: Int
   /// Most subproblems a panel.
   var widest = 128
@@ -38,20 +37,24 @@ struct PanelWork {
   /// scores it; no communication.
   func run<F: SubproblemForm & ~Copyable>(
     _ recording: borrowing PreparedRecording<F.S>, form: borrowing F,
-    from earlier: PanelOutcome<F.S>? = nil, phases: Phases,
-    progress: @escaping @Sendable (Int) -> Void = { _ in }
+    from earlier: PanelOutcome<F.S>? = nil, phases: Phases
   ) throws -> PanelOutcome<F.S> {
     let panels = panels
-    let solved = Atomic(0)
     let solutions = try phases.measure("solve") {
       try parallelMap(count: panels.count, threads: threads) { index in
-        let solution = solve(
-          Array(panels[index]), recording, form: form, from: earlier?.panels[index])
-        progress(solved.wrappingAdd(panels[index].count, ordering: .relaxed).newValue)
-        return solution
+        solve(Array(panels[index]), recording, form: form, from: earlier?.panels[index])
       }
     }
+    return try scored(solutions.compactMap { $0 }, recording, form: form, phases: phases)
+  }
+
+  /// The solutions of all panels with their scores.
+  func scored<F: SubproblemForm & ~Copyable>(
+    _ solutions: [PanelSolution<F.S>], _ recording: borrowing PreparedRecording<F.S>,
+    form: borrowing F, phases: Phases
+  ) throws -> PanelOutcome<F.S> {
     phases.add("solve", flops: solutions.reduce(0) { $0 + $1.flops })
+    let panels = panels
     let scores = try phases.measure("score") {
       try parallelMap(count: panels.count, threads: threads) { index in
         score(Array(panels[index]), solutions[index], recording, form: form)
@@ -60,10 +63,11 @@ struct PanelWork {
     return PanelOutcome(panels: solutions, scores: scores)
   }
 
-  private func solve<F: SubproblemForm & ~Copyable>(
+  /// The solutions of some subproblems; nil if it was abandoned.
+  func solve<F: SubproblemForm & ~Copyable>(
     _ members: [Subproblem], _ recording: borrowing PreparedRecording<F.S>, form: borrowing F,
-    from earlier: PanelSolution<F.S>?
-  ) -> PanelSolution<F.S> {
+    from earlier: PanelSolution<F.S>? = nil, isAbandoned: () -> Bool = { false }
+  ) -> PanelSolution<F.S>? {
     var panel = Panel<F.S>(
       neurons: members.map(\.neuron), samples: form.samples, unknowns: form.unknowns,
       isDual: form.isDual, excludesSelf: form.excludesSelf)
@@ -76,7 +80,9 @@ struct PanelWork {
       clipped.append(counts.clipped)
       missing.append(counts.missing)
     }
-    let trace = form.solve(&panel, with: solver, from: earlier)
+    guard
+      let trace = form.solve(&panel, with: solver, from: earlier, isAbandoned: isAbandoned)
+    else { return nil }
     let iterations = panel.scalars.reduce(0) { $0 + $1.iterations }
     return PanelSolution(
       panel: panel, clipped: clipped, missing: missing, trace: trace,

@@ -6,6 +6,9 @@ struct NeuronScore: Sendable {
   let persistence: Double
   let linear: Double
   let variance: Double
+  /// Mean absolute errors.
+  let magnitude: Double
+  let persistenceMagnitude: Double
 
   /// The errors over `transitions`, for each of which `drive` is `tanh s` and
   /// `linearIncrement` the change r[t+1] − r[t] that the linear baseline predicts.
@@ -16,6 +19,7 @@ struct NeuronScore: Sendable {
     linearIncrement: Span<S>
   ) {
     var squares = (model: 0.0, persistence: 0.0, linear: 0.0)
+    var magnitude = (model: 0.0, persistence: 0.0)
     var count = 0.0
     var mean = 0.0
     var spread = 0.0
@@ -27,6 +31,8 @@ struct NeuronScore: Sendable {
       squares.model += model * model
       squares.linear += linear * linear
       squares.persistence += (now - next) * (now - next)
+      magnitude.model += abs(model)
+      magnitude.persistence += abs(now - next)
       count += 1
       let difference = next - mean
       mean += difference / count
@@ -36,6 +42,8 @@ struct NeuronScore: Sendable {
     persistence = count > 0 ? squares.persistence / count : .nan
     linear = count > 0 ? squares.linear / count : .nan
     variance = count > 0 ? spread / count : .nan
+    self.magnitude = count > 0 ? magnitude.model / count : .nan
+    persistenceMagnitude = count > 0 ? magnitude.persistence / count : .nan
   }
 }
 

@@ -37,6 +37,8 @@ package struct Selection: Sendable {
     package let alpha: Double
     package let lambda: Double
     package let error: Double
+    /// The same of absolute errors.
+    package let magnitude: Double
   }
 
   package var candidates: [Candidate]

@@ -37,8 +37,8 @@ struct SignedGradients {
 
   func solve<S>(
     _ panel: inout Panel<S>, form: borrowing MaskedPrimalForm<S>,
-    from earlier: PanelSolution<S>?
-  ) -> ConjugateGradients.Trace {
+    from earlier: PanelSolution<S>?, isAbandoned: () -> Bool
+  ) -> [Double]? {
     let all = panel.active
     form.prepareExclusion(&panel)
     start(&panel, form: form, from: earlier)
@@ -54,11 +54,12 @@ struct SignedGradients {
       projections: rows.map { form.projection(onto: $0.face.members, users: 1) },
       unknowns: 0, regressors: form.unknowns)
     turn(&panel, form: form, structural, faces, &rows)
-    var trace = [solver.objective(panel, rows: all, form: form)]
+    var trace = [panel.objective(ridge: form.ridge)]
     var iteration = 0
     for _ in 0..<ConjugateGradients.verifications {
       solver.retireSolved(&panel)
       while panel.active > 0, iteration < solver.iterations {
+        if isAbandoned() { return nil }
         iteration += 1
         step(&panel, form: form, &rows)
         if iteration % ConjugateGradients.refreshInterval == 0 {
@@ -66,7 +67,7 @@ struct SignedGradients {
         }
         turn(&panel, form: form, structural, faces, &rows)
         for i in 0..<panel.active { panel.scalars[i].iterations = iteration }
-        trace.append(solver.objective(panel, rows: all, form: form))
+        trace.append(panel.objective(ridge: form.ridge))
         solver.retireSolved(&panel)
       }
       panel.active = all
@@ -75,7 +76,7 @@ struct SignedGradients {
       turn(&panel, form: form, structural, faces, &rows)
       guard solver.reopen(&panel), iteration < solver.iterations else { break }
     }
-    trace[trace.count - 1] = solver.objective(panel, rows: all, form: form)
+    trace[trace.count - 1] = panel.objective(ridge: form.ridge)
     panel.active = all
     return trace
   }

@@ -37,8 +37,9 @@ protocol SubproblemForm<S>: ~Copyable {
 
   /// Solves a panel, from earlier solutions if given.
   func solve(
-    _ panel: inout Panel<S>, with solver: ConjugateGradients, from earlier: PanelSolution<S>?
-  ) -> ConjugateGradients.Trace
+    _ panel: inout Panel<S>, with solver: any PanelSolver, from earlier: PanelSolution<S>?,
+    isAbandoned: () -> Bool
+  ) -> [Double]?
 
   /// Floating-point operations of one iteration of one row.
   var flopsPerIteration: Double { get }
@@ -54,8 +55,9 @@ protocol SubproblemForm<S>: ~Copyable {
 
 extension SubproblemForm where Self: ~Copyable {
   func solve(
-    _ panel: inout Panel<S>, with solver: ConjugateGradients, from earlier: PanelSolution<S>?
-  ) -> ConjugateGradients.Trace {
-    solver.solve(&panel, form: self, from: earlier)
+    _ panel: inout Panel<S>, with solver: any PanelSolver, from earlier: PanelSolution<S>?,
+    isAbandoned: () -> Bool
+  ) -> [Double]? {
+    solver.solve(&panel, form: self, from: earlier, isAbandoned: isAbandoned)
   }
 }

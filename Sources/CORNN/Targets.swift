@@ -1,5 +1,4 @@
 internal import LinearAlgebra
-private import Glibc
 
 /// The targets of one neuron's subproblem.
 ///
@@ -21,18 +20,21 @@ struct TargetRule {
     let limit = 1 - margin
     var clipped = 0
     var missing = 0
+    var targets = [Double](repeating: .nan, count: z.count)
     for (i, t) in transitions.frames.enumerated() {
       let now = Double(rates[t])
       let next = Double(rates[t + 1])
       let target = (next - (1 - alpha) * now) / alpha
       if target.isNaN {
         missing += 1
-        z[i] = .nan
       } else {
         if abs(target) > 1 { clipped += 1 }
-        z[i] = S(atanh(max(-limit, min(limit, target))))
+        targets[i] = max(-limit, min(limit, target))
       }
     }
+    var values = targets.mutableSpan
+    applyAtanh(to: &values)
+    for i in 0..<values.count { z[i] = S(values[i]) }
     return (clipped, missing)
   }
 }

@@ -84,10 +84,10 @@ package struct Stopped: ExitCoded, Equatable {
   package var description: String {
     let cause =
       switch reason {
-      case .timeLimit: "the time limit"
-      case .stopFile: "the STOP file"
-      case .signal: "a signal"
+      case .timeLimit: "the time limit; the same command"
+      case .stopFile: "the file STOP; remove it, and the same command"
+      case .signal: "a signal; the same command"
       }
-    return "stopped at a checkpoint because of \(cause); the same command resumes the run"
+    return "stopped at a checkpoint because of \(cause) resumes the run"
   }
 }

@@ -27,6 +27,8 @@ package enum Initial: Sendable {
   /// Normal, redrawn beyond two standard deviations, rescaled to the given deviation.
   case truncatedNormal(deviation: Double)
   case uniform(ClosedRange<Double>)
+  /// `o_j = b_jᵀ / |b_j|²` for the rows b_j of an earlier parameter.
+  case pseudoInverse(of: ParameterID)
 }
 
 extension Program {
@@ -40,10 +42,26 @@ extension Program {
     for (index, parameter) in parameters.enumerated() {
       let random = RandomStream(
         seed: seed, stream: Purpose.initialValues.rawValue, k: UInt32(index))
-      values += parameter.initial.values(
-        rows: parameter.rows, columns: parameter.columns, from: random)
+      if case .pseudoInverse(let id) = parameter.initial {
+        values += Self.pseudoInverse(parameters[id.index], values)
+      } else {
+        values += parameter.initial.values(
+          rows: parameter.rows, columns: parameter.columns, from: random)
+      }
     }
     return values
+  }
+
+  /// n×s: column j is row j of the s×n parameter over its squared length.
+  private static func pseudoInverse(_ source: Parameter, _ values: [Double]) -> [Double] {
+    var result = [Double](repeating: 0, count: source.count)
+    for j in 0..<source.rows {
+      let first = source.range.lowerBound + j * source.columns
+      let row = values[first..<(first + source.columns)]
+      let square = row.reduce(0) { $0 + $1 * $1 }
+      for (i, value) in row.enumerated() { result[i * source.rows + j] = value / square }
+    }
+    return result
   }
 
   /// Clips bounded parameters to their ranges.
@@ -68,7 +86,7 @@ extension Initial {
     let count = rows * columns
     var result = [Double](repeating: 0, count: count)
     switch self {
-    case .zeros: break
+    case .zeros, .pseudoInverse: break
     case .constant(let value): result = [Double](repeating: value, count: count)
     case .values(let given):
       precondition(given.count == count, "\(given.count) values for \(rows)×\(columns)")

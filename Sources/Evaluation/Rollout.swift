@@ -7,7 +7,7 @@ package import Networks
 package struct RolloutScores: Sendable {
   /// The frames it started from, all in the held-out part.
   package let starts: [Int]
-  /// Mean squared error over starts and neurons after 1, 2, ... frames.
+  /// Mean squared error over starts and neurons, by frames ahead from 1 on.
   package let mse: [Double]
   /// The same of rates that stay as they were at the start.
   package let persistence: [Double]

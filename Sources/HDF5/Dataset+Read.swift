@@ -60,8 +60,8 @@ extension Dataset {
   /// So a time-major recording becomes neuron-major: each series is contiguous. It is
   /// read in panels of rows, and each is transposed while it is in cache.
   ///
-  /// - Complexity: beside the result, a panel of at most about 64 MiB per rank when the
-  ///   ranks' blocks are equal.
+  /// - Complexity: beside the result, a panel of about 4 MiB; of 64 MiB in a collective
+  ///   call on a shared file, where the ranks' blocks are equal.
   /// - Collective on shared files unless `.independent`. C: `H5Dread`.
   package func readTransposed<S: Scalar & Storable>(
     rows: Range<Int>, columns: Range<Int>, of type: S.Type = S.self,
@@ -75,39 +75,31 @@ extension Dataset {
     let shared = access.ranks != nil && transfer == .collective
     var first = shared ? 0 : rows.lowerBound
     let last = shared ? shape[0] : rows.upperBound
+    var block = Matrix<S>(rows: min(panel, rows.count), columns: columns.count)
     while first < last {
       let part = (first..<min(first + panel, last)).clamped(to: rows)
-      let block = try readPanel(rows: part, columns: columns, of: S.self, transfer)
+      var elements = block.mutableElements
+      try elements.withUnsafeMutableBytes { buffer throws(HDF5Error) in
+        try move(
+          "H5Dread", [part, columns], count: part.count * columns.count, transfer,
+          buffer: buffer.baseAddress, S.memoryType)
+      }
       if !part.isEmpty {
         var target = result.mutableView
         let offset = part.lowerBound - rows.lowerBound
         var place = target.block(rows: 0..<columns.count, columns: offset..<(offset + part.count))
-        place.assign(block.view.transposed)
+        place.assign(block.view.rows(0..<part.count).transposed)
       }
       first += panel
     }
     return result
   }
 
-  /// One call's worth of a block.
-  private func readPanel<S: Scalar & Storable>(
-    rows: Range<Int>, columns: Range<Int>, of type: S.Type, _ transfer: Transfer
-  ) throws(HDF5Error) -> Matrix<S> {
-    var panel = Matrix<S>(rows: rows.count, columns: rows.isEmpty ? 0 : columns.count)
-    let count = panel.rows * panel.columns
-    var elements = panel.mutableElements
-    try elements.withUnsafeMutableBytes { buffer throws(HDF5Error) in
-      try move(
-        "H5Dread", [rows, columns], count: count, transfer, buffer: buffer.baseAddress,
-        S.memoryType)
-    }
-    return panel
-  }
-
-  /// Rows a panel: whole chunks, and about 64 MiB on each rank.
+  /// Rows a panel: whole chunks, and so many that the panel stays in cache, or that each
+  /// rank's part of a collective call is worth it.
   private func panelRows(columns: Int, bytes: Int, _ transfer: Transfer) -> Int {
-    let budget = 64 << 20
     let shared = access.ranks != nil && transfer == .collective
+    let budget = shared ? 64 << 20 : 4 << 20
     let width = shared ? shape[1] / (access.ranks ?? 1) : columns
     let rows = max(1, budget / max(1, width * bytes))
     guard let chunk = storage.chunks?.first, chunk > 0 else { return rows }

@@ -8,7 +8,9 @@ internal import CHDF5Shims
 /// plain property is collective: all ranks call it, in the same order, with the same
 /// names and values, except for the block of data that each one moves.
 ///
-/// Objects opened in it must die before `close()`: an open child makes closing fail.
+/// Objects opened in it must die before `close()`: an open child makes closing fail. A
+/// shared file must be closed by `close()`; one that is dropped, because an error is on
+/// its way up, stays open to the end of the job.
 package struct File: ~Copyable, Location, Attributed {
   private let handle: Handle<FileKind>
   package let filePath: String
@@ -41,7 +43,8 @@ package struct File: ~Copyable, Location, Attributed {
     prepareLibrary()
     let list = try accessList(path, ranks)
     let flags = writable ? chdf5_read_write() : chdf5_read_only()
-    let handle = try Handle<FileKind>("H5Fopen", path, adopting: H5Fopen(path, flags, list.id))
+    let handle = try Handle<FileKind>("H5Fopen", path, adopting: H5Fopen(path, flags, list.id),
+      closesWhenDropped: ranks == nil)
     return File(handle: handle, filePath: path, access: Access(ranks: ranks?.size))
   }
 
@@ -69,7 +72,8 @@ package struct File: ~Copyable, Location, Attributed {
     let list = try accessList(path, ranks)
     let handle = try Handle<FileKind>(
       "H5Fcreate", path,
-      adopting: H5Fcreate(path, chdf5_exclusive(), chdf5_default_properties(), list.id))
+      adopting: H5Fcreate(path, chdf5_exclusive(), chdf5_default_properties(), list.id),
+      closesWhenDropped: ranks == nil)
     return File(handle: handle, filePath: path, access: Access(ranks: ranks?.size))
   }
 

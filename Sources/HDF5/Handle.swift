@@ -57,14 +57,22 @@ package enum PropertyListKind: HandleKind {
 /// stays on the thread that made it.
 package struct Handle<Kind: HandleKind>: ~Copyable {
   let id: Int64
+  /// False for a file that ranks share: closing it is collective, and a rank whose error
+  /// is on its way up must not wait for the others.
+  private let closesWhenDropped: Bool
 
   /// Takes over an identifier that a C function returned, or throws its error.
-  init(_ call: String, _ path: String, adopting id: Int64) throws(HDF5Error) {
+  init(
+    _ call: String, _ path: String, adopting id: Int64, closesWhenDropped: Bool = true
+  ) throws(HDF5Error) {
     prepareLibrary()
+    self.closesWhenDropped = closesWhenDropped
     self.id = try check(call, path, id)
   }
 
-  deinit { _ = Kind.close(id) }
+  deinit {
+    if closesWhenDropped { _ = Kind.close(id) }
+  }
 
   /// Closes and reports a failure.
   ///

@@ -16,9 +16,16 @@ extension Arena {
       c.rows == m && k == (transposeB ? b.columns : b.rows)
         && c.columns == (transposeB ? b.rows : b.columns), "A is \(a), B is \(b), C is \(c)")
     guard m > 0, c.columns > 0 else { return }
+    let n = c.columns
+    if !transposeA && !transposeB && k >= 1 && (k <= 8 || n <= 8) {
+      // A general product would spend its time packing.
+      let kernel = k <= 8 ? S.thinInner : S.thinOuter
+      kernel(m, n, k, scale, address(a), k, address(b), n, address(c), n, keep)
+      return
+    }
     S.gemm(
-      transposeA, transposeB, m, c.columns, k, scale, address(a), max(1, a.columns),
-      address(b), max(1, b.columns), keep ? 1 : 0, address(c), c.columns)
+      transposeA, transposeB, m, n, k, scale, address(a), max(1, a.columns),
+      address(b), max(1, b.columns), keep ? 1 : 0, address(c), n)
   }
 
   /// `y ← f(x)`, and `slope ← f′(x)` if a slot is given; the number names the function.

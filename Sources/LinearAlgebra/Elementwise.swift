@@ -32,3 +32,11 @@ package func atanh<S: Scalar>(_ x: Span<S>, into y: inout MutableSpan<S>) {
   requireEqualLengths(x.count, y.count)
   S.kernelAtanh(x.count, x.pointer, y.pointer)
 }
+
+/// `x ← artanh x`, to 4 ULP; infinite at ±1, NaN beyond.
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func applyAtanh<S: Scalar>(to x: inout MutableSpan<S>) {
+  let base = x.pointer
+  S.kernelAtanh(x.count, base, base)
+}

@@ -74,6 +74,9 @@ package struct Matrix<S: Scalar>: ~Copyable {
   }
 
   /// The same numbers in the other precision.
+  @specialized(where S == Float, Other == Double)
+  @specialized(where S == Double, Other == Float)
+  @specialized(where S == Double, Other == Double)
   package func converted<Other: Scalar>(to type: Other.Type) -> Matrix<Other> {
     let result = Matrix<Other>(rows: rows, columns: columns)
     convert(base, to: result.base, count: rows * columns)

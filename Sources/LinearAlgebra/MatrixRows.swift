@@ -17,6 +17,11 @@ extension Matrix {
     LinearAlgebra.scale(&target, by: factor, adding: other.row(i))
   }
 
+  /// `row i ← factor · row i`.
+  package mutating func scaleRow(_ i: Int, by factor: S) {
+    for j in 0..<columns { base[i * columns + j] *= factor }
+  }
+
   /// `row i ← row j of other`.
   package mutating func copyRow(_ i: Int, from other: borrowing Matrix, _ j: Int) {
     precondition(columns == other.columns, "\(columns) columns against \(other.columns)")
@@ -24,6 +29,8 @@ extension Matrix {
   }
 
   /// `rows ← the same rows of other`, rounded to this precision.
+  @specialized(where S == Float, Other == Double)
+  @specialized(where S == Double, Other == Double)
   package mutating func round<Other: Scalar>(_ other: borrowing Matrix<Other>, rows: Range<Int>) {
     precondition(
       columns == other.columns && rows.upperBound <= min(self.rows, other.rows),
@@ -51,6 +58,8 @@ extension Matrix {
   /// `C[rows] ← A[rows] B`, taken in float64 and rounded, where C is this matrix.
   ///
   /// - Complexity: 2 · rows · columns · k flops.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   package mutating func multiplyWidening(
     rows: Range<Int>, _ a: borrowing Matrix, _ b: borrowing Matrix<Double>
   ) {
@@ -59,6 +68,23 @@ extension Matrix {
     precondition(result.columns == columns, "\(result.columns) columns into \(columns)")
     convert(result.base, to: base + rows.lowerBound * columns, count: rows.count * columns)
   }
+}
+
+extension Matrix {
+  /// A copy of some rows.
+  package func copy(rows: Range<Int>) -> Matrix { view.rows(rows).copy() }
+
+  /// A copy of some columns.
+  package func copy(columns: Range<Int>) -> Matrix { view.columns(columns).copy() }
+}
+
+/// `A B[rows]ᵀ` as a new matrix.
+///
+/// - Complexity: 2mnk flops.
+package func product<S: Scalar>(
+  _ a: borrowing Matrix<S>, transposingRows rows: Range<Int>, of b: borrowing Matrix<S>
+) -> Matrix<S> {
+  product(a.view, b.view.rows(rows).transposed)
 }
 
 /// `op(A) op(B)` as a new matrix.

@@ -89,21 +89,7 @@ package struct MatrixView<S: Scalar>: ~Escapable {
   package func copy() -> Matrix<S> {
     let result = Matrix<S>(rows: rows, columns: columns)
     if isTransposed {
-      // Tiles keep both sides in cache.
-      let tile = 32
-      var i0 = 0
-      while i0 < rows {
-        var j0 = 0
-        while j0 < columns {
-          for j in j0..<min(j0 + tile, columns) {
-            for i in i0..<min(i0 + tile, rows) {
-              result.base[i * columns + j] = base[j * stride + i]
-            }
-          }
-          j0 += tile
-        }
-        i0 += tile
-      }
+      transpose(base, stride, into: result.base, columns, rows: rows, columns: columns)
     } else {
       for i in 0..<rows {
         (result.base + i * columns).update(from: base + i * stride, count: columns)
@@ -179,15 +165,37 @@ package struct MutableMatrixView<S: Scalar>: ~Copyable, ~Escapable {
   /// Copies the numbers of a view of the same shape.
   @specialized(where S == Double)
   @specialized(where S == Float)
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   package mutating func assign(_ source: MatrixView<S>) {
     precondition(
       source.rows == rows && source.columns == columns,
       "cannot assign \(source.rows)×\(source.columns) to \(rows)×\(columns)")
-    for i in 0..<rows {
-      if source.isTransposed {
-        for j in 0..<columns { base[i * stride + j] = source[i, j] }
-      } else {
+    if source.isTransposed {
+      transpose(source.base, source.stride, into: base, stride, rows: rows, columns: columns)
+    } else {
+      for i in 0..<rows {
         (base + i * stride).update(from: source.base + i * source.stride, count: columns)
+      }
+    }
+  }
+}
+
+/// `target[i, j] ← source[j, i]`, target rows×columns, tile by tile so that both sides
+/// stay in cache.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func transpose<S: Scalar>(
+  _ source: UnsafePointer<S>, _ sourceStride: Int, into target: UnsafeMutablePointer<S>,
+  _ targetStride: Int, rows: Int, columns: Int
+) {
+  let tile = 32
+  for i0 in stride(from: 0, to: rows, by: tile) {
+    for j0 in stride(from: 0, to: columns, by: tile) {
+      for i in i0..<min(i0 + tile, rows) {
+        for j in j0..<min(j0 + tile, columns) {
+          target[i * targetStride + j] = source[j * sourceStride + i]
+        }
       }
     }
   }

@@ -28,6 +28,14 @@ package protocol NetworkKernels: BinaryFloatingPoint, BitwiseCopyable, Sendable 
   static func combine(
     _ r: Int, _ k: Int, _ n: Int, _ c: UnsafePointer<Self>, _ v: UnsafePointer<Self>,
     _ out: UnsafeMutablePointer<Self>, _ keep: Bool)
+  static func thinInner(
+    _ m: Int, _ n: Int, _ k: Int, _ alpha: Self, _ a: UnsafePointer<Self>, _ lda: Int,
+    _ b: UnsafePointer<Self>, _ ldb: Int, _ c: UnsafeMutablePointer<Self>, _ ldc: Int,
+    _ keep: Bool)
+  static func thinOuter(
+    _ m: Int, _ n: Int, _ k: Int, _ alpha: Self, _ a: UnsafePointer<Self>, _ lda: Int,
+    _ b: UnsafePointer<Self>, _ ldb: Int, _ c: UnsafeMutablePointer<Self>, _ ldc: Int,
+    _ keep: Bool)
   static func dot(_ n: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>) -> Double
 }
 
@@ -71,6 +79,18 @@ extension Float: NetworkKernels {
     _ r: Int, _ k: Int, _ n: Int, _ c: UnsafePointer<Float>, _ v: UnsafePointer<Float>,
     _ out: UnsafeMutablePointer<Float>, _ keep: Bool
   ) { ck_combine_f32(r, k, n, c, v, out, keep ? 1 : 0) }
+
+  package static func thinInner(
+    _ m: Int, _ n: Int, _ k: Int, _ alpha: Float, _ a: UnsafePointer<Float>, _ lda: Int,
+    _ b: UnsafePointer<Float>, _ ldb: Int, _ c: UnsafeMutablePointer<Float>, _ ldc: Int,
+    _ keep: Bool
+  ) { ck_thin_inner_f32(m, n, k, alpha, a, lda, b, ldb, c, ldc, keep ? 1 : 0) }
+
+  package static func thinOuter(
+    _ m: Int, _ n: Int, _ k: Int, _ alpha: Float, _ a: UnsafePointer<Float>, _ lda: Int,
+    _ b: UnsafePointer<Float>, _ ldb: Int, _ c: UnsafeMutablePointer<Float>, _ ldc: Int,
+    _ keep: Bool
+  ) { ck_thin_outer_f32(m, n, k, alpha, a, lda, b, ldb, c, ldc, keep ? 1 : 0) }
 
   package static func dot(_ n: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Double
   {
@@ -118,6 +138,18 @@ extension Double: NetworkKernels {
     _ r: Int, _ k: Int, _ n: Int, _ c: UnsafePointer<Double>, _ v: UnsafePointer<Double>,
     _ out: UnsafeMutablePointer<Double>, _ keep: Bool
   ) { ck_combine_f64(r, k, n, c, v, out, keep ? 1 : 0) }
+
+  package static func thinInner(
+    _ m: Int, _ n: Int, _ k: Int, _ alpha: Double, _ a: UnsafePointer<Double>, _ lda: Int,
+    _ b: UnsafePointer<Double>, _ ldb: Int, _ c: UnsafeMutablePointer<Double>, _ ldc: Int,
+    _ keep: Bool
+  ) { ck_thin_inner_f64(m, n, k, alpha, a, lda, b, ldb, c, ldc, keep ? 1 : 0) }
+
+  package static func thinOuter(
+    _ m: Int, _ n: Int, _ k: Int, _ alpha: Double, _ a: UnsafePointer<Double>, _ lda: Int,
+    _ b: UnsafePointer<Double>, _ ldb: Int, _ c: UnsafeMutablePointer<Double>, _ ldc: Int,
+    _ keep: Bool
+  ) { ck_thin_outer_f64(m, n, k, alpha, a, lda, b, ldb, c, ldc, keep ? 1 : 0) }
 
   package static func dot(_ n: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>)
     -> Double

@@ -62,8 +62,9 @@ private func end(_ closing: borrowing Closing, failure: Failure?) {
     if let failure, first.rank == closing.rank {
       complain(verdict.isCommon ? failure.message : "rank \(closing.rank): \(failure.message)")
     }
-    // Messages under way to nobody could hold up the finalisation.
-    alarm(20)
+    // Messages under way to nobody could hold up the finalisation, and so could files that
+    // an error has left open on a full disk.
+    cmpi_exit_after(20, first.exitCode)
     finishMPI()
     exit(first.exitCode)
   }

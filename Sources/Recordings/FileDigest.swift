@@ -1,4 +1,5 @@
 internal import CCrypto
+internal import Collectives
 internal import Foundation
 
 /// The SHA-256 of a file's bytes, in lower-case hexadecimal, as `sha256sum` prints it.
@@ -31,6 +32,35 @@ package func sha256(ofFile path: String) throws -> String {
     else { continue }
     digest.update(Data("\(try sha256(ofFile: file))  \(name)\n".utf8))
   }
+  return digest.finish()
+}
+
+/// A digest of the first `length` bytes of a file that the ranks read together: that of the
+/// SHA-256 of its blocks of 32 MiB, so it does not depend on the number of ranks.
+///
+/// - Throws: what reading throws, on every rank alike.
+/// - Complexity: each rank reads its share of the file.
+/// - Collective: every rank of `group` must call it.
+func sharedDigest(
+  ofFile path: String, length: Int, on group: borrowing some RankGroup & ~Copyable
+) throws -> String {
+  let size = 1 << 25
+  let blocks = Partition(of: (length + size - 1) / size, among: group.size).range(of: group.rank)
+  let own = try group.agree {
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw RecordingError.missing("\(path): cannot be read")
+    }
+    try handle.seek(toOffset: UInt64(blocks.lowerBound * size))
+    var digests: [UInt8] = []
+    for block in blocks {
+      var digest = SHA256()
+      digest.update(try handle.read(upToCount: min(size, length - block * size)) ?? Data())
+      digests += Array(digest.finish().utf8)
+    }
+    return digests
+  }
+  var digest = SHA256()
+  digest.update(Data(try group.gather(own)))
   return digest.finish()
 }
 

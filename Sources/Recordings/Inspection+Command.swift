@@ -3,7 +3,7 @@ internal import HDF5
 
 extension RecordingRequest {
   /// The `ganglion fit` line that makes this request.
-  func command(isRate: Bool, modelFlags: String) -> String {
+  func command(isRate: Bool) -> String {
     var words = ["ganglion", "fit", quoted(path)]
     if let traces { words += ["--traces", quoted(traces)] }
     if timeAxis != .auto { words += ["--time-axis", timeAxis.rawValue] }
@@ -11,7 +11,6 @@ extension RecordingRequest {
     if let bin { words += ["--bin", "\(bin)"] }
     if let neuropil { words += ["--neuropil", "\(neuropil)"] }
     words += ["--scale", isRate ? "none" : "zscore-tanh"]
-    if !modelFlags.isEmpty { words.append(modelFlags) }
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     return (words + ["-o", quoted(name + "-model.h5")]).joined(separator: " ")
   }

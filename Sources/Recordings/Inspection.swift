@@ -82,11 +82,9 @@ package struct InspectedCandidate: Encodable, Sendable {
 
 /// Looks into a file as `fit` would, and reads each candidate once.
 ///
-/// `modelFlags` join the command of a recording that does not say its leak.
-///
 /// - Throws: `RecordingError` if the file is missing, damaged or of a kind that is refused.
 /// - Complexity: one pass over each candidate.
-package func inspect(_ path: String, modelFlags: String) throws -> Inspection {
+package func inspect(_ path: String) throws -> Inspection {
   switch try SourceKind(of: path) {
   case .hdf5:
     let catalog = try HDF5Catalog.open(path)
@@ -96,8 +94,7 @@ package func inspect(_ path: String, modelFlags: String) throws -> Inspection {
       look(
         at: candidate, request: request(for: candidate, path, catalog.format),
         inputs: inputs.filter { fits($0.shape, candidate) }.map(\.path),
-        trials: catalog.has("/intervals/trials/start_time") ? "/intervals/trials" : nil,
-        modelFlags: modelFlags)
+        trials: catalog.has("/intervals/trials/start_time") ? "/intervals/trials" : nil)
     }
     return Inspection(
       path: path, format: catalog.format.rawValue, candidates: candidates,
@@ -107,35 +104,34 @@ package func inspect(_ path: String, modelFlags: String) throws -> Inspection {
     let candidate = Candidate(
       kind: "NumPy array", shape: file.shape, type: file.type,
       timeAxis: suite2pAxis(path)?.axis, timeAxisReason: suite2pAxis(path)?.reason)
-    return single(candidate, path, format: "NPY", modelFlags)
-  case .suite2p: return try inspectSuite2p(path, modelFlags)
+    return single(candidate, path, format: "NPY")
+  case .suite2p: return try inspectSuite2p(path)
   case .json:
     let lists = try NestedLists(path)
     let candidate = Candidate(
       kind: "JSON lists", shape: [lists.rows.count, lists.rows[0].count], type: "text",
       timeAxis: lists.times == nil ? nil : 0,
       timeAxisReason: lists.times == nil ? nil : "each list stands beside its time")
-    return single(candidate, path, format: "JSON", modelFlags)
+    return single(candidate, path, format: "JSON")
   case .text:
     let table = try TextTable(path)
     let candidate = Candidate(
       kind: "text table", shape: [table.rows, table.columns], type: "text",
       timeAxis: table.timeColumn == nil ? nil : 0,
       timeAxisReason: table.timeColumn == nil ? nil : "it has a column of time")
-    return single(candidate, path, format: "CSV", modelFlags)
+    return single(candidate, path, format: "CSV")
   }
 }
 
 private func single(
-  _ candidate: Candidate, _ path: String, format: String, _ modelFlags: String
+  _ candidate: Candidate, _ path: String, format: String
 ) -> Inspection {
   let looked = look(
-    at: candidate, request: request(for: candidate, path, .plain), inputs: [], trials: nil,
-    modelFlags: modelFlags)
+    at: candidate, request: request(for: candidate, path, .plain), inputs: [], trials: nil)
   return Inspection(path: path, format: format, candidates: [looked], contents: [])
 }
 
-private func inspectSuite2p(_ path: String, _ modelFlags: String) throws -> Inspection {
+private func inspectSuite2p(_ path: String) throws -> Inspection {
   let candidates = try ["F", "spks"].compactMap { name -> InspectedCandidate? in
     let file = "\(path)/\(name).npy"
     guard FileManager.default.fileExists(atPath: file) else { return nil }
@@ -149,7 +145,7 @@ private func inspectSuite2p(_ path: String, _ modelFlags: String) throws -> Insp
       request.neuropil = 0.7
     }
     return look(
-      at: candidate, request: request, inputs: [], trials: nil, modelFlags: modelFlags)
+      at: candidate, request: request, inputs: [], trials: nil)
   }
   return Inspection(path: path, format: "Suite2p", candidates: candidates, contents: [])
 }
@@ -172,8 +168,7 @@ private func request(
 
 /// Plans and reads a candidate as `fit` would.
 private func look(
-  at candidate: Candidate, request: RecordingRequest, inputs: [String], trials: String?,
-  modelFlags: String
+  at candidate: Candidate, request: RecordingRequest, inputs: [String], trials: String?
 ) -> InspectedCandidate {
   var result = InspectedCandidate(
     path: candidate.traces ?? request.path, kind: candidate.kind, shape: candidate.shape,
@@ -194,8 +189,7 @@ private func look(
     if range.maximum >= range.minimum {
       (result.minimum, result.maximum) = (range.minimum, range.maximum)
     }
-    result.command = request.command(
-      isRate: range.isRate, modelFlags: recording.alpha == nil ? modelFlags : "")
+    result.command = request.command(isRate: range.isRate)
   } catch {
     result.problem = "\(error)"
   }

@@ -69,6 +69,10 @@ package struct ModelFile: Sendable {
     }
     do {
       let file = try File.open(path)
+      if try file.kind(of: "/factored/b") == .dataset {
+        throw RecordingError.badData(
+          "\(path): W is stored as its factors; write it out with Scripts/expand-weights")
+      }
       guard try file.kind(of: "/W") == .dataset, try file.kind(of: "/b") == .dataset,
         let alpha = try file.attribute("alpha")?.number
       else {

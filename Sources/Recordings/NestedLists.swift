@@ -17,7 +17,8 @@ struct NestedLists {
     do {
       content = try JSONSerialization.jsonObject(with: data)
     } catch {
-      throw RecordingError.badData("\(file) is not JSON, though it begins like it: \(error)")
+      let reason = (error as NSError).userInfo["NSDebugDescription"] ?? "\(error)"
+      throw RecordingError.badData("\(file) is not JSON, though it begins like it: \(reason)")
     }
     guard let lists = content as? [[Any]], !lists.isEmpty else {
       throw RecordingError.badData("\(file): expected lists of numbers, [[1, 2], [3, 4], ...]")

@@ -20,7 +20,10 @@ final class PendingFile {
   }
 
   deinit {
-    if !isPublished { try? FileManager.default.removeItem(atPath: temporary) }
+    guard !isPublished else { return }
+    // The ranks may still have it open, and what is only unlinked keeps its space.
+    _ = unsafe truncate(temporary, 0)
+    _ = unsafe unlink(temporary)
   }
 
   /// Checks that the file can be created, and clears away what an interrupted run left.
@@ -43,10 +46,8 @@ final class PendingFile {
       throw RecordingError.cannotCreate(
         "cannot create \(destination): it is a directory; give a file name")
     }
-    if unsafe unlink(temporary) != 0, errno != ENOENT {
-      throw RecordingError.cannotCreate(
-        "cannot create \(destination): \(temporary) is in the way: \(systemError())")
-    }
+    // What cannot be removed shows in what follows.
+    _ = unsafe unlink(temporary)
     let descriptor = unsafe open(temporary, O_CREAT | O_EXCL | O_WRONLY, 0o644)
     guard descriptor >= 0 else {
       throw RecordingError.cannotCreate(
@@ -76,9 +77,15 @@ final class PendingFile {
 
   /// Makes the file permanent and gives it its name, replacing what had it.
   ///
+  /// What had it gets the name `previous`, if there is one; a kill between the two leaves
+  /// that one.
+  ///
   /// - Throws: `RecordingError.cannotWrite` with the reason.
-  func publish() throws {
+  func publish(keepingAs previous: String? = nil) throws {
     try synchronise(temporary, flags: O_RDWR)
+    if let previous, unsafe rename(destination, previous) != 0, errno != ENOENT {
+      throw RecordingError.cannotWrite("cannot rename \(destination): \(systemError())")
+    }
     guard unsafe rename(temporary, destination) == 0 else {
       throw RecordingError.cannotWrite("cannot rename \(temporary): \(systemError())")
     }

@@ -126,7 +126,7 @@ private func place(
   plan.layout = .dataset(path: path, timeAxis: axis)
   plan.frames = dataset.shape[axis]
   plan.neurons = dataset.shape[1 - axis]
-  plan.readsCollectively = dataset.storage.chunks == nil
+  plan.chunkHeight = dataset.storage.chunks?[axis]
   plan.notes.append("time is dimension \(axis): \(reason)")
   return plan
 }

@@ -81,36 +81,39 @@ package struct Recording: Sendable {
   /// and otherwise as they are, NaN included.
   ///
   /// - Throws: on every rank alike if any rank could not read its part.
-  /// - Complexity: each rank reads its own part of the file, plus the chunks and the text
-  ///   lines that it shares with others.
+  /// - Complexity: each rank reads its share of an HDF5 file's bytes, and of a NumPy file
+  ///   where time is the second dimension; text is read by every rank as a whole.
   /// - Collective: every rank of the group must call it.
   package func readNeurons<S: Scalar & Storable>(
-    _ neurons: Range<Int>, of type: S.Type = S.self, on group: borrowing some FileGroup & ~Copyable
+    _ neurons: Range<Int>, of type: S.Type = S.self, on group: borrowing some RankGroup & ~Copyable
   ) throws -> Matrix<S> {
     precondition(
       neurons.lowerBound >= 0 && neurons.upperBound <= self.neurons,
       "neurons \(neurons) of \(self.neurons)")
-    var result: Matrix<S>
-    if case .dataset(let path, let axis) = plan.layout, plan.readsCollectively, group.size > 1 {
-      result = try readShared(path, timeAxis: axis, neurons, on: group)
-    } else {
-      result = try group.agree { try readAlone(neurons) }
-    }
+    var result: Matrix<S> = try readStored(neurons, on: group)
     if !plan.calibration.isIdentity { calibrate(&result) }
     if let clock = tables.clock { return clock.resample(result) }
     return result
   }
 
-  /// All ranks read together, each its part of one contiguous dataset.
-  private func readShared<S: Scalar & Storable>(
-    _ dataset: String, timeAxis: Int, _ neurons: Range<Int>,
-    on group: borrowing some FileGroup & ~Copyable
+  /// The series as they stand in the file.
+  private func readStored<S: Scalar & Storable>(
+    _ neurons: Range<Int>, on group: borrowing some RankGroup & ~Copyable
   ) throws -> Matrix<S> {
-    let file = try File.open(path, on: group)
-    let traces = try file.openDataset(dataset)
-    return timeAxis == 0
-      ? try traces.readTransposed(rows: 0..<stored, columns: neurons)
-      : try traces.readBlock(rows: neurons, columns: 0..<stored)
+    guard group.size > 1, case .dataset(let name, 0) = plan.layout else {
+      return try group.agree { try readAlone(neurons) }
+    }
+    let read = StripedRead(
+      frames: stored, neurons: self.neurons, unit: plan.chunkHeight ?? 1)
+    return try read.series(neurons, on: group) { frames in
+      if frames.isEmpty { return Matrix(rows: 0, columns: self.neurons) }
+      do {
+        let file = try File.open(path)
+        return try file.openDataset(name).readBlock(rows: frames, columns: 0..<self.neurons)
+      } catch let error as HDF5Error {
+        throw unreadable(path, error)
+      }
+    }
   }
 
   /// The frames in the file.

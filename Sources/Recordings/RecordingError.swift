@@ -25,6 +25,11 @@ package struct RecordingError: ExitCoded, Equatable {
     RecordingError(ExitCode.usage, description)
   }
 
+  /// The checkpoint is that of another run (exit code 78).
+  package static func foreignCheckpoint(_ description: String) -> RecordingError {
+    RecordingError(ExitCode.configuration, description)
+  }
+
   /// The output cannot be created where it was asked for (exit code 73).
   package static func cannotCreate(_ description: String) -> RecordingError {
     RecordingError(ExitCode.cannotCreate, description)

@@ -19,8 +19,8 @@ struct RecordingPlan: Codable, Sendable {
   var alpha: Double?
   var tau: Double?
   var inputNames: [String] = []
-  /// Whether the ranks read together through MPI-IO.
-  var readsCollectively = false
+  /// Frames in a chunk of the dataset; nil if it is stored in one piece.
+  var chunkHeight: Int?
   /// What was decided, in words.
   var notes: [String] = []
 }

@@ -20,16 +20,17 @@ package import HDF5
 /// All methods are collective: every rank calls them in the same order with the same
 /// arguments, except for the data of a rank.
 package struct ResultFile: ~Copyable {
-  private let file: File
+  // Dropped first: it gives the disk space back that closing an abandoned file may need.
   private let pending: PendingFile
+  private let file: File
   private let isRoot: Bool
   private var lengths: [String: Int] = [:]
   /// The bytes of all variables created so far.
   private var bytes = 0
 
   private init(file: consuming File, pending: PendingFile, isRoot: Bool) {
-    self.file = file
     self.pending = pending
+    self.file = file
     self.isRoot = isRoot
   }
 

@@ -32,10 +32,8 @@ package struct Sketch<S: Scalar>: ~Copyable {
 
   /// A sketch of K tangents dealt to `group` by `counts`.
   ///
-  /// - Parameters:
-  ///   - width: columns of a step on this rank, the same on every rank of the group.
-  ///   - steps: steps that have a loss.
-  ///   - withMatrix: false leaves V′GV out, for methods of first order.
+  /// A step has `width` columns, the same number on every rank of the group, and `steps`
+  /// steps have a loss. Methods of first order do without V′GV.
   package init(
     counts: [Int], rank: Int, width: Int, steps: Int, withMatrix: Bool
   ) {

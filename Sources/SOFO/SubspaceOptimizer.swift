@@ -40,10 +40,9 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
 
   /// Plans the memory of all iterations (collective).
   ///
-  /// - Parameters:
-  ///   - ranks: the grid of ranks.
-  ///   - batch: trials of the whole batch.
-  ///   - lossSteps: steps of a trial that have a weight in the loss.
+  /// `batch` counts the trials of the whole batch, `lossSteps` the steps of a trial that
+  /// have a weight in the loss.
+  ///
   /// - Throws: `SOFOError` for settings that cannot work.
   package init(
     _ program: Program, _ configuration: SOFOConfiguration, ranks: consuming RankGrid<Group>,
@@ -86,6 +85,7 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
   ///   - iteration: counts the draws of directions.
   ///   - parameters: replaced by the step's result, the same on every rank.
   ///   - phases: receives the times.
+  /// - Returns: loss and step, the same on every rank.
   /// - Throws: `SOFOError.nonFiniteLoss`, or what the communication throws.
   package mutating func iterate(
     _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases

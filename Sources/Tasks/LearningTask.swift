@@ -19,8 +19,26 @@ package protocol LearningTask: Sendable {
   func trial(_ numbers: inout TrialRandom, heldOut: Bool) -> [[Double]]
   /// Scores beyond the loss, computed on held-out trials (on each rank, the same).
   func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score]
+  /// Settings of SOFO that suit the task.
+  var advice: Advice { get }
   /// The parameter that FORCE trains and the outputs it needs, if the task has them.
   var readout: Readout? { get }
+}
+
+/// Settings of SOFO where the user gives none.
+package struct Advice: Sendable, Equatable {
+  /// The names of `DampingRule`.
+  package enum Rule: String, Sendable { case relative, adaptive, search }
+  /// The names of `TangentKind`.
+  package enum Kind: String, Sendable {
+    case gaussian
+    case blockLocal = "block-local"
+  }
+  package var rule: Rule
+  package var learningRate: Double
+  package var damping: Double
+  package var tangents: Int
+  package var kind = Kind.gaussian
 }
 
 /// One number that says how well a task is done.
@@ -54,6 +72,9 @@ extension LearningTask {
     [Double](repeating: 1 / Double(steps), count: steps)
   }
   package var readout: Readout? { nil }
+  package var advice: Advice {
+    Advice(rule: .relative, learningRate: 0.3, damping: 1e-5, tangents: 128, kind: .blockLocal)
+  }
   package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] { [] }
 
   /// Steps that have a loss.
@@ -61,11 +82,9 @@ extension LearningTask {
 
   /// Some trials of a batch.
   ///
-  /// - Parameters:
-  ///   - range: the trials, counted over the whole batch.
-  ///   - batch: how many the whole batch has.
-  ///   - iteration: which batch; held-out trials have purpose `.heldOut` and iteration 0.
-  ///   - precision: of the numbers.
+  /// `range` counts over the whole batch; `iteration` says which batch, held-out trials
+  /// having purpose `.heldOut` and iteration 0.
+  ///
   /// - Returns: the same numbers for a trial whatever the range.
   package func trials<S: Scalar>(
     _ range: Range<Int>, of batch: Int, iteration: Int, purpose: Purpose = .data, seed: UInt64,

@@ -50,6 +50,14 @@ package struct Lorenz: LearningTask {
     }
   }
 
+  package var advice: Advice {
+    // With all tensors in every direction the published cell stalls from some starts.
+    cell == .published
+      ? Advice(
+        rule: .search, learningRate: 1, damping: 1e-3, tangents: 128, kind: .blockLocal)
+      : Advice(rule: .search, learningRate: 1, damping: 1e-3, tangents: 64)
+  }
+
   package func record() -> Program {
     let r = Recorder()
     let target: Expression

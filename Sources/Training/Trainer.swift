@@ -51,12 +51,9 @@ package enum Trainer {
 
   /// Trains (collective).
   ///
-  /// - Parameters:
-  ///   - task: what to learn.
-  ///   - group: the ranks; SOFO arranges them in a grid, Adam shares trials, FORCE
-  ///     repeats the same work on each.
-  ///   - phases: receives the times.
-  ///   - goOn: called after every iteration on every rank; false ends the run.
+  /// SOFO arranges the ranks in a grid, Adam shares trials, FORCE repeats the same work on
+  /// each. `goOn` is called after every iteration on every rank; false ends the run.
+  ///
   /// - Returns: the best parameters by held-out loss, with the log.
   /// - Throws: `SOFOError`, or what communication throws.
   package static func run<S: Scalar, Group: RankGroup & ~Copyable>(
@@ -124,6 +121,8 @@ package struct TrainResult: Sendable {
   package var lastParameters: [Double]
   package var bestIteration = 0
   package var bestLoss = Double.infinity
+  /// The iteration at which the loss was no longer finite and the run ended.
+  package var divergedAt: Int?
   package var log = TrainLog()
   package var evaluation = TrainLog()
   /// The task's own scores of the best parameters.

@@ -41,6 +41,10 @@ struct TrainingLoop<T: LearningTask> {
         trials, iteration: iteration, parameters: &parameters, phases: phases)
       training += ContinuousClock.now - start
       result.log.append(iteration, outcome, training / .seconds(1))
+      guard outcome.loss.isFinite else {
+        result.divergedAt = iteration
+        break
+      }
       let progress = Trainer.Progress(
         iteration: iteration, loss: outcome.loss, heldOutLoss: heldOutLoss,
         elapsed: training / .seconds(1), damping: outcome.damping,

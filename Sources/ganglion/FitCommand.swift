@@ -26,6 +26,7 @@ struct FitCommand: GroupCommand {
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Constraints") var constraints: ConstraintOptions
   @OptionGroup(title: "Solution") var solution: SolutionOptions
+  @OptionGroup(title: "Stop and go on") var checkpointing: CheckpointOptions
   @OptionGroup(title: "Run") var common: CommonOptions
   @Option(help: "Append one JSON object a line to this file.") var log: String?
   @Flag(help: "Print the plan (form, memory, work) and do nothing.") var dryRun = false
@@ -37,13 +38,51 @@ struct FitCommand: GroupCommand {
     try model.validate()
     try solution.validate()
     try constraints.validate(form: solution.form)
+    try checkpointing.validate()
   }
 
   func run(on world: borrowing Communicator) throws {
-    switch solution.precision {
-    case .double: try FitRun<Double>(command: self).run(on: world)
-    case .float: try FitRun<Float>(command: self).run(on: world)
+    let start = ContinuousClock.now
+    if let output { try ResultFile.requireWritable(output, on: world) }
+    let phases = Phases()
+    let recording = try phases.measure("open") {
+      try Recording.open(source.request(for: self.recording), on: world)
     }
+    let arithmetic = try arithmetic(for: recording)
+    if arithmetic.isSingle {
+      try FitRun<Float>(
+        command: self, recording: recording, arithmetic: arithmetic, phases: phases, start: start
+      ).run(on: world)
+    } else {
+      try FitRun<Double>(
+        command: self, recording: recording, arithmetic: arithmetic, phases: phases, start: start
+      ).run(on: world)
+    }
+  }
+
+  /// The form and precision for a recording of this size.
+  private func arithmetic(for recording: Recording) throws -> Arithmetic {
+    let configuration = solverConfiguration
+    let fitted = PreparedRecording<Double>.fittedFrames(
+      of: recording.frames, holdout: model.holdout)
+    let arithmetic = try Arithmetic(
+      solution.precision, configuration: configuration, samples: max(0, fitted.count - 1),
+      regressors: recording.neurons + recording.inputNames.count + (configuration.bias ? 1 : 0))
+    try require(
+      solution.weights == .full || arithmetic.form == .dual,
+      "--weights factored needs the dual form, in which W is a product; give --form dual")
+    return arithmetic
+  }
+
+  /// What the solver is told, but for what is chosen from the recording.
+  var solverConfiguration: Configuration {
+    var configuration = Configuration()
+    configuration.selfConnections = model.selfConnections
+    configuration.bias = !model.noBias
+    configuration.form = solution.form
+    configuration.tolerance = solution.tolerance
+    configuration.iterations = solution.iterations
+    return configuration
   }
 }
 

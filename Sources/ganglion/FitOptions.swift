@@ -6,27 +6,42 @@ internal import Recordings
 /// The losses of `--loss`.
 enum LossChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
   case crossentropy
+  case noiseAware = "noise-aware"
   case robust
+  case weighted
+  case auto
 }
 
-/// The working precisions of `--precision`.
-enum Precision: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case double
-  case float
+/// How the weights are stored.
+enum WeightStorage: String, ExpressibleByArgument, CaseIterable, Sendable {
+  /// W, neurons × neurons.
+  case full
+  /// Its two factors, neurons × transitions and regressors × transitions.
+  case factored
 }
 
 /// What is fitted.
 struct ModelOptions: ParsableArguments {
   @Option(
     help: """
-      Leak dt/tau in (0, 1], or auto: chosen on held-out blocks of the fitted frames. \
-      Default: what the recording says, else auto.
+      Leak dt/tau in (0, 1]; auto: chosen on held-out blocks of the fitted frames; \
+      per-neuron: one for each neuron, pulled towards the common one. Default: what the \
+      recording says, else auto.
       """)
-  var alpha: Choice?
+  var alpha: LeakChoice?
   @Option(help: "Time constant in seconds: alpha = dt/tau.") var tau: Double?
-  @Option(help: "crossentropy, or robust: errors in units of the input current, clipped.")
+  @Option(
+    help: """
+      crossentropy; noise-aware: errors weighed by the noise of input current and rate, then \
+      clipped; robust: errors in units of the input current, clipped; weighted: the published \
+      dropping rule, for comparison; auto: the best of the first three on held-out blocks.
+      """)
   var loss = LossChoice.crossentropy
-  @Option(help: "Where robust clips an error, > 0.") var threshold = 0.2
+  @Option(
+    help: "Where robust and noise-aware clip an error, and weighted drops it, > 0.")
+  var threshold = 0.2
+  @Option(help: "noise-aware: noise of the rates over noise of the input currents, > 0.")
+  var noiseRatio = 0.1
   @Option(
     help: """
       Ridge per frame L > 0 (the penalty is L·T/2·‖weights‖²), or auto: chosen on held-out \
@@ -50,23 +65,63 @@ struct ModelOptions: ParsableArguments {
         "--lambda is \(lambda), expected a number > 0, such as 1e-3, or auto")
     }
     try require(threshold > 0, "--threshold is \(threshold), expected a number > 0")
+    try require(noiseRatio > 0, "--noise-ratio is \(noiseRatio), expected a number > 0")
     try require(
       holdout >= 0 && holdout < 1, "--holdout is \(holdout), expected a share in [0, 1)")
   }
 
-  var pointwiseLoss: PointwiseLoss {
+  /// The loss with its name, or the candidates to choose from.
+  var losses: [NamedLoss] {
     switch loss {
-    case .crossentropy: .crossEntropy
-    case .robust: .clipped(k: 0, threshold: threshold)
+    case .crossentropy: [NamedLoss(name: loss.rawValue, loss: .crossEntropy)]
+    case .robust:
+      [NamedLoss(name: loss.rawValue, loss: .clipped(k: 0, threshold: threshold))]
+    case .noiseAware:
+      [NamedLoss(name: loss.rawValue, loss: .clipped(k: noiseRatio, threshold: threshold))]
+    case .weighted:
+      [NamedLoss(name: loss.rawValue, loss: .weighted(threshold: threshold))]
+    case .auto: NamedLoss.candidates
     }
   }
+}
+
+/// A loss as the result file names it.
+struct NamedLoss: Sendable {
+  let name: String
+  let loss: PointwiseLoss
+
+  /// What `--loss auto` chooses from; the first is where the search for the leak starts.
+  static let candidates: [NamedLoss] =
+    [NamedLoss(name: "crossentropy", loss: .crossEntropy)]
+    + [0.2, 1].map {
+      NamedLoss(name: "robust, threshold \($0)", loss: .clipped(k: 0, threshold: $0))
+    }
+    + [0.03, 0.1, 0.3, 1].flatMap { k in
+      [0.05, 0.2, 1].map { threshold in
+        NamedLoss(
+          name: "noise-aware, noise ratio \(k), threshold \(threshold)",
+          loss: .clipped(k: k, threshold: threshold))
+      }
+    }
 }
 
 /// How it is solved.
 struct SolutionOptions: ParsableArguments {
   @Option(help: "primal (work ~ N²), dual (work ~ T²), or auto: the cheaper one.")
   var form = Configuration.Form.auto
-  @Option(help: "double or float.") var precision = Precision.double
+  @Option(
+    help: """
+      double, float (float32 iterations of the primal form), mixed (float in the primal form, \
+      double in the dual), or auto: mixed unless the tolerance is below 1e-5. The Gram matrix \
+      and its factor are float64 in any case.
+      """)
+  var precision = Precision.auto
+  @Option(
+    help: """
+      full: W; factored (dual form): sample coefficients and regressors with W = b·xᵀ, for \
+      networks whose W is too large; see Scripts/expand-weights.
+      """)
+  var weights = WeightStorage.full
   @Option(help: "A neuron is solved when its relative optimality residual is below this.")
   var tolerance = 1e-4
   @Option(help: "Most iterations, at least 1.") var iterations = 200
@@ -79,6 +134,7 @@ struct SolutionOptions: ParsableArguments {
 }
 
 extension Configuration.Form: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 extension ScalingKind: ExpressibleByArgument {}
 
 /// How traces become rates, in this order.
@@ -145,6 +201,23 @@ enum Choice: ExpressibleByArgument, Equatable {
     switch self {
     case .auto: "auto"
     case .value(let value): "\(value)"
+    }
+  }
+}
+
+/// A number, `auto` or `per-neuron`.
+enum LeakChoice: ExpressibleByArgument, Equatable {
+  case auto
+  case perNeuron
+  case value(Double)
+
+  init?(argument: String) {
+    switch argument {
+    case "auto": self = .auto
+    case "per-neuron": self = .perNeuron
+    default:
+      guard let value = Double(argument) else { return nil }
+      self = .value(value)
     }
   }
 }

@@ -8,7 +8,7 @@ extension FitPlan {
   }
 
   /// The plan as `--dry-run` prints it; `flopRate` is a rank's measured GEMM rate.
-  func text(flopRate: Double) -> String {
+  func text(flopRate: Double, precision: String) -> String {
     let lines = phases.map { phase in
       let time = seconds(phase, flopRate: 0.75 * flopRate, byteRate: 5e8)
       return String(
@@ -20,6 +20,7 @@ extension FitPlan {
       plan (predicted)
       form \(form.rawValue): \(transitions) fitted transitions, \(regressors) regressors, \
       \(heldOut) held-out transitions
+      precision: \(precision)
       memory a rank \(String(format: "%.0f", (ownBytes + sharedBytes) / 1e6)) MB, of which \
       \(String(format: "%.0f", sharedBytes / 1e6)) MB are shared by the ranks of a node
       busiest rank, \(Int(iterations)) iterations:

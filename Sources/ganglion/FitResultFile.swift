@@ -10,10 +10,9 @@ struct FitResultFile {
   let recording: Recording
   let scaling: Scaling
   let configuration: Configuration
-  let loss: String
-  let alpha: Double
-  let selection: Selection?
+  let choice: ModelChoice
   let provenance: Provenance
+  let storage: WeightStorage
   /// Whether this rank writes what all have.
   let isRoot: Bool
 
@@ -24,12 +23,12 @@ struct FitResultFile {
     _ fit: borrowing Fit<S>, to path: String, on world: borrowing Communicator
   ) throws {
     var file = try ResultFile.create(path, on: world, provenance: provenance)
-    try file.contents.setAttribute("alpha", alpha)
+    try file.contents.setAttribute("alpha", choice.alpha)
     if let dt = recording.dt {
       try file.contents.setAttribute("dt", dt)
-      try file.contents.setAttribute("tau", dt / alpha)
+      try file.contents.setAttribute("tau", dt / choice.alpha)
     }
-    try file.contents.setAttribute("loss", loss)
+    try file.contents.setAttribute("loss", choice.loss.name)
     try file.contents.setAttribute("lambda", configuration.lambda)
     try file.contents.setAttribute("form", fit.form.rawValue)
     try file.contents.setAttribute(
@@ -42,7 +41,9 @@ struct FitResultFile {
       "log/objective", fit.objective, ["iteration"],
       longName: "deviance plus ridge, summed over neurons")
     try writeSelection(to: &file)
-    try writeNetwork(fit, to: &file, on: world)
+    try writeLeaks(to: &file, first: fit.regressors.local.lowerBound)
+    try FitNetwork(recording: recording, storage: storage, isRoot: isRoot)
+      .write(fit, to: &file, on: world)
     try file.finish(on: world)
   }
 
@@ -61,9 +62,23 @@ struct FitResultFile {
     }
   }
 
+  /// The leak of each neuron, and its time constant where the frame time is known.
+  private func writeLeaks(to file: inout ResultFile, first: Int) throws {
+    let leak = try file.createVariable(
+      "alpha", of: Double.self, ["neuron"], longName: "leak dt / tau")
+    try leak.write(choice.leaks, at: first)
+    try leak.close()
+    guard !choice.lossErrors.isEmpty else { return }
+    try file.addDimension(
+      "selection_loss", labels: choice.lossErrors.map(\.name), longName: "loss")
+    try file.write(
+      "selection/loss/error", choice.lossErrors.map(\.error), ["selection_loss"],
+      longName: "held-out absolute error / persistence")
+  }
+
   /// The cross-validation curves through the chosen candidate.
   private func writeSelection(to file: inout ResultFile) throws {
-    guard let selection else { return }
+    guard let selection = choice.selection else { return }
     for (name, curve, values, chosen) in [
       ("lambda", selection.lambdaCurve, selection.lambdaCurve.map(\.lambda), selection.lambda),
       ("alpha", selection.alphaCurve, selection.alphaCurve.map(\.alpha), selection.alpha),
@@ -107,41 +122,5 @@ struct FitResultFile {
     try write(
       "diagnostics/outcome", diagnostics.outcome.map(\.rawValue),
       "0 converged, 1 stalled, 2 iteration limit, 3 left out")
-  }
-
-  /// W, W_in and b, block by block: no rank holds its rows of W whole.
-  private func writeNetwork<S: Scalar & Transferable & Storable>(
-    _ fit: borrowing Fit<S>, to file: inout ResultFile, on world: borrowing Communicator
-  ) throws {
-    let neurons = recording.neurons
-    let inputs = recording.inputNames.count
-    let first = fit.regressors.local.lowerBound
-    let weights = try file.createVariable(
-      "W", of: S.self, ["neuron", "presyn"], longName: "weight onto neuron from presyn")
-    var bias = [S](repeating: 0, count: fit.regressors.local.count)
-    var inputWeights = Matrix<S>(rows: fit.regressors.local.count, columns: inputs)
-    try file.requireSpace(on: world)
-    for block in 0..<fit.blocks {
-      let rows = fit.rows(ofBlock: block)
-      let values = fit.weights(ofBlock: block)
-      try weights.writeBlock(
-        values.view.columns(0..<neurons).copy(), row: first + rows.lowerBound,
-        transfer: .independent)
-      for (i, row) in rows.enumerated() {
-        for k in 0..<inputs { inputWeights[row, k] = values[i, neurons + k] }
-        if fit.regressors.bias { bias[row] = values[i, neurons + inputs] }
-      }
-    }
-    try weights.close()
-    if inputs > 0 {
-      let variable = try file.createVariable(
-        "W_in", of: S.self, ["neuron", "input"], longName: "weight onto neuron from input")
-      try variable.writeBlock(inputWeights, row: first)
-      try variable.close()
-    }
-    let variable = try file.createVariable(
-      "b", of: S.self, ["neuron"], longName: "constant input")
-    try variable.write(bias, at: first)
-    try variable.close()
   }
 }

@@ -9,22 +9,22 @@ internal import Recordings
 /// One run of `ganglion fit` in one precision.
 struct FitRun<S: Scalar & Transferable & Storable> {
   let command: FitCommand
+  let recording: Recording
+  let arithmetic: Arithmetic
+  let phases: Phases
+  let start: ContinuousClock.Instant
 
   /// - Collective: every rank of `world` must call it.
   func run(on world: borrowing Communicator) throws {
-    let start = ContinuousClock.now
     let threads = try command.common.startThreads(on: world)
     let console = Console(rank: world.rank, quiet: command.common.quiet)
-    if let output = command.output { try ResultFile.requireWritable(output, on: world) }
     let log = try RunLog(path: command.log, group: world)
-    let phases = Phases()
-
-    let recording = try phases.measure("open") {
-      try Recording.open(command.source.request(for: command.recording), on: world)
-    }
+    let control = RunControl(command.checkpointing, rank: world.rank)
     for note in recording.notes { console.say("note: \(note)") }
-    let model = try self.model(for: recording)
-    var configuration = solverConfiguration
+    let options = try ModelChoice.Options(command.model, recording: recording)
+    var configuration = command.solverConfiguration
+    // Float32 is for the primal form only, also on the smaller folds of a selection.
+    if arithmetic.isSingle { configuration.form = arithmetic.form }
     console.say(
       "\(command.recording): \(recording.format), \(recording.neurons) neurons × "
         + "\(recording.frames) frames; \(world.size) ranks × \(threads) threads")
@@ -32,8 +32,9 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       let plan = FitPlan(
         neurons: recording.neurons, inputs: recording.inputNames.count,
         frames: recording.frames, holdout: command.model.holdout, configuration: configuration,
-        bytesPerScalar: MemoryLayout<S>.stride, ranks: world.size, threads: threads)
-      console.say(plan.text(flopRate: PeakRate.measure()))
+        bytesPerScalar: MemoryLayout<S>.stride, ranks: world.size, threads: threads,
+        isFactored: command.solution.weights == .factored)
+      console.say(plan.text(flopRate: PeakRate.measure(S.self), precision: arithmetic.reason))
       return
     }
 
@@ -56,7 +57,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       return scaling
     }
     if kind == .none {
-      try requireRates(rates, local: local, labels: recording.labels, on: world)
+      try RateCheck.require(
+        rates, in: command.recording, local: local, labels: recording.labels, group: world)
     }
     let prepared = PreparedRecording(
       rates: rates, local: local, neurons: recording.neurons,
@@ -64,15 +66,26 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       trialStarts: recording.trialStarts, holdout: command.model.holdout)
     let problem = try FitProblem(
       prepared, bias: configuration.bias, group: world, phases: phases)
-    let selection = try select(
-      model, problem, configuration, threads: threads, phases: phases, console, on: world)
-    let alpha = selection?.alpha ?? model.alphas[0]
-    configuration.lambda = selection?.lambda ?? model.lambdas[0]
+    let keeper = try FitKeeper<S>(
+      command.checkpointing, control: control, local: local, neurons: recording.neurons,
+      console: console, log: log, phases: phases, on: world
+    ) {
+      try identity(recording, on: world)
+    }
+    let choice = try keeper.searching(on: world) { memory in
+      try ModelChoice(
+        options, problem: problem, configuration: configuration, group: world, threads: threads,
+        phases: phases, memory: memory)
+    }
+    for note in choice.notes { console.say(note) }
+    configuration.lambda = choice.lambda
     let result = try problem.fit(
-      loss: command.model.pointwiseLoss, alpha: [Double](repeating: alpha, count: local.count),
-      configuration: configuration, constraints: constraints, group: world, threads: threads,
-      phases: phases
-    ) { solved in console.progress("fit", done: solved, of: local.count) }
+      loss: choice.loss.loss, alpha: choice.leaks, configuration: configuration,
+      constraints: constraints, group: world, threads: threads, phases: phases,
+      restored: keeper.kept.panels,
+      urge: { control.urge() }, meet: { try keeper.keep($0, on: world) },
+      progress: { console.progress("fit", done: $0, of: local.count) })
+    control.noteProgress()
 
     let report = try FitReport(result, labels: recording.labels, group: world)
     log.write("fitted", report.values)
@@ -80,15 +93,15 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       try phases.measure("write") {
         try FitResultFile(
           recording: recording, scaling: scaling, configuration: configuration,
-          loss: command.model.loss.rawValue, alpha: alpha, selection: selection,
-          provenance: provenance(
-            recording, configuration, alpha: alpha, threads: threads, on: world),
-          isRoot: world.rank == 0
+          choice: choice,
+          provenance: provenance(recording, configuration, choice, threads: threads, on: world),
+          storage: command.solution.weights, isRoot: world.rank == 0
         ).write(result, to: output, on: world)
       }
     }
+    try keeper.finish(on: world)
     let table = try TimingTable(
-      phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(), group: world)
+      phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(S.self), group: world)
     console.say(report.text)
     console.say(table.text)
     if let output = command.output { console.say("wrote \(output)") }
@@ -117,130 +130,45 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     return constraints
   }
 
-  private var solverConfiguration: Configuration {
-    var configuration = Configuration()
-    configuration.selfConnections = command.model.selfConnections
-    configuration.bias = !command.model.noBias
-    configuration.form = command.solution.form
-    configuration.tolerance = command.solution.tolerance
-    configuration.iterations = command.solution.iterations
-    return configuration
-  }
-
-  /// The candidates for leak and ridge; one of each where they are given.
-  private func model(for recording: Recording) throws -> SelectionGrid {
-    var grid = SelectionGrid()
-    if let alpha = try alpha(for: recording) { grid.alphas = [alpha] }
-    if case .value(let lambda) = command.model.lambda { grid.lambdas = [lambda] }
-    return grid
-  }
-
-  /// The leak that is given, or nil if it is to be chosen.
-  private func alpha(for recording: Recording) throws -> Double? {
-    if let tau = command.model.tau {
-      guard let dt = recording.dt else {
-        throw CommandLineError.usage(
-          "--tau \(tau) needs the frame time: the file has none; give --dt, --rate or --timestamps")
-      }
-      guard dt <= tau else {
-        throw CommandLineError.usage(
-          "--tau \(tau) s is shorter than a frame (\(dt) s): alpha = dt/tau would exceed 1")
-      }
-      return dt / tau
-    }
-    switch command.model.alpha {
-    case .value(let alpha): return alpha
-    case .auto: return nil
-    case nil: return recording.alpha
-    }
-  }
-
-  /// Chooses what is not given; nil if everything is.
-  private func select(
-    _ grid: SelectionGrid, _ problem: FitProblem<S>, _ configuration: Configuration,
-    threads: Int, phases: Phases, _ console: Console, on world: borrowing Communicator
-  ) throws -> Selection? {
-    guard grid.alphas.count > 1 || grid.lambdas.count > 1 else { return nil }
-    let inner = Phases()
-    let selection = try phases.measure("select") {
-      try problem.select(
-        grid: grid, loss: command.model.pointwiseLoss, configuration: configuration,
-        group: world, threads: threads, phases: inner)
-    }
-    phases.add("select", flops: inner.all.reduce(0) { $0 + $1.flops })
-    console.say(
-      "chosen on held-out blocks: alpha \(selection.alpha), lambda \(selection.lambda)"
-        + " (error / persistence \(String(format: "%.4f", selection.error)))")
-    return selection
-  }
-
-  /// Checks that the rates are in (−1, 1), up to the noise of a recording.
-  private func requireRates(
-    _ rates: borrowing Matrix<S>, local: Range<Int>, labels: [String],
-    on world: borrowing Communicator
-  ) throws {
-    var largest = 0.0
-    var beyond = 0
-    var culprit = -1
-    for i in 0..<rates.rows {
-      let excess = Excess(of: rates.row(i), beyond: Self.loudestNoise)
-      beyond += excess.count
-      if excess.largest > largest { (largest, culprit) = (excess.largest, i) }
-    }
-    let worst = try world.maximum(largest)
-    let share =
-      Double(try world.sum(beyond)) / Double(labels.count * max(1, rates.columns))
-    guard worst > Self.loudestImpulse || share > Self.mostImpulses else { return }
-    let neuron = try world.maximum(largest == worst ? local.lowerBound + culprit : -1)
-    throw CommandLineError(
-      exitCode: ExitCode.badData,
-      description: """
-        \(command.recording): rates must lie in (-1, 1), but neuron \(labels[neuron]) \
-        reaches \(worst) and \(String(format: "%.2g", 100 * share)) % of all values are \
-        outside; use --scale zscore-tanh (or max, quantile, tanh)
-        """)
-  }
-
-  /// Noise may carry a saturated rate this far, and rare impulses farther.
-  private static var loudestNoise: Double { 1.05 }
-  private static var loudestImpulse: Double { 2 }
-  private static var mostImpulses: Double { 0.01 }
-
-  private func provenance(
-    _ recording: Recording, _ configuration: Configuration, alpha: Double, threads: Int,
-    on world: borrowing Communicator
-  ) throws -> Provenance {
-    let digest = try world.digest(ofFile: command.recording)
+  /// What a checkpoint must agree with: the recording's digest, and all settings as given.
+  private func identity(
+    _ recording: Recording, on world: borrowing Communicator
+  ) throws -> String {
     let model = command.model
-    let settings = Settings([
-      "command": "fit", "recording": command.recording, "alpha": alpha,
-      "lambda": configuration.lambda, "loss": model.loss.rawValue,
-      "threshold": model.threshold, "scale": command.preprocessing.scaling(of: recording).rawValue,
+    return settings(recording, command.solverConfiguration).adding([
+      "checkpoint-format": 1, "recording": try world.digest(ofFile: command.recording),
+      "alpha": model.alpha.map { "\($0)" } ?? "default", "tau": model.tau ?? 0,
+      "lambda": "\(model.lambda)", "losses": "\(model.losses)",
+      "request": "\(command.source.request(for: ""))",
+    ]).json
+  }
+
+  /// The settings of a run, without those that may be chosen.
+  private func settings(_ recording: Recording, _ configuration: Configuration) -> Settings {
+    let model = command.model
+    return Settings([
+      "command": "fit", "scale": command.preprocessing.scaling(of: recording).rawValue,
       "holdout": model.holdout,
       "self-connections": model.selfConnections, "bias": !model.noBias,
       "form": configuration.form.rawValue, "precision": command.solution.precision.rawValue,
+      "weights": command.solution.weights.rawValue,
       "tolerance": configuration.tolerance, "iterations": configuration.iterations,
     ]).adding(command.source.settings).adding(command.preprocessing.settings)
       .adding(command.constraints.settings)
+  }
+
+  private func provenance(
+    _ recording: Recording, _ configuration: Configuration, _ choice: ModelChoice,
+    threads: Int,
+    on world: borrowing Communicator
+  ) throws -> Provenance {
+    let digest = try world.digest(ofFile: command.recording)
+    let settings = settings(recording, configuration).adding([
+      "recording": command.recording, "alpha": choice.alpha, "lambda": configuration.lambda,
+      "loss": choice.loss.name,
+    ])
     return Provenance(
       ranks: world.size, threads: threads, input: (command.recording, digest),
       configuration: settings.json)
-  }
-}
-
-/// How many values of a series exceed a magnitude, and the largest of them.
-private struct Excess {
-  var count = 0
-  var largest = 0.0
-
-  @specialized(where S == Double)
-  @specialized(where S == Float)
-  init<S: Scalar>(of series: Span<S>, beyond limit: Double) {
-    for t in 0..<series.count {
-      let magnitude = Double(abs(series[t]))
-      guard magnitude > limit else { continue }
-      count += 1
-      largest = max(largest, magnitude)
-    }
   }
 }

@@ -18,15 +18,11 @@ struct InspectCommand: GroupCommand {
   @Flag(help: "List all objects of the file, not the first 60.") var all = false
   @OptionGroup(title: "Run") var common: CommonOptions
 
-  /// Where to begin on a recording whose leak is unknown: what held-out data preferred
-  /// most often on calcium recordings of worms and fish.
-  static let modelFlags = "--alpha 0.2 --lambda 0.1"
-
   /// - Collective: every rank of `world` must call it; rank 0 alone reads.
   func run(on world: borrowing Communicator) throws {
     let console = Console(rank: world.rank, quiet: false)
     try world.agreeOnRoot {
-      let inspection = try inspect(recording, modelFlags: Self.modelFlags)
+      let inspection = try inspect(recording)
       console.say(
         json ? try inspection.json() : inspection.text(limit: all ? .max : 60))
       guard inspection.candidates.allSatisfy({ $0.command == nil }) else { return }

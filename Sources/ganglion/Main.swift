@@ -23,9 +23,23 @@ enum Main {
     }
   }
 
+  /// The arguments with `--flag -1` written as `--flag=-1`: the parser would take the number
+  /// for a flag of its own, and complain of a missing value.
+  private static func withNegativeValues(_ arguments: [String]) -> [String] {
+    arguments.reduce(into: []) { result, argument in
+      if argument.hasPrefix("-"), Double(argument) != nil, let flag = result.last,
+        flag.hasPrefix("--"), !flag.contains("=")
+      {
+        result[result.count - 1] = "\(flag)=\(argument)"
+      } else {
+        result.append(argument)
+      }
+    }
+  }
+
   /// The sub-command that the arguments and their `--config` file ask for.
   private static func parse(_ arguments: [String]) throws -> any GroupCommand {
-    let command = try ConfigurationFile.parse(arguments)
+    let command = try ConfigurationFile.parse(withNegativeValues(arguments))
     if let command = command as? any GroupCommand { return command }
     throw CleanExit.helpRequest(GanglionCommand.self)
   }

@@ -79,7 +79,7 @@ struct CorpusTests {
     try #require(python("corpus.py", [directory.path, "3"]).status == 0)
     for broken in try BrokenFile.all(in: directory.path) {
       do {
-        let inspection = try inspect(directory.file(broken.file), modelFlags: "")
+        let inspection = try inspect(directory.file(broken.file))
         for candidate in inspection.candidates {
           #expect((candidate.command == nil) != (candidate.problem == nil))
         }

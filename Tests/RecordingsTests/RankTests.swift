@@ -37,6 +37,60 @@ import Testing
     try remove(directory, on: world)
   }
 
+  /// No rank reads what belongs to others: bytes are counted by the kernel.
+  @Test func readingIsPartitioned() throws {
+    let world = try testWorld()
+    let scale = Int(ProcessInfo.processInfo.environment["GANGLION_TEST_READ_SCALE"] ?? "") ?? 1
+    let (neurons, frames) = (2000, 500 * scale)
+    let directory = try sharedDirectory(on: world)
+    let path = directory + "/large.h5"
+    try world.agreeOnRoot {
+      let file = try File.create(path)
+      do {
+        let traces = try file.createDataset("traces", shape: [frames, neurons], of: Float.self)
+        for frame in stride(from: 0, to: frames, by: 500) {
+          var block = Matrix<Float>(rows: 500, columns: neurons)
+          for t in 0..<500 {
+            for i in 0..<neurons { block[t, i] = Float(frame + t) + Float(i) / 4096 }
+          }
+          try traces.writeBlock(block, row: frame)
+        }
+      }
+      try file.close()
+    }
+    var request = RecordingRequest(path: path)
+    request.timeAxis = .first
+    let recording = try Recording.open(request, on: world)
+    let own = Partition(of: neurons, among: world.size).range(of: world.rank)
+    let before = bytesRead()
+    let start = ContinuousClock.now
+    let traces: Matrix<Float> = try recording.readNeurons(own, on: world)
+    try world.barrier()
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let read = bytesRead() - before
+    var wrong = 0
+    for (i, neuron) in own.enumerated() {
+      for t in 0..<frames where traces[i, t] != Float(t) + Float(neuron) / 4096 { wrong += 1 }
+    }
+    try expectEverywhere(wrong == 0, on: world)
+    let share = 4 * neurons * frames / world.size
+    // Metadata and the launcher's own files come on top.
+    try expectEverywhere(
+      read < share + share / 4 + 200_000, on: world, "read \(read) of a share of \(share) bytes")
+    if world.rank == 0, scale > 1 {
+      print(
+        "\(world.size) ranks: \(Double(share * world.size) / seconds / 1e9) GB/s, \(read) bytes")
+    }
+    try remove(directory, on: world)
+  }
+
+  /// Bytes that this process has asked the kernel for.
+  private func bytesRead() -> Int {
+    let text = (try? String(contentsOfFile: "/proc/self/io", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("rchar") }
+    return line.flatMap { Int($0.split(separator: " ")[1]) } ?? 0
+  }
+
   @Test func errorsAreTheSameOnEveryRank() throws {
     let world = try testWorld()
     var seen: (any Error)?

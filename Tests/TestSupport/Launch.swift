@@ -38,11 +38,44 @@ package func launch(
     ], environment: environment, timeout: timeout)
 }
 
-/// Runs any command under mpirun (see `launch(ranks:filter:)`).
+/// Runs any command under mpirun (see `launch(ranks:filter:)`), or without a launcher where
+/// `ranks` is nil.
 package func launch(
-  ranks: Int, command: [String], environment: [String: String] = [:], timeout: Int = 60
+  ranks: Int?, command: [String], environment: [String: String] = [:], timeout: Int = 60
+) throws -> LaunchResult {
+  let launcher =
+    ranks.map {
+      ["mpirun", "-n", "\($0)", "--oversubscribe", "--bind-to", "none", "--timeout", "\(timeout)"]
+    } ?? ["timeout", "\(timeout)"]
+  return try launching.withLock { _ in
+    let job = try Job(launcher + command, environment: environment)
+    return try job.finish()
+  }
+}
+
+/// Starts any command under mpirun and lets `body` watch it by its process number, then waits.
+package func launch(
+  ranks: Int, command: [String], timeout: Int = 60,
+  watching body: (_ launcher: Int32) throws -> Void
 ) throws -> LaunchResult {
   try launching.withLock { _ in
+    let job = try Job(
+      [
+        "mpirun", "-n", "\(ranks)", "--oversubscribe", "--bind-to", "none",
+        "--timeout", "\(timeout)",
+      ] + command, environment: [:])
+    try body(job.process.processIdentifier)
+    return try job.finish()
+  }
+}
+
+/// A running command and the files that it prints to.
+private struct Job: ~Copyable {
+  let process = Process()
+  private let folder: URL
+  private let start = ContinuousClock.now
+
+  init(_ command: [String], environment: [String: String]) throws {
     var variables = ProcessInfo.processInfo.environment
     // The ranks share few cores: they must not spin while they wait, nor be bound.
     variables["OMPI_MCA_mpi_yield_when_idle"] = "1"
@@ -52,36 +85,36 @@ package func launch(
       variables["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
     }
     variables.merge(environment) { _, new in new }
-    let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments =
-      [
-        "mpirun", "-n", "\(ranks)", "--oversubscribe", "--bind-to", "none",
-        "--timeout", "\(timeout)",
-      ] + command
+    process.arguments = command
     process.environment = variables
     // Files, not pipes: a full pipe would block the ranks.
-    let folder = FileManager.default.temporaryDirectory
+    folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("ganglion-launch-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let output = folder.appendingPathComponent("stdout")
-    let errors = folder.appendingPathComponent("stderr")
-    for file in [output, errors] {
+    for name in ["stdout", "stderr"] {
+      let file = folder.appendingPathComponent(name)
       _ = FileManager.default.createFile(atPath: file.path, contents: nil)
     }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
-    let start = ContinuousClock.now
+    process.standardOutput = try FileHandle(
+      forWritingTo: folder.appendingPathComponent("stdout"))
+    process.standardError = try FileHandle(forWritingTo: folder.appendingPathComponent("stderr"))
     try process.run()
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  /// Waits for the end.
+  func finish() throws -> LaunchResult {
     process.waitUntilExit()
-    let elapsed = ContinuousClock.now - start
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    func text(_ name: String) throws -> String {
+      try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+    }
     return LaunchResult(
-      status: process.terminationStatus,
-      output: try String(contentsOf: output, encoding: .utf8),
-      errors: try String(contentsOf: errors, encoding: .utf8),
-      seconds: Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18)
+      status: process.terminationStatus, output: try text("stdout"), errors: try text("stderr"),
+      seconds: seconds)
   }
 }
 

@@ -46,6 +46,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import h5py  # noqa: E402  (after the thread count is set)
 import numpy as np  # noqa: E402
+import threadpoolctl  # noqa: E402
 
 
 def load():
@@ -55,6 +56,13 @@ def load():
         truth = np.asarray(file["truth/W"], dtype=np.float64) if "truth/W" in file else None
         alpha = options.alpha or float(file.attrs["alpha"])
     return rates, inputs, truth, alpha
+
+
+def kernels():
+    """The processor family whose BLAS kernels numpy uses."""
+    return " ".join(
+        library["architecture"] for library in threadpoolctl.threadpool_info()
+        if library["user_api"] == "blas")
 
 
 def score_of(S, d, weight):
@@ -68,6 +76,7 @@ def score_of(S, d, weight):
 
 
 def main():
+    load_average = os.getloadavg()[0]
     rates, inputs, truth, alpha = load()
     frames, neurons = rates.shape
     fitted = frames - int(options.holdout * frames)
@@ -130,7 +139,8 @@ def main():
     print(json.dumps({
         "form": options.form, "neurons": neurons, "transitions": transitions, "alpha": alpha,
         "lambda": options.ridge, "rho": rho, "threshold": options.threshold,
-        "threads": options.threads, "numpy": np.__version__, "setup_seconds": setup,
+        "threads": options.threads, "numpy": np.__version__, "kernels": kernels(),
+        "load": load_average, "setup_seconds": setup,
         "seconds_per_iteration": float(np.median(seconds)) if seconds else None,
         "total_seconds": elapsed, "curve": curve,
         "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,

@@ -32,7 +32,15 @@ enum ck_function {
     size_t b, size_t k, size_t n, const T *z, const T *f, const T *q, T *out,            \
     size_t out_stride);                                                                  \
   /* out[r, j] (+)= sum_k c[k] v[r, k, j]: a combination of directions. */               \
-  void ck_combine_##S(size_t r, size_t k, size_t n, const T *c, const T *v, T *out, int keep);
+  void ck_combine_##S(size_t r, size_t k, size_t n, const T *c, const T *v, T *out, int keep); \
+  /* C (+)= alpha A B, row major, A m x k, for k in 1 ... 8. */                          \
+  void ck_thin_inner_##S(                                                                \
+    size_t m, size_t n, size_t k, T alpha, const T *a, size_t lda, const T *b,           \
+    size_t ldb, T *c, size_t ldc, int keep);                                             \
+  /* C (+)= alpha A B, row major, A m x k, for small n. */                               \
+  void ck_thin_outer_##S(                                                                \
+    size_t m, size_t n, size_t k, T alpha, const T *a, size_t lda, const T *b,           \
+    size_t ldb, T *c, size_t ldc, int keep);
 
 CK_NETWORK_KERNELS(float, f32)
 CK_NETWORK_KERNELS(double, f64)

@@ -25,3 +25,6 @@ MPI_Op cmpi_bitwise_and(void);
 /// MPI_Waitall and MPI_Test without statuses.
 int cmpi_wait_all(int count, MPI_Request *requests);
 int cmpi_test(MPI_Request *request, int *done);
+
+/// Ends the process with `code` if it is still there after some seconds.
+void cmpi_exit_after(unsigned seconds, int code);

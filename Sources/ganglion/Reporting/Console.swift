@@ -4,9 +4,19 @@ private import Synchronization
 /// What a run says on standard output: rank 0 only, nothing under `--quiet`.
 final class Console: Sendable {
   private let isSpeaking: Bool
-  private let isTerminal = isatty(STDOUT_FILENO) != 0
+  /// mpirun gives a rank a terminal of its own even where its own output is a file.
+  private let isTerminal =
+    isatty(STDOUT_FILENO) != 0
+    && ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] == nil
   private let start = ContinuousClock.now
-  private let lastProgress = Mutex(ContinuousClock.now)
+  private let bar = Mutex(Bar())
+
+  /// The progress last shown.
+  private struct Bar {
+    var time = ContinuousClock.now
+    /// Whether the cursor stands behind it.
+    var isOpen = false
+  }
 
   init(rank: Int, quiet: Bool) {
     isSpeaking = rank == 0 && !quiet
@@ -15,6 +25,11 @@ final class Console: Sendable {
   /// Prints a line.
   func say(_ text: String) {
     guard isSpeaking else { return }
+    let wasOpen = bar.withLock { bar in
+      defer { bar.isOpen = false }
+      return bar.isOpen
+    }
+    if wasOpen { print() }
     print(text)
     // At once also where the output is a pipe or a batch system's file.
     fflush(nil)
@@ -27,9 +42,10 @@ final class Console: Sendable {
     guard isSpeaking, total > 0 else { return }
     let now = ContinuousClock.now
     let pause: Duration = isTerminal ? .milliseconds(200) : .seconds(30)
-    let isDue = lastProgress.withLock { last in
-      guard now - last >= pause || (isTerminal && done == total) else { return false }
-      last = now
+    let isDue = bar.withLock { bar in
+      guard now - bar.time >= pause || (isTerminal && done == total) else { return false }
+      bar.time = now
+      bar.isOpen = isTerminal && done < total
       return true
     }
     guard isDue else { return }
@@ -38,8 +54,8 @@ final class Console: Sendable {
     let share = Double(done) / Double(total)
     if isTerminal {
       let filled = Int(share * 30)
-      let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: 30 - filled)
-      print("\r\(what) \(bar) \(done)/\(total)", terminator: done == total ? "\n" : "")
+      let drawn = String(repeating: "█", count: filled) + String(repeating: "·", count: 30 - filled)
+      print("\r\(what) \(drawn) \(done)/\(total)", terminator: done == total ? "\n" : "")
     } else {
       print(
         "\(what) \(done)/\(total), \(String(format: "%.0f", elapsed)) s elapsed, about "

@@ -1,0 +1,79 @@
+"""Command line of Scripts/bench: which cases, at which size, and where results go."""
+import argparse
+import datetime
+import os
+import platform
+import subprocess
+
+from . import peer, program, scaling
+
+README = os.path.join(os.path.dirname(__file__), "..", "README.md")
+
+
+def cases(quick, runs):
+    """Name: a call that gives the rows of a table and a sentence on them."""
+    threads = os.cpu_count()
+    small = (lambda full, reduced: reduced if quick else full)
+    return {
+        "peer-1000": lambda: peer.compare(
+            *small((1000, 10000, 100), (100, 1000, 10)), runs, threads),
+        "peer-4000": lambda: peer.compare(*small((4000, 1500, 30), (200, 100, 5)), runs, threads),
+        "whole-10000": lambda: scaling.whole(*small((10000, 2000), (200, 200)), runs),
+        "ranks-4000": lambda: scaling.ranks(*small((4000, 1500), (200, 200)), runs),
+        "cost-neurons": lambda: scaling.cost(
+            [(n, 500) for n in small((1000, 2000, 5000, 10000, 20000), (100, 200))], "N", 1),
+        "cost-frames": lambda: scaling.cost(
+            [(4000, t) for t in (500, 1000, 2000, 4000)] if not quick
+            else [(200, t) for t in (100, 200)], "T", 2),
+    }
+
+
+def markdown(rows):
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
+
+
+def machine():
+    """One line on the machine, one on the kernels that are used."""
+    with open("/proc/cpuinfo") as file:
+        model = next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
+    doctor = program.run("doctor", threads=os.cpu_count()).text
+    told = [line.strip() for line in doctor.splitlines() if line.startswith(("BLAS", "products"))]
+    return "; ".join(
+        [f"{os.cpu_count()} cores of {model}", platform.system() + " " + platform.release(), *told])
+
+
+def record(name, text):
+    """Replaces the results of a case in the README, between its two markers."""
+    begin, end = f"<!-- results of {name} -->", "<!-- end of results -->"
+    with open(README) as file:
+        content = file.read()
+    head, rest = content.split(begin)
+    with open(README, "w") as file:
+        file.write(f"{head}{begin}\n{text}\n{end}{rest.split(end, 1)[1]}")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="Scripts/bench")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("cases", nargs="*", metavar="CASE")
+    options = parser.parse_args()
+    available = cases(options.quick, 1 if options.quick else options.runs)
+    for name in options.cases:
+        if name not in available:
+            parser.error(f"no case {name}; there are {' '.join(available)}")
+    about = machine()
+    print(about)
+    revision = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
+    for name in options.cases or available:
+        rows, note = available[name]()
+        when = datetime.date.today().isoformat()
+        text = f"{markdown(rows)}\n\n{note}\n\n{when}, revision {revision}; {about}."
+        print(f"\n== {name}\n{text}", flush=True)
+        if not options.quick:
+            record(name, text)
+
+
+main()

@@ -1,0 +1,50 @@
+/// The precision in which a fit is asked to work.
+package enum Precision: String, Codable, Sendable, CaseIterable {
+  /// `mixed` where the tolerance allows it, else `double`.
+  case auto
+  /// All in float64.
+  case double
+  /// The primal form iterates in float32, the dual form in float64.
+  case mixed
+  /// Iterations in float32, or nothing: the dual form is refused.
+  case float
+}
+
+/// In which form and precision a fit of some size works, and why.
+///
+/// The Gram matrix and its factor are float64 in any case. In the primal form they only
+/// precondition, and the gradient is computed afresh from the weights at each iteration:
+/// rounding to float32 moves the solution by no more than the rounding of the gradient.
+/// The dual form carries S along by a recursion that takes `K p = e` as exact: there
+/// float32 drifts away from the solution.
+package struct Arithmetic: Equatable, Sendable {
+  package let form: Configuration.Form
+  /// Whether the iterations, and the weights that are written, are float32.
+  package let isSingle: Bool
+  package let reason: String
+
+  /// The smallest relative optimality residual that float32 iterations are trusted with.
+  package static var singleTolerance: Double { 1e-5 }
+
+  /// - Throws: `FitError.singleDual` if float32 is insisted on in the dual form.
+  package init(
+    _ precision: Precision, configuration: Configuration, samples: Int, regressors: Int
+  ) throws(FitError) {
+    form = configuration.isDual(samples: samples, regressors: regressors) ? .dual : .primal
+    let isTight = configuration.tolerance < Self.singleTolerance
+    switch (precision, form) {
+    case (.float, .dual): throw .singleDual(samples: samples, regressors: regressors)
+    case (.double, _):
+      (isSingle, reason) = (false, "float64 throughout, as asked")
+    case (_, .dual):
+      isSingle = false
+      reason = "float64 throughout: the recursion of the dual form drifts in float32"
+    case (.auto, _) where isTight:
+      isSingle = false
+      reason = "float64 throughout: the tolerance is below \(Self.singleTolerance)"
+    default:
+      isSingle = true
+      reason = "float64 Gram matrix and factor, float32 iterations and weights"
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package import Collectives
+package import LinearAlgebra
+private import Glibc
+
+extension FitProblem {
+  /// A leak for each neuron, pulled towards the common one.
+  ///
+  /// Of the candidates whose held-out error is within one standard error (of the
+  /// difference, over folds) of the neuron's best, the one nearest to the common leak on a
+  /// logarithmic scale is taken: a neuron departs from the others only on evidence.
+  ///
+  /// - Throws: `FitError`; what `group` throws.
+  /// - Returns: one leak for each of this rank's neurons; the common one for those that
+  ///   cannot be fitted.
+  /// - Complexity: one factorisation a fold; leaks × neurons subproblems a fold.
+  /// - Collective: every rank of `group` must call it.
+  package func chooseLeaks(
+    common: Double, lambda: Double, loss: PointwiseLoss, grid: SelectionGrid,
+    configuration: Configuration, group: borrowing some RankGroup & ~Copyable, threads: Int,
+    phases: Phases
+  ) throws -> [Double] {
+    let search = CrossValidation(
+      problem: self, grid: grid, configuration: configuration, neurons: fittable,
+      threads: threads, memory: SearchMemory())
+    let alphas = grid.alphas.contains(common) ? grid.alphas : (grid.alphas + [common]).sorted()
+    // errors[neuron][leak][fold], by position among the fittable neurons.
+    var errors = [[[Double]]](
+      repeating: [[Double]](repeating: [], count: alphas.count), count: fittable.count)
+    for fold in search.folds {
+      let outcomes = try search.solve(
+        fold, search.subproblems(of: fittable, alphas), loss: loss, [lambda],
+        stopsEarly: false, group: group, phases: phases)
+      for (i, score) in (outcomes.last?.scores.joined().map(\.mse) ?? []).enumerated() {
+        errors[i / alphas.count][i % alphas.count].append(score)
+      }
+    }
+    var leaks = [Double](repeating: common, count: recording.rates.rows)
+    for (position, neuron) in fittable.enumerated() {
+      leaks[neuron] = Self.nearestGoodLeak(alphas, errors[position], common: common)
+    }
+    return leaks
+  }
+
+  /// The candidate nearest to the common leak that is as good as the best but for chance.
+  static func nearestGoodLeak(
+    _ alphas: [Double], _ errors: [[Double]], common: Double
+  ) -> Double {
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    let means = errors.map { $0.isEmpty ? .infinity : mean($0) }
+    guard let best = means.indices.min(by: { means[$0] < means[$1] }), means[best].isFinite
+    else { return common }
+    let byDistance = alphas.indices.sorted {
+      abs(log(alphas[$0] / common)) < abs(log(alphas[$1] / common))
+    }
+    for i in byDistance {
+      let differences = zip(errors[i], errors[best]).map { $0 - $1 }
+      let average = mean(differences)
+      let spread = differences.reduce(0) { $0 + ($1 - average) * ($1 - average) }
+      let count = Double(differences.count)
+      let standardError = (spread / max(1, count - 1) / count).squareRoot()
+      if average <= standardError { return alphas[i] }
+    }
+    return alphas[best]
+  }
+}

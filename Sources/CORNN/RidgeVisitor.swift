@@ -1,0 +1,42 @@
+internal import Collectives
+internal import LinearAlgebra
+
+/// Work on the subproblems of one set of regressors at one ridge after another.
+protocol RidgeVisitor<S> {
+  associatedtype S: Scalar & Transferable
+
+  /// Works at one ridge; returns whether the next one is wanted.
+  ///
+  /// - Collective: every rank calls it alike.
+  mutating func visit<F: SubproblemForm & ~Copyable>(
+    _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
+  ) throws -> Bool where F.S == S
+}
+
+/// Readies the cheaper form at each ridge and lets the visitor work there.
+///
+/// The products of the regressors are taken once, the factorisation once a ridge.
+///
+/// - Throws: `FitError.ridgeTooSmall`; what `group` and the visitor throw.
+/// - Collective: every rank of `group` must call it.
+func visit<V: RidgeVisitor>(
+  _ visitor: inout V, regressors: Regressors<V.S>, ridges: [Double],
+  configuration: Configuration, group: borrowing some RankGroup & ~Copyable, phases: Phases
+) throws {
+  let excludesSelf = !configuration.selfConnections
+  if configuration.isDual(samples: regressors.samples, regressors: regressors.count) {
+    let gram = try DualGram(regressors, group: group, phases: phases)
+    for ridge in ridges {
+      let form = try DualForm(
+        gram: gram, ridge: ridge, excludesSelf: excludesSelf, group: group, phases: phases)
+      guard try visitor.visit(form, group: group) else { return }
+    }
+  } else {
+    let gram = try PrimalGram(regressors, group: group, phases: phases)
+    for ridge in ridges {
+      let form = try PrimalForm(
+        gram: gram, ridge: ridge, excludesSelf: excludesSelf, group: group, phases: phases)
+      guard try visitor.visit(form, group: group) else { return }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+internal import Collectives
+internal import LinearAlgebra
+
+/// The folds of a cross-validation that are done: what a checkpoint keeps of it.
+///
+/// A search that is begun again with it goes through the same steps, and does only those
+/// folds that are not in it.
+package final class SearchMemory {
+  /// One fold of a set of candidates, summed over the neurons of all ranks.
+  package struct Entry: Codable, Sendable {
+    let loss: String
+    let alphas: [Double]
+    let lambdas: [Double]
+    let fold: Int
+    let tally: Tally
+    /// How many of the ridges were tried.
+    let tried: Int
+  }
+
+  package private(set) var entries: [Entry]
+  private let urge: @Sendable () -> Urge
+
+  /// `urge` asks a rank to meet the others, or to stop.
+  package init(_ entries: [Entry] = [], urge: @escaping @Sendable () -> Urge = { .goOn }) {
+    self.entries = entries
+    self.urge = urge
+  }
+
+  /// The tally of a fold if it is done.
+  func recall(
+    _ loss: PointwiseLoss, _ alphas: [Double], _ lambdas: [Double], fold: Int
+  ) -> Entry? {
+    entries.first {
+      $0.loss == "\(loss)" && $0.alphas == alphas && $0.lambdas == lambdas && $0.fold == fold
+    }
+  }
+
+  /// Takes in a fold.
+  ///
+  /// - Throws: `SearchPaused` on every rank if any rank is urged.
+  /// - Collective: every rank of `group` must call it.
+  func add(_ entry: Entry, group: borrowing some RankGroup & ~Copyable) throws {
+    entries.append(entry)
+    if try group.maximum(urge() == .goOn ? 0 : 1) == 1 { throw SearchPaused() }
+  }
+}
+
+/// A search was left to keep what is done, on all ranks alike; begin it again to go on.
+package struct SearchPaused: Error {}

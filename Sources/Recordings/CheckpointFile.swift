@@ -1,0 +1,162 @@
+package import Collectives
+internal import Foundation
+package import HDF5
+
+/// A checkpoint on disk: an HDF5 file that all ranks write and read, and its predecessor.
+///
+/// A kill at any instant leaves a whole checkpoint: the new one is completed under a
+/// temporary name, synchronised and renamed, and the one before is kept as
+/// `FILE.previous`. Behind the HDF5 content stands a digest of it, so that a damaged file
+/// is noticed whatever bytes were hit, and the previous one is used.
+///
+/// ```
+/// let checkpoint = CheckpointFile(path: "run.checkpoint", identity: settings)
+/// let state = try checkpoint.read(on: world) { try State($0) }.value
+/// try checkpoint.write(on: world) { try state.write(to: $0) }
+/// ```
+package struct CheckpointFile: Sendable {
+  package let path: String
+  /// What the run is: input digest and settings. Only a checkpoint of the same identity
+  /// can be resumed.
+  package let identity: String
+
+  package init(path: String, identity: String) {
+    self.path = path
+    self.identity = identity
+  }
+
+  /// Where the checkpoint before the newest is kept.
+  package var previous: String { path + ".previous" }
+
+  /// Writes a new checkpoint; `body` is collective and fills it, and lets go of what it
+  /// opened.
+  ///
+  /// - Throws: `RecordingError` (73, 74) or `HDF5Error` (74); then the checkpoints that
+  ///   were there are untouched.
+  /// - Collective: every rank of `group` must call it.
+  package func write(
+    on group: borrowing some FileGroup & ~Copyable, _ body: (borrowing File) throws -> Void
+  ) throws {
+    let pending = PendingFile(for: path)
+    try group.agreeOnRoot { try pending.prepare() }
+    let file = try File.create(pending.temporary, on: group)
+    try file.createStrings(Self.identityName, [identity]).close()
+    try body(file)
+    try file.close()
+    // Beyond this point the ranks touch the file one by one, so failures must be agreed on.
+    var length = 0
+    try group.agreeOnRoot { length = try fileSize(pending.temporary) }
+    length = try group.broadcast(length)
+    let digest = try sharedDigest(ofFile: pending.temporary, length: length, on: group)
+    try group.agreeOnRoot {
+      guard let handle = FileHandle(forWritingAtPath: pending.temporary) else {
+        throw RecordingError.cannotWrite("cannot open \(pending.temporary) again")
+      }
+      do {
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data(Self.footer(digest).utf8))
+        try handle.close()
+      } catch {
+        throw RecordingError.cannotWrite("cannot write \(pending.temporary): \(error)")
+      }
+      try pending.publish(keepingAs: previous)
+    }
+    pending.wasPublished()
+  }
+
+  /// Reads the newest checkpoint that is whole; `body` is collective.
+  ///
+  /// - Returns: what `body` made of it, nil if there is no checkpoint, and notes for the
+  ///   user on what was damaged.
+  /// - Throws: `RecordingError` (exit code 78) if it is a checkpoint of another run.
+  /// - Collective: every rank of `group` must call it.
+  package func read<Value>(
+    on group: borrowing some FileGroup & ~Copyable, _ body: (borrowing File) throws -> Value
+  ) throws -> (value: Value?, notes: [String]) {
+    var notes: [String] = []
+    for candidate in [path, previous] {
+      let found = try inspect(candidate, on: group)
+      switch found {
+      case .absent: continue
+      case .damaged:
+        notes.append("\(candidate) is damaged and is not used")
+      case .whole:
+        let file = try File.open(candidate, on: group)
+        let stored = try file.openDataset(Self.identityName).readStrings().first ?? ""
+        guard stored == identity else {
+          throw RecordingError.foreignCheckpoint(
+            "\(candidate) belongs to another run; give --checkpoint another name, or remove it."
+              + difference(stored))
+        }
+        let value = try body(file)
+        try file.close()
+        if candidate == previous { notes.append("going on from \(previous)") }
+        return (value, notes)
+      }
+    }
+    return (nil, notes)
+  }
+
+  /// Removes the checkpoints of a run that is complete.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  package func remove(on group: borrowing some RankGroup & ~Copyable) throws {
+    try group.agreeOnRoot {
+      for name in [path, previous] where FileManager.default.fileExists(atPath: name) {
+        try FileManager.default.removeItem(atPath: name)
+      }
+    }
+  }
+
+  private enum Finding: Int { case absent, damaged, whole }
+
+  /// Whether a file is a checkpoint with its digest.
+  private func inspect(
+    _ candidate: String, on group: borrowing some RankGroup & ~Copyable
+  ) throws -> Finding {
+    var finding = Finding.absent
+    var length = 0
+    var footer = ""
+    try group.agreeOnRoot {
+      guard FileManager.default.fileExists(atPath: candidate) else { return }
+      finding = .damaged
+      let size = try fileSize(candidate)
+      guard size > Self.footerLength, let handle = FileHandle(forReadingAtPath: candidate)
+      else { return }
+      try handle.seek(toOffset: UInt64(size - Self.footerLength))
+      footer = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+      guard footer.hasPrefix(Self.mark) else { return }
+      finding = .whole
+      length = size - Self.footerLength
+    }
+    guard try group.broadcast(finding.rawValue) == Finding.whole.rawValue else {
+      return Finding(rawValue: try group.broadcast(finding.rawValue)) ?? .absent
+    }
+    let digest = try sharedDigest(
+      ofFile: candidate, length: try group.broadcast(length), on: group)
+    return try group.broadcast(footer) == Self.footer(digest) ? .whole : .damaged
+  }
+
+  /// What the settings of another run have different, where both are JSON.
+  private func difference(_ stored: String) -> String {
+    func object(_ text: String) -> [String: Any]? {
+      (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any]
+    }
+    guard let theirs = object(stored), let ours = object(identity) else { return "" }
+    let lines = Set(theirs.keys).union(ours.keys).sorted().compactMap { key -> String? in
+      let (a, b) = (theirs[key].map { "\($0)" } ?? "-", ours[key].map { "\($0)" } ?? "-")
+      return a == b ? nil : "\(key) was \(a), is \(b)"
+    }
+    return " Different: " + lines.joined(separator: "; ")
+  }
+
+  private static let identityName = "identity"
+  private static let mark = "ganglion checkpoint "
+  private static func footer(_ digest: String) -> String { mark + digest + "\n" }
+  private static var footerLength: Int { mark.utf8.count + 65 }
+}
+
+private func fileSize(_ path: String) throws -> Int {
+  let attributes = try FileManager.default.attributesOfItem(atPath: path)
+  return (attributes[.size] as? NSNumber)?.intValue ?? 0
+}

@@ -1,0 +1,107 @@
+internal import CORNN
+internal import Collectives
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Recordings
+
+/// Keeps the work of a fit in its checkpoint, and ends it there when it is asked to.
+///
+/// Without `--checkpoint` it does nothing.
+final class FitKeeper<S: Scalar & Transferable & Storable> {
+  /// What is done so far, the work of earlier runs included.
+  var kept = FitCheckpoint<S>.Kept()
+
+  private let checkpoint: FitCheckpoint<S>?
+  private let control: RunControl
+  private let neurons: Int
+  private let console: Console
+  private let log: RunLog
+  private let phases: Phases
+
+  /// Reads the checkpoint where there is one; `identity` is asked where it is needed.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  init(
+    _ options: CheckpointOptions, control: RunControl, local: Range<Int>, neurons: Int,
+    console: Console, log: RunLog, phases: Phases, on world: borrowing Communicator,
+    identity: () throws -> String
+  ) throws {
+    self.control = control
+    self.neurons = neurons
+    self.console = console
+    self.log = log
+    self.phases = phases
+    guard let path = options.checkpoint else {
+      checkpoint = nil
+      return
+    }
+    try ResultFile.requireWritable(path, on: world)
+    let checkpoint = FitCheckpoint<S>(
+      file: CheckpointFile(path: path, identity: try identity()), local: local)
+    self.checkpoint = checkpoint
+    guard options.resume == .auto else { return }
+    let found = try phases.measure("checkpoint") { try checkpoint.read(on: world) }
+    for note in found.notes { console.say("note: \(note)") }
+    guard let stored = found.kept else { return }
+    kept = stored
+    console.say(
+      "resumed from \(path): \(stored.solved) of \(neurons) neurons are solved")
+    log.write("resumed", ["solved": stored.solved, "folds": stored.search.count])
+  }
+
+  /// Keeps the solved neurons if it is time, and stops if the ranks agree to.
+  ///
+  /// - Throws: `Stopped`.
+  /// - Collective: every rank of `world` must call it.
+  func keep(_ panels: [PanelSolution<S>], on world: borrowing Communicator) throws {
+    let solved = try world.sum(panels.reduce(0) { $0 + $1.neurons.count })
+    let isProgress = solved > kept.solved
+    kept.panels = panels
+    kept.solved = solved
+    try keep(isProgress: isProgress, on: world)
+  }
+
+  /// Runs a search for settings, from what is kept of it, keeping its folds now and then.
+  ///
+  /// - Throws: `Stopped`; what `search` throws.
+  /// - Collective: every rank of `world` must call it.
+  func searching<Choice>(
+    on world: borrowing Communicator, _ search: (SearchMemory) throws -> Choice
+  ) throws -> Choice {
+    let control = control
+    while true {
+      let memory = SearchMemory(kept.search, urge: { control.urge() })
+      do {
+        let choice = try search(memory)
+        kept.search = memory.entries
+        return choice
+      } catch is SearchPaused {
+        kept.search = memory.entries
+        try keep(isProgress: true, on: world)
+      }
+    }
+  }
+
+  private func keep(isProgress: Bool, on world: borrowing Communicator) throws {
+    guard let checkpoint else { return }
+    let reason = try control.agreedStop(on: world)
+    let isDue = try control.isDue(on: world)
+    guard reason != nil || isDue else { return }
+    if isProgress {
+      try phases.measure("checkpoint") { try checkpoint.write(kept, on: world) }
+      log.write(
+        "progress", ["solved": kept.solved, "neurons": neurons, "folds": kept.search.count])
+      console.say("checkpoint: \(kept.solved) of \(neurons) neurons are solved")
+    }
+    control.checkpointWritten()
+    if let reason { throw Stopped(reason) }
+  }
+
+  /// Removes the checkpoints: the result is written.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func finish(on world: borrowing Communicator) throws {
+    try checkpoint?.file.remove(on: world)
+  }
+}

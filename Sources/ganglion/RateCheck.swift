@@ -1,0 +1,57 @@
+internal import Collectives
+internal import Foundation
+internal import LinearAlgebra
+
+/// The check that what is called rates lies in (−1, 1).
+enum RateCheck {
+  /// Throws where rates leave the range by more than the noise of a recording.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  static func require<S: Scalar>(
+    _ rates: borrowing Matrix<S>, in path: String, local: Range<Int>, labels: [String],
+    group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    var largest = 0.0
+    var beyond = 0
+    var culprit = -1
+    for i in 0..<rates.rows {
+      let excess = Excess(of: rates.row(i), beyond: loudestNoise)
+      beyond += excess.count
+      if excess.largest > largest { (largest, culprit) = (excess.largest, i) }
+    }
+    let worst = try group.maximum(largest)
+    let share =
+      Double(try group.sum(beyond)) / Double(labels.count * max(1, rates.columns))
+    guard worst > loudestImpulse || share > mostImpulses else { return }
+    let neuron = try group.maximum(largest == worst ? local.lowerBound + culprit : -1)
+    throw CommandLineError(
+      exitCode: ExitCode.badData,
+      description: """
+        \(path): rates must lie in (-1, 1), but neuron \(labels[neuron]) \
+        reaches \(worst) and \(String(format: "%.2g", 100 * share)) % of all values are \
+        outside; use --scale zscore-tanh (or max, quantile, tanh)
+        """)
+  }
+
+  /// Noise may carry a saturated rate this far, and rare impulses farther.
+  private static var loudestNoise: Double { 1.05 }
+  private static var loudestImpulse: Double { 2 }
+  private static var mostImpulses: Double { 0.01 }
+}
+
+/// How many values of a series exceed a magnitude, and the largest of them.
+private struct Excess {
+  var count = 0
+  var largest = 0.0
+
+  @specialized(where S == Double)
+  @specialized(where S == Float)
+  init<S: Scalar>(of series: Span<S>, beyond limit: Double) {
+    for t in 0..<series.count {
+      let magnitude = Double(abs(series[t]))
+      guard magnitude > limit else { continue }
+      count += 1
+      largest = max(largest, magnitude)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+internal import Collectives
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Tasks
+
+extension TrainCommand {
+  /// The teacher task of the files that the flags name.
+  ///
+  /// Without `--steps` a file is one trial; with it, it is cut into trials of so many
+  /// steps, and an incomplete last one is left out.
+  func teacher(on world: borrowing Communicator) throws -> Teacher {
+    let targets = try signals(taskOptions.targets ?? "", flag: "--targets", on: world)
+    let steps = taskOptions.steps ?? targets.rows
+    guard steps >= 2, steps <= targets.rows else {
+      throw CommandLineError.usage(
+        "--steps \(steps): --targets has \(targets.rows) steps; expected 2 to \(targets.rows)")
+    }
+    let trials = targets.rows / steps
+    var drive: [Double] = []
+    var inputs = 0
+    if let path = taskOptions.drive {
+      let given = try signals(path, flag: "--drive", on: world)
+      guard given.rows == targets.rows else {
+        throw CommandLineError(
+          exitCode: ExitCode.badData,
+          description:
+            "--drive has \(given.rows) steps, --targets has \(targets.rows): they must agree")
+      }
+      inputs = given.columns
+      drive = Self.values(given.view.rows(0..<(trials * steps)))
+    }
+    return Teacher(
+      targets: Self.values(targets.view.rows(0..<(trials * steps))), inputs: drive,
+      trials: trials, steps: steps, outputs: targets.columns, inputWidth: inputs,
+      hidden: taskOptions.hidden ?? 128, leak: taskOptions.leak)
+  }
+
+  /// A dataset (time, width) of a file.
+  private func signals(
+    _ place: String, flag: String, on world: borrowing Communicator
+  ) throws -> Matrix<Double> {
+    guard let colon = place.lastIndex(of: ":") else {
+      throw CommandLineError.usage("\(flag) \(place): expected FILE:PATH, such as data.h5:/rates")
+    }
+    let file = try File.open(String(place[..<colon]), on: world)
+    let dataset = try file.openDataset(String(place[place.index(after: colon)...]))
+    let shape = dataset.shape
+    guard shape.count == 2, shape.allSatisfy({ $0 > 0 }) else {
+      throw CommandLineError(
+        exitCode: ExitCode.badData,
+        description: "\(place) has shape \(shape), expected (time, width)")
+    }
+    let result = try dataset.readBlock(
+      rows: 0..<shape[0], columns: 0..<shape[1], of: Double.self)
+    for i in 0..<result.rows {
+      for j in 0..<result.columns where !result[i, j].isFinite {
+        throw CommandLineError(
+          exitCode: ExitCode.badData,
+          description: "\(place)[\(i), \(j)] is \(result[i, j]): leave such steps out")
+      }
+    }
+    return result
+  }
+
+  private static func values(_ view: MatrixView<Double>) -> [Double] {
+    var result: [Double] = []
+    result.reserveCapacity(view.rows * view.columns)
+    for i in 0..<view.rows {
+      for j in 0..<view.columns { result.append(view[i, j]) }
+    }
+    return result
+  }
+}

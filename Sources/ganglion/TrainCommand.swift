@@ -1,0 +1,105 @@
+internal import ArgumentParser
+internal import Collectives
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import SOFO
+internal import Training
+internal import Tasks
+
+/// `ganglion train`: a network that learns a task (SOFO and its rivals).
+struct TrainCommand: GroupCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Trains a recurrent network on a task (SOFO and rivals).",
+    discussion: """
+      SOFO runs the network forwards with K random directions in parameter space and takes a \
+      damped Gauss-Newton step in their span; memory does not grow with the number of steps. \
+      The ranks form a grid: tangents times batch. The result holds the best parameters by \
+      held-out loss, the log and the evaluations; it reruns bit for bit on the same grid.
+      """)
+
+  @Argument(help: "What to learn.") var task: TaskName
+  @Option(name: .shortAndLong, help: "The result to write (HDF5).") var output: String?
+
+  @OptionGroup(title: "Task") var taskOptions: TaskOptions
+  @OptionGroup(title: "Optimiser") var optimizer: OptimizerOptions
+  @Option(help: "float or double.") var precision = TrainPrecision.float
+  @Option(help: "Minutes after which the run stops and writes its result.")
+  var maxTime: Double?
+  @Option(help: "Append one JSON object a line to this file.") var log: String?
+  @Flag(help: "Print the plan (memory, work, grid) and do nothing.") var dryRun = false
+  @OptionGroup(title: "Run") var common: CommonOptions
+
+  func validate() throws {
+    try require(dryRun || output != nil, "no result named: give -o FILE (or --dry-run)")
+    try require(
+      task != .teacher || taskOptions.targets != nil, "teacher needs --targets FILE:PATH")
+    try require(task != .mnist || taskOptions.data != nil, "mnist needs --data FOLDER")
+    if task == .delayedAddition, let steps = taskOptions.steps {
+      try require(steps >= 24, "--steps is \(steps), expected at least 24 for two markers")
+    }
+    if let maxTime { try require(maxTime > 0, "--max-time is \(maxTime), expected minutes > 0") }
+    try taskOptions.validate()
+    try optimizer.validate()
+  }
+
+  func run(on world: borrowing Communicator) throws {
+    switch precision {
+    case .float: try run(of: Float.self, on: world)
+    case .double: try run(of: Double.self, on: world)
+    }
+  }
+
+  private func run<S: Scalar & Transferable & Storable>(
+    of precision: S.Type, on world: borrowing Communicator
+  ) throws {
+    let options = taskOptions
+    switch task {
+    case .lorenz:
+      try TrainRun<S>(command: self).run(
+        Lorenz(
+          cell: options.cell, hidden: options.hidden ?? (options.cell == .published ? 400 : 100),
+          steps: options.steps ?? (options.cell == .published ? 50 : 32),
+          supervision: options.supervision), on: world)
+    case .kalman:
+      try TrainRun<S>(command: self).run(
+        Kalman(
+          dimensions: options.dimensions, hidden: options.hidden ?? 100,
+          steps: options.steps ?? 500), on: world)
+    case .flipflop:
+      try TrainRun<S>(command: self).run(
+        FlipFlop(
+          bits: options.bits, hidden: options.hidden ?? 64, steps: options.steps ?? 200,
+          forForce: optimizer.optimizer == .force), on: world)
+    case .reach, .doubleReach:
+      try TrainRun<S>(command: self).run(
+        Reach(
+          isDouble: task == .doubleReach, hidden: options.hidden ?? 64,
+          steps: options.steps ?? 1000), on: world)
+    case .oneShot:
+      try TrainRun<S>(command: self).run(
+        OneShot(classes: options.classes, hidden: options.hidden ?? 400), on: world)
+    case .delayedAddition:
+      try TrainRun<S>(command: self).run(
+        DelayedAddition(hidden: options.hidden ?? 128, steps: options.steps ?? 128), on: world)
+    case .mnist:
+      try TrainRun<S>(command: self).run(try digits(), on: world)
+    case .teacher:
+      try TrainRun<S>(command: self).run(try teacher(on: world), on: world)
+    }
+  }
+}
+
+/// The tasks by name.
+enum TaskName: String, CaseIterable, ExpressibleByArgument {
+  case lorenz, kalman, flipflop, reach
+  case doubleReach = "double-reach"
+  case oneShot = "one-shot"
+  case delayedAddition = "delayed-addition"
+  case mnist, teacher
+}
+
+/// The precision of values and tangents; sums over ranks are always double.
+enum TrainPrecision: String, CaseIterable, ExpressibleByArgument {
+  case float, double
+}

@@ -1,0 +1,117 @@
+internal import ArgumentParser
+internal import Collectives
+internal import SOFO
+internal import Tasks
+internal import Training
+
+/// What is learnt: the task's own sizes.
+struct TaskOptions: ParsableArguments {
+  @Option(help: "Units of the network; each task has its own default.") var hidden: Int?
+  @Option(help: "Steps of a trial; each task has its own default.") var steps: Int?
+  @Option(help: "flipflop: lines to remember.") var bits = 3
+  @Option(help: "kalman: dimensions of the hidden value, 1 or 2.") var dimensions = 1
+  @Option(help: "lorenz: loss at every step, or at the end only.")
+  var supervision = Lorenz.Supervision.every
+  @Option(help: "lorenz: residual (OCaml reference) or published (JAX reference).")
+  var cell = Lorenz.Cell.residual
+  @Option(help: "teacher: FILE:PATH of targets (time, output); --steps cuts them into trials.")
+  var targets: String?
+  @Option(help: "teacher: FILE:PATH of inputs (time, input), as many steps as the targets.")
+  var drive: String?
+  @Option(help: "one-shot: classes to tell apart.") var classes = 3
+  @Option(help: "mnist: folder of the four IDX files, uncompressed.") var data: String?
+  @Option(help: "teacher: leak of the network, in (0, 1].") var leak = 0.1
+
+  func validate() throws {
+    try require(bits >= 1, "--bits is \(bits), expected at least 1")
+    try require(
+      dimensions == 1 || dimensions == 2, "--dimensions is \(dimensions), expected 1 or 2")
+    try require(classes >= 2, "--classes is \(classes), expected at least 2")
+    try require(leak > 0 && leak <= 1, "--leak is \(leak), expected a number in (0, 1]")
+    if let hidden { try require(hidden >= 1, "--hidden is \(hidden), expected at least 1") }
+    if let steps { try require(steps >= 2, "--steps is \(steps), expected at least 2") }
+  }
+}
+
+/// How it is learnt.
+struct OptimizerOptions: ParsableArguments {
+  @Option(help: "sofo, adam, fgd, sofo-first-order or force.") var optimizer = Trainer.Method.sofo
+  @Option(help: "K, random directions of a step; default by task.") var tangents: Int?
+  @Option(help: "Trials of a batch; default by task.") var batch: Int?
+  @Option(help: "Steps of the optimiser.") var iterations = 200
+  @Option(help: "SOFO: 1 is a whole Gauss-Newton step; Adam: default 1e-3.")
+  var learningRate: Double?
+  @Option(help: "Damping relative to the top eigenvalue, 0 or more; default by task.")
+  var damping: Double?
+  @Option(
+    help: """
+      relative (as given), adaptive (Levenberg-Marquardt) or search (best of 15 dampings and \
+      learning rates); default by task.
+      """)
+  var dampingRule: DampingRule?
+  @Option(help: "gaussian, rank-one, block-local or block-local-rank-one; default by task.")
+  var tangentKind: TangentKind?
+  @Flag(help: "Let the directions count as orthonormal.") var orthonormal = false
+  @Option(help: "Ranks as TANGENTSxBATCH; default by size.") var grid: GridOption?
+  @Option(help: "Adam: the longest gradient; 0 for no limit.") var clip = 0.0
+  @Option(help: "FORCE: regularisation alpha > 0.") var forceAlpha = 1.0
+  @Option(help: "Seed of every random number.") var seed: UInt64 = 1
+  @Option(help: "Iterations between evaluations on held-out trials.") var evalEvery = 10
+  @Option(help: "Held-out trials.") var heldOut = 512
+
+  func validate() throws {
+    try require(iterations >= 1, "--iterations is \(iterations), expected at least 1")
+    try require(evalEvery >= 1, "--eval-every is \(evalEvery), expected at least 1")
+    try require(heldOut >= 1, "--held-out is \(heldOut), expected at least 1")
+    try require(clip >= 0, "--clip is \(clip), expected 0 or more")
+    try require(forceAlpha > 0, "--force-alpha is \(forceAlpha), expected a number > 0")
+    if let tangents { try require(tangents >= 1, "--tangents is \(tangents), expected 1 or more") }
+    if let batch { try require(batch >= 1, "--batch is \(batch), expected at least 1") }
+    if let learningRate {
+      try require(learningRate > 0, "--learning-rate is \(learningRate), expected a number > 0")
+    }
+    if let damping { try require(damping >= 0, "--damping is \(damping), expected 0 or more") }
+  }
+
+  /// The settings for a task.
+  func settings(for task: some LearningTask) -> Trainer.Settings {
+    let advice = task.advice
+    var settings = Trainer.Settings()
+    settings.method = optimizer
+    settings.batch = batch ?? task.defaultBatch
+    settings.iterations = iterations
+    settings.heldOut = heldOut
+    settings.evaluateEvery = evalEvery
+    settings.seed = seed
+    settings.grid = grid?.grid
+    settings.clip = clip
+    settings.alpha = forceAlpha
+    settings.learningRate = learningRate ?? 1e-3
+    settings.subspace.tangents = tangents ?? advice.tangents
+    settings.subspace.kind =
+      tangentKind ?? TangentKind(rawValue: advice.kind.rawValue) ?? .gaussian
+    settings.subspace.orthonormal = orthonormal
+    settings.subspace.damping = damping ?? advice.damping
+    settings.subspace.rule =
+      dampingRule ?? DampingRule(rawValue: advice.rule.rawValue) ?? .relative
+    settings.subspace.learningRate =
+      learningRate ?? (optimizer == .sofo ? advice.learningRate : 1e-2)
+    return settings
+  }
+}
+
+/// `TANGENTSxBATCH` on the command line.
+struct GridOption: ExpressibleByArgument {
+  let grid: Grid
+
+  init?(argument: String) {
+    guard let grid = Grid(argument) else { return nil }
+    self.grid = grid
+  }
+}
+
+extension Lorenz.Supervision: ExpressibleByArgument {}
+extension Lorenz.Cell: ExpressibleByArgument {}
+extension Trainer.Method: ExpressibleByArgument {}
+extension DampingRule: ExpressibleByArgument {}
+extension TangentKind: ExpressibleByArgument {}

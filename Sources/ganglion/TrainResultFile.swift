@@ -1,0 +1,82 @@
+internal import Collectives
+internal import Differentiation
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Recordings
+internal import Tasks
+internal import Training
+
+/// The result of a training run, as interface describes it.
+struct TrainResultFile {
+  let task: String
+  let precision: String
+  let provenance: Provenance
+
+  /// Writes everything; the file appears when it is complete.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func write(
+    _ result: TrainResult, to path: String, on world: borrowing Communicator
+  ) throws {
+    var file = try ResultFile.create(path, on: world, provenance: provenance)
+    try file.contents.setAttribute("task", task)
+    try file.contents.setAttribute("precision", precision)
+    try file.contents.setAttribute("best_iteration", result.bestIteration)
+    try file.contents.setAttribute("best_loss", result.bestLoss)
+    try file.addDimension(
+      "iteration", values: result.log.iteration.map(Double.init), units: "1",
+      longName: "iteration of the optimiser")
+    try file.addDimension(
+      "evaluation_index", count: result.evaluation.iteration.count, longName: "evaluation")
+    try writeLog(result, to: &file)
+    for (parameter, place) in zip(result.program.parameters, result.program.parameters.indices) {
+      try write(parameter, place, result, to: &file, on: world)
+    }
+    for score in result.scores {
+      try file.write("scores/\(score.name)", [score.value], [], longName: score.meaning)
+    }
+    try file.finish(on: world)
+  }
+
+  private func writeLog(_ result: TrainResult, to file: inout ResultFile) throws {
+    let log = result.log
+    try file.write("log/iteration", log.iteration, ["iteration"], longName: "iteration")
+    try file.write("log/loss", log.loss, ["iteration"], longName: "batch loss before the step")
+    try file.write(
+      "log/elapsed", log.elapsed, ["iteration"], units: "s",
+      longName: "training time, evaluations not counted")
+    try file.write("log/damping", log.damping, ["iteration"], longName: "damping of the step")
+    try file.write(
+      "log/learning_rate", log.learningRate, ["iteration"], longName: "learning rate")
+    let evaluation = result.evaluation
+    try file.write(
+      "evaluation/iteration", evaluation.iteration, ["evaluation_index"], longName: "iteration")
+    try file.write(
+      "evaluation/loss", evaluation.loss, ["evaluation_index"], longName: "loss on held-out trials")
+    try file.write(
+      "evaluation/elapsed", evaluation.elapsed, ["evaluation_index"], units: "s",
+      longName: "training time, evaluations not counted")
+  }
+
+  private func write(
+    _ parameter: Parameter, _ place: Int, _ result: TrainResult, to file: inout ResultFile,
+    on world: borrowing Communicator
+  ) throws {
+    let rows = "dimensions/\(parameter.name)_row"
+    let columns = "dimensions/\(parameter.name)_column"
+    try file.addDimension(rows, count: parameter.rows, longName: "row of \(parameter.name)")
+    try file.addDimension(
+      columns, count: parameter.columns, longName: "column of \(parameter.name)")
+    let variable = try file.createVariable(
+      "parameters/\(parameter.name)", of: Double.self, [rows, columns],
+      longName: parameter.isFixed ? "fixed parameter" : "trained parameter")
+    // The first rank writes all of it; the others take part with nothing.
+    var values = Matrix<Double>(
+      rows: world.rank == 0 ? parameter.rows : 0, columns: parameter.columns)
+    var entries = values.mutableElements
+    for i in 0..<entries.count { entries[i] = result.parameters[parameter.range.lowerBound + i] }
+    try variable.writeBlock(values, row: 0)
+    try variable.close()
+  }
+}

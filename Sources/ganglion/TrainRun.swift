@@ -1,0 +1,120 @@
+internal import Collectives
+internal import Differentiation
+internal import Foundation
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Recordings
+internal import SOFO
+internal import Tasks
+internal import Training
+
+/// One run of `ganglion train` in one precision.
+struct TrainRun<S: Scalar & Transferable & Storable> {
+  let command: TrainCommand
+
+  /// - Collective: every rank of `world` must call it.
+  func run(_ task: some LearningTask, on world: borrowing Communicator) throws {
+    let start = ContinuousClock.now
+    let threads = try command.common.startThreads(on: world)
+    let console = Console(rank: world.rank, quiet: command.common.quiet)
+    var settings = command.optimizer.settings(for: task)
+    let program = task.record()
+    let usesGrid = [.sofo, .forwardGradient, .firstOrder].contains(settings.method)
+    if usesGrid && settings.grid == nil {
+      settings.grid = .automatic(
+        ranks: world.size, tangents: settings.subspace.tangents, batch: settings.batch,
+        parameters: program.freeParameterCount)
+    }
+    console.say(
+      "\(command.task.rawValue): \(program.freeParameterCount) parameters, \(task.steps) steps, "
+        + "batch \(settings.batch); \(settings.method.rawValue)"
+        + (usesGrid
+          ? ", \(settings.subspace.tangents) tangents, \(settings.subspace.kind.rawValue), "
+            + "grid \(settings.grid?.description ?? "1x1")" : "")
+        + "; \(world.size) ranks × \(threads) threads")
+    if command.dryRun {
+      console.say(TrainPlan<S>(task, settings, ranks: world.size).text)
+      return
+    }
+    if let output = command.output { try ResultFile.requireWritable(output, on: world) }
+    let log = try RunLog(path: command.log, group: world)
+    let phases = Phases()
+    let deadline = command.maxTime.map { start + .seconds($0 * 60) }
+
+    let result = try Trainer.run(
+      task, settings, on: world, precision: S.self, phases: phases
+    ) { progress in
+      if let heldOut = progress.heldOutLoss {
+        console.say(Self.line(progress, heldOut, of: settings.iterations))
+      }
+      log.write(
+        "iteration",
+        [
+          "iteration": progress.iteration, "loss": progress.loss,
+          "elapsed_s": progress.elapsed, "held_out_loss": progress.heldOutLoss ?? .nan,
+          "damping": progress.damping ?? .nan, "learning_rate": progress.learningRate ?? .nan,
+        ])
+      return deadline.map { ContinuousClock.now < $0 } ?? true
+    }
+    if let output = command.output {
+      try phases.measure("write") {
+        try TrainResultFile(
+          task: command.task.rawValue, precision: command.precision.rawValue,
+          provenance: provenance(settings, task, program, threads: threads, on: world)
+        ).write(result, to: output, on: world)
+      }
+    }
+    let table = try TimingTable(
+      phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(), group: world)
+    console.say(
+      "best held-out loss \(result.bestLoss) at iteration \(result.bestIteration); "
+        + "work space \(result.bytes >> 10) kB a rank")
+    for score in result.scores { console.say("  \(score.name) = \(score.value): \(score.meaning)") }
+    console.say(table.text)
+    if let output = command.output { console.say("wrote \(output)") }
+    if let diverged = result.divergedAt {
+      throw CommandLineError(
+        exitCode: ExitCode.notConverged,
+        description: """
+          the loss was no longer finite at iteration \(diverged); the result holds the best \
+          parameters before that. Use a smaller --learning-rate, or --clip 1
+          """)
+    }
+  }
+
+  private static func line(
+    _ progress: Trainer.Progress, _ heldOut: Double, of iterations: Int
+  ) -> String {
+    var text = String(
+      format: "%6d/%d  loss %.6g  held-out %.6g  %.2f s", progress.iteration, iterations,
+      progress.loss, heldOut, progress.elapsed)
+    if let damping = progress.damping, let rate = progress.learningRate {
+      text += String(format: "  damping %.1e  rate %g", damping, rate)
+    }
+    return text
+  }
+
+  private func provenance(
+    _ settings: Trainer.Settings, _ task: some LearningTask, _ program: Program, threads: Int,
+    on world: borrowing Communicator
+  ) -> Provenance {
+    let subspace = settings.subspace
+    let options = command.taskOptions
+    let record = Settings([
+      "command": "train", "task": command.task.rawValue, "optimizer": settings.method.rawValue,
+      "batch": settings.batch, "steps": task.steps, "iterations": settings.iterations,
+      "tangents": subspace.tangents, "tangent-kind": subspace.kind.rawValue,
+      "damping": subspace.damping, "damping-rule": subspace.rule.rawValue,
+      "learning-rate": settings.method == .adam ? settings.learningRate : subspace.learningRate,
+      "orthonormal": subspace.orthonormal, "grid": settings.grid?.description ?? "",
+      "clip": settings.clip, "eval-every": settings.evaluateEvery, "held-out": settings.heldOut,
+      "precision": command.precision.rawValue, "bits": options.bits,
+      "dimensions": options.dimensions, "supervision": options.supervision.rawValue,
+      "cell": options.cell.rawValue, "parameters": program.freeParameterCount,
+    ])
+    return Provenance(
+      ranks: world.size, threads: threads, seed: Int(clamping: settings.seed),
+      configuration: record.json)
+  }
+}

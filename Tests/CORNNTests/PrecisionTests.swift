@@ -1,0 +1,59 @@
+import CORNN
+import Collectives
+import LinearAlgebra
+import TestSupport
+import Testing
+
+/// What float32 iterations cost in accuracy, and where they are used.
+@Suite struct PrecisionTests {
+  @Test(arguments: [PointwiseLoss.crossEntropy, .clipped(k: 0, threshold: 0.2)])
+  func singlePrecisionFindsTheSameNetwork(loss: PointwiseLoss) throws {
+    let data = try Synthetic(neurons: 60, frames: 900, inputs: 1)
+    var configuration = Configuration()
+    configuration.lambda = 1e-3
+    configuration.form = .primal
+    configuration.iterations = 2000
+    configuration.tolerance = 1e-10
+    let reference = try weights(
+      data.recording(), loss: loss, configuration: configuration)
+    configuration.tolerance = Arithmetic.singleTolerance
+    let recording = PreparedRecording(
+      rates: data.rates.converted(to: Float.self), local: 0..<60, neurons: 60,
+      inputs: data.inputs.converted(to: Float.self), trialStarts: [], holdout: 0)
+    let single = try weights(recording, loss: loss, configuration: configuration)
+    #expect(relativeError(single, reference) < 1e-3)
+  }
+
+  /// All weights, of neurons that all converged.
+  private func weights<S: Scalar & Transferable>(
+    _ recording: consuming PreparedRecording<S>, loss: PointwiseLoss, configuration: Configuration
+  ) throws -> [Double] {
+    let ready = try FitProblem(recording, bias: true, group: SingleRank(), phases: Phases())
+    let fit = try ready.fit(
+      loss: loss, alpha: [Double](repeating: 0.1, count: 60), configuration: configuration,
+      group: SingleRank(), threads: 1, phases: Phases())
+    #expect(fit.diagnostics.outcome.allSatisfy { $0 == .converged })
+    return allWeights(fit).flatMap { $0 }
+  }
+
+  @Test func singlePrecisionIsForThePrimalForm() throws {
+    var configuration = Configuration()
+    func choice(_ precision: Precision, samples: Int) throws -> (Configuration.Form, Bool) {
+      let arithmetic = try Arithmetic(
+        precision, configuration: configuration, samples: samples, regressors: 100)
+      return (arithmetic.form, arithmetic.isSingle)
+    }
+    for precision in [Precision.auto, .mixed] {
+      #expect(try choice(precision, samples: 1000) == (.primal, true))
+      #expect(try choice(precision, samples: 50) == (.dual, false))
+    }
+    #expect(try choice(.double, samples: 1000) == (.primal, false))
+    #expect(try choice(.float, samples: 1000) == (.primal, true))
+    #expect(throws: FitError.singleDual(samples: 50, regressors: 100)) {
+      try choice(.float, samples: 50)
+    }
+    configuration.tolerance = 1e-7
+    #expect(try choice(.auto, samples: 1000) == (.primal, false))
+    #expect(try choice(.mixed, samples: 1000) == (.primal, true))
+  }
+}

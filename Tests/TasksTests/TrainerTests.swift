@@ -1,0 +1,59 @@
+import Collectives
+import SOFO
+import Tasks
+import Testing
+import Training
+
+@Suite struct TrainerTests {
+  func settings(_ method: Trainer.Method) -> Trainer.Settings {
+    var settings = Trainer.Settings()
+    settings.method = method
+    settings.batch = 16
+    settings.iterations = 12
+    settings.heldOut = 32
+    settings.evaluateEvery = 4
+    settings.subspace.tangents = 24
+    settings.subspace.learningRate = method == .sofo ? 1 : 1e-3
+    settings.subspace.rule = .search
+    settings.subspace.damping = 1e-3
+    settings.learningRate = 1e-2
+    return settings
+  }
+
+  @Test(arguments: [Trainer.Method.sofo, .adam, .forwardGradient, .firstOrder])
+  func everyMethodLowersTheHeldOutLoss(method: Trainer.Method) throws {
+    let task = Lorenz(hidden: 16, steps: 8)
+    let result = try Trainer.run(
+      task, settings(method), on: SingleRank(), precision: Float.self, phases: Phases()
+    ) { _ in true }
+    #expect(result.evaluation.loss.count == 4 && result.log.loss.count == 12)
+    #expect(result.bestLoss < result.evaluation.loss[0])
+    // A dozen steps of SOFO go a long way.
+    if method == .sofo { #expect(result.bestLoss < 0.2 * result.evaluation.loss[0]) }
+  }
+
+  @Test func forceNeedsAReadout() throws {
+    #expect(throws: SOFOError.self) {
+      try Trainer.run(
+        Lorenz(hidden: 4, steps: 4), settings(.force), on: SingleRank(), precision: Float.self,
+        phases: Phases()
+      ) { _ in true }
+    }
+    var few = settings(.force)
+    few.iterations = 3
+    let result = try Trainer.run(
+      FlipFlop(bits: 1, hidden: 40, steps: 60, forForce: true), few, on: SingleRank(),
+      precision: Float.self, phases: Phases()
+    ) { _ in true }
+    #expect(result.bestLoss < 0.5 * result.evaluation.loss[0])
+  }
+
+  @Test func aRunStopsWhenToldAndKeepsItsBest() throws {
+    let result = try Trainer.run(
+      Lorenz(hidden: 8, steps: 4), settings(.sofo), on: SingleRank(), precision: Float.self,
+      phases: Phases()
+    ) { $0.iteration < 5 }
+    #expect(result.log.iteration == [0, 1, 2, 3, 4, 5])
+    #expect(result.bestLoss == result.evaluation.loss.min())
+  }
+}
