@@ -55,9 +55,10 @@ run_ranks() {
 
 # Ends the job with `code`; exit code 75 (stopped at a checkpoint) puts it back into the
 # queue instead, unless it was put back too often or has not advanced since the last time.
-#   $1: the log file of the run; $2: what marks an achievement in it, "iteration" events.
+#   $1: the log file of the run; $2: what marks an achievement in it: an iteration, or a
+#   checkpoint with more neurons than the one before.
 finish() {
-  local log=$1 mark=${2:-'"iteration"'} note=$1.requeue before=-1 now
+  local log=$1 mark=${2:-'"event":"\(iteration\|progress\)"'} note=$1.requeue before=-1 now
   if [[ $code != 75 ]]; then
     rm -f "$note"
     echo "job $SLURM_JOB_ID ends with exit code $code"

@@ -46,6 +46,19 @@ package struct Force<S: Scalar>: ~Copyable {
     weights = Matrix(rows: shape.rows, columns: shape.columns)
   }
 
+  /// P, row by row: all that a batch leaves to the next beside the parameters.
+  package var memory: [Double] {
+    get {
+      let entries = inverse.elements
+      return (0..<entries.count).map { entries[$0] }
+    }
+    set {
+      var entries = inverse.mutableElements
+      precondition(newValue.count == entries.count, "\(newValue.count) numbers for P")
+      for i in 0..<entries.count { entries[i] = newValue[i] }
+    }
+  }
+
   /// Bytes of the work space.
   package var bytes: Int { rollout.arena.bytes + 8 * inverse.rows * inverse.columns }
 

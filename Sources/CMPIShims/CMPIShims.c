@@ -29,6 +29,11 @@ int cmpi_test(MPI_Request *request, int *done) {
   return MPI_Test(request, done, MPI_STATUS_IGNORE);
 }
 
+static volatile sig_atomic_t unfinished;
+
+void cmpi_leave_unfinished(void) { unfinished = 1; }
+int cmpi_is_left_unfinished(void) { return unfinished; }
+
 static volatile sig_atomic_t late_code;
 
 // Only what is async-signal-safe: no exit handlers run.

@@ -8,9 +8,14 @@ package struct FitPlan: Sendable {
   /// The work of one phase on the busiest rank.
   package struct Phase: Sendable {
     package let name: String
+    /// Matrix products.
     package let flops: Double
-    /// Bytes moved through files or between nodes.
-    package let bytes: Double
+    /// Samples that the loss is evaluated at, with the vector work around it.
+    package var samples = 0.0
+    /// Through files, all ranks together.
+    package var fileBytes = 0.0
+    /// Into each node, where there are several.
+    package var messageBytes = 0.0
   }
 
   package let form: Configuration.Form
@@ -68,17 +73,22 @@ package struct FitPlan: Sendable {
     let perIteration = form == .dual ? 2 * t * t : 2 * m * (2 * t + m)
     // Exclusion, start, and the check of the recomputed responses.
     let extra = form == .dual ? 4.0 : 2.5
+    let all = Double(frames) * Double(neurons)
     phases = [
-      Phase(name: "read", flops: 0, bytes: n * Double(frames) * 4),
-      Phase(name: "gram", flops: order * order * (form == .dual ? m : t) / Double(ranks), bytes: 0),
-      Phase(name: "factor", flops: order * order * order, bytes: 0),
-      Phase(name: "solve", flops: n * perIteration * (iterations + extra), bytes: 0),
+      Phase(name: "read", flops: 0, fileBytes: all * 4, messageBytes: all * scalar),
+      Phase(name: "exchange", flops: 0, messageBytes: m * (t + u) * scalar),
       Phase(
-        name: "score", flops: n * u * (form == .dual ? 4 * t : 4 * m) + n * 2 * t * order,
-        bytes: 0),
+        name: "gram", flops: order * order * (form == .dual ? m : t) / Double(ranks),
+        messageBytes: order * order * 8),
+      Phase(name: "factor", flops: order * order * order),
+      Phase(
+        name: "solve", flops: n * perIteration * (iterations + extra),
+        samples: n * t * (iterations + 1)),
+      Phase(
+        name: "score", flops: n * u * (form == .dual ? 4 * t : 4 * m) + n * 2 * t * order),
       Phase(
         name: "write", flops: form == .dual && !isFactored ? n * 2 * t * m : 0,
-        bytes: n * (isFactored ? 2 * t : Double(neurons)) * scalar),
+        fileBytes: Double(neurons) * (isFactored ? 2 * t : Double(neurons)) * scalar),
     ]
   }
 

@@ -65,7 +65,7 @@ extension FitProblem {
     return fittable.filter { chosen.contains(regressors.index(ofLocal: $0)) }
   }
 
-  /// The first, third, ... of the candidates, and the last.
+  /// Every second of the candidates from the first on, and the last.
   private static func everySecond(_ values: [Double]) -> [Double] {
     values.indices.filter { $0.isMultiple(of: 2) || $0 == values.count - 1 }.map { values[$0] }
   }

@@ -43,7 +43,8 @@ package struct File: ~Copyable, Location, Attributed {
     prepareLibrary()
     let list = try accessList(path, ranks)
     let flags = writable ? chdf5_read_write() : chdf5_read_only()
-    let handle = try Handle<FileKind>("H5Fopen", path, adopting: H5Fopen(path, flags, list.id),
+    let handle = try Handle<FileKind>(
+      "H5Fopen", path, adopting: H5Fopen(path, flags, list.id),
       closesWhenDropped: ranks == nil)
     return File(handle: handle, filePath: path, access: Access(ranks: ranks?.size))
   }

@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import MPI
 
 /// What a handle refers to, and how it is closed.
 package protocol HandleKind {
@@ -71,7 +72,8 @@ package struct Handle<Kind: HandleKind>: ~Copyable {
   }
 
   deinit {
-    if closesWhenDropped { _ = Kind.close(id) }
+    // HDF5 would close what is open from within MPI_Finalize.
+    if closesWhenDropped { _ = Kind.close(id) } else { leaveMPIUnfinished() }
   }
 
   /// Closes and reports a failure.

@@ -62,8 +62,11 @@ private func end(_ closing: borrowing Closing, failure: Failure?) {
     if let failure, first.rank == closing.rank {
       complain(verdict.isCommon ? failure.message : "rank \(closing.rank): \(failure.message)")
     }
-    // Messages under way to nobody could hold up the finalisation, and so could files that
-    // an error has left open on a full disk.
+    if cmpi_is_left_unfinished() != 0 {
+      fflush(nil)
+      _exit(first.exitCode)
+    }
+    // Messages under way to nobody could hold up the finalisation.
     cmpi_exit_after(20, first.exitCode)
     finishMPI()
     exit(first.exitCode)
@@ -83,3 +86,7 @@ private func complain(_ message: String) {
   let bytes = Array("ganglion: error: \(message)\n".utf8)
   _ = write(STDERR_FILENO, bytes, bytes.count)
 }
+
+/// Makes a failed job end without `MPI_Finalize`: a library holds what finalising would
+/// have it write, such as a file that an error has left open on a full disk.
+package func leaveMPIUnfinished() { cmpi_leave_unfinished() }

@@ -16,8 +16,7 @@ package import HDF5
 /// ```
 package struct CheckpointFile: Sendable {
   package let path: String
-  /// What the run is: input digest and settings. Only a checkpoint of the same identity
-  /// can be resumed.
+  /// Input digest and settings of the run: what a checkpoint must share to be resumed.
   package let identity: String
 
   package init(path: String, identity: String) {

@@ -14,7 +14,7 @@ package struct DampingControl: Sendable {
   package let learningRate: Double
   /// The limits the damping is kept in.
   package let limits: ClosedRange<Double>
-  package private(set) var damping: Double
+  package var damping: Double
 
   /// A candidate step: damping and learning rate.
   package struct Candidate: Sendable, Equatable {

@@ -20,7 +20,8 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
   package let program: Program
   package let configuration: SOFOConfiguration
   package let ranks: RankGrid<Group>
-  package private(set) var control: DampingControl
+  /// The damping rule and its memory, all that an iteration leaves to the next.
+  package var control: DampingControl
 
   let plan: DirectionPlan
   let partition: Partition

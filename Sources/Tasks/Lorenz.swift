@@ -51,11 +51,18 @@ package struct Lorenz: LearningTask {
   }
 
   package var advice: Advice {
-    // With all tensors in every direction the published cell stalls from some starts.
-    cell == .published
-      ? Advice(
-        rule: .search, learningRate: 1, damping: 1e-3, tangents: 128, kind: .blockLocal)
-      : Advice(rule: .search, learningRate: 1, damping: 1e-3, tangents: 64)
+    var advice = Advice(rule: .search, learningRate: 1, damping: 1e-3, tangents: 64)
+    switch (cell, supervision) {
+    case (.published, _):
+      // With all tensors in every direction this cell stalls from some starts.
+      advice.tangents = 128
+      advice.kind = .blockLocal
+    case (.residual, .every):
+      // The best step for the batch at hand fits its noise: the ratio rule is steadier.
+      advice.rule = .adaptive
+    case (.residual, .end): break
+    }
+    return advice
   }
 
   package func record() -> Program {

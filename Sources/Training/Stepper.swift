@@ -11,6 +11,8 @@ protocol Stepper: ~Copyable {
   var ownTrials: Range<Int> { get }
   /// Bytes of this rank's work space.
   var bytes: Int { get }
+  /// What a step leaves to the next beside the parameters, the same on every rank.
+  var memory: [Double] { get set }
   /// One step on this rank's trials (collective); the same result on every rank.
   mutating func step(
     _ trials: Trials<Number>, iteration: Int, parameters: inout [Double], phases: Phases
@@ -37,6 +39,11 @@ struct SubspaceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copya
 
   var bytes: Int { optimizer.bytes }
 
+  var memory: [Double] {
+    get { [optimizer.control.damping] }
+    set { optimizer.control.damping = newValue[0] }
+  }
+
   mutating func step(
     _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases
   ) throws -> StepOutcome {
@@ -52,6 +59,17 @@ struct AdamStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable 
 
   var ownTrials: Range<Int> { optimizer.ownTrials }
   var bytes: Int { optimizer.bytes }
+
+  /// The number of steps, then both moments.
+  var memory: [Double] {
+    get { [Double(optimizer.count)] + optimizer.first + optimizer.second }
+    set {
+      let p = (newValue.count - 1) / 2
+      optimizer.count = Int(newValue[0])
+      optimizer.first = Array(newValue[1..<(1 + p)])
+      optimizer.second = Array(newValue[(1 + p)...])
+    }
+  }
 
   mutating func step(
     _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases
@@ -69,6 +87,11 @@ struct ForceStepper<S: Scalar>: Stepper, ~Copyable {
 
   var ownTrials: Range<Int> { 0..<batch }
   var bytes: Int { optimizer.bytes }
+
+  var memory: [Double] {
+    get { optimizer.memory }
+    set { optimizer.memory = newValue }
+  }
 
   mutating func step(
     _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases

@@ -52,13 +52,16 @@ package enum Trainer {
   /// Trains (collective).
   ///
   /// SOFO arranges the ranks in a grid, Adam shares trials, FORCE repeats the same work on
-  /// each. `goOn` is called after every iteration on every rank; false ends the run.
+  /// each. `decide` is called after every iteration on every rank; if it says `.save` or
+  /// `.stop` on any, `save` is called on all with a state to resume from.
   ///
   /// - Returns: the best parameters by held-out loss, with the log.
   /// - Throws: `SOFOError`, or what communication throws.
   package static func run<S: Scalar, Group: RankGroup & ~Copyable>(
     _ task: some LearningTask, _ settings: Settings, on group: borrowing Group,
-    precision: S.Type, phases: Phases, goOn: (Progress) throws -> Bool
+    precision: S.Type, phases: Phases, resuming: TrainState? = nil,
+    save: (TrainState) throws -> Void = { _ in },
+    decide: (Progress) throws -> TrainDecision
   ) throws -> TrainResult {
     let program = task.record()
     let loop = TrainingLoop(task: task, program: program, settings: settings)
@@ -81,7 +84,9 @@ package enum Trainer {
         optimizer: try SubspaceOptimizer<S, Group>(
           program, configuration, ranks: RankGrid(group, grid: grid), batch: settings.batch,
           lossSteps: task.lossSteps))
-      return try loop.run(&stepper, on: group, phases: phases, goOn: goOn)
+      return try loop.run(
+        &stepper, on: group, phases: phases, resuming: resuming, save: save,
+        decide: decide)
     case .adam:
       try checkTrials(settings, among: group.size)
       var adam = AdamSettings()
@@ -90,7 +95,9 @@ package enum Trainer {
       var stepper = AdamStepper(
         optimizer: try Adam<S, Group>(
           program, adam, group: group, batch: settings.batch, steps: task.steps))
-      return try loop.run(&stepper, on: group, phases: phases, goOn: goOn)
+      return try loop.run(
+        &stepper, on: group, phases: phases, resuming: resuming, save: save,
+        decide: decide)
     case .force:
       guard let readout = task.readout else {
         throw SOFOError.configuration(
@@ -100,7 +107,9 @@ package enum Trainer {
         optimizer: Force<S>(
           program, readout: readout.parameter, activity: readout.activity,
           rows: settings.batch, alpha: settings.alpha), batch: settings.batch)
-      return try loop.run(&stepper, on: group, phases: phases, goOn: goOn)
+      return try loop.run(
+        &stepper, on: group, phases: phases, resuming: resuming, save: save,
+        decide: decide)
     }
   }
 
@@ -125,6 +134,8 @@ package struct TrainResult: Sendable {
   package var divergedAt: Int?
   package var log = TrainLog()
   package var evaluation = TrainLog()
+  /// Whether the caller stopped the run before its last iteration.
+  package var wasStopped = false
   /// The task's own scores of the best parameters.
   package var scores: [Score] = []
   /// Bytes of this rank's work space.
@@ -132,7 +143,7 @@ package struct TrainResult: Sendable {
 }
 
 /// One entry an iteration (or an evaluation).
-package struct TrainLog: Sendable {
+package struct TrainLog: Sendable, Codable {
   package var iteration: [Int] = []
   package var loss: [Double] = []
   /// Seconds since the start, evaluations not counted.

@@ -68,9 +68,10 @@ struct FitCommand: GroupCommand {
     let arithmetic = try Arithmetic(
       solution.precision, configuration: configuration, samples: max(0, fitted.count - 1),
       regressors: recording.neurons + recording.inputNames.count + (configuration.bias ? 1 : 0))
-    try require(
-      solution.weights == .full || arithmetic.form == .dual,
-      "--weights factored needs the dual form, in which W is a product; give --form dual")
+    if solution.weights == .factored, arithmetic.form == .primal {
+      throw CommandLineError.usage(
+        "--weights factored needs the dual form, in which W is a product; give --form dual")
+    }
     return arithmetic
   }
 

@@ -4,6 +4,7 @@ internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Machine
 internal import Recordings
 
 /// One run of `ganglion fit` in one precision.
@@ -34,7 +35,13 @@ struct FitRun<S: Scalar & Transferable & Storable> {
         frames: recording.frames, holdout: command.model.holdout, configuration: configuration,
         bytesPerScalar: MemoryLayout<S>.stride, ranks: world.size, threads: threads,
         isFactored: command.solution.weights == .factored)
-      console.say(plan.text(flopRate: PeakRate.measure(S.self), precision: arithmetic.reason))
+      let machine = try MachineDescription(
+        measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
+        seconds: 0.1)
+      let job = FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: threads)
+      let prediction = FitPrediction(
+        plan, job, on: machine, isDouble: MemoryLayout<S>.size == 8)
+      console.say("precision: \(arithmetic.reason)\n\(prediction.text)")
       return
     }
 

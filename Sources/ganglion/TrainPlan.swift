@@ -21,7 +21,7 @@ struct TrainPlan<S: Scalar> {
       + Double(local * rows * 2) * Double(program.states.reduce(0) { $0 + $1.width })
     text = """
       grid \(grid): \(local) tangents and \(rows) trials a rank
-      directions and tangent states: about \(Int(numbers) * MemoryLayout<S>.stride >> 20) MB a rank
+      directions and tangent states: about \((Int(numbers) * MemoryLayout<S>.stride) >> 20) MB a rank
       work: about \(Int(flops / 1e9)) GFLOP an iteration, \(Int(flops / 1e9) / ranks) a rank
       """
   }

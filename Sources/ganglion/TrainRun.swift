@@ -40,28 +40,47 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     if let output = command.output { try ResultFile.requireWritable(output, on: world) }
     let log = try RunLog(path: command.log, group: world)
     let phases = Phases()
-    let deadline = command.maxTime.map { start + .seconds($0 * 60) }
+    var stop = StopRequest(timeLimit: command.maxTime.map { .seconds($0 * 60) })
+    let record = record(settings, task, program, grid: settings.grid?.description ?? "")
+    // A run may be resumed on other ranks: the grid is not part of what must agree.
+    let identity = self.record(settings, task, program, grid: "").json
+    var resumed: TrainState?
+    if let path = command.checkpoint, command.resume == .auto {
+      resumed = try TrainCheckpoint.read(path, settings: identity, on: world)
+      if let resumed { console.say("resuming \(path) at iteration \(resumed.iteration)") }
+    }
+    var reason: StopRequest.Reason?
+    var nextSave = start + .seconds(command.checkpointEvery * 60)
 
     let result = try Trainer.run(
-      task, settings, on: world, precision: S.self, phases: phases
+      task, settings, on: world, precision: S.self, phases: phases, resuming: resumed,
+      save: { state in
+        if let path = command.checkpoint {
+          try TrainCheckpoint(settings: identity, state: state).write(to: path, on: world)
+        }
+      }
     ) { progress in
       if let heldOut = progress.heldOutLoss {
         console.say(Self.line(progress, heldOut, of: settings.iterations))
       }
-      log.write(
-        "iteration",
-        [
-          "iteration": progress.iteration, "loss": progress.loss,
-          "elapsed_s": progress.elapsed, "held_out_loss": progress.heldOutLoss ?? .nan,
-          "damping": progress.damping ?? .nan, "learning_rate": progress.learningRate ?? .nan,
-        ])
-      return deadline.map { ContinuousClock.now < $0 } ?? true
+      log.write("iteration", Self.entry(progress))
+      reason = stop.noticedHere()
+      if reason != nil { return .stop }
+      guard command.checkpoint != nil, ContinuousClock.now >= nextSave else { return .goOn }
+      nextSave = ContinuousClock.now + .seconds(command.checkpointEvery * 60)
+      return .save
+    }
+    if result.wasStopped, command.checkpoint != nil {
+      let code = try world.maximum(reason?.rawValue ?? 0)
+      throw Stopped(StopRequest.Reason(rawValue: code) ?? .signal)
     }
     if let output = command.output {
       try phases.measure("write") {
         try TrainResultFile(
           task: command.task.rawValue, precision: command.precision.rawValue,
-          provenance: provenance(settings, task, program, threads: threads, on: world)
+          provenance: Provenance(
+            ranks: world.size, threads: threads, seed: Int(clamping: settings.seed),
+            configuration: record.json)
         ).write(result, to: output, on: world)
       }
     }
@@ -95,26 +114,33 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     return text
   }
 
-  private func provenance(
-    _ settings: Trainer.Settings, _ task: some LearningTask, _ program: Program, threads: Int,
-    on world: borrowing Communicator
-  ) -> Provenance {
+  private static func entry(
+    _ progress: Trainer.Progress
+  ) -> [String: any Sendable & Encodable] {
+    [
+      "iteration": progress.iteration, "loss": progress.loss, "elapsed_s": progress.elapsed,
+      "held_out_loss": progress.heldOutLoss ?? .nan, "damping": progress.damping ?? .nan,
+      "learning_rate": progress.learningRate ?? .nan,
+    ]
+  }
+
+  /// Every setting as it is used.
+  private func record(
+    _ settings: Trainer.Settings, _ task: some LearningTask, _ program: Program, grid: String
+  ) -> Settings {
     let subspace = settings.subspace
     let options = command.taskOptions
-    let record = Settings([
+    return Settings([
       "command": "train", "task": command.task.rawValue, "optimizer": settings.method.rawValue,
       "batch": settings.batch, "steps": task.steps, "iterations": settings.iterations,
       "tangents": subspace.tangents, "tangent-kind": subspace.kind.rawValue,
       "damping": subspace.damping, "damping-rule": subspace.rule.rawValue,
       "learning-rate": settings.method == .adam ? settings.learningRate : subspace.learningRate,
-      "orthonormal": subspace.orthonormal, "grid": settings.grid?.description ?? "",
+      "orthonormal": subspace.orthonormal, "grid": grid, "seed": Int(clamping: settings.seed),
       "clip": settings.clip, "eval-every": settings.evaluateEvery, "held-out": settings.heldOut,
       "precision": command.precision.rawValue, "bits": options.bits,
       "dimensions": options.dimensions, "supervision": options.supervision.rawValue,
       "cell": options.cell.rawValue, "parameters": program.freeParameterCount,
     ])
-    return Provenance(
-      ranks: world.size, threads: threads, seed: Int(clamping: settings.seed),
-      configuration: record.json)
   }
 }

@@ -21,7 +21,7 @@ import Testing
 
   /// The recording's own leak and a ridge near the one that predicts best are found.
   @Test func findsTheLeakOfAChaoticNetwork() throws {
-    let data = try Synthetic(neurons: 60, frames: 600)
+    let data = try Synthetic(neurons: 30, frames: 2000)
     let problem = try FitProblem(
       data.recording(), bias: true, group: SingleRank(), phases: Phases())
     var grid = SelectionGrid()

@@ -5,7 +5,7 @@
 #
 # In the jobs the program is a stand-in that keeps the contract of `ganglion` towards a
 # job: the flags, a log with "iteration" events, a checkpoint, exit code 75 after USR1.
-# The real program and the rank tests run under srun directly.
+# The rank tests run under srun directly, and the real program is warned and requeued, too.
 # Usage: Tests/Cluster/slurm.sh [FOLDER]     FOLDER with the program: .build/debug by default
 # Exits 77 where Slurm cannot run, and says so.
 set -euo pipefail
@@ -47,7 +47,7 @@ while ((iteration < last)); do
   sleep 0.2
   if [[ $recording != *stuck* ]]; then
     ((++iteration))
-    ((rank)) || echo "{\"event\": \"iteration\", \"iteration\": $iteration}" >>"$log"
+    ((rank)) || echo "{\"event\":\"iteration\",\"iteration\": $iteration}" >>"$log"
   fi
   if ((stop)); then
     ((rank)) || echo "$iteration" >"$checkpoint"
@@ -145,8 +145,26 @@ for launcher in mpirun srun; do
   expect "warned job ($launcher) is requeued" "$(await "$job" Restarts 1 20)" 1
   expect "and finishes" "$(await "$job" JobState "$ended" 60)" COMPLETED
   expect "its result" "$(cat "warned-$launcher")" "2 ranks, 12 iterations, 2 nodes"
-  expect "iterations done in all" "$(grep -c iteration "warned-$launcher.jsonl")" 12
+  expect "iterations done in all" "$(grep -c '"event":"iteration"' "warned-$launcher.jsonl")" 12
 done
+
+if [[ -x $built/ganglion ]]; then
+  echo "== the real program, warned, requeued, and finishing with the same weights"
+  "$built/ganglion" generate chaotic --neurons 1200 --frames 400 --seed 3 -o real.h5 --quiet
+  flags=(--alpha 0.1 --lambda 1e-4 --tolerance 1e-10 --iterations 150 --checkpoint-every 0.005)
+  job=$(GANGLION=$built/ganglion LAUNCHER=mpirun submit --nodes=2 Jobs/fit-recording.sbatch \
+    real.h5 undisturbed "${flags[@]}")
+  expect "fit over 2 nodes" "$(await "$job" JobState "$ended" 120)" COMPLETED
+  job=$(GANGLION=$built/ganglion LAUNCHER=mpirun submit --nodes=2 Jobs/fit-recording.sbatch \
+    real.h5 warned-real "${flags[@]}")
+  until grep -q '"event":"progress"' warned-real.jsonl 2>/dev/null || [[ -e warned-real ]]; do
+    sleep 0.1
+  done
+  slurm scancel --batch --signal=USR1 "$job"
+  expect "warned fit is requeued" "$(await "$job" Restarts 1 30)" 1
+  expect "and finishes" "$(await "$job" JobState "$ended" 120)" COMPLETED
+  expect "with the same weights" "$(h5diff -q undisturbed warned-real /W && echo same)" same
+fi
 
 job=$(submit --nodes=1 Jobs/fit-recording.sbatch stuck.h5 stuck)
 expect "stuck job starts" "$(await "$job" JobState RUNNING 20)" RUNNING

@@ -81,8 +81,6 @@ enum SmallTask: String, CaseIterable, Sendable {
     if small != .teacher && small != .drivenTeacher { #expect(other.channels != whole.channels) }
   }
 
-  /// The arm's equations against the Lagrangian's: without torque and friction the energy
-  /// stays, so friction must explain all of its loss. Here: the hand's analytic velocity.
   @Test func handVelocityIsTheDerivativeOfItsPosition() {
     let task = Reach(hidden: 3, steps: 40)
     let program = task.record()

@@ -25,7 +25,7 @@ import Training
     let task = Lorenz(hidden: 16, steps: 8)
     let result = try Trainer.run(
       task, settings(method), on: SingleRank(), precision: Float.self, phases: Phases()
-    ) { _ in true }
+    ) { _ in .goOn }
     #expect(result.evaluation.loss.count == 4 && result.log.loss.count == 12)
     #expect(result.bestLoss < result.evaluation.loss[0])
     // A dozen steps of SOFO go a long way.
@@ -37,14 +37,14 @@ import Training
       try Trainer.run(
         Lorenz(hidden: 4, steps: 4), settings(.force), on: SingleRank(), precision: Float.self,
         phases: Phases()
-      ) { _ in true }
+      ) { _ in .goOn }
     }
     var few = settings(.force)
     few.iterations = 3
     let result = try Trainer.run(
       FlipFlop(bits: 1, hidden: 40, steps: 60, forForce: true), few, on: SingleRank(),
       precision: Float.self, phases: Phases()
-    ) { _ in true }
+    ) { _ in .goOn }
     #expect(result.bestLoss < 0.5 * result.evaluation.loss[0])
   }
 
@@ -52,8 +52,29 @@ import Training
     let result = try Trainer.run(
       Lorenz(hidden: 8, steps: 4), settings(.sofo), on: SingleRank(), precision: Float.self,
       phases: Phases()
-    ) { $0.iteration < 5 }
+    ) { $0.iteration < 5 ? .goOn : .stop }
     #expect(result.log.iteration == [0, 1, 2, 3, 4, 5])
     #expect(result.bestLoss == result.evaluation.loss.min())
+  }
+
+  @Test(arguments: [Trainer.Method.sofo, .adam, .force])
+  func aResumedRunGoesOnBitForBit(method: Trainer.Method) throws {
+    let task = FlipFlop(bits: 1, hidden: 20, steps: 30, forForce: method == .force)
+    func run(
+      resuming: TrainState?, stopAt: Int, _ save: (TrainState) -> Void
+    ) throws -> TrainResult {
+      try Trainer.run(
+        task, settings(method), on: SingleRank(), precision: Float.self, phases: Phases(),
+        resuming: resuming, save: save
+      ) { $0.iteration == stopAt ? .stop : .goOn }
+    }
+    var saved: TrainState?
+    let whole = try run(resuming: nil, stopAt: 100) { _ in }
+    let part = try run(resuming: nil, stopAt: 6) { saved = $0 }
+    let rest = try run(resuming: saved, stopAt: 100) { _ in }
+    #expect(part.wasStopped && !rest.wasStopped)
+    #expect(rest.lastParameters == whole.lastParameters)
+    #expect(rest.log.loss == whole.log.loss && rest.evaluation.loss == whole.evaluation.loss)
+    #expect(rest.parameters == whole.parameters)
   }
 }

@@ -10,14 +10,15 @@ from . import peer, program, scaling
 README = os.path.join(os.path.dirname(__file__), "..", "README.md")
 
 
-def cases(quick, runs):
+def cases(quick, runs, peer_runs):
     """Name: a call that gives the rows of a table and a sentence on them."""
     threads = os.cpu_count()
     small = (lambda full, reduced: reduced if quick else full)
     return {
         "peer-1000": lambda: peer.compare(
-            *small((1000, 10000, 100), (100, 1000, 10)), runs, threads),
-        "peer-4000": lambda: peer.compare(*small((4000, 1500, 30), (200, 100, 5)), runs, threads),
+            *small((1000, 10000, 100), (100, 1000, 10)), runs, peer_runs, threads),
+        "peer-4000": lambda: peer.compare(
+            *small((4000, 1500, 30), (200, 100, 5)), runs, peer_runs, threads),
         "whole-10000": lambda: scaling.whole(*small((10000, 2000), (200, 200)), runs),
         "ranks-4000": lambda: scaling.ranks(*small((4000, 1500), (200, 200)), runs),
         "cost-neurons": lambda: scaling.cost(
@@ -57,9 +58,11 @@ def main():
     parser = argparse.ArgumentParser(prog="Scripts/bench")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--peer-runs", type=int, help="default: as many as --runs")
     parser.add_argument("cases", nargs="*", metavar="CASE")
     options = parser.parse_args()
-    available = cases(options.quick, 1 if options.quick else options.runs)
+    runs = 1 if options.quick else options.runs
+    available = cases(options.quick, runs, options.peer_runs or runs)
     for name in options.cases:
         if name not in available:
             parser.error(f"no case {name}; there are {' '.join(available)}")

@@ -2,6 +2,7 @@
 import dataclasses
 import os
 import re
+import resource
 import subprocess
 import threading
 import time
@@ -16,6 +17,7 @@ class Run:
     phases: dict  # name: (seconds on the slowest rank, GFLOP/s over all ranks)
     memory: float  # peak bytes over all ranks, shared pages once; nan if not sampled
     text: str
+    cpu: float  # seconds of all cores together, launcher included
     load: float  # load average of the machine when it began
 
     @property
@@ -58,7 +60,7 @@ def run(*arguments, ranks=1, threads=1, sample=False):
     if ranks > 1 or threads == 1:
         command = ["mpirun", "-n", str(ranks), "--oversubscribe", *command]
     load = os.getloadavg()[0]
-    start = time.perf_counter()
+    start, before = time.perf_counter(), children()
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         start_new_session=True)
@@ -72,11 +74,18 @@ def run(*arguments, ranks=1, threads=1, sample=False):
         watcher.start()
     text = process.communicate()[0]
     seconds = time.perf_counter() - start
+    cpu = children() - before
     if sample:
         watcher.join()
     if process.returncode:
         raise SystemExit(f"{' '.join(command)}\n{text}\nexit code {process.returncode}")
-    return Run(seconds, table(text), most[0] or float("nan"), text, load)
+    return Run(seconds, table(text), most[0] or float("nan"), text, cpu, load)
+
+
+def children():
+    """Processor seconds of all processes that were started and have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def table(text):

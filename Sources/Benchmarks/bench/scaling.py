@@ -6,7 +6,7 @@ from .statistics import exponent, median
 def fit_arguments(recording, *more):
     return (
         "fit", recording, "--alpha", 0.1, "--lambda", 1e-3, "--loss", "crossentropy",
-        "--scale", "none", *more)
+        "--scale", "none", "--time-axis", 0, *more)
 
 
 def fit(recording, *more, **where):

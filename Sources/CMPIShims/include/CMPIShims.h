@@ -26,5 +26,9 @@ MPI_Op cmpi_bitwise_and(void);
 int cmpi_wait_all(int count, MPI_Request *requests);
 int cmpi_test(MPI_Request *request, int *done);
 
+/// Notes that finalising is not safe any more, and whether that was noted.
+void cmpi_leave_unfinished(void);
+int cmpi_is_left_unfinished(void);
+
 /// Ends the process with `code` if it is still there after some seconds.
 void cmpi_exit_after(unsigned seconds, int code);

@@ -1,0 +1,107 @@
+import Collectives
+import LinearAlgebra
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import CORNN
+
+/// A fit that is interrupted and restored ends with the same numbers.
+@Suite struct PanelRoundsTests {
+  private struct Interrupted: Error {}
+
+  private func problem(_ data: borrowing Synthetic) throws -> FitProblem<Double> {
+    try FitProblem(data.recording(), bias: true, group: SingleRank(), phases: Phases())
+  }
+
+  private var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.tolerance = 1e-9
+    return configuration
+  }
+
+  @Test(arguments: [1, 3])
+  func theSameBitsAfterRestart(threads: Int) throws {
+    let data = try Synthetic(neurons: 300, frames: 80)
+    let problem = try problem(data)
+    let alpha = [Double](repeating: 0.1, count: 300)
+    let whole = try problem.fit(
+      loss: .crossEntropy, alpha: alpha, configuration: configuration, group: SingleRank(),
+      threads: threads, phases: Phases())
+    var kept: [PanelSolution<Double>] = []
+    #expect(throws: Interrupted.self) {
+      // Asked to meet at once, each thread solves one panel.
+      _ = try problem.fit(
+        loss: .crossEntropy, alpha: alpha, configuration: configuration, group: SingleRank(),
+        threads: threads, phases: Phases(), urge: { .meet },
+        meet: {
+          kept = $0
+          throw Interrupted()
+        }
+      ).form
+    }
+    let neurons = kept.reduce(0) { $0 + $1.neurons.count }
+    if threads == 1 { #expect(neurons == 128) }
+    // Solved neurons in other panels, as another number of ranks would have left them.
+    let resumed = try problem.fit(
+      loss: .crossEntropy, alpha: alpha, configuration: configuration, group: SingleRank(),
+      threads: threads, phases: Phases(), restored: kept)
+    #expect(allWeights(resumed) == allWeights(whole))
+    #expect(resumed.objective == whole.objective)
+    #expect(resumed.diagnostics.iterations == whole.diagnostics.iterations)
+  }
+
+  @Test func otherPanelsAgreeToRounding() throws {
+    let data = try Synthetic(neurons: 150, frames: 60)
+    let problem = try problem(data)
+    let alpha = [Double](repeating: 0.1, count: 150)
+    let whole = try problem.fit(
+      loss: .crossEntropy, alpha: alpha, configuration: configuration, group: SingleRank(),
+      threads: 1, phases: Phases())
+    // Of each panel, the rows in the middle only.
+    let part = whole.panels.map { panel in
+      let rows = Array(3..<(panel.neurons.count - 5))
+      var coefficients = Matrix<Double>(
+        rows: rows.count, columns: panel.coefficients.columns)
+      for (i, row) in rows.enumerated() {
+        coefficients.copyRow(i, from: panel.coefficients, row)
+      }
+      return PanelSolution(
+        neurons: rows.map { panel.neurons[$0] }, coefficients: coefficients,
+        optimality: rows.map { panel.optimality[$0] },
+        outcomes: rows.map { panel.outcomes[$0] },
+        iterations: rows.map { panel.iterations[$0] },
+        clipped: rows.map { panel.clipped[$0] }, missing: rows.map { panel.missing[$0] },
+        trace: [])
+    }
+    let resumed = try problem.fit(
+      loss: .crossEntropy, alpha: alpha, configuration: configuration, group: SingleRank(),
+      threads: 2, phases: Phases(), restored: part)
+    for (a, b) in zip(allWeights(resumed).joined(), allWeights(whole).joined()) {
+      #expect(abs(a - b) <= 1e-6 * max(1, abs(b)))
+    }
+  }
+
+  @Test func aStopGivesUpTheIteration() throws {
+    let data = try Synthetic(neurons: 40, frames: 60)
+    let problem = try problem(data)
+    let calls = Mutex(0)
+    var kept = -1
+    #expect(throws: Interrupted.self) {
+      _ = try problem.fit(
+        loss: .crossEntropy, alpha: [Double](repeating: 0.1, count: 40),
+        configuration: configuration, group: SingleRank(), threads: 1, phases: Phases(),
+        urge: {
+          calls.withLock {
+            $0 += 1; return $0 > 3 ? .stop : .goOn
+          }
+        },
+        meet: {
+          kept = $0.count
+          throw Interrupted()
+        }
+      ).form
+    }
+    #expect(kept == 0)
+  }
+}
