@@ -59,6 +59,6 @@ extension FitProblem {
     }
     let order = orders.max() ?? 0
     let bytes = 8 * max(1, order * order) * threads
-    return max(1, min(128, (1 << 30) / bytes))
+    return max(1, min(256, (1 << 30) / bytes))
   }
 }

@@ -18,7 +18,7 @@ struct PanelWork {
   let solver: any PanelSolver
   let threads: Int
   /// Most subproblems a panel.
-  var widest = 128
+  var widest = 256
 
   /// Wide enough for products near their peak, narrow enough that a panel's state stays
   /// near the cache and that all threads get some.
