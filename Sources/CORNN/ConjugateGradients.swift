@@ -59,10 +59,10 @@ struct ConjugateGradients: PanelSolver {
   }
 
   /// How often a solution may be found wanting after its S was recomputed.
-  private static var verifications: Int { 3 }
+  static var verifications: Int { 3 }
 
   /// Iterations between two recomputations of S, which bound the drift of its recursion.
-  private static var refreshInterval: Int { 50 }
+  static var refreshInterval: Int { 50 }
 
   /// A step of every active row along its direction.
   private func step<F: SubproblemForm & ~Copyable>(
@@ -107,7 +107,7 @@ struct ConjugateGradients: PanelSolver {
   }
 
   /// Recomputes S and what depends on it.
-  private func refresh<F: SubproblemForm & ~Copyable>(
+  func refresh<F: SubproblemForm & ~Copyable>(
     _ panel: inout Panel<F.S>, form: borrowing F
   ) {
     form.refreshResponse(&panel)
@@ -126,7 +126,7 @@ struct ConjugateGradients: PanelSolver {
   }
 
   /// Takes up again the rows whose recomputed residual is above the tolerance after all.
-  private func reopen<S: Scalar>(_ panel: inout Panel<S>) -> Bool {
+  func reopen<S: Scalar>(_ panel: inout Panel<S>) -> Bool {
     var found = false
     for i in 0..<panel.active
     where panel.scalars[i].outcome == .converged && panel.scalars[i].optimality >= tolerance {
@@ -136,7 +136,7 @@ struct ConjugateGradients: PanelSolver {
     return found
   }
 
-  private func retireSolved<S: Scalar>(_ panel: inout Panel<S>) {
+  func retireSolved<S: Scalar>(_ panel: inout Panel<S>) {
     for i in stride(from: panel.active - 1, through: 0, by: -1) {
       if panel.scalars[i].outcome == .iterationLimit, panel.scalars[i].optimality < tolerance {
         panel.scalars[i].outcome = .converged

@@ -31,6 +31,8 @@ extension FitProblem {
   /// `λ = lambda · T`, `d_i[t] = (r_i[t+1] − (1 − α_i) r_i[t]) / α_i` and x[t] the rates of
   /// all neurons, the inputs (each divided by its root mean square) and the constant 1.
   ///
+  /// `constraints` forbid weights or fix their signs.
+  ///
   /// `alpha` has the leak of each of this rank's neurons. `threads` panels of neurons are
   /// solved at a time, each with a BLAS of one thread; `progress` is told after each panel,
   /// on any thread, how many of this rank's neurons are solved. `restored`, `urge` and
@@ -48,20 +50,40 @@ extension FitProblem {
   /// conjugate gradients with a line search, convex losses only.
   package func fit(
     loss: PointwiseLoss, alpha: [Double], configuration: Configuration,
+    constraints: Constraints = Constraints(),
     group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
     restored: [PanelSolution<S>] = [], urge: @escaping @Sendable () -> Urge = { .goOn },
     meet: (_ solved: [PanelSolution<S>]) throws -> Void = { _ in },
     progress: @escaping @Sendable (_ solved: Int) -> Void = { _ in }
   ) throws -> Fit<S> {
-    let work = PanelWork(
+    let exclusions =
+      constraints.isEmpty
+      ? []
+      : constraints.exclusions(
+        local: regressors.local, neurons: regressors.neurons,
+        excludesSelf: !configuration.selfConnections)
+    if constraints.signs != nil, case .weighted = loss {
+      throw ConstraintError.signsOfPublishedRule
+    }
+    var work = PanelWork(
       subproblems: fittable.map { Subproblem(neuron: $0, alpha: alpha[$0]) },
       margin: configuration.targetMargin, fitted: transitions, heldOut: heldOut,
       solver: configuration.solver(for: loss), threads: threads)
+    if !constraints.isEmpty {
+      work.widest = widestPanel(exclusions, signed: constraints.signs != nil, threads)
+    }
+    var isDual = configuration.isDual(samples: regressors.samples, regressors: regressors.count)
     let outcome = try withoutActuallyEscaping(meet) { meet in
       var whole = WholeFit(
         problem: self, work: work, phases: phases, restored: restored, urge: urge, meet: meet,
         progress: progress)
-      try visit(
+      guard constraints.isEmpty else {
+        isDual = try visit(
+          &whole, under: constraints, exclusions: exclusions, configuration: configuration,
+          group: group, phases: phases)
+        return whole.outcome
+      }
+      try CORNN.visit(
         &whole, regressors: regressors,
         ridges: [configuration.lambda * Double(transitions.count)],
         configuration: configuration, group: group, phases: phases)
@@ -70,8 +92,8 @@ extension FitProblem {
     guard let outcome else { throw FitError.nothingToFit }
     return try Fit(
       regressors: regressors,
-      isDual: configuration.isDual(samples: regressors.samples, regressors: regressors.count),
-      excludesSelf: !configuration.selfConnections, outcome: outcome,
+      isDual: isDual, excludesSelf: !configuration.selfConnections, mask: constraints.mask,
+      outcome: outcome,
       transitions: transitions, heldOut: heldOut, group: group)
   }
 }

@@ -6,6 +6,7 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   package let regressors: Regressors<S>
   let isDual: Bool
   let excludesSelf: Bool
+  let mask: StructuralMask?
   let panels: [PanelSolution<S>]
 
   package let diagnostics: Diagnostics
@@ -23,12 +24,14 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
 
   /// - Collective: every rank of `group` must call it.
   init(
-    regressors: Regressors<S>, isDual: Bool, excludesSelf: Bool, outcome: PanelOutcome<S>,
-    transitions: Transitions, heldOut: Transitions, group: borrowing some RankGroup & ~Copyable
+    regressors: Regressors<S>, isDual: Bool, excludesSelf: Bool, mask: StructuralMask?,
+    outcome: PanelOutcome<S>, transitions: Transitions, heldOut: Transitions,
+    group: borrowing some RankGroup & ~Copyable
   ) throws {
     self.regressors = regressors
     self.isDual = isDual
     self.excludesSelf = excludesSelf
+    self.mask = mask
     panels = outcome.panels
     self.transitions = transitions
     heldOutTransitions = heldOut
@@ -52,7 +55,8 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   /// the units of the recording.
   ///
   /// Regressors are neurons, inputs, bias. The row of a neuron that was left out is zero; the
-  /// own weight of a neuron is exactly zero if self-connections are excluded.
+  /// own weight of a neuron is exactly zero if self-connections are excluded, and so are
+  /// the weights that a mask forbids.
   /// - Complexity: dual `2 T` flops a weight, primal a copy.
   package func weights(ofBlock block: Int, from columns: Range<Int>? = nil) -> Matrix<S> {
     let columns = columns ?? 0..<regressors.count
@@ -67,6 +71,11 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
     for (i, neuron) in panel.neurons.enumerated() {
       let row = neuron - rows.lowerBound
       result.copyRow(row, from: weights, i)
+      if let mask {
+        for j in mask[neuron].members where columns.contains(j) {
+          result[row, j - columns.lowerBound] = 0
+        }
+      }
       let own = regressors.index(ofLocal: neuron)
       if excludesSelf, columns.contains(own) { result[row, own - columns.lowerBound] = 0 }
       for (k, input) in regressors.inputs.enumerated() where columns.contains(input) {
@@ -106,7 +115,12 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
 
 /// How well each of this rank's subproblems was solved.
 package struct Diagnostics: Sendable {
-  /// `‖∇F‖ / ‖Xᵀ z‖`, both in the norm of the inverse of `XᵀX + λI`; NaN if skipped.
+  /// `‖r‖ / ‖Xᵀ z‖`, both in the norm of the inverse of `XᵀX + λI` on the weights that
+  /// count; NaN if skipped.
+  ///
+  /// r is what the Karush–Kuhn–Tucker conditions want to be zero: ∇F without the entries of
+  /// forbidden weights, and without those of signed weights that are 0 and that −∇F would
+  /// give the wrong sign. Zero just where the solution is optimal under the constraints.
   package var optimality: [Double]
   package var outcome: [Outcome]
   package var iterations: [Int]

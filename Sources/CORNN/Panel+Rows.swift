@@ -67,19 +67,20 @@ extension Panel {
 
   /// The step length t > 0 along p, with the scores at S + t Sp in place; 0 if none.
   ///
-  /// The first trial is Newton's, with a curvature that clipped samples cannot make zero.
+  /// The first trial is Newton's, with a curvature that clipped samples cannot make zero,
+  /// or `longest` if that is less.
   /// It is taken if the slope there is above −½ of the present one and F does not rise;
   /// else the secant of the slopes gives the next. Slopes stay meaningful where
   /// differences of F are rounding.
-  mutating func searchLine(_ i: Int, loss: PointwiseLoss, ridge: Double) -> Double {
+  mutating func searchLine(
+    _ i: Int, loss: PointwiseLoss, ridge: Double, longest: Double = .infinity
+  ) -> Double {
     let row = scalars[i]
-    let curvature =
-      response.curvature(row: i, loss, target: target, along: directionResponse)
-      + ridge * row.directionSquared
-    guard curvature > 0, row.slope > 0 else { return 0 }
+    let newton = newtonLength(i, loss: loss, ridge: ridge)
+    guard newton > 0 else { return 0 }
     let before = row.loss
     let rounding = 64 * Double(S.ulpOfOne) * (abs(before) + ridge * row.squaredNorm)
-    var t = row.slope / curvature
+    var t = min(longest, newton)
     for _ in 0..<Self.trials {
       let trial = score.score(
         row: i, loss, target: target, response: response, along: directionResponse, step: t)
@@ -98,6 +99,15 @@ extension Panel {
   }
 
   private static var trials: Int { 20 }
+
+  /// Newton's step length along p, 0 if p does not descend.
+  func newtonLength(_ i: Int, loss: PointwiseLoss, ridge: Double) -> Double {
+    let curvature =
+      response.curvature(row: i, loss, target: target, along: directionResponse)
+      + ridge * scalars[i].directionSquared
+    guard curvature > 0, scalars[i].slope > 0 else { return 0 }
+    return scalars[i].slope / curvature
+  }
 }
 
 // Rows of several matrices in one kernel call.

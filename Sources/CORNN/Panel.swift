@@ -32,6 +32,9 @@ struct Panel<S: Scalar>: ~Copyable {
 
   var scalars: [RowScalars]
 
+  /// The projections of the rows onto what a mask allows, if there is one.
+  var mask: PanelMask<S>?
+
   var isDual: Bool { imagePair.rows > 0 }
 
   init(neurons: [Int], samples: Int, unknowns: Int, isDual: Bool, excludesSelf: Bool) {

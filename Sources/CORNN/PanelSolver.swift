@@ -30,7 +30,12 @@ extension Panel where S: Transferable {
     form.respond(&self)
     for i in 0..<active {
       refreshDirectionScalars(i)
-      advance(i, by: 1)
+      // The ridge solution is a step of 1, unless the preconditioner is truncated.
+      let square =
+        directionResponse.dot(i, directionResponse, i)
+        + form.ridge * scalars[i].directionSquared
+      let length = square > 0 ? scalars[i].scale / square : 0
+      advance(i, by: abs(length - 1) < 0.1 ? 1 : length)
       rescore(i, loss: loss)
     }
   }

@@ -17,11 +17,13 @@ struct PanelWork {
   let heldOut: Transitions
   let solver: any PanelSolver
   let threads: Int
+  /// Most subproblems a panel.
+  var widest = 256
 
   /// Wide enough for products near their peak, narrow enough that a panel's state stays
   /// near the cache and that all threads get some.
   private var panelWidth: Int {
-    max(8, min(256, (subproblems.count + threads - 1) / threads))
+    min(widest, max(8, (subproblems.count + threads - 1) / threads))
   }
 
   /// The subproblems of each panel.
@@ -79,7 +81,7 @@ struct PanelWork {
       missing.append(counts.missing)
     }
     guard
-      let trace = solver.solve(&panel, form: form, from: earlier, isAbandoned: isAbandoned)
+      let trace = form.solve(&panel, with: solver, from: earlier, isAbandoned: isAbandoned)
     else { return nil }
     let iterations = panel.scalars.reduce(0) { $0 + $1.iterations }
     return PanelSolution(

@@ -35,6 +35,12 @@ protocol SubproblemForm<S>: ~Copyable {
   /// `response ← X θ`, freed of the drift of its recursion.
   func refreshResponse(_ panel: inout Panel<S>)
 
+  /// Solves a panel, from earlier solutions if given.
+  func solve(
+    _ panel: inout Panel<S>, with solver: any PanelSolver, from earlier: PanelSolution<S>?,
+    isAbandoned: () -> Bool
+  ) -> [Double]?
+
   /// Floating-point operations of one iteration of one row.
   var flopsPerIteration: Double { get }
 
@@ -45,4 +51,13 @@ protocol SubproblemForm<S>: ~Copyable {
   /// The held-out predictions of the ridge regression of `values` (rows × samples) on the
   /// same regressors, self-connections included.
   func heldOutRidge(_ values: borrowing Matrix<S>) -> Matrix<S>
+}
+
+extension SubproblemForm where Self: ~Copyable {
+  func solve(
+    _ panel: inout Panel<S>, with solver: any PanelSolver, from earlier: PanelSolution<S>?,
+    isAbandoned: () -> Bool
+  ) -> [Double]? {
+    solver.solve(&panel, form: self, from: earlier, isAbandoned: isAbandoned)
+  }
 }

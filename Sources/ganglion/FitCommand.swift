@@ -24,6 +24,7 @@ struct FitCommand: GroupCommand {
   @OptionGroup(title: "What to read") var source: SourceOptions
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
   @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Constraints") var constraints: ConstraintOptions
   @OptionGroup(title: "Solution") var solution: SolutionOptions
   @OptionGroup(title: "Stop and go on") var checkpointing: CheckpointOptions
   @OptionGroup(title: "Run") var common: CommonOptions
@@ -36,6 +37,7 @@ struct FitCommand: GroupCommand {
     try preprocessing.validate()
     try model.validate()
     try solution.validate()
+    try constraints.validate(form: solution.form)
     try checkpointing.validate()
   }
 

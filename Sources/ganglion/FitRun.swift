@@ -46,6 +46,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
 
     let local = Partition(of: recording.neurons, among: world.size).range(of: world.rank)
+    let constraints = try readConstraints(recording, local, console, on: world)
     var rates: Matrix<S> = try phases.measure("read") {
       try recording.readNeurons(local, on: world)
     }
@@ -86,8 +87,9 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     for note in choice.notes { console.say(note) }
     configuration.lambda = choice.lambda
     let result = try problem.fit(
-      loss: choice.loss.loss, alpha: choice.leaks, configuration: configuration, group: world,
-      threads: threads, phases: phases, restored: keeper.kept.panels,
+      loss: choice.loss.loss, alpha: choice.leaks, configuration: configuration,
+      constraints: constraints, group: world, threads: threads, phases: phases,
+      restored: keeper.kept.panels,
       urge: { control.urge() }, meet: { try keeper.keep($0, on: world) },
       progress: { console.progress("fit", done: $0, of: local.count) })
     control.noteProgress()
@@ -120,6 +122,21 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
   }
 
+  /// The constraints on this rank's neurons (collective).
+  private func readConstraints(
+    _ recording: Recording, _ local: Range<Int>, _ console: Console,
+    on world: borrowing Communicator
+  ) throws -> Constraints {
+    let options = command.constraints
+    let constraints = try options.read(neurons: recording.neurons, local: local, on: world)
+    if let summary = try options.summary(
+      of: constraints, neurons: recording.neurons, on: world)
+    {
+      console.say(summary)
+    }
+    return constraints
+  }
+
   /// What a checkpoint must agree with: the recording's digest, and all settings as given.
   private func identity(
     _ recording: Recording, on world: borrowing Communicator
@@ -144,6 +161,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       "weights": command.solution.weights.rawValue,
       "tolerance": configuration.tolerance, "iterations": configuration.iterations,
     ]).adding(command.source.settings).adding(command.preprocessing.settings)
+      .adding(command.constraints.settings)
   }
 
   private func provenance(

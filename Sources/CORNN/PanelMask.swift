@@ -1,0 +1,43 @@
+internal import LinearAlgebra
+
+/// The projections of a panel's rows, addressed by where a row stood before any were
+/// swapped.
+final class PanelMask<S: Scalar> {
+  /// The projection of each row.
+  var projections: [MaskProjection]
+  /// For rows that leave out their own regressor besides: which it is.
+  var ownRegressors: [Int?]
+  /// Its preconditioned unit vector (primal) or series (dual).
+  var own: Matrix<S>
+  /// The entry, or the quotient, by which the step of rank one divides.
+  var ownQuotients: [Double]
+  /// Room for one product: rows × regressors.
+  var work: Matrix<S>
+
+  init(projections: [MaskProjection], unknowns: Int, regressors: Int) {
+    let rows = projections.count
+    self.projections = projections
+    ownRegressors = [Int?](repeating: nil, count: rows)
+    own = Matrix(rows: rows, columns: unknowns)
+    ownQuotients = [Double](repeating: 1, count: rows)
+    work = Matrix(rows: rows, columns: regressors)
+  }
+
+  /// The active rows, those with the same projection together.
+  func groups(
+    positions: [Int], active: Int
+  ) -> [(projection: MaskProjection, rows: [Int])] {
+    var groups: [(projection: MaskProjection, rows: [Int])] = []
+    var places: [ObjectIdentifier: Int] = [:]
+    for row in 0..<active {
+      let projection = projections[positions[row]]
+      if let place = places[ObjectIdentifier(projection)] {
+        groups[place].rows.append(row)
+      } else {
+        places[ObjectIdentifier(projection)] = groups.count
+        groups.append((projection, [row]))
+      }
+    }
+    return groups
+  }
+}
