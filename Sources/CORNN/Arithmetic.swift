@@ -1,6 +1,6 @@
 /// The precision in which a fit is asked to work.
 package enum Precision: String, Codable, Sendable, CaseIterable {
-  /// `mixed` where the tolerance allows it, else `double`.
+  /// `mixed` where the fit is large and its tolerance allows it, else `double`.
   case auto
   /// All in float64.
   case double
@@ -26,12 +26,18 @@ package struct Arithmetic: Equatable, Sendable {
   /// The smallest relative optimality residual that float32 iterations are trusted with.
   package static var singleTolerance: Double { 1e-5 }
 
+  /// Flops of one iteration over all neurons below which speed is not worth a rounding that
+  /// the number of ranks shows in: about half a second on two cores.
+  package static var smallWork: Double { 1e11 }
+
   /// - Throws: `FitError.singleDual` if float32 is insisted on in the dual form.
   package init(
     _ precision: Precision, configuration: Configuration, samples: Int, regressors: Int
   ) throws(FitError) {
     form = configuration.isDual(samples: samples, regressors: regressors) ? .dual : .primal
     let isTight = configuration.tolerance < Self.singleTolerance
+    let m = Double(regressors)
+    let work = 2 * m * m * (2 * Double(samples) + m)
     switch (precision, form) {
     case (.float, .dual): throw .singleDual(samples: samples, regressors: regressors)
     case (.double, _):
@@ -42,6 +48,9 @@ package struct Arithmetic: Equatable, Sendable {
     case (.auto, _) where isTight:
       isSingle = false
       reason = "float64 throughout: the tolerance is below \(Self.singleTolerance)"
+    case (.auto, _) where work < Self.smallWork:
+      isSingle = false
+      reason = "float64 throughout: an iteration is below \(Self.smallWork) flops"
     default:
       isSingle = true
       reason = "float64 Gram matrix and factor, float32 iterations and weights"

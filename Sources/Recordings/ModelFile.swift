@@ -121,7 +121,9 @@ package struct ModelFile: Sendable {
         return RateNetwork(
           local: local, neurons: neurons, weights: weights, inputWeights: inputWeights,
           bias: try file.openDataset("/b").read(range: local),
-          alpha: [Double](repeating: alpha, count: local.count))
+          alpha: try file.kind(of: "/alpha") == .dataset
+            ? file.openDataset("/alpha").read(range: local)
+            : [Double](repeating: alpha, count: local.count))
       }
     }
   }

@@ -33,6 +33,11 @@ struct ConstraintOptions: ParsableArguments {
       """)
   var regionMask: String?
 
+  /// Whether W is free but for self-connections.
+  var isEmpty: Bool {
+    mask == nil && signs == nil && !nonNegative && regions == nil && regionMask == nil
+  }
+
   /// Checks the flags against each other and against the form asked for.
   func validate(form: Configuration.Form) throws {
     try require(

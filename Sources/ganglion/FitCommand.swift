@@ -38,6 +38,9 @@ struct FitCommand: GroupCommand {
     try model.validate()
     try solution.validate()
     try constraints.validate(form: solution.form)
+    try require(
+      solution.weights == .full || constraints.isEmpty,
+      "--weights factored cannot hold constraints on W: the factors do not know them")
     try checkpointing.validate()
   }
 
