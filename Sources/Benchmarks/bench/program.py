@@ -102,6 +102,5 @@ def table(text):
 def planned_bytes(*arguments, ranks=1, threads=1):
     """The memory over all ranks of one node that `--dry-run` predicts."""
     text = run(*arguments, "--dry-run", ranks=ranks, threads=threads).text
-    match = re.search(r"memory a rank (\d+) MB, of which\s+(\d+) MB are shared", text)
-    rank, shared = float(match[1]), float(match[2])
-    return 1e6 * (ranks * (rank - shared) + shared)
+    match = re.search(r"memory a node\s+([\d.]+) GB", text)
+    return 1e9 * float(match[1])
