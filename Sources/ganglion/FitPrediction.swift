@@ -79,10 +79,11 @@ struct FitPrediction {
   /// The plan as text.
   var text: String {
     let lines = plan.phases.map { phase in
-      String(
+      let sent: Double = job.nodes > 1 ? phase.messageBytes / 1e6 : 0
+      return String(
         format: "%@ %12.2f %12.1f %12.1f %11.3f",
         phase.name.padding(toLength: 8, withPad: " ", startingAt: 0), phase.flops / 1e9,
-        phase.fileBytes / 1e6, job.nodes > 1 ? phase.messageBytes / 1e6 : 0, seconds(phase))
+        phase.fileBytes / 1e6, sent, seconds(phase))
     }
     return """
       PREDICTION, not a measurement: \(job.nodes) nodes × \(job.ranksPerNode) ranks × \
