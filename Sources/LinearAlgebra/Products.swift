@@ -78,12 +78,6 @@ package func multiplyWidening<S: Scalar>(
   }
 }
 
-/// Copies the lower triangle of a square block onto the upper one.
-package func mirrorLowerTriangle<S: Scalar>(_ c: inout MutableMatrixView<S>) {
-  precondition(c.rows == c.columns, "\(c.rows)×\(c.columns) is not square")
-  mirrorLower(&c)
-}
-
 /// `A ← A⁻¹` for a symmetric positive definite A of which the lower triangle is read;
 /// both triangles are filled.
 ///

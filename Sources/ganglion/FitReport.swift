@@ -49,8 +49,8 @@ struct FitReport {
       add("held-out transitions", Double(fit.heldOutTransitions.count), "%.0f")
       add("mse / persistence", total(mse) / total(persistence))
       add("linear / persistence", total(linear) / total(persistence))
-      add("median skill", Self.median(skill))
-      add("median r2", Self.median(r2))
+      add("median skill", median(skill))
+      add("median r2", median(r2))
       add("neurons better than persistence", Double(skill.count { $0 > 0 }), "%.0f")
     }
     self.figures = figures
@@ -104,14 +104,6 @@ struct FitReport {
       uniqueKeysWithValues: figures.map {
         ($0.name.replacingOccurrences(of: " ", with: "_"), $0.value)
       })
-  }
-
-  private static func median(_ values: [Double]) -> Double {
-    guard !values.isEmpty else { return .nan }
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count.isMultiple(of: 2)
-      ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
   }
 
   private static func percent(_ share: Double) -> String {
