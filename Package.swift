@@ -138,6 +138,9 @@ let package = Package(
       name: "RandomNumbersTests", dependencies: ["RandomNumbers", "LinearAlgebra", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "NetworksTests", dependencies: ["Networks", "Collectives", "LinearAlgebra"],
+      swiftSettings: strict + optimised),
+    .testTarget(
       name: "CORNNTests",
       dependencies: ["CORNN", "Networks", "Collectives", "LinearAlgebra", "TestSupport"],
       swiftSettings: strict + optimised),

@@ -10,11 +10,6 @@ package struct ChaoticNetwork: Sendable {
   package var inputs = 0
   package var gain = 3.0
   package var alpha = 0.1
-  /// Standard deviation of the noise in the input currents.
-  package var inputNoise = 1e-2
-  /// Standard deviation, or probability, of the noise in the rates.
-  package var outputNoise = 1e-3
-  package var noise = SimulationNoise.Kind.gaussian
   package var seed: UInt64 = 1
 
   package init() {}
@@ -61,10 +56,5 @@ package struct ChaoticNetwork: Sendable {
       }
     }
     return signals
-  }
-
-  /// The noise of the simulation.
-  package var noiseSource: any NoiseSource {
-    SimulationNoise(kind: noise, input: inputNoise, output: outputNoise, seed: seed)
   }
 }

@@ -75,7 +75,7 @@ package func randomRates<S: Scalar>(count: Int, seed: UInt64) -> [S] {
 /// Purposes of random numbers of generated recordings; part of what a seed means.
 enum SimulationStream: UInt32 {
   case weights = 16
-  case inputWeights, start, inputNoise, outputNoise, inputs
+  case inputWeights, start, inputNoise, outputNoise, inputs, pattern, events
 
   func stream(seed: UInt64, k: Int = 0, iteration: Int = 0) -> RandomStream {
     RandomStream(seed: seed, stream: rawValue, k: UInt32(k), iteration: UInt32(iteration))

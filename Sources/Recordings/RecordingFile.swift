@@ -30,7 +30,8 @@ package struct RecordingShape: Sendable {
 ///
 /// `/rates` (time, neuron), `/inputs` (time, input), `/trial_start`, `/truth/W`
 /// (neuron, presyn), `/truth/W_in` (neuron, input), the dimensions' coordinates, and the
-/// attributes `dt`, `tau`, `alpha`. All numbers are 32-bit floats. It appears under its
+/// attributes `dt`, `tau`, `alpha`; of a network with a task its `/truth/outputs` and
+/// `/truth/W_out` too. All numbers are 32-bit floats. It appears under its
 /// name when `finish` has completed it.
 ///
 /// Every rank calls `create` and `finish` alike; the writing calls say what they need.
@@ -110,6 +111,23 @@ package struct RecordingFile: ~Copyable {
     let truth = try file.createVariable(
       "truth/W_in", of: Float.self, ["neuron", "input"], longName: "true input weight")
     try truth.writeBlock(weights, row: neuron)
+  }
+
+  /// Writes what the network is made to do: `/truth/outputs` (time, output) and its readout
+  /// `/truth/W_out` (output, neuron), which every rank has.
+  ///
+  /// - Collective: every rank of the group must call it.
+  package mutating func writeTask<S: Scalar & Storable>(
+    targets: borrowing Matrix<S>, readout: borrowing Matrix<S>
+  ) throws {
+    try file.addDimension("output", count: readout.rows, longName: "output of the task")
+    let outputs = try file.createVariable(
+      "truth/outputs", of: Float.self, ["time", "output"],
+      longName: "wanted sign of the readout, 0 where undefined")
+    try outputs.writeBlock(isRoot ? targets.copy() : Matrix(rows: 0, columns: targets.columns))
+    let weights = try file.createVariable(
+      "truth/W_out", of: Float.self, ["output", "neuron"], longName: "readout weight")
+    try weights.writeBlock(isRoot ? readout.copy() : Matrix(rows: 0, columns: readout.columns))
   }
 
   /// Completes the recording and gives it its name.

@@ -19,8 +19,9 @@ struct Synthetic: ~Copyable {
     let signals = chaos.inputSignals(frames: frames)
     var rates = Matrix<Double>(rows: neurons, columns: frames)
     try network.simulate(
-      from: chaos.start, steps: frames - 1, inputs: signals, noise: chaos.noiseSource, threads: 1,
-      group: SingleRank()
+      from: chaos.start, steps: frames - 1, inputs: signals,
+      noise: SimulationNoise(kind: .gaussian, input: 1e-2, output: 1e-3, seed: seed),
+      threads: 1, group: SingleRank()
     ) { t, now in
       for i in now.indices { rates[i, t] = Double(now[i]) }
     }

@@ -1,0 +1,97 @@
+internal import ArgumentParser
+internal import Collectives
+internal import LinearAlgebra
+internal import MPI
+internal import Networks
+internal import Recordings
+
+/// The flags that every kind of generated recording has.
+struct GenerationOptions: ParsableArguments {
+  @Option(help: "Neurons, at least 1.") var neurons = 100
+  @Option(help: "Frames, at least 2.") var frames = 1000
+  @Option(help: "Leak dt/tau, in (0, 1].") var alpha = 0.1
+  @Option(help: "Seconds a frame.") var dt = 0.1
+  @Option(help: "Standard deviation of the noise in the input currents.")
+  var inputNoise = 1e-2
+  @Option(help: "Standard deviation (poisson: probability a frame) of the noise in the rates.")
+  var outputNoise = 1e-3
+  @Option(help: "Kind of the noise in the rates: gaussian, laplace or poisson (unit impulses).")
+  var noise = SimulationNoise.Kind.gaussian
+  @Option(help: "Seed of every random number.") var seed: UInt64 = 1
+  @Option(name: .shortAndLong, help: "The recording to write (HDF5).") var output: String
+
+  func validate() throws {
+    try require(neurons >= 1, "--neurons is \(neurons), expected at least 1")
+    try require(frames >= 2, "--frames is \(frames), expected at least 2")
+    try require(alpha > 0 && alpha <= 1, "--alpha is \(alpha), expected a number in (0, 1]")
+    try require(dt > 0, "--dt is \(dt), expected seconds > 0")
+    try require(
+      inputNoise >= 0 && outputNoise >= 0,
+      "noise levels are \(inputNoise) and \(outputNoise), expected 0 or more")
+  }
+
+  /// The network's time constant in seconds.
+  var tau: Double { dt / alpha }
+
+  /// Whole frames, at least one, of a time in seconds.
+  func frames(seconds: Double) -> Int { max(1, Int((seconds / dt).rounded())) }
+
+  /// The settings as they are written into the file, with those of the kind.
+  func settings(_ kind: String, _ own: [String: any Encodable & Sendable]) -> Settings {
+    Settings([
+      "command": "generate \(kind)", "neurons": neurons, "frames": frames, "alpha": alpha,
+      "dt": dt, "input-noise": inputNoise, "output-noise": outputNoise,
+      "noise": noise.rawValue, "seed": seed,
+    ]).adding(own)
+  }
+}
+
+/// A network's run from its start to the file of `generate`.
+struct GeneratedRun {
+  let options: GenerationOptions
+  let threads: Int
+  let console: Console
+  let settings: Settings
+  let start: [Float]
+  var trialStarts = [0]
+
+  /// Runs the network over inputs × frames and writes the recording; `truth` adds to it.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func write(
+    _ network: borrowing RateNetwork<Float>, inputs: borrowing Matrix<Float>,
+    on world: borrowing Communicator, truth: (inout RecordingFile) throws -> Void = { _ in }
+  ) throws {
+    let frames = options.frames
+    var shape = RecordingShape(
+      neurons: options.neurons, frames: frames, dt: options.dt, tau: options.tau,
+      alpha: options.alpha)
+    shape.inputs = inputs.rows
+    shape.trialStarts = trialStarts
+    var file = try RecordingFile.create(
+      options.output, shape: shape, on: world,
+      provenance: Provenance(
+        ranks: world.size, threads: threads, seed: Int(clamping: options.seed),
+        configuration: settings.json))
+    let first = network.local.lowerBound
+    try file.writeWeights(network.weights, neuron: first)
+    if inputs.rows > 0 {
+      try file.writeInputs(
+        inputs.view.transposed.copy(), weights: network.inputWeights, neuron: first)
+    }
+    try truth(&file)
+    let noise = SimulationNoise(
+      kind: options.noise, input: options.inputNoise, output: options.outputNoise,
+      seed: options.seed)
+    try network.record(
+      from: start, steps: frames - 1, inputs: inputs, noise: noise, threads: threads,
+      into: file, on: world
+    ) { console.progress("generate", done: $0, of: frames) }
+    try file.finish(on: world)
+    console.say(
+      "wrote \(options.output): \(frames) frames of \(options.neurons) neurons, "
+        + "seed \(options.seed)")
+  }
+}
+
+extension SimulationNoise.Kind: ExpressibleByArgument {}
