@@ -28,6 +28,10 @@ def main():
                 elif kind == "train":
                     runs.append(train.Run(file))
                     train.draw([runs[-1]], stem)
+                    if "output" in runs[-1].examples:
+                        train.examples(runs[-1], stem)
+                    if "autonomous_run" in runs[-1].examples:
+                        train.attractor(runs[-1], stem)
                 else:
                     raise OSError("neither a model, its scores, a run nor a recording of ganglion")
         except OSError as error:
@@ -35,8 +39,11 @@ def main():
             print(f"figures: {path}: {error}", file=sys.stderr)
     for task in sorted({run.task for run in runs}):
         same = [run for run in runs if run.task == task]
+        folder = options.output or same[0].path.parent
         if len(same) > 1:
-            train.draw(same, (options.output or same[0].path.parent) / f"{task}-comparison")
+            train.draw(same, folder / f"{task}-comparison")
+        if len({run.steps for run in same if run.peak_memory}) > 1:
+            train.growth([run for run in same if run.peak_memory], folder / f"{task}-growth")
     sys.exit(failed)
 
 

@@ -60,25 +60,33 @@
 // (i, j) is a dot product along l with 64 bytes of partial sums, added in a fixed order.
 enum { PIECE = 512, COLUMNS = 4, ROWS = 4 };
 
-#define DOTS(T, V, R)                                                                    \
+#define DOTS(T, V, R, C)                                                                 \
   {                                                                                      \
-    V sums[R][COLUMNS] = {{0}};                                                          \
+    V sums[R][C] = {{0}};                                                                \
     size_t l = 0;                                                                        \
     for (; l + lanes <= length; l += lanes)                                              \
       for (size_t r = 0; r < R; r++) {                                                   \
         V x = *(const V *)(a + (i + r) * lda + first + l);                               \
-        for (size_t j = 0; j < COLUMNS; j++)                                             \
+        for (size_t j = 0; j < C; j++)                                                   \
           sums[r][j] += x * *(const V *)(turned + j * PIECE + l);                        \
       }                                                                                  \
     for (size_t r = 0; r < R; r++)                                                       \
-      for (size_t j = 0; j < columns; j++) {                                             \
-        T sum = 0;                                                                       \
-        for (size_t v = 0; v < lanes; v++) sum += sums[r][j][v];                         \
+      for (size_t j = 0; j < C; j++) {                                                   \
+        for (size_t w = lanes / 2; w > 0; w /= 2)                                        \
+          for (size_t v = 0; v < w; v++) sums[r][j][v] += sums[r][j][v + w];             \
+        T sum = sums[r][j][0];                                                           \
         for (size_t t = l; t < length; t++)                                              \
           sum += a[(i + r) * lda + first + t] * turned[j * PIECE + t];                   \
         T *o = c + (i + r) * ldc + column + j;                                           \
         *o = add ? *o + alpha * sum : alpha * sum;                                       \
       }                                                                                  \
+  }
+
+#define ALL_ROWS(T, V, C)                                                                \
+  {                                                                                      \
+    size_t i = 0;                                                                        \
+    for (; i + ROWS <= m; i += ROWS) DOTS(T, V, ROWS, C)                                 \
+    for (; i < m; i++) DOTS(T, V, 1, C)                                                  \
   }
 
 #define OUTER(T, S)                                                                      \
@@ -92,13 +100,16 @@ enum { PIECE = 512, COLUMNS = 4, ROWS = 4 };
       size_t columns = n - column < COLUMNS ? n - column : COLUMNS;                      \
       for (size_t first = 0; first < k; first += PIECE) {                                \
         size_t length = k - first < PIECE ? k - first : PIECE;                           \
-        for (size_t j = 0; j < COLUMNS; j++)                                             \
+        for (size_t j = 0; j < columns; j++)                                             \
           for (size_t l = 0; l < length; l++)                                            \
-            turned[j * PIECE + l] = j < columns ? b[(first + l) * ldb + column + j] : 0; \
+            turned[j * PIECE + l] = b[(first + l) * ldb + column + j];                   \
         int add = keep || first > 0;                                                     \
-        size_t i = 0;                                                                    \
-        for (; i + ROWS <= m; i += ROWS) DOTS(T, vec_##S, ROWS)                          \
-        for (; i < m; i++) DOTS(T, vec_##S, 1)                                           \
+        switch (columns) {                                                               \
+          case 1: ALL_ROWS(T, vec_##S, 1) break;                                         \
+          case 2: ALL_ROWS(T, vec_##S, 2) break;                                         \
+          case 3: ALL_ROWS(T, vec_##S, 3) break;                                         \
+          default: ALL_ROWS(T, vec_##S, 4)                                               \
+        }                                                                                \
       }                                                                                  \
     }                                                                                    \
   }                                                                                      \
@@ -108,7 +119,64 @@ enum { PIECE = 512, COLUMNS = 4, ROWS = 4 };
      size_t ldb, T *c, size_t ldc, int keep),                                            \
     (m, n, k, alpha, a, lda, b, ldb, c, ldc, keep))
 
+// out[i, l, j] = f[i, j] sum_q s[q] B[q, j] for each trial i and tangent l, where s joins
+// the tangent's few inputs with the trial's own, and B the parameter's rows with those of
+// the direction: a whole chain is written once. Rows of B are shared by R trials; R times
+// K scalars must stay in 16 registers.
+#define CHAIN_ROWS(T, R, K)                                                              \
+  {                                                                                      \
+    T s[R][K];                                                                           \
+    for (size_t r = 0; r < R; r++)                                                       \
+      for (size_t q = 0; q < K; q++)                                                     \
+        s[r][q] = q < m ? alpha * a[((i + r) * k + l) * m + q]                           \
+                        : beta * x[(i + r) * p + q - m];                                 \
+    T *o = out + (i * k + l) * n;                                                        \
+    const T *g = f + i * n;                                                              \
+    _Pragma("clang loop vectorize(assume_safety)") for (size_t j = 0; j < n; j++)        \
+      for (size_t r = 0; r < R; r++) {                                                   \
+        T sum = s[r][0] * rows[0][j];                                                    \
+        for (size_t q = 1; q < K; q++) sum += s[r][q] * rows[q][j];                      \
+        o[r * k * n + j] = g[r * n + j] * sum;                                           \
+      }                                                                                  \
+  }
+
+#define CHAIN_CASE(T, R, K)                                                              \
+  case K: {                                                                              \
+    size_t i = 0;                                                                        \
+    for (; i + R <= b; i += R) CHAIN_ROWS(T, R, K)                                       \
+    for (; i < b; i++) CHAIN_ROWS(T, 1, K)                                               \
+    break;                                                                               \
+  }
+
+#define CHAIN(T, S)                                                                      \
+  CK_BODY void ck_thin_chain_##S##_body(                                                 \
+    size_t b, size_t k, size_t n, size_t m, T alpha, const T *a, const T *c, size_t p,   \
+    T beta, const T *x, const T *v, const T *f, T *out) {                                \
+    for (size_t l = 0; l < k; l++) {                                                     \
+      const T *rows[8];                                                                  \
+      for (size_t q = 0; q < m; q++) rows[q] = c + q * n;                                \
+      for (size_t q = 0; q < p; q++) rows[m + q] = v + (q * k + l) * n;                  \
+      switch (m + p) {                                                                   \
+        CHAIN_CASE(T, 4, 1)                                                              \
+        CHAIN_CASE(T, 4, 2)                                                              \
+        CHAIN_CASE(T, 4, 3)                                                              \
+        CHAIN_CASE(T, 2, 4)                                                              \
+        CHAIN_CASE(T, 2, 5)                                                              \
+        CHAIN_CASE(T, 2, 6)                                                              \
+        CHAIN_CASE(T, 1, 7)                                                              \
+        CHAIN_CASE(T, 1, 8)                                                              \
+      }                                                                                  \
+    }                                                                                    \
+  }                                                                                      \
+  DISPATCH(                                                                              \
+    void, ck_thin_chain_##S,                                                             \
+    (size_t b, size_t k, size_t n, size_t m, T alpha, const T *a, const T *c, size_t p,  \
+     T beta, const T *x, const T *v, const T *f, T *out),                                \
+    (b, k, n, m, alpha, a, c, p, beta, x, v, f, out))
+
 INNER(float, f32)
 INNER(double, f64)
+CHAIN(float, f32)
+CHAIN(double, f64)
 OUTER(float, f32)
 OUTER(double, f64)

@@ -18,6 +18,8 @@ enum TangentTerm {
 
 enum TangentOperation {
   case linear(Place, width: Int, [TangentTerm], clear: Bool)
+  /// A linear operation that nothing else reads, and its modulation in place.
+  case modulatedLinear(Place, width: Int, [TangentTerm], by: Factor)
   /// `out ← ẋ ∘ y`, y the values of a slope or of the other factor.
   case modulate(Place, Place, by: Factor, width: Int, keep: Bool)
 
@@ -147,9 +149,14 @@ private struct SectionPlan {
     case .linear(let out, let terms): planLinear(out, terms)
     case .map(let out, _, let x):
       let place = place(of: out, reusing: x, at: index)
+      let width = program.width(out)
+      if case .linear(place, _, let terms, clear: false)? = operations.last, places[x] == place {
+        operations[operations.count - 1] = .modulatedLinear(
+          place, width: width, terms, by: .slope(out))
+        return
+      }
       operations.append(
-        .modulate(
-          place, places[x] ?? place, by: .slope(out), width: program.width(out), keep: false))
+        .modulate(place, places[x] ?? place, by: .slope(out), width: width, keep: false))
     case .product(let out, let x, let y):
       let factors = [(x, y), (y, x)].filter { active.contains($0.0) }
       let place = place(of: out, reusing: factors.count == 1 ? factors[0].0 : nil, at: index)

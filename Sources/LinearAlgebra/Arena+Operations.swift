@@ -28,6 +28,43 @@ extension Arena {
       address(b), max(1, b.columns), keep ? 1 : 0, address(c), n)
   }
 
+  /// `out[b, k, :] ← d[b, :] ∘ (s₁ a[b, k, :] C + s₂ x[b, :] V_k)` in one pass.
+  ///
+  /// Either summand may be absent. C and V together have at most `mostChainRows` rows; row i
+  /// of V holds the tangents' rows i one after the other.
+  package mutating func multiplyChain(
+    _ through: (a: Slot, c: Slot, scale: S)?, _ along: (x: Slot, v: Slot, scale: S)?,
+    by d: Slot, into out: Slot
+  ) {
+    guard d.rows > 0, out.rows > 0 else { return }
+    let k = out.rows / d.rows
+    let n = d.columns
+    precondition(k * d.rows == out.rows && out.columns == n, "\(d) for \(out)")
+    if let (a, c, _) = through {
+      precondition(
+        a.rows == out.rows && a.columns == c.rows && c.columns == n, "\(a), \(c) to \(out)")
+    }
+    if let (x, v, _) = along {
+      precondition(
+        x.rows == d.rows && x.columns == v.rows && v.columns == k * n, "\(x), \(v) to \(out)")
+    }
+    let rows = (through?.c.rows ?? 0) + (along?.v.rows ?? 0)
+    precondition(rows >= 1 && rows <= Self.mostChainRows, "a chain of \(rows) rows")
+    S.thinChain(
+      d.rows, k, n, factor(through?.a, through?.c, through?.scale),
+      factor(along?.x, along?.v, along?.scale), address(d), address(out))
+  }
+
+  /// Rows that `multiplyChain` can take.
+  package static var mostChainRows: Int { 8 }
+
+  private func factor(_ x: Slot?, _ w: Slot?, _ scale: S?) -> ThinFactor<S> {
+    guard let x, let w, let scale else {
+      return ThinFactor(rows: 0, scale: 0, x: storage.base, w: storage.base)
+    }
+    return ThinFactor(rows: w.rows, scale: scale, x: address(x), w: address(w))
+  }
+
   /// `y ← f(x)`, and `slope ← f′(x)` if a slot is given; the number names the function.
   package mutating func map(_ function: Int, _ x: Slot, into y: Slot, slope: Slot?) {
     precondition(x.count == y.count && (slope?.count ?? x.count) == x.count, "\(x) to \(y)")

@@ -36,7 +36,18 @@ package protocol NetworkKernels: BinaryFloatingPoint, BitwiseCopyable, Sendable 
     _ m: Int, _ n: Int, _ k: Int, _ alpha: Self, _ a: UnsafePointer<Self>, _ lda: Int,
     _ b: UnsafePointer<Self>, _ ldb: Int, _ c: UnsafeMutablePointer<Self>, _ ldc: Int,
     _ keep: Bool)
+  static func thinChain(
+    _ b: Int, _ k: Int, _ n: Int, _ through: ThinFactor<Self>, _ along: ThinFactor<Self>,
+    _ f: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>)
   static func dot(_ n: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>) -> Double
+}
+
+/// `scale · x W` with few rows of W.
+package struct ThinFactor<S> {
+  let rows: Int
+  let scale: S
+  let x: UnsafePointer<S>
+  let w: UnsafePointer<S>
 }
 
 extension Float: NetworkKernels {
@@ -91,6 +102,15 @@ extension Float: NetworkKernels {
     _ b: UnsafePointer<Float>, _ ldb: Int, _ c: UnsafeMutablePointer<Float>, _ ldc: Int,
     _ keep: Bool
   ) { ck_thin_outer_f32(m, n, k, alpha, a, lda, b, ldb, c, ldc, keep ? 1 : 0) }
+
+  package static func thinChain(
+    _ b: Int, _ k: Int, _ n: Int, _ through: ThinFactor<Float>, _ along: ThinFactor<Float>,
+    _ f: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>
+  ) {
+    ck_thin_chain_f32(
+      b, k, n, through.rows, through.scale, through.x, through.w, along.rows, along.scale,
+      along.x, along.w, f, out)
+  }
 
   package static func dot(_ n: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Double
   {
@@ -150,6 +170,15 @@ extension Double: NetworkKernels {
     _ b: UnsafePointer<Double>, _ ldb: Int, _ c: UnsafeMutablePointer<Double>, _ ldc: Int,
     _ keep: Bool
   ) { ck_thin_outer_f64(m, n, k, alpha, a, lda, b, ldb, c, ldc, keep ? 1 : 0) }
+
+  package static func thinChain(
+    _ b: Int, _ k: Int, _ n: Int, _ through: ThinFactor<Double>, _ along: ThinFactor<Double>,
+    _ f: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
+  ) {
+    ck_thin_chain_f64(
+      b, k, n, through.rows, through.scale, through.x, through.w, along.rows, along.scale,
+      along.x, along.w, f, out)
+  }
 
   package static func dot(_ n: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>)
     -> Double

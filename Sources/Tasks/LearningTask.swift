@@ -19,6 +19,8 @@ package protocol LearningTask: Sendable {
   func trial(_ numbers: inout TrialRandom, heldOut: Bool) -> [[Double]]
   /// Scores beyond the loss, computed on held-out trials (on each rank, the same).
   func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score]
+  /// What the network does, to be looked at (on each rank, the same).
+  func pictures(_ program: Program, parameters: [Double], seed: UInt64) -> [Picture]
   /// Settings of SOFO that suit the task.
   var advice: Advice { get }
   /// The parameter that FORCE trains and the outputs it needs, if the task has them.
@@ -76,6 +78,11 @@ extension LearningTask {
     Advice(rule: .relative, learningRate: 0.3, damping: 1e-5, tangents: 128, kind: .blockLocal)
   }
   package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] { [] }
+  package func pictures(
+    _ program: Program, parameters: [Double], seed: UInt64
+  ) -> [Picture] {
+    heldOutTrials(program, parameters: parameters, seed: seed)
+  }
 
   /// Steps that have a loss.
   package var lossSteps: Int { stepWeights.count { $0 > 0 } }

@@ -51,18 +51,11 @@ package struct Lorenz: LearningTask {
   }
 
   package var advice: Advice {
-    var advice = Advice(rule: .search, learningRate: 1, damping: 1e-3, tangents: 64)
-    switch (cell, supervision) {
-    case (.published, _):
-      // With all tensors in every direction this cell stalls from some starts.
-      advice.tangents = 128
-      advice.kind = .blockLocal
-    case (.residual, .every):
-      // The best step for the batch at hand fits its noise: the ratio rule is steadier.
-      advice.rule = .adaptive
-    case (.residual, .end): break
-    }
-    return advice
+    // Directions of one tensor each: with all tensors in every direction the published cell
+    // stalls from some starts, and the other takes twice the iterations.
+    Advice(
+      rule: .search, learningRate: 1, damping: 1e-3, tangents: cell == .published ? 128 : 64,
+      kind: .blockLocal)
   }
 
   package func record() -> Program {
@@ -117,5 +110,12 @@ package struct Lorenz: LearningTask {
     guard cell == .residual else { return [] }
     return LorenzJudge(trajectory: trajectory, first: split)
       .scores(program, parameters: parameters)
+  }
+
+  package func pictures(_ program: Program, parameters: [Double], seed: UInt64) -> [Picture] {
+    let trials = heldOutTrials(program, parameters: parameters, seed: seed)
+    guard cell == .residual else { return trials }
+    return trials
+      + LorenzJudge(trajectory: trajectory, first: split).pictures(program, parameters: parameters)
   }
 }

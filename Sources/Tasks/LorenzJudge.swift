@@ -9,14 +9,32 @@ struct LorenzJudge {
 
   private static let length = 10_000
 
+  /// The autonomous run and the true one from the same point.
+  func pictures(_ program: Program, parameters: [Double]) -> [Picture] {
+    [
+      Picture(
+        name: "autonomous_run", meaning: "the network's own run from a held-out point",
+        rows: "run_step", columns: "coordinate", columnCount: 3,
+        values: simulate(program, parameters, from: start)),
+      Picture(
+        name: "true_run", meaning: "the true system from the same point", rows: "run_step",
+        columns: "coordinate", columnCount: 3, values: truth),
+    ]
+  }
+
+  private var start: [Double] { Array(trajectory.points[(3 * first)..<(3 * first + 3)]) }
+  /// What follows the point that a run starts from.
+  private var truth: [Double] {
+    Array(trajectory.points[(3 * (first + 1))..<(3 * (first + 1 + Self.length))])
+  }
+
   func scores(_ program: Program, parameters: [Double]) -> [Score] {
-    let run = simulate(
-      program, parameters, from: Array(trajectory.points[(3 * first)..<(3 * first + 3)]))
+    let run = simulate(program, parameters, from: start)
     let isBounded = run.allSatisfy { $0.isFinite && abs($0) < 10 }
     guard isBounded else {
       return [Score("bounded", 0, "1 if 10,000 autonomous steps stay within 10 deviations")]
     }
-    let truth = Array(trajectory.points[(3 * first)..<(3 * (first + Self.length))])
+    let truth = truth
     return [
       Score("bounded", 1, "1 if 10,000 autonomous steps stay within 10 deviations"),
       Score(

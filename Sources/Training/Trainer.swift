@@ -138,6 +138,8 @@ package struct TrainResult: Sendable {
   package var wasStopped = false
   /// The task's own scores of the best parameters.
   package var scores: [Score] = []
+  /// What the network does with the best parameters.
+  package var pictures: [Picture] = []
   /// Bytes of this rank's work space.
   package var bytes = 0
 }

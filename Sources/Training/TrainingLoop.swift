@@ -90,6 +90,9 @@ struct TrainingLoop<T: LearningTask> {
     result.scores = phases.measure("scores") {
       task.scores(program, parameters: result.parameters, seed: settings.seed)
     }
+    result.pictures = phases.measure("pictures") {
+      task.pictures(program, parameters: result.parameters, seed: settings.seed)
+    }
     return result
   }
 

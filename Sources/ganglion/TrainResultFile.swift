@@ -17,13 +17,16 @@ struct TrainResultFile {
   ///
   /// - Collective: every rank of `world` must call it.
   func write(
-    _ result: TrainResult, to path: String, on world: borrowing Communicator
+    _ result: TrainResult, peakMemory: Int, to path: String, on world: borrowing Communicator
   ) throws {
     var file = try ResultFile.create(path, on: world, provenance: provenance)
     try file.contents.setAttribute("task", task)
     try file.contents.setAttribute("precision", precision)
     try file.contents.setAttribute("best_iteration", result.bestIteration)
     try file.contents.setAttribute("best_loss", result.bestLoss)
+    // Bytes of a rank: the most it held, and what the optimiser planned of it.
+    try file.contents.setAttribute("peak_memory", peakMemory)
+    try file.contents.setAttribute("work_space", result.bytes)
     try file.addDimension(
       "iteration", values: result.log.iteration.map(Double.init), units: "1",
       longName: "iteration of the optimiser")
@@ -36,7 +39,31 @@ struct TrainResultFile {
     for score in result.scores {
       try file.write("scores/\(score.name)", [score.value], [], longName: score.meaning)
     }
+    try writePictures(result.pictures, to: &file, on: world)
     try file.finish(on: world)
+  }
+
+  private func writePictures(
+    _ pictures: [Picture], to file: inout ResultFile, on world: borrowing Communicator
+  ) throws {
+    var known: Set<String> = []
+    for picture in pictures {
+      let rows = picture.values.count / picture.columnCount
+      let sides = [picture.rows, picture.columns].map { "dimensions/example_\($0)" }
+      for (name, count) in zip(sides, [rows, picture.columnCount])
+      where known.insert(name).inserted {
+        try file.addDimension(name, count: count, longName: name)
+      }
+      let variable = try file.createVariable(
+        "example/\(picture.name)", of: Double.self, sides, longName: picture.meaning)
+      // The first rank writes all of it; the others take part with nothing.
+      var values = Matrix<Double>(
+        rows: world.rank == 0 ? rows : 0, columns: picture.columnCount)
+      var entries = values.mutableElements
+      for i in 0..<entries.count { entries[i] = picture.values[i] }
+      try variable.writeBlock(values, row: 0)
+      try variable.close()
+    }
   }
 
   private func writeLog(_ result: TrainResult, to file: inout ResultFile) throws {

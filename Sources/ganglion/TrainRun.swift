@@ -33,6 +33,9 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
           ? ", \(settings.subspace.tangents) tangents, \(settings.subspace.kind.rawValue), "
             + "grid \(settings.grid?.description ?? "1x1")" : "")
         + "; \(world.size) ranks × \(threads) threads")
+    if usesGrid, let grid = settings.grid {
+      try settings.subspace.validate(program, batch: settings.batch, grid: grid)
+    }
     if command.dryRun {
       console.say(TrainPlan<S>(task, settings, ranks: world.size).text)
       return
@@ -81,11 +84,12 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
           provenance: Provenance(
             ranks: world.size, threads: threads, seed: Int(clamping: settings.seed),
             configuration: record.json)
-        ).write(result, to: output, on: world)
+        ).write(
+          result, peakMemory: world.maximum(PeakMemory.bytes), to: output, on: world)
       }
     }
     let table = try TimingTable(
-      phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(), group: world)
+      phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(S.self), group: world)
     console.say(
       "best held-out loss \(result.bestLoss) at iteration \(result.bestIteration); "
         + "work space \(result.bytes >> 10) kB a rank")

@@ -27,6 +27,23 @@ import Testing
   }
 
   @Test(arguments: Example.allCases)
+  func gaussNewtonMatrixIsTheDefinedOne(example: Example) {
+    let program = example.program
+    let trials = example.trials(batch: 5)
+    let parameters = program.initialParameters(seed: 16)
+    let directions = gaussianDirections(program, count: 4)
+    var machine = TangentMachine<Double>(
+      program, rows: trials.count,
+      blocks: [TangentBlock(tangents: 0..<4, forms: denseForms(program))],
+      tile: TileShape(trials: 2, tangents: 3))
+    write(directions, into: &machine)
+    let result = sketch(&machine, trials, parameters: parameters)
+    let expected = referenceGaussNewton(
+      program, trials, parameters: parameters, directions: directions)
+    #expect(relativeError(result.matrix.flatMap { $0 }, expected.flatMap { $0 }) < 1e-12)
+  }
+
+  @Test(arguments: Example.allCases)
   func tangentsAgreeWithCentralDifferences(example: Example) {
     let program = example.program
     let trials = example.trials()

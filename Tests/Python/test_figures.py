@@ -49,15 +49,17 @@ def model(path, source, W, meagre=False):
         file.attrs["configuration"] = json.dumps({"alpha": 0.1, "lambda": 1e-2, "holdout": 0.2})
 
 
-def run_of(path, optimizer):
+def run_of(path, optimizer, steps=None):
     with h5py.File(path, "w") as file:
+        if steps:
+            file.attrs["peak_memory"] = 1e6 * (100 + steps)
         iteration = np.arange(1, 101)
         file["log/iteration"], file["log/loss"] = iteration, 10 / iteration
         file["log/elapsed"] = 0.1 * iteration
         file["evaluation/iteration"], file["evaluation/loss"] = iteration[::10], 11 / iteration[::10]
         file["parameters/W"] = np.zeros((4, 5))
         file.attrs["configuration"] = json.dumps(
-            {"task": "lorenz", "optimizer": optimizer, "seed": 0})
+            {"task": "lorenz", "optimizer": optimizer, "seed": 0, "steps": steps or 32})
 
 
 class Figures(unittest.TestCase):
@@ -99,6 +101,25 @@ class Figures(unittest.TestCase):
         drawn = self.path("lorenz-comparison.svg").read_text()
         self.assertIn(">sofo<", drawn)
         self.assertIn(">adam<", drawn)
+
+    def test_memory_against_steps(self):
+        for steps in (32, 128):
+            run_of(self.path(f"sofo-{steps}.h5"), "sofo", steps)
+            run_of(self.path(f"adam-{steps}.h5"), "adam", steps)
+        names = [f"{optimizer}-{steps}" for optimizer in ("sofo", "adam") for steps in (32, 128)]
+        result = self.draw(*(f"{name}.h5" for name in names))
+        self.expect_drawn(result, *names, "lorenz-comparison", "lorenz-growth")
+        self.assertIn("Memory against steps", self.path("lorenz-growth.svg").read_text())
+
+    def test_pictures_of_a_task(self):
+        run_of(self.path("run.h5"), "sofo")
+        generator = np.random.default_rng(1)
+        with h5py.File(self.path("run.h5"), "a") as file:
+            file["example/output"] = generator.normal(size=(64, 3))
+            file["example/target"] = generator.normal(size=(64, 3))
+            file["example/autonomous_run"] = generator.normal(size=(400, 3))
+            file["example/true_run"] = generator.normal(size=(400, 3))
+        self.expect_drawn(self.draw("run.h5"), "run", "run-example", "run-attractor")
 
     def test_what_is_no_result_is_named(self):
         self.path("text.h5").write_text("not HDF5")

@@ -60,6 +60,39 @@ enum SmallTask: String, CaseIterable, Sendable {
     #expect(abs(slope - expected.derivative) <= 1e-10 * (abs(expected.derivative) + 1e-6))
   }
 
+  /// V′g against dual numbers and central differences, V′GV against its definition.
+  @Test(arguments: SmallTask.allCases)
+  func sketchesAgreeWithDualNumbersAndDifferences(small: SmallTask) {
+    let task = small.task
+    let program = task.record()
+    let trials = task.trials(
+      0..<3, of: 4, iteration: 2, seed: 9, program: program, precision: Double.self)
+    let parameters = program.initialParameters(seed: 5).map { $0 + 0.01 }
+    let directions = gaussianDirections(program, count: 3)
+    var machine = TangentMachine<Double>(
+      program, rows: 3, blocks: [TangentBlock(tangents: 0..<3, forms: denseForms(program))],
+      tile: TileShape(trials: 2, tangents: 2))
+    write(directions, into: &machine)
+    let found = sketch(&machine, trials, parameters: parameters)
+
+    let duals = directions.map {
+      referenceLoss(program, trials, parameters: parameters, direction: $0).derivative
+    }
+    #expect(relativeError(found.gradient, duals) < 1e-11)
+    let matrix = referenceGaussNewton(
+      program, trials, parameters: parameters, directions: directions)
+    #expect(relativeError(found.matrix.flatMap { $0 }, matrix.flatMap { $0 }) < 1e-11)
+
+    // The error of the difference is O(ε²) + O(10⁻¹⁶ / ε); no rectifier switches in between.
+    var rollout = Rollout<Double>(program, rows: 3)
+    func loss(_ direction: [Double], _ step: Double) -> Double {
+      rollout.load(parameters: zip(parameters, direction).map { $0 + step * $1 })
+      return rollout.run(trials)
+    }
+    let differences = directions.map { (loss($0, 1e-6) - loss($0, -1e-6)) / 2e-6 }
+    #expect(relativeError(found.gradient, differences) < 1e-6)
+  }
+
   @Test(arguments: SmallTask.allCases)
   func aTrialDoesNotDependOnWhoComputesIt(small: SmallTask) {
     let task = small.task

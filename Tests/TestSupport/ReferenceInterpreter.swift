@@ -1,4 +1,5 @@
 package import Differentiation
+internal import Glibc
 
 /// Runs a program number by number on duals: slow, and obviously right.
 ///
@@ -14,6 +15,37 @@ package func referenceLoss(
   return total
 }
 
+/// `V′GV` from its definition: `Σ weight z_a′ H z_b` over trials and steps, with z the
+/// outputs' derivatives along the directions and H the loss's second derivative by them.
+package func referenceGaussNewton(
+  _ program: Program, _ trials: Trials<Double>, parameters: [Double], directions: [[Double]]
+) -> [[Double]] {
+  let k = directions.count
+  var matrix = [[Double]](repeating: [Double](repeating: 0, count: k), count: k)
+  for b in 0..<trials.count {
+    var runs = [[ReferenceTrial]](repeating: [], count: k)
+    for (a, direction) in directions.enumerated() {
+      var trial = ReferenceTrial(program, zip(parameters, direction).map { Dual($0, $1) })
+      trial.run(trials, trial: b) { _, now in runs[a].append(now) }
+    }
+    for t in 0..<trials.steps {
+      for loss in program.losses {
+        let hessian = runs[0][t].curvature(of: loss)
+        let z = runs.map { $0[t].registers[loss.output.index].map(\.derivative) }
+        let scale = trials.stepWeights[t] / Double(trials.batch)
+        for i in 0..<k {
+          for j in 0..<k {
+            for (d, row) in hessian.enumerated() {
+              for (e, h) in row.enumerated() { matrix[i][j] += scale * z[i][d] * h * z[j][e] }
+            }
+          }
+        }
+      }
+    }
+  }
+  return matrix
+}
+
 /// One trial of a program on dual numbers.
 struct ReferenceTrial {
   let program: Program
@@ -26,8 +58,21 @@ struct ReferenceTrial {
     registers = program.widths.map { [Dual](repeating: Dual(0), count: $0) }
   }
 
+  /// The trial's share of the loss.
   mutating func loss(_ trials: Trials<Double>, trial: Int) -> Dual {
     var sum = Dual(0)
+    run(trials, trial: trial) { t, now in
+      for loss in now.program.losses {
+        sum = sum + Dual(trials.stepWeights[t] / Double(trials.batch)) * now.value(of: loss)
+      }
+    }
+    return sum
+  }
+
+  /// Runs a trial and shows the registers of every step.
+  mutating func run(
+    _ trials: Trials<Double>, trial: Int, visit: (Int, ReferenceTrial) -> Void
+  ) {
     read(trials, trial: trial, step: nil)
     for operation in program.start { run(operation) }
     for state in program.states {
@@ -36,14 +81,11 @@ struct ReferenceTrial {
     for t in 0..<trials.steps {
       read(trials, trial: trial, step: t)
       for operation in program.step { run(operation) }
-      for loss in program.losses {
-        sum = sum + Dual(trials.stepWeights[t] / Double(trials.batch)) * value(of: loss)
-      }
+      visit(t, self)
       for state in program.states {
         registers[state.current.index] = registers[state.next.index]
       }
     }
-    return sum
   }
 
   private mutating func read(_ trials: Trials<Double>, trial: Int, step: Int?) {
@@ -73,6 +115,24 @@ struct ReferenceTrial {
       let total = y.reduce(Dual(0)) { $0 + $1.exponential() }
       for d in y.indices { sum = sum - target[d] * (y[d].exponential() / total).logarithm() }
       return weight(0) * sum
+    }
+  }
+
+  /// The second derivative of a loss by its output, at one step of this trial.
+  func curvature(of loss: Loss) -> [[Double]] {
+    let y = registers[loss.output.index].map(\.value)
+    let weights = loss.weight.map { registers[$0.index].map(\.value) } ?? [1]
+    let total = y.reduce(0) { $0 + exp($1) }
+    return y.indices.map { d in
+      y.indices.map { e in
+        switch loss.kind {
+        case .squaredError:
+          return d == e ? 2 / Double(y.count) * (weights.count == 1 ? weights[0] : weights[d]) : 0
+        case .crossEntropy:
+          let q = exp(y[d]) / total
+          return weights[0] * ((d == e ? q : 0) - q * exp(y[e]) / total)
+        }
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import os
 import platform
 import subprocess
 
-from . import peer, program, scaling
+from . import peer, program, scaling, sofo
 
 README = os.path.join(os.path.dirname(__file__), "..", "README.md")
 
@@ -14,6 +14,7 @@ def cases(quick, runs, peer_runs):
     """Name: a call that gives the rows of a table and a sentence on them."""
     threads = os.cpu_count()
     small = (lambda full, reduced: reduced if quick else full)
+    tiny = {"hidden": 16, "tangents": 8, "batch": 8, "steps": 8}
     return {
         "peer-1000": lambda: peer.compare(
             *small((1000, 10000, 100), (100, 1000, 10)), runs, peer_runs, threads),
@@ -26,6 +27,20 @@ def cases(quick, runs, peer_runs):
         "cost-frames": lambda: scaling.cost(
             [(4000, t) for t in (500, 1000, 2000, 4000)] if not quick
             else [(200, t) for t in (100, 200)], "T", 2),
+        "sofo-lorenz": lambda: sofo.against_jax(
+            "lorenz", small(sofo.LORENZ, tiny), small(12, 3), runs, threads),
+        "sofo-rnn": lambda: sofo.against_jax(
+            "rnn", small(sofo.RNN, tiny), small(6, 3), runs, threads),
+        "sofo-ranks": lambda: sofo.ranks(
+            (("lorenz", small(sofo.LORENZ, tiny)), ("rnn", {**small(sofo.RNN, tiny), "steps": 64})),
+            small(10, 3), runs),
+        "sofo-cost": lambda: sofo.cost(
+            {**small(sofo.RNN, tiny), "steps": 64},
+            [("steps", "T", 1, small((32, 128, 512), (8, 16))),
+             ("tangents", "K", 1, small((32, 64, 128, 256), (4, 8))),
+             ("hidden", "n", 2, small((64, 128, 256, 512), (8, 16)))], small(5, 3)),
+        "sofo-memory": lambda: sofo.memory(
+            small(sofo.RNN, tiny), small((32, 128, 512, 2048), (8, 16)), 3),
     }
 
 

@@ -37,6 +37,11 @@ enum ck_function {
   void ck_thin_inner_##S(                                                                \
     size_t m, size_t n, size_t k, T alpha, const T *a, size_t lda, const T *b,           \
     size_t ldb, T *c, size_t ldc, int keep);                                             \
+  /* out[b, k, :] = f[b, :] * (alpha a[b, k, :] C + beta x[b, :] V_k), a with m columns    \
+     and x with p, m + p in 1 ... 8; C is m x n, row i of V holds all V_k[i, :]. */      \
+  void ck_thin_chain_##S(                                                                \
+    size_t b, size_t k, size_t n, size_t m, T alpha, const T *a, const T *c, size_t p,   \
+    T beta, const T *x, const T *v, const T *f, T *out);                                 \
   /* C (+)= alpha A B, row major, A m x k, for small n. */                               \
   void ck_thin_outer_##S(                                                                \
     size_t m, size_t n, size_t k, T alpha, const T *a, size_t lda, const T *b,           \

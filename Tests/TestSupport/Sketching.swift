@@ -1,8 +1,8 @@
-import Differentiation
-import LinearAlgebra
+package import Differentiation
+internal import LinearAlgebra
 
 /// Writes dense directions into a machine's blocks.
-func write(_ directions: [[Double]], into machine: inout TangentMachine<Double>) {
+package func write(_ directions: [[Double]], into machine: inout TangentMachine<Double>) {
   for (i, block) in machine.blocks.enumerated() {
     for (p, parameter) in machine.program.parameters.enumerated() {
       guard case .dense(let slot)? = machine.directions(ofBlock: i, ParameterID(index: p)) else {
@@ -23,7 +23,7 @@ func write(_ directions: [[Double]], into machine: inout TangentMachine<Double>)
 }
 
 /// V'g and V'GV from a machine, by plain loops over its residual tangents.
-func sketch(
+package func sketch(
   _ machine: inout TangentMachine<Double>, _ trials: Trials<Double>, parameters: [Double]
 ) -> (loss: Double, gradient: [Double], matrix: [[Double]]) {
   let k = machine.tangents
@@ -48,7 +48,7 @@ func sketch(
 }
 
 /// The free tensors of a program, all dense.
-func denseForms(_ program: Program) -> [ParameterID: TangentBlock.Form] {
+package func denseForms(_ program: Program) -> [ParameterID: TangentBlock.Form] {
   var forms: [ParameterID: TangentBlock.Form] = [:]
   for (i, parameter) in program.parameters.enumerated() where !parameter.isFixed {
     forms[ParameterID(index: i)] = .dense

@@ -1,0 +1,44 @@
+internal import Collectives
+internal import Differentiation
+internal import LinearAlgebra
+
+extension SubspaceOptimizer where Group: ~Copyable {
+  /// Runs values and tangents and sums V′g and V′GV over all ranks; returns the loss.
+  mutating func gatherSketch(
+    _ trials: Trials<S>, parameters: [Double], phases: Phases
+  ) throws -> Double {
+    let loss = try phases.measure("tangents") {
+      try runTangents(trials, parameters: parameters)
+    }
+    phases.add("tangents", flops: machine.flopsPerStep * Double(trials.steps))
+    sums = try phases.measure("reduce") {
+      try sketch.finish(among: ranks.tangentGroup)
+      // Ranks that share trials computed the same loss: one of them counts.
+      return try sumOverRanks(loss: ranks.tangentIndex == 0 ? loss : 0)
+    }
+    return sums[0]
+  }
+
+  private mutating func runTangents(_ trials: Trials<S>, parameters: [Double]) throws -> Double {
+    var loss = 0.0
+    sketch.reset()
+    machine.load(parameters: parameters)
+    machine.start(trials)
+    for t in 0..<trials.steps {
+      guard let share = machine.step(t, trials) else { continue }
+      loss += share
+      try sketch.add(stepOf: machine, among: ranks.tangentGroup)
+    }
+    return loss
+  }
+
+  /// Loss, V′g and V′GV of the batch: one all-reduce of K² + K + 1 numbers.
+  private func sumOverRanks(loss: Double) throws -> [Double] {
+    var packed: [Double] = [loss]
+    packed.append(contentsOf: sketch.sums.gradient)
+    let entries = sketch.sums.matrix.elements
+    for i in 0..<entries.count { packed.append(entries[i]) }
+    try ranks.world.sum(&packed)
+    return packed
+  }
+}

@@ -1,0 +1,91 @@
+internal import Collectives
+internal import Differentiation
+internal import LinearAlgebra
+
+extension SubspaceOptimizer where Group: ~Copyable {
+  /// `V c` over all parameters: each rank forms its directions' part of its rows, the
+  /// tangent ranks add, the batch ranks concatenate.
+  mutating func combine(_ coefficients: [Double]) throws -> [Double] {
+    let own = partition.range(of: ranks.tangentIndex)
+    let sides = ranks.grid.batch
+    func rows(_ parameter: Parameter, _ side: Int) -> Range<Int> {
+      Partition(of: parameter.rows, among: sides).range(of: side)
+    }
+    let counts = (0..<sides).map { side in
+      program.parameters.reduce(0) { $0 + rows($1, side).count * $1.columns }
+    }
+    let side = ranks.batchIndex
+    var part = [Double](repeating: 0, count: counts[side])
+    var span = part.mutableSpan
+    machine.combineDirections(
+      coefficients.span.extracting(own), rows: { rows($0, side) }, into: &span)
+    try ranks.tangentGroup.sum(&part)
+    var whole = part
+    if sides > 1 { whole = try ranks.batchGroup.gather(part) }
+    var result = [Double](repeating: 0, count: program.parameterCount)
+    var place = 0
+    for side in 0..<sides {
+      for parameter in program.parameters {
+        let range = rows(parameter, side)
+        let first = parameter.range.lowerBound + range.lowerBound * parameter.columns
+        for i in 0..<(range.count * parameter.columns) { result[first + i] = whole[place + i] }
+        place += range.count * parameter.columns
+      }
+    }
+    return result
+  }
+
+  /// Tries the rule's candidates and takes one, or none.
+  mutating func choose(
+    _ trials: Trials<S>, loss: Double, solutions: [Solution], steps: [[Double]],
+    _ parameters: inout [Double]
+  ) throws -> Report {
+    var candidates: [DampingControl.Candidate] = []
+    var tried: [[Double]] = []
+    for (solution, step) in zip(solutions, steps) {
+      for rate in control.learningRates {
+        candidates.append(.init(damping: solution.damping, learningRate: rate))
+        var moved = zip(parameters, step).map { $0 - rate * $1 }
+        program.clip(&moved)
+        tried.append(moved)
+      }
+    }
+    let losses =
+      control.rule == .search
+      ? try evaluate(tried, trials)
+      : try evaluateUntilLower(tried, trials, than: loss)
+    guard let best = control.choose(candidates, losses: losses, before: loss) else {
+      control.update(taken: nil, ratio: 0)
+      return Report(loss: loss)
+    }
+    let ratio = (loss - losses[best]) / solutions[best / control.learningRates.count].decrease
+    parameters = tried[best]
+    control.update(taken: candidates[best], ratio: ratio)
+    return Report(loss: loss, lossAfter: losses[best], step: candidates[best])
+  }
+
+  /// The losses of all candidates; ranks that share trials evaluate different ones.
+  private mutating func evaluate(
+    _ candidates: [[Double]], _ trials: Trials<S>
+  ) throws -> [Double] {
+    var losses = [Double](repeating: 0, count: candidates.count)
+    for i in candidates.indices where i % ranks.grid.tangents == ranks.tangentIndex {
+      rollout.load(parameters: candidates[i])
+      losses[i] = rollout.run(trials)
+    }
+    try ranks.world.sum(&losses)
+    return losses
+  }
+
+  /// Evaluates one candidate after the other until one is lower; NaN for the rest.
+  private mutating func evaluateUntilLower(
+    _ candidates: [[Double]], _ trials: Trials<S>, than loss: Double
+  ) throws -> [Double] {
+    var losses = [Double](repeating: .nan, count: candidates.count)
+    for i in candidates.indices {
+      losses[i] = try evaluate([candidates[i]], trials)[0]
+      if losses[i].isFinite && losses[i] < loss { break }
+    }
+    return losses
+  }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import HDF5
+import LinearAlgebra
+import TestSupport
+import Testing
+
+extension CommandTests {
+  /// `ganglion train` as users start it: refusals, recoveries and what a run leaves.
+  @Suite struct TrainTests {
+    /// A run of a second on a small network.
+    private func train(
+      _ folder: borrowing TemporaryDirectory, _ more: [String] = [], to name: String = "run.h5"
+    ) -> [String] {
+      [
+        "train", "lorenz", "--hidden", "6", "--steps", "4", "--batch", "8", "--tangents", "5",
+        "--iterations", "4", "--eval-every", "2", "--held-out", "10", "-o", folder.file(name),
+      ] + more
+    }
+
+    @Test func moreTangentsThanParameters() throws {
+      let folder = try TemporaryDirectory()
+      try expectRefusal(
+        train(folder, ["--tangents", "5000"]), 78, "--tangents 5000", "51 free parameters",
+        "use at most 51", in: folder.path)
+      try expectRefusal(
+        train(folder, ["--tangents", "5000", "--dry-run"]), 78, "use at most 51",
+        in: folder.path)
+    }
+
+    @Test func gridThatDoesNotFit() throws {
+      let folder = try TemporaryDirectory()
+      try expectRefusal(
+        train(folder, ["--grid", "2x4"]), 78, "--grid 2x4 needs 8 ranks", in: folder.path)
+      try expectRefusal(train(folder, ["--grid", "2by4"]), 64, "--grid", in: folder.path)
+      let result = try ganglion(train(folder, ["--grid", "1x3", "--batch", "2"]), ranks: 3)
+      #expect(result.status == 78, "\(result.errors)")
+      #expect(result.errors.contains("3 ranks cannot share a batch of 2"), "\(result.errors)")
+      let adam = try ganglion(
+        train(folder, ["--optimizer", "adam", "--batch", "2"]), ranks: 3)
+      #expect(adam.status == 78 && adam.errors.contains("--batch 2"), "\(adam.errors)")
+    }
+
+    /// Ranks without a tangent take part, and the result is the same to rounding.
+    @Test func fewerTangentsThanRanks() throws {
+      let folder = try TemporaryDirectory()
+      let more = ["--tangents", "2", "--precision", "double"]
+      try succeed(train(folder, more, to: "alone.h5"))
+      try succeed(train(folder, more + ["--grid", "3x1"]), ranks: 3)
+      let alone = try readVector(folder.file("alone.h5"), "/log/loss")
+      let shared = try readVector(folder.file("run.h5"), "/log/loss")
+      #expect(alone.count == 4 && relativeError(shared, alone) < 1e-9)
+    }
+
+    @Test func lossThatIsNotFiniteAtTheStart() throws {
+      let folder = try TemporaryDirectory()
+      let path = folder.file("targets.h5")
+      do {
+        let file = try File.create(path)
+        do {
+          var targets = Matrix<Double>(rows: 12, columns: 2)
+          for t in 0..<12 { targets[t, 0] = 1e30 }
+          let data = try file.createDataset("/targets", shape: [12, 2], of: Double.self)
+          try data.writeBlock(targets)
+          try data.close()
+        }
+        try file.close()
+      }
+      try expectRefusal(
+        [
+          "train", "teacher", "--targets", path + ":/targets", "--steps", "4", "--hidden", "4",
+          "--tangents", "3", "--batch", "3", "-o", folder.file("run.h5"),
+        ], 65, "not finite at iteration 0", "before a step was taken", in: folder.path)
+    }
+
+    /// Adam runs away: the best parameters before that are kept, and the exit code tells.
+    @Test(arguments: [nil, 3]) func learningRateThatDiverges(ranks: Int?) throws {
+      let folder = try TemporaryDirectory()
+      let result = try ganglion(
+        train(folder, ["--optimizer", "adam", "--learning-rate", "1e20", "--iterations", "20"]),
+        ranks: ranks)
+      #expect(result.status == 1, "\(result.errors)")
+      #expect(result.errors.contains("no longer finite"), "\(result.errors)")
+      #expect(result.errors.contains("smaller --learning-rate"), "\(result.errors)")
+      let weights = try readMatrix(folder.file("run.h5"), "/parameters/W")
+      #expect(entries(weights).allSatisfy { $0.isFinite })
+    }
+
+    /// SOFO refuses every step that raises the loss, however large the rate.
+    @Test(arguments: ["relative", "adaptive", "search"]) func ratesTooLargeForSOFO(
+      rule: String
+    ) throws {
+      let folder = try TemporaryDirectory()
+      for ranks in [nil, 3] {
+        try succeed(
+          train(folder, ["--learning-rate", "1e20", "--damping-rule", rule]), ranks: ranks)
+        let losses = try readVector(folder.file("run.h5"), "/evaluation/loss")
+        #expect(losses.count == 3 && losses.allSatisfy { $0.isFinite })
+      }
+    }
+
+    @Test func outputThatCannotBeWritten() throws {
+      let folder = try TemporaryDirectory()
+      try expectRefusal(
+        train(folder, to: "nowhere/run.h5"), 73, "nowhere", in: folder.path)
+      try expectRefusal(train(folder, to: ""), 73, folder.path, in: folder.path)
+    }
+
+    @Test(arguments: [
+      ["--tangents", "0"], ["--batch", "0"], ["--learning-rate", "-1"], ["--learning-rate", "nan"],
+      ["--damping", "-1"], ["--iterations", "0"], ["--hidden", "0"], ["--steps", "1"],
+      ["--eval-every", "0"], ["--held-out", "0"],
+    ]) func numbersOutOfRange(flags: [String]) throws {
+      let folder = try TemporaryDirectory()
+      try expectRefusal(train(folder, flags), 64, flags[0], "expected", in: folder.path)
+    }
+
+    @Test func aRunRerunsBitForBitAndToRoundingElsewhere() throws {
+      let folder = try TemporaryDirectory()
+      let double = ["--precision", "double"]
+      for name in ["a.h5", "b.h5"] { try succeed(train(folder, double, to: name), ranks: 2) }
+      try succeed(train(folder, double, to: "c.h5"), ranks: 3)
+      let a = entries(try readMatrix(folder.file("a.h5"), "/parameters/C"))
+      let b = entries(try readMatrix(folder.file("b.h5"), "/parameters/C"))
+      let c = entries(try readMatrix(folder.file("c.h5"), "/parameters/C"))
+      #expect(a == b)
+      #expect(relativeError(c, a) < 1e-9)
+    }
+  }
+}
