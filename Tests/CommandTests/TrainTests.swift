@@ -51,6 +51,7 @@ extension CommandTests {
       #expect(alone.count == 4 && relativeError(shared, alone) < 1e-9)
     }
 
+    /// Targets that a double holds and a float does not.
     @Test func lossThatIsNotFiniteAtTheStart() throws {
       let folder = try TemporaryDirectory()
       let path = folder.file("targets.h5")
@@ -58,7 +59,7 @@ extension CommandTests {
         let file = try File.create(path)
         do {
           var targets = Matrix<Double>(rows: 12, columns: 2)
-          for t in 0..<12 { targets[t, 0] = 1e30 }
+          for t in 0..<12 { targets[t, 0] = 1e300 }
           let data = try file.createDataset("/targets", shape: [12, 2], of: Double.self)
           try data.writeBlock(targets)
           try data.close()

@@ -5,7 +5,7 @@ import os
 import platform
 import subprocess
 
-from . import peer, program, scaling, sofo
+from . import learning, peer, program, scaling, sofo
 
 README = os.path.join(os.path.dirname(__file__), "..", "README.md")
 
@@ -41,6 +41,11 @@ def cases(quick, runs, peer_runs):
              ("hidden", "n", 2, small((64, 128, 256, 512), (8, 16)))], small(5, 3)),
         "sofo-memory": lambda: sofo.memory(
             small(sofo.RNN, tiny), small((32, 128, 512, 2048), (8, 16)), 3),
+        **({} if quick else {
+            "learning-lorenz": learning.lorenz_step,
+            "learning-lorenz-end": learning.lorenz_end,
+            "learning-lorenz-published": learning.lorenz_published,
+            "learning-flipflop": learning.flipflop}),
     }
 
 

@@ -75,3 +75,106 @@ def pace(arguments, iterations=6):
         "train", *arguments, "--held-out", 16, "--seed", 1, "-o", path, ranks=os.cpu_count())
     with h5py.File(path) as file:
         return median(np.diff(np.asarray(file["log/elapsed"])))
+
+
+STEP = ("lorenz", "--iterations", 201)
+END = ("lorenz", "--supervision", "end", "--iterations", 201)
+PUBLISHED = ("lorenz", "--cell", "published", "--iterations", 250)
+LORENZ_ADAM = ("--optimizer", "adam", "--clip", 1, "--eval-every", 50)
+FLIPFLOP = ("flipflop", "--tangent-kind", "block-local-rank-one", "--iterations", 300,
+            "--eval-every", 20)
+
+
+def spread(values, form=".2e"):
+    """The median and the range of values over seeds."""
+    values = list(values)
+    return f"{median(values):{form}} ({min(values):{form}} to {max(values):{form}})"
+
+
+def method(label, done, arguments, iterations, bounds):
+    """Losses at iterations, and when each bound was reached, of one method."""
+    seconds = pace(arguments)
+    row = [label, f"{seconds:.4f}"]
+    row += [spread(one.at(i) for one in done) if done[0].iteration[-1] >= i else ""
+            for i in iterations]
+    for bound in bounds:
+        first = [one.first(bound) for one in done]
+        reached = sum(np.isfinite(first))
+        if reached < len(first):
+            row.append(f"{reached} of {len(first)} seeds")
+        else:
+            row.append(f"{median(first):.0f} its, {median(first) * seconds:.1f} s")
+    return row
+
+
+def compare(methods, iterations, bounds, note):
+    rows = [["method", "s an iteration", *(f"loss at {i}" for i in iterations),
+             *(f"first at most {bound:g}" for bound in bounds)]]
+    rows += [method(label, done, arguments, iterations, bounds)
+             for label, done, arguments in methods]
+    return rows, (
+        f"{note} Held-out losses: median and range over seeds {SEEDS[0]} to {SEEDS[-1]}; rates "
+        f"of Adam chosen on seeds {TUNING}. Seconds: {os.cpu_count()} ranks of one thread.")
+
+
+def lorenz_step():
+    adam = (*STEP[:1], *LORENZ_ADAM, "--iterations", 5000)
+    rate, done = tuned("lorenz-step-adam", adam, (1e-3, 3e-3, 1e-2))
+    return compare(
+        [("SOFO", runs("lorenz-step-sofo", STEP), STEP),
+         (f"Adam, rate {rate:g}, clip 1", done, adam)],
+        (50, 200, 1000, 4950), (1e-3, 3e-4), "Loss at every step, hidden 100, K 64, B 128, T 32.")
+
+
+def lorenz_end():
+    adam = (*END[:3], *LORENZ_ADAM, "--iterations", 5000)
+    fixed = (*END, "--damping-rule", "relative", "--damping", 1e-5)
+    rate, done = tuned("lorenz-end-adam", adam, (1e-3, 3e-3, 1e-2))
+    return compare(
+        [("SOFO", runs("lorenz-end-sofo", END), END),
+         ("SOFO, fixed damping 1e-5 (steps that raise the loss shortened)",
+          runs("lorenz-end-fixed", fixed), fixed),
+         (f"Adam, rate {rate:g}, clip 1", done, adam)],
+        (50, 200, 1000, 4950), (5e-3,), "Loss at the end point only, otherwise as above.")
+
+
+def lorenz_published(seconds=(20, 30, 40, 50)):
+    """Loss at equal wall time, initialisation by initialisation."""
+    adam = ("lorenz", "--cell", "published", "--optimizer", "adam", "--eval-every", 250,
+            "--iterations", 5000)
+    ours = runs("lorenz-published-sofo", PUBLISHED)
+    rate, theirs = tuned("lorenz-published-adam", adam, (3e-4, 1e-3))
+    paces = pace(PUBLISHED), pace(adam)
+    rows = [["seed", "SOFO at 100", *(f"at {s} s: SOFO / Adam" for s in seconds), "Adam at 5000"]]
+    for seed, sofo, other in zip(SEEDS, ours, theirs):
+        rows.append([
+            f"{seed}", f"{sofo.at(100):.1f}",
+            *(f"{sofo.best(s / paces[0]):.1f} / {other.best(s / paces[1]):.1f}" for s in seconds),
+            f"{other.best():.1f}"])
+    rows.append(["median", f"{median(one.at(100) for one in ours):.1f}",
+                 *(f"{median(one.best(s / paces[0]) for one in ours):.1f} / "
+                   f"{median(one.best(s / paces[1]) for one in theirs):.1f}" for s in seconds),
+                 f"{median(one.best() for one in theirs):.1f}"])
+    return rows, (
+        f"Published cell, hidden 400, K 128, B 256, T 50; {paces[0]:.4f} s an iteration of SOFO, "
+        f"{paces[1]:.5f} s of Adam (rate {rate:g}, chosen on seeds {TUNING}), on "
+        f"{os.cpu_count()} ranks of one thread. Best held-out loss so far.")
+
+
+def flipflop():
+    adam = ("flipflop", "--optimizer", "adam", "--iterations", 4000, "--eval-every", 100)
+    rate, theirs = tuned("flipflop-adam", adam, (3e-3, 1e-2))
+    rows = [["method", "s an iteration", "iterations", "s", "held-out loss", "bits right"]]
+    for label, done, arguments in (
+            ("SOFO, K 128, block-local rank-one", runs("flipflop-sofo", FLIPFLOP), FLIPFLOP),
+            (f"Adam, rate {rate:g}", theirs, adam)):
+        seconds = pace(arguments)
+        count = done[0].iteration[-1]
+        rows.append([
+            label, f"{seconds:.4f}", f"{count}", f"{seconds * count:.0f}",
+            spread(one.best() for one in done),
+            spread((one.scores["bits_right"] for one in done), ".4f")])
+    return rows, (
+        "3 bits, n 64, T 200, B 32. Bits right: share of held-out steps, more than 5 after a "
+        f"change, with every known bit right. Seeds {SEEDS[0]} to {SEEDS[-1]}, rates chosen on "
+        f"{TUNING}; {os.cpu_count()} ranks of one thread.")

@@ -50,6 +50,11 @@ def flags(case, size):
 
 
 SOFO = ("--tangent-kind", "gaussian", "--damping-rule", "relative")
+VARIANTS = {
+    "lorenz": ("block-local directions, 15 candidates (default)",
+               ("--tangent-kind", "block-local", "--damping-rule", "search")),
+    "rnn": ("rank-one directions, otherwise the same",
+            ("--tangent-kind", "rank-one", "--damping-rule", "relative"))}
 
 
 def train(case, size, iterations, *more, ranks=1, threads=1):
@@ -67,22 +72,20 @@ def against_jax(case, size, iterations, runs, threads):
     """An iteration of JAX on all cores, and of ours on as many ranks of one thread."""
     rows = [["program", "s an iteration", "times faster", "tangents, GFLOP/s", "of GEMM peak",
              "load average"]]
-    others, ours, local = [], [], []
+    variants = {"the same step": SOFO, VARIANTS[case][0]: VARIANTS[case][1]}
+    others, ours = [], {label: [] for label in variants}
     for _ in range(runs):
         load = os.getloadavg()[0]
         others.append((jax(case, size, iterations, threads), load))
-        ours.append(train(case, size, iterations, *SOFO, ranks=threads))
-        local.append(train(
-            case, size, iterations, "--tangent-kind", "block-local", "--damping-rule", "search",
-            ranks=threads))
+        for label, more in variants.items():
+            ours[label].append(train(case, size, iterations, *more, ranks=threads))
     peer = median(one["seconds_per_iteration"] for one, _ in others)
     rows.append([f"JAX {others[0][0]['jax']}", f"{peer:.4f}", "1", "", "",
                  f"{max(load for _, load in others):.1f}"])
-    for label, results in (("ganglion, the same step", ours),
-                           ("ganglion, block-local tangents, 15 candidates", local)):
+    for label, results in ours.items():
         pace = median(seconds for _, seconds in results)
         rows.append([
-            label, f"{pace:.4f}", f"{peer / pace:.2f}",
+            f"ganglion, {label}", f"{pace:.4f}", f"{peer / pace:.2f}",
             f"{median(done.phases['tangents'][1] for done, _ in results):.0f}",
             f"{median(done.share_of_peak('tangents') for done, _ in results):.0%}",
             f"{max(done.load for done, _ in results):.1f}"])
