@@ -25,7 +25,9 @@ package struct MPIError: ExitCoded, Equatable {
   }
 }
 
-/// Throws if an MPI call returned anything but success: the one place that looks.
-func check(_ call: String, _ code: CInt) throws(MPIError) {
+/// Makes an MPI call and throws if it returned anything but success: the one place that looks,
+/// and the one that keeps the time.
+func check(_ call: String, _ result: @autoclosure () -> CInt) throws(MPIError) {
+  let code = CommunicationTime.measure(result)
   if code != MPI_SUCCESS { throw MPIError(call: call, code: code) }
 }

@@ -1,5 +1,8 @@
 internal import Collectives
 internal import Foundation
+internal import LinearAlgebra
+internal import MPI
+internal import Machine
 
 /// The table at the end of a run: time by phase over ranks, work against the machine's
 /// measured peak, memory.
@@ -21,14 +24,24 @@ struct TimingTable {
   let memory: [Double]
   /// Of all ranks at once, flops a second.
   let peak: Double
+  /// Seconds of each rank inside MPI, in all phases together.
+  let communication: [Double]
+  let threads: Int
+  let hosts: Int
+  /// Whether somewhere more threads run than there are cores for them.
+  let isOversubscribed: Bool
 
   /// Collects the phases of all ranks, which entered the same ones.
   ///
   /// - Collective: every rank of `group` must call it.
   init(
-    _ phases: Phases, elapsed: Duration, peak ownPeak: Double,
-    group: borrowing some RankGroup & ~Copyable
+    _ phases: Phases, elapsed: Duration, peak ownPeak: Double, group: borrowing Communicator
   ) throws {
+    communication = try group.gather(CommunicationTime.seconds)
+    let share = try CoreShare(on: group)
+    threads = BLAS.threads
+    hosts = group.node.nodeCount
+    isOversubscribed = try group.maximum(threads * share.sharers - share.cores.count) > 0
     let seconds = try group.gather(phases.all.map(\.seconds))
     var flops = phases.all.map(\.flops)
     try group.sum(&flops)
@@ -57,17 +70,33 @@ struct TimingTable {
     }
     let rest = total - rows.reduce(0) { $0 + $1.mean }
     let largest = memory.max() ?? 0
+    let mean = communication.reduce(0, +) / Double(communication.count)
+    let inMPI = Self.line(
+      "in MPI, of all", Self.seconds(communication.min() ?? 0), Self.seconds(mean),
+      Self.seconds(communication.max() ?? 0), Self.percent(mean / total), "", "")
     return """
       \(header)
       \(lines.joined(separator: "\n"))
       \(Self.line("other", "", Self.seconds(max(0, rest)), "", Self.percent(rest / total), "", ""))
+      \(inMPI)
       total \(Self.seconds(total)) s, GEMM peak \(String(format: "%.0f", peak / 1e9)) GFLOP/s, \
       peak memory a rank \(String(format: "%.0f", largest / 1e6)) MB
       """
   }
 
+  /// The table as an event of the log, which `ganglion scaling` reads.
+  var event: [String: any Sendable & Encodable] {
+    [
+      "total_s": total, "ranks": memory.count, "threads": threads, "hosts": hosts,
+      "oversubscribed": isOversubscribed, "phases": rows.map(\.name),
+      "least_s": rows.map(\.least), "mean_s": rows.map(\.mean), "most_s": rows.map(\.most),
+      "flops": rows.map(\.flops), "communication_s": communication,
+      "memory_bytes": memory, "peak_flops": peak,
+    ]
+  }
+
   private static func line(_ cells: String...) -> String {
-    let widths = [12, 9, 9, 9, 8, 9, 8]
+    let widths = [14, 9, 9, 9, 8, 9, 8]
     return zip(cells, widths).enumerated().map { index, cell in
       let padding = String(repeating: " ", count: max(0, cell.1 - cell.0.count))
       return index == 0 ? cell.0 + padding : padding + cell.0
