@@ -24,3 +24,14 @@ void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const 
 void dgeev_(const char *jobvl, const char *jobvr, const int *n, double *a, const int *lda,
             double *wr, double *wi, double *vl, const int *ldvl, double *vr,
             const int *ldvr, double *work, const int *lwork, int *info);
+
+// The pool of working memory, which OpenBLAS exports without declaring it; where a build does
+// not, nothing is taken.
+extern void *blas_memory_alloc(int) __attribute__((weak));
+extern void blas_memory_free(void *) __attribute__((weak));
+static inline void *openblas_take_buffer(void) {
+  return blas_memory_alloc ? blas_memory_alloc(0) : 0;
+}
+static inline void openblas_give_buffer(void *buffer) {
+  if (buffer && blas_memory_free) blas_memory_free(buffer);
+}

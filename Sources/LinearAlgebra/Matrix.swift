@@ -22,9 +22,7 @@ package struct Matrix<S: Scalar>: ~Copyable {
     self.rows = rows
     self.columns = columns
     let bytes = max(1, rows * columns) * MemoryLayout<S>.stride
-    base =
-      UnsafeMutableRawPointer
-      .allocate(byteCount: bytes, alignment: Self.alignment)
+    base = allocate(bytes: bytes, alignment: Self.alignment)
       .bindMemory(to: S.self, capacity: max(1, rows * columns))
     release = nil
   }
@@ -63,7 +61,7 @@ package struct Matrix<S: Scalar>: ~Copyable {
   }
 
   deinit {
-    if let release { release() } else { base.deallocate() }
+    if let release { release() } else { deallocate(base) }
   }
 
   /// A copy with its own storage.

@@ -21,6 +21,7 @@ struct CommonOptions: ParsableArguments {
 
   /// How many threads this rank may use; BLAS is set to it.
   ///
+  /// - Throws: `CommandLineError` (exit code 78) where memory is too little to begin with.
   /// - Collective: every rank of `world` must call it.
   func startThreads(on world: borrowing Communicator) throws -> Int {
     let count =
@@ -28,6 +29,15 @@ struct CommonOptions: ParsableArguments {
       case .auto: try CoreShare(on: world).threads
       case .fixed(let count): count
       }
+    try world.agree {
+      guard let missing = BLAS.reserveBuffers(threads: count) else { return }
+      throw CommandLineError(
+        exitCode: ExitCode.configuration,
+        description: """
+          no memory for the BLAS library's buffers, \(missing >> 20) MiB a rank: raise the \
+          limit (ulimit -v), or use fewer --threads
+          """)
+    }
     BLAS.setThreads(count)
     return count
   }
