@@ -14,6 +14,15 @@ package struct StopRequest {
     case stopFile = 2
     case signal = 3
 
+    /// In words.
+    package var cause: String {
+      switch self {
+      case .timeLimit: "the time limit"
+      case .stopFile: "the file STOP"
+      case .signal: "a signal"
+      }
+    }
+
     package static func < (a: Reason, b: Reason) -> Bool { a.rawValue < b.rawValue }
   }
 
@@ -24,17 +33,21 @@ package struct StopRequest {
 
   /// Starts listening, and the clock.
   ///
-  /// From here on SIGTERM and SIGUSR1 no longer end the process.
+  /// From here on the signals no longer end the process.
   ///
   /// - Parameters:
   ///   - stopFile: path of the file that asks for the stop; nil for none.
   ///   - timeLimit: how long the run may take from now; nil for ever.
-  package init(stopFile: String? = "STOP", timeLimit: Duration? = nil) {
+  ///   - signals: those that ask for the stop, rather than end the process.
+  package init(
+    stopFile: String? = "STOP", timeLimit: Duration? = nil,
+    signals: [Int32] = [SIGTERM, SIGUSR1]
+  ) {
     self.stopFile = stopFile
     let now = ContinuousClock.now
     deadline = timeLimit.map { now + $0 }
     nextLook = now
-    for signal in [SIGTERM, SIGUSR1] where csignals_remember(signal) != 0 {
+    for signal in signals where csignals_remember(signal) != 0 {
       preconditionFailure("signal \(signal) cannot be caught: errno \(errno)")
     }
   }
@@ -82,12 +95,7 @@ package struct Stopped: ExitCoded, Equatable {
   package var exitCode: Int32 { ExitCode.stopped }
 
   package var description: String {
-    let cause =
-      switch reason {
-      case .timeLimit: "the time limit; the same command"
-      case .stopFile: "the file STOP; remove it, and the same command"
-      case .signal: "a signal; the same command"
-      }
-    return "stopped at a checkpoint because of \(cause) resumes the run"
+    let remedy = reason == .stopFile ? "remove it, and the same command" : "the same command"
+    return "stopped at a checkpoint because of \(reason.cause); \(remedy) resumes the run"
   }
 }

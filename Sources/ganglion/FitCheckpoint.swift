@@ -15,6 +15,8 @@ struct FitCheckpoint<S: Scalar & Transferable & Storable> {
     var panels: [PanelSolution<S>] = []
     /// Neurons solved on all ranks.
     var solved = 0
+    /// Runs one after the other that were stopped before they added anything.
+    var fruitlessStops = 0
   }
 
   let file: CheckpointFile
@@ -28,6 +30,8 @@ struct FitCheckpoint<S: Scalar & Transferable & Storable> {
       var kept = Kept()
       let text = try file.openDataset("search").readStrings().first ?? ""
       kept.search = try Self.decoder.decode([SearchMemory.Entry].self, from: Data(text.utf8))
+      let stops = try file.openDataset("fruitless_stops").readStrings().first
+      kept.fruitlessStops = stops.flatMap { Int($0) } ?? 0
       if try file.kind(of: "neuron") != nil {
         (kept.panels, kept.solved) = try panels(in: file)
       }
@@ -88,6 +92,7 @@ struct FitCheckpoint<S: Scalar & Transferable & Storable> {
     let unknowns = try world.maximum(panels.first?.coefficients.columns ?? 0)
     try file.write(on: world) { file in
       try file.createStrings("search", [text]).close()
+      try file.createStrings("fruitless_stops", ["\(kept.fruitlessStops)"]).close()
       guard rows.total > 0 else { return }
       try Self.put(
         "neuron", panels.flatMap { $0.neurons.map { $0 + local.lowerBound } }, rows, in: file)

@@ -12,6 +12,8 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
   /// What is done so far, the work of earlier runs included.
   var kept = FitCheckpoint<S>.Kept()
 
+  /// Whether this run has added to what is kept.
+  private var hasAdvanced = false
   private let checkpoint: FitCheckpoint<S>?
   private let control: RunControl
   private let neurons: Int
@@ -89,13 +91,35 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
     let isDue = try control.isDue(on: world)
     guard reason != nil || isDue else { return }
     if isProgress {
+      hasAdvanced = true
+      kept.fruitlessStops = 0
       try phases.measure("checkpoint") { try checkpoint.write(kept, on: world) }
       log.write(
         "progress", ["solved": kept.solved, "neurons": neurons, "folds": kept.search.count])
       console.say("checkpoint: \(kept.solved) of \(neurons) neurons are solved")
     }
     control.checkpointWritten()
-    if let reason { throw Stopped(reason) }
+    guard let reason else { return }
+    if !hasAdvanced { try noteFruitlessStop(checkpoint, reason, on: world) }
+    throw Stopped(reason)
+  }
+
+  /// Counts a stop before anything new was done.
+  ///
+  /// Once may be chance; a run that is put back into the queue each time would never end.
+  private func noteFruitlessStop(
+    _ checkpoint: FitCheckpoint<S>, _ reason: StopRequest.Reason, on world: borrowing Communicator
+  ) throws {
+    kept.fruitlessStops += 1
+    try checkpoint.write(kept, on: world)
+    guard kept.fruitlessStops >= 2 else { return }
+    throw CommandLineError(
+      exitCode: ExitCode.configuration,
+      description: """
+        stopped by \(reason.cause), for the second time before a panel of neurons was solved: \
+        going on like this has no end. Allow more time, or take more ranks; \(kept.solved) of \
+        \(neurons) neurons are kept in \(checkpoint.file.path)
+        """)
   }
 
   /// Removes the checkpoints: the result is written.

@@ -26,12 +26,7 @@ final class RunControl: Sendable {
           due: .now + interval))
     }
     watchdog = options.watchdog.map {
-      Watchdog(
-        limit: $0, rank: rank,
-        message: """
-          no progress for \($0) s: a rank or a file system hangs, or --watchdog is too short; \
-          submit the same command again
-          """)
+      Watchdog(limit: $0, rank: rank, message: Watchdog.hangMessage(limit: $0))
     }
   }
 
@@ -68,5 +63,15 @@ final class RunControl: Sendable {
   func checkpointWritten() {
     watchdog?.reset()
     state?.withLock { $0.due = .now + interval }
+  }
+}
+
+extension Watchdog {
+  /// What a rank that hangs says of itself.
+  static func hangMessage(limit: Double) -> String {
+    """
+    no progress for \(limit) s: a rank or a file system hangs, or --watchdog is too short; \
+    submit the same command again
+    """
   }
 }

@@ -41,7 +41,7 @@ extension CommandTests {
 }
 
 /// The processes named ganglion that a process started.
-private func ganglionChildren(of parent: Int32) -> [Int32] {
+func ganglionChildren(of parent: Int32) -> [Int32] {
   let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
   return all.compactMap(Int32.init).filter { id in
     guard let stat = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8),
