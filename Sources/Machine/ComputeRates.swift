@@ -77,13 +77,93 @@ package func measureMemoryBandwidth(
   return rates.reduce(0, +)
 }
 
+/// Measures products of the shape that the iterations have: a panel of rows times a square
+/// matrix, on each thread a panel of its own.
+///
+/// - Returns: operations a second, all threads together.
+/// - Throws: nothing of its own.
+package func measurePanelRate<S: Scalar>(
+  of type: S.Type, threads: Int, rows: Int = 256, seconds: Double = 0.3
+) throws -> Double {
+  let n = 1024
+  let workers = min(threads, allowedCores().count)
+  let square = ones(S.self, n)
+  let rates = try parallelMap(count: workers, threads: workers) { _ in
+    let panel = Matrix<S>(repeating: 1, rows: rows, columns: n)
+    var result = Matrix<S>(rows: rows, columns: n)
+    result.multiply(rows: 0..<rows, panel, square)
+    return rate(flops: 2 * Double(rows * n * n), seconds: seconds) {
+      result.multiply(rows: 0..<rows, panel, square)
+    }
+  }
+  return rates.reduce(0, +)
+}
+
+/// Measures the Cholesky inverse of a positive definite matrix with the BLAS threads now set:
+/// n³ operations counted.
+package func measureFactorRate(seconds: Double = 0.3) throws -> Double {
+  let n = 1024
+  return try rate(flops: Double(n * n * n), seconds: seconds) {
+    let matrix = Matrix<Double>.identity(n)
+    _ = try Cholesky(matrix).inverse().rows
+  }
+}
+
+/// Measures products that make a tile of a Gram matrix, with the BLAS threads now set.
+package func measureGramRate(seconds: Double = 0.3) -> Double {
+  let (rows, n) = (256, 2048)
+  let x = Matrix<Double>(repeating: 1, rows: n, columns: rows)
+  var tile = Matrix<Double>(rows: rows, columns: rows)
+  var view = tile.mutableView
+  return rate(flops: 2 * Double(rows * rows * n), seconds: seconds) {
+    multiply(x.view.transposed, x.view, into: &view)
+  }
+}
+
+/// Measures how fast vectors that fit the caches are updated, `y ← y + t x`: what the work
+/// around the products costs.
+///
+/// - Returns: bytes a second, 24 an element, all threads together.
+/// - Throws: nothing of its own.
+package func measureVectorBandwidth(threads: Int, seconds: Double = 0.2) throws -> Double {
+  // A panel's vectors: larger than the first cache, smaller than what cores share.
+  let (rows, columns) = (256, 1024)
+  let workers = min(threads, allowedCores().count)
+  let rates = try parallelMap(count: workers, threads: workers) { _ in
+    let x = Matrix<Double>(repeating: 1, rows: rows, columns: columns)
+    var y = Matrix<Double>(rows: rows, columns: columns)
+    return rate(flops: Double(24 * rows * columns), seconds: seconds) {
+      for i in 0..<rows { y.add(1e-3, x, i, toRow: i) }
+    }
+  }
+  return rates.reduce(0, +)
+}
+
+/// The median rate of work that is repeated for some time, after once to warm up.
+private func rate(flops: Double, seconds: Double, _ work: () throws -> Void) rethrows -> Double {
+  try work()
+  var times: [Double] = []
+  let start = now()
+  repeat {
+    let before = now()
+    try work()
+    times.append(now() - before)
+  } while now() - start < seconds
+  return flops / times.sorted()[times.count / 2]
+}
+
 /// An n×n matrix of ones: multiplying denormal numbers or zeros might take other times.
 private func ones<S: Scalar>(_ type: S.Type, _ n: Int) -> Matrix<S> {
-  var matrix = Matrix<S>(rows: n, columns: n)
-  for i in 0..<n {
-    for j in 0..<n { matrix[i, j] = 1 }
+  Matrix(repeating: 1, rows: n, columns: n)
+}
+
+extension Matrix {
+  fileprivate init(repeating value: S, rows: Int, columns: Int) {
+    self.init(rows: rows, columns: columns)
+    for i in 0..<rows {
+      for j in 0..<columns { self[i, j] = value }
+    }
   }
-  return matrix
 }
 
 /// Seconds on a clock that only goes forward.

@@ -22,6 +22,20 @@ package struct MachineDescription: Codable, Equatable, Sendable {
   /// Matrix products in double precision, operations a second; the slowest rank's.
   package var productRateDouble: Double
 
+  /// The same products in the shape that iterations have, a panel of 256 rows on each thread;
+  /// nil in a description by hand: then 0.75 of the rates above.
+  package var panelRateFloat: Double?
+  package var panelRateDouble: Double?
+
+  /// Tiles of a Gram matrix in double precision; nil by hand: 0.8 of the rate above.
+  package var gramRate: Double?
+
+  /// Inverses by Cholesky in double precision; nil by hand: 0.5 of the rate above.
+  package var factorRate: Double?
+
+  /// Traffic of vectors that fit the caches, bytes a second; nil by hand: twice the memory's.
+  package var vectorBandwidth: Double?
+
   /// Memory traffic, bytes a second; the slowest rank's.
   package var memoryBandwidth: Double
 
@@ -66,6 +80,15 @@ extension MachineDescription {
     productRateDouble =
       -(try group.maximum(-measureProductRate(of: Double.self, seconds: seconds).rate))
     try group.barrier()
+    let share = seconds / 2
+    panelRateFloat = try Self.slowest(
+      measurePanelRate(of: Float.self, threads: threads, seconds: share), on: group)
+    panelRateDouble = try Self.slowest(
+      measurePanelRate(of: Double.self, threads: threads, seconds: share), on: group)
+    gramRate = try Self.slowest(measureGramRate(seconds: share), on: group)
+    factorRate = try Self.slowest(measureFactorRate(seconds: share), on: group)
+    vectorBandwidth = try Self.slowest(
+      measureVectorBandwidth(threads: threads, seconds: share), on: group)
     let sharing = hostOfRank.filter { $0 == hostOfRank[group.rank] }.count
     memoryBandwidth =
       -(try group.maximum(
@@ -83,5 +106,13 @@ extension MachineDescription {
     shortSum = try timeSum(elements: 8, on: group)
     longSum = try timeSum(elements: 1 << 20, on: group)
     files = try directory.map { try probeFiles(in: $0, on: group) }
+  }
+
+  /// The least of all ranks' rates, which are measured at the same time.
+  private static func slowest(
+    _ rate: @autoclosure () throws -> Double, on group: borrowing some RankGroup & ~Copyable
+  ) throws -> Double {
+    try group.barrier()
+    return -(try group.maximum(-(try rate())))
   }
 }

@@ -25,14 +25,9 @@ struct FitPrediction {
     self.isDouble = isDouble
   }
 
-  /// The share of the rate of large square products that each phase reaches, measured on
-  /// OpenBLAS 0.3.21 with AVX-512.
-  private static let efficiency = [
-    "gram": 0.55, "factor": 0.30, "solve": 0.75, "score": 0.55, "write": 0.55,
-  ]
-
-  /// The loss, its line search and the vector work at one sample, in flops of a product.
-  private static let flopsPerSample = (dual: 2000.0, primal: 1200.0)
+  /// Passes over a number of each sample and iteration besides the products: the vectors of
+  /// the conjugate gradients, and the loss in units of such passes.
+  private static let passes = (dual: 48.0, primal: 30.0)
 
   /// The network where the description has none: 10 Gbit/s Ethernet.
   private static let assumedLink = MessageRate(latency: 3e-5, bandwidth: 1.1e9)
@@ -46,29 +41,51 @@ struct FitPrediction {
   /// Files where the description has no rate, bytes a second.
   private static let fileRate = 5e8
 
+  /// Rates of a rank, for the threads of the job rather than those that were measured.
+  private func rate(of phase: FitPlan.Phase) -> Double {
+    let wide = machine.productRateDouble
+    let rate =
+      switch phase.name {
+      case "gram": machine.gramRate ?? 0.8 * wide
+      case "factor": machine.factorRate ?? 0.5 * wide
+      default:
+        isDouble
+          ? machine.panelRateDouble ?? 0.75 * wide
+          : machine.panelRateFloat ?? 0.75 * machine.productRateFloat
+      }
+    return rate * threadShare
+  }
+
+  private var threadShare: Double { Double(job.threads) / Double(max(1, machine.threads)) }
+
   /// Seconds of a phase.
   func seconds(_ phase: FitPlan.Phase) -> Double {
-    let measured = isDouble ? machine.productRateDouble : machine.productRateFloat
-    // Gram matrices and their inverses are in float64.
-    let isWide = phase.name == "gram" || phase.name == "factor"
-    let rate =
-      (isWide ? machine.productRateDouble : measured)
-      * Double(job.threads) / Double(max(1, machine.threads))
-    let efficiency = Self.efficiency[phase.name] ?? 1
-    let elementwise =
-      plan.form == .dual ? Self.flopsPerSample.dual : Self.flopsPerSample.primal
+    let passes = plan.form == .dual ? Self.passes.dual : Self.passes.primal
+    let vectors = (machine.vectorBandwidth ?? 2 * machine.memoryBandwidth) * threadShare
     var seconds =
-      phase.flops / (rate * efficiency) + phase.samples * elementwise / rate
+      phase.flops / rate(of: phase)
+      + phase.samples * passes * (isDouble ? 8 : 4) / vectors
     let files = phase.name == "write" ? machine.files?.write : machine.files?.read
     seconds += phase.fileBytes / (files ?? Self.fileRate)
-    if job.nodes > 1 {
-      let link = machine.messagesBetweenHosts ?? Self.assumedLink
-      seconds += phase.messageBytes / link.bandwidth
-      seconds += link.latency * Double(job.ranks).squareRoot()
-    } else {
-      seconds += 4 * phase.messageBytes / machine.memoryBandwidth
-    }
-    return seconds
+    return seconds + communication(phase)
+  }
+
+  /// The part of a phase that is spent on messages.
+  func communication(_ phase: FitPlan.Phase) -> Double {
+    guard job.ranks > 1, phase.messageBytes > 0 else { return 0 }
+    guard job.nodes > 1 else { return 4 * phase.messageBytes / machine.memoryBandwidth }
+    let link = machine.messagesBetweenHosts ?? Self.assumedLink
+    return phase.messageBytes / link.bandwidth + link.latency * log2(Double(job.ranks)).rounded(.up)
+  }
+
+  /// What the nodes send each other in all, and how long that takes.
+  private var traffic: String {
+    guard job.nodes > 1 else { return "" }
+    let bytes = Double(job.nodes) * plan.phases.reduce(0) { $0 + $1.messageBytes }
+    let seconds = plan.phases.reduce(0) { $0 + communication($1) }
+    return String(
+      format: "\npredicted between nodes: %.2f MB in all, %.1f %% of the time", bytes / 1e6,
+      100 * seconds / total)
   }
 
   var total: Double { plan.phases.reduce(0) { $0 + seconds($1) } }
@@ -94,7 +111,7 @@ struct FitPrediction {
       \(lines.joined(separator: "\n"))
       total \(String(format: "%.3f", total)) s; memory a node \
       \(String(format: "%.2f", nodeBytes / 1e9)) GB, of which \
-      \(String(format: "%.2f", plan.sharedBytes / 1e9)) GB are shared by its ranks\(assumption)
+      \(String(format: "%.2f", plan.sharedBytes / 1e9)) GB are shared by its ranks\(traffic)\(assumption)
       """
   }
 }

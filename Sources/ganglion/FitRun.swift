@@ -29,21 +29,20 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     console.say(
       "\(command.recording): \(recording.format), \(recording.neurons) neurons × "
         + "\(recording.frames) frames; \(world.size) ranks × \(threads) threads")
+    let sizes = FitSizes(
+      neurons: recording.neurons, inputs: recording.inputNames.count, frames: recording.frames,
+      holdout: command.model.holdout, configuration: configuration,
+      bytesPerScalar: MemoryLayout<S>.stride, isFactored: command.solution.weights == .factored)
     if command.dryRun {
-      let plan = FitPlan(
-        neurons: recording.neurons, inputs: recording.inputNames.count,
-        frames: recording.frames, holdout: command.model.holdout, configuration: configuration,
-        bytesPerScalar: MemoryLayout<S>.stride, ranks: world.size, threads: threads,
-        isFactored: command.solution.weights == .factored)
       let machine = try MachineDescription(
         measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
         seconds: 0.1)
       let job = FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: threads)
       console.say("precision: \(arithmetic.reason)")
-      console.say(
-        FitPrediction(plan, job, on: machine, isDouble: MemoryLayout<S>.size == 8).text)
+      console.say(sizes.prediction(of: job, on: machine).text)
       return
     }
+    log.write("started", sizes.event)
 
     let local = Partition(of: recording.neurons, among: world.size).range(of: world.rank)
     let constraints = try readConstraints(recording, local, console, on: world)
@@ -111,6 +110,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(S.self), group: world)
     console.say(report.text)
     console.say(table.text)
+    log.write("timings", table.event)
     if let output = command.output { console.say("wrote \(output)") }
     if command.solution.strict, report.unconverged > 0 {
       throw CommandLineError(
@@ -143,7 +143,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
   ) throws -> String {
     let model = command.model
     return settings(recording, command.solverConfiguration).adding([
-      "checkpoint-format": 1, "recording": try world.digest(ofFile: command.recording),
+      "checkpoint-format": 2, "recording": try world.digest(ofFile: command.recording),
       "alpha": model.alpha.map { "\($0)" } ?? "default", "tau": model.tau ?? 0,
       "lambda": "\(model.lambda)", "losses": "\(model.losses)",
       "request": "\(command.source.request(for: ""))",

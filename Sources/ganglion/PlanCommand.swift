@@ -5,26 +5,61 @@ internal import Foundation
 internal import MPI
 internal import Machine
 
-/// `ganglion plan`: what a fit will take, without running it.
-struct PlanCommand: GroupCommand {
+/// `ganglion plan`: what a job will take, without running it.
+struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Predicts memory, work and time of a fit on a machine, without running it.",
+    abstract: "Predicts memory, work and time of a job on a machine, without running it.",
     discussion: """
-      The machine is measured on the ranks at hand, or read from a description: the output of \
-      `ganglion doctor --json`, or its part `machine`, written by hand. `ganglion train \
-      --dry-run` plans a training.
-      """)
+      `ganglion plan --neurons N --frames T ...` plans a fit, `ganglion plan train TASK ...` a \
+      training. The machine is measured on the ranks at hand, or read from a description: the \
+      output of `ganglion doctor --json`, or its part `machine`, written by hand.
+      """,
+    subcommands: [PlanFitCommand.self, PlanTrainCommand.self],
+    defaultSubcommand: PlanFitCommand.self)
+}
 
-  @Option(help: "Neurons, at least 1.") var neurons: Int
-  @Option(help: "Frames, at least 20.") var frames: Int
-  @Option(help: "External inputs, at least 0.") var inputs = 0
-  @Option(help: "Last share of the frames in [0, 1), kept from the fit.") var holdout = 0.2
+/// The job and the machine of a plan.
+struct PlanOptions: ParsableArguments {
   @Option(help: "Nodes, at least 1.") var nodes = 1
   @Option(help: "Ranks a node, at least 1; default: the ranks at hand on one node.")
   var ranksPerNode: Int?
   @Option(help: "GB of memory a node has, > 0.") var memory = 256.0
   @Option(help: "The machine description (JSON); default: measured.") var machine: String?
+
+  func validate() throws {
+    try require(nodes >= 1, "--nodes is \(nodes), expected at least 1")
+    try require(memory > 0, "--memory is \(memory), expected GB > 0")
+    if let ranksPerNode {
+      try require(ranksPerNode >= 1, "--ranks-per-node is \(ranksPerNode), expected at least 1")
+    }
+  }
+
+  /// The described or the measured machine.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func description(on world: borrowing Communicator) throws -> MachineDescription {
+    if let machine { return try MachineDescription(file: machine) }
+    return try MachineDescription(
+      measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: ".",
+      seconds: 0.2)
+  }
+
+  func job(on world: borrowing Communicator, threads: Int) -> FitPrediction.Job {
+    FitPrediction.Job(nodes: nodes, ranksPerNode: ranksPerNode ?? world.size, threads: threads)
+  }
+}
+
+/// `ganglion plan fit`, and `ganglion plan` alone.
+struct PlanFitCommand: GroupCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit", abstract: "Plans a fit.")
+
+  @Option(help: "Neurons, at least 1.") var neurons: Int
+  @Option(help: "Frames, at least 20.") var frames: Int
+  @Option(help: "External inputs, at least 0.") var inputs = 0
+  @Option(help: "Last share of the frames in [0, 1), kept from the fit.") var holdout = 0.2
+  @OptionGroup(title: "Job") var planned: PlanOptions
   @OptionGroup(title: "Solution") var solution: SolutionOptions
   @OptionGroup(title: "Run") var common: CommonOptions
 
@@ -32,80 +67,55 @@ struct PlanCommand: GroupCommand {
     try require(neurons >= 1, "--neurons is \(neurons), expected at least 1")
     try require(frames >= 20, "--frames is \(frames), expected at least 20")
     try require(inputs >= 0, "--inputs is \(inputs), expected at least 0")
-    try require(nodes >= 1, "--nodes is \(nodes), expected at least 1")
     try require(holdout >= 0 && holdout < 1, "--holdout is \(holdout), expected in [0, 1)")
-    try require(memory > 0, "--memory is \(memory), expected GB > 0")
-    if let ranksPerNode {
-      try require(ranksPerNode >= 1, "--ranks-per-node is \(ranksPerNode), expected at least 1")
-    }
     try solution.validate()
   }
 
   func run(on world: borrowing Communicator) throws {
     let threads = try common.startThreads(on: world)
-    let machine = try description(on: world)
-    let job = FitPrediction.Job(
-      nodes: nodes, ranksPerNode: ranksPerNode ?? world.size, threads: threads)
+    let machine = try planned.description(on: world)
+    let job = planned.job(on: world, threads: threads)
     guard world.rank == 0 else { return }
-    let prediction = predict(job, on: machine)
+    let prediction = try predict(job, on: machine)
     print(prediction.text)
-    print(advice(job, on: machine))
-  }
-
-  /// The described or the measured machine.
-  private func description(on world: borrowing Communicator) throws -> MachineDescription {
-    guard let path = machine else {
-      return try MachineDescription(
-        measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: ".",
-        seconds: 0.2)
-    }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw CommandLineError(
-        exitCode: ExitCode.missingInput, description: "\(path): no such machine description")
-    }
-    struct Report: Decodable { let machine: MachineDescription }
-    let decoder = JSONDecoder()
-    do {
-      if let report = try? decoder.decode(Report.self, from: data) { return report.machine }
-      return try decoder.decode(MachineDescription.self, from: data)
-    } catch {
-      throw CommandLineError(
-        exitCode: ExitCode.badData,
-        description: "\(path) is no machine description (ganglion doctor --json): \(error)")
-    }
+    print(try advice(job, on: machine))
   }
 
   private func predict(
     _ job: FitPrediction.Job, on machine: MachineDescription
-  ) -> FitPrediction {
+  ) throws -> FitPrediction {
     var configuration = Configuration()
     configuration.form = solution.form
     configuration.iterations = solution.iterations
     configuration.tolerance = solution.tolerance
-    let isDouble = solution.precision != .float && solution.precision != .mixed
-    let plan = FitPlan(
+    let fitted = PreparedRecording<Double>.fittedFrames(of: frames, holdout: holdout)
+    let arithmetic = try Arithmetic(
+      solution.precision, configuration: configuration, samples: max(0, fitted.count - 1),
+      regressors: neurons + inputs + (configuration.bias ? 1 : 0))
+    return FitSizes(
       neurons: neurons, inputs: inputs, frames: frames, holdout: holdout,
-      configuration: configuration, bytesPerScalar: isDouble ? 8 : 4, ranks: job.ranks,
-      threads: job.threads, isFactored: solution.weights == .factored)
-    return FitPrediction(plan, job, on: machine, isDouble: isDouble)
+      configuration: configuration, bytesPerScalar: arithmetic.isSingle ? 4 : 8,
+      isFactored: solution.weights == .factored
+    ).prediction(of: job, on: machine)
   }
 
   /// The smallest job that fits the memory, and the largest that is worth its nodes.
-  private func advice(_ job: FitPrediction.Job, on machine: MachineDescription) -> String {
-    func at(_ nodes: Int) -> FitPrediction {
+  private func advice(_ job: FitPrediction.Job, on machine: MachineDescription) throws -> String {
+    let memory = planned.memory
+    func at(_ nodes: Int) throws -> FitPrediction {
       var other = job
       other.nodes = nodes
-      return predict(other, on: machine)
+      return try predict(other, on: machine)
     }
     var smallest = 1
-    while at(smallest).nodeBytes > memory * 1e9, smallest < neurons { smallest *= 2 }
-    let first = at(smallest)
+    while try at(smallest).nodeBytes > memory * 1e9, smallest < neurons { smallest *= 2 }
+    let first = try at(smallest)
     guard first.nodeBytes <= memory * 1e9 else {
       return "fits no number of nodes of \(memory) GB: use --precision float, or fewer frames"
     }
     var largest = smallest
     while largest * 2 * job.ranksPerNode <= neurons {
-      let next = at(largest * 2)
+      let next = try at(largest * 2)
       let efficiency =
         first.total * Double(smallest) / (next.total * Double(largest * 2))
       guard efficiency >= 0.7 else { break }
@@ -115,6 +125,24 @@ struct PlanCommand: GroupCommand {
       format: """
         smallest job that fits %.0f GB a node: %d nodes, %.0f s (predicted)
         parallel efficiency stays above 70 %% up to %d nodes, %.0f s (predicted)
-        """, memory, smallest, first.total, largest, at(largest).total)
+        """, memory, smallest, first.total, largest, try at(largest).total)
+  }
+}
+
+/// `ganglion plan train`.
+struct PlanTrainCommand: GroupCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Plans a training; the flags are those of train.")
+
+  @OptionGroup var train: TrainCommand
+  @OptionGroup(title: "Job") var planned: PlanOptions
+
+  func run(on world: borrowing Communicator) throws {
+    let threads = try train.common.startThreads(on: world)
+    try train.run(
+      on: world,
+      planning: TrainPlanning(
+        machine: try planned.description(on: world),
+        job: planned.job(on: world, threads: threads), memory: planned.memory))
   }
 }

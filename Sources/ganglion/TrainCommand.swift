@@ -30,12 +30,17 @@ struct TrainCommand: GroupCommand {
   var checkpoint: String?
   @Option(help: "Minutes between checkpoints.") var checkpointEvery = 10.0
   @Option(help: "auto (if the checkpoint exists) or none.") var resume = ResumeChoice.auto
+  @Option(
+    help: """
+      Seconds without an iteration after which the run counts as hanging and ends with exit \
+      code 70, > 0. Default: never.
+      """)
+  var watchdog: Double?
   @Option(help: "Append one JSON object a line to this file.") var log: String?
   @Flag(help: "Print the plan (memory, work, grid) and do nothing.") var dryRun = false
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws {
-    try require(dryRun || output != nil, "no result named: give -o FILE (or --dry-run)")
     try require(
       task != .teacher || taskOptions.targets != nil, "teacher needs --targets FILE:PATH")
     try require(task != .mnist || taskOptions.data != nil, "mnist needs --data FOLDER")
@@ -45,53 +50,65 @@ struct TrainCommand: GroupCommand {
     if let maxTime { try require(maxTime > 0, "--max-time is \(maxTime), expected minutes > 0") }
     try require(
       checkpointEvery > 0, "--checkpoint-every is \(checkpointEvery), expected minutes > 0")
+    if let watchdog {
+      try require(watchdog > 0, "--watchdog is \(watchdog), expected seconds > 0")
+    }
     try taskOptions.validate()
     try optimizer.validate()
   }
 
   func run(on world: borrowing Communicator) throws {
+    guard dryRun || output != nil else {
+      throw CommandLineError.usage("no result named: give -o FILE (or --dry-run)")
+    }
+    try run(on: world, planning: nil)
+  }
+
+  /// Trains, or only plans on a described machine.
+  func run(on world: borrowing Communicator, planning: TrainPlanning?) throws {
     switch precision {
-    case .float: try run(of: Float.self, on: world)
-    case .double: try run(of: Double.self, on: world)
+    case .float: try run(of: Float.self, on: world, planning)
+    case .double: try run(of: Double.self, on: world, planning)
     }
   }
 
   private func run<S: Scalar & Transferable & Storable>(
-    of precision: S.Type, on world: borrowing Communicator
+    of precision: S.Type, on world: borrowing Communicator, _ planning: TrainPlanning?
   ) throws {
+    let run = TrainRun<S>(command: self, planning: planning)
     let options = taskOptions
     switch task {
     case .lorenz:
-      try TrainRun<S>(command: self).run(
+      try run.run(
         Lorenz(
           cell: options.cell, hidden: options.hidden ?? (options.cell == .published ? 400 : 100),
           steps: options.steps ?? (options.cell == .published ? 50 : 32),
           supervision: options.supervision), on: world)
     case .kalman:
-      try TrainRun<S>(command: self).run(
+      try run.run(
         Kalman(
           dimensions: options.dimensions, hidden: options.hidden ?? 100,
           steps: options.steps ?? 500), on: world)
     case .flipflop:
-      try TrainRun<S>(command: self).run(
+      try run.run(
         FlipFlop(
           bits: options.bits, hidden: options.hidden ?? 64, steps: options.steps ?? 200,
           forForce: optimizer.optimizer == .force), on: world)
     case .reach, .doubleReach:
-      try TrainRun<S>(command: self).run(
+      try run.run(
         Reach(
           isDouble: task == .doubleReach, hidden: options.hidden ?? 64,
           steps: options.steps ?? 1000), on: world)
     case .oneShot:
-      try TrainRun<S>(command: self).run(
+      try run.run(
         OneShot(classes: options.classes, hidden: options.hidden ?? 400), on: world)
     case .delayedAddition:
-      try TrainRun<S>(command: self).run(
+      try run.run(
         DelayedAddition(hidden: options.hidden ?? 128, steps: options.steps ?? 128), on: world)
     case .mnist:
-      try TrainRun<S>(command: self).run(try digits(), on: world)
+      try run.run(try digits(), on: world)
     case .teacher:
-      try TrainRun<S>(command: self).run(try teacher(on: world), on: world)
+      try run.run(try teacher(on: world), on: world)
     }
   }
 }

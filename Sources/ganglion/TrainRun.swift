@@ -4,6 +4,7 @@ internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Machine
 internal import Recordings
 internal import SOFO
 internal import Tasks
@@ -12,6 +13,8 @@ internal import Training
 /// One run of `ganglion train` in one precision.
 struct TrainRun<S: Scalar & Transferable & Storable> {
   let command: TrainCommand
+  /// Not nil: nothing but the plan is wanted, for this job.
+  var planning: TrainPlanning?
 
   /// - Collective: every rank of `world` must call it.
   func run(_ task: some LearningTask, on world: borrowing Communicator) throws {
@@ -23,8 +26,8 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     let usesGrid = [.sofo, .forwardGradient, .firstOrder].contains(settings.method)
     if usesGrid && settings.grid == nil {
       settings.grid = .automatic(
-        ranks: world.size, tangents: settings.subspace.tangents, batch: settings.batch,
-        parameters: program.freeParameterCount)
+        ranks: planning?.job.ranks ?? world.size, tangents: settings.subspace.tangents,
+        batch: settings.batch, parameters: program.freeParameterCount)
     }
     console.say(
       "\(command.task.rawValue): \(program.freeParameterCount) parameters, \(task.steps) steps, "
@@ -32,12 +35,19 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
         + (usesGrid
           ? ", \(settings.subspace.tangents) tangents, \(settings.subspace.kind.rawValue), "
             + "grid \(settings.grid?.description ?? "1x1")" : "")
-        + "; \(world.size) ranks × \(threads) threads")
+        + "; \(planning?.job.ranks ?? world.size) ranks × \(threads) threads")
     if usesGrid, let grid = settings.grid {
       try settings.subspace.validate(program, batch: settings.batch, grid: grid)
     }
-    if command.dryRun {
-      console.say(TrainPlan<S>(task, settings, ranks: world.size).text)
+    if command.dryRun || planning != nil {
+      let planning =
+        try planning
+        ?? TrainPlanning(
+          machine: MachineDescription(
+            measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
+            seconds: 0.1),
+          job: FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: threads))
+      console.say(TrainPlan<S>(task, settings, planning).text)
       return
     }
     if let output = command.output { try ResultFile.requireWritable(output, on: world) }
@@ -48,9 +58,19 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     // A run may be resumed on other ranks: the grid is not part of what must agree.
     let identity = self.record(settings, task, program, grid: "").json
     var resumed: TrainState?
-    if let path = command.checkpoint, command.resume == .auto {
-      resumed = try TrainCheckpoint.read(path, settings: identity, on: world)
-      if let resumed { console.say("resuming \(path) at iteration \(resumed.iteration)") }
+    let checkpoint = command.checkpoint.map {
+      TrainCheckpoint(file: CheckpointFile(path: $0, identity: identity))
+    }
+    if let checkpoint, command.resume == .auto {
+      let found = try checkpoint.read(on: world)
+      for note in found.notes { console.say("note: \(note)") }
+      resumed = found.state
+      if let resumed {
+        console.say("resuming \(checkpoint.file.path) at iteration \(resumed.iteration)")
+      }
+    }
+    let watchdog = command.watchdog.map {
+      Watchdog(limit: $0, rank: world.rank, message: Watchdog.hangMessage(limit: $0))
     }
     var reason: StopRequest.Reason?
     var nextSave = start + .seconds(command.checkpointEvery * 60)
@@ -58,15 +78,14 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     let result = try Trainer.run(
       task, settings, on: world, precision: S.self, phases: phases, resuming: resumed,
       save: { state in
-        if let path = command.checkpoint {
-          try TrainCheckpoint(settings: identity, state: state).write(to: path, on: world)
-        }
+        try checkpoint?.write(state, on: world)
       }
     ) { progress in
       if let heldOut = progress.heldOutLoss {
         console.say(Self.line(progress, heldOut, of: settings.iterations))
       }
       log.write("iteration", Self.entry(progress))
+      watchdog?.reset()
       reason = stop.noticedHere()
       if reason != nil { return .stop }
       guard command.checkpoint != nil, ContinuousClock.now >= nextSave else { return .goOn }
@@ -88,6 +107,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
           result, peakMemory: world.maximum(PeakMemory.bytes), to: output, on: world)
       }
     }
+    try checkpoint?.file.remove(on: world)
     let table = try TimingTable(
       phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(S.self), group: world)
     console.say(
@@ -95,6 +115,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
         + "work space \(result.bytes >> 10) kB a rank")
     for score in result.scores { console.say("  \(score.name) = \(score.value): \(score.meaning)") }
     console.say(table.text)
+    log.write("timings", table.event)
     if let output = command.output { console.say("wrote \(output)") }
     if let diverged = result.divergedAt {
       throw CommandLineError(

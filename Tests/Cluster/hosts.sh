@@ -133,27 +133,56 @@ fi
 echo "== doctor on 6 ranks"
 across 6 "$program" doctor --threads 1 --directory "$folder" | tee "$folder/doctor"
 expect "it sees three hosts" grep -q "6 ranks on 3 hosts" "$folder/doctor"
+across 3 "$program" doctor --threads 1 --no-files --json >"$folder/machine.json"
+
+here() { # COMMAND...: the same on three ranks of this host
+  mpirun -n 3 --oversubscribe --bind-to none "$@"
+}
+# A run across the hosts, with what it sent, and how long its ranks were inside MPI.
+measured() { # COMMAND...
+  local before
+  before=$(sent)
+  across 3 "$@" >"$folder/measured"
+  awk -v sent="$(($(sent) - before))" '
+    /^in MPI/ { share = $(NF - 1) }
+    END { printf "measured: %.2f MB sent between hosts, %s %% of the time in MPI\n", sent / 1e6, share }
+  ' "$folder/measured"
+}
+planned() { # fit|train FLAGS...
+  "$program" plan "$@" --machine "$folder/machine.json" --nodes 3 --ranks-per-node 1 --threads 1 \
+    | grep "between nodes"
+}
 
 echo "== the same fit on one host and on three"
-"$program" generate chaotic --neurons 120 --frames 600 --seed 3 -o "$folder/recording.h5" --quiet
-fit=("$program" fit "$folder/recording.h5" --alpha 0.1 --lambda 1e-4 --scale none --threads 1 --quiet)
-mpirun -n 3 --oversubscribe --bind-to none "${fit[@]}" -o "$folder/local.h5"
-before=$(sent)
-start=$(($(date +%s%N) / 1000000))
-across 3 "${fit[@]}" -o "$folder/across.h5"
-milliseconds=$(($(date +%s%N) / 1000000 - start))
-echo "bytes sent over the links: $(($(sent) - before)), milliseconds in all: $milliseconds"
+"$program" generate chaotic --neurons 600 --frames 600 --seed 3 -o "$folder/recording.h5" --quiet
+fit=("$program" fit "$folder/recording.h5" --alpha 0.1 --lambda 1e-4 --scale none --threads 1)
+here "${fit[@]}" -o "$folder/local.h5" --quiet
+measured "${fit[@]}" -o "$folder/across.h5"
+planned fit --neurons 600 --frames 600
 expect "the same weights" h5diff -q --relative=1e-6 "$folder/local.h5" "$folder/across.h5" /W
 
-echo "== a link goes down"
+echo "== the same training on one host and on three"
+train=("$program" train flipflop --hidden 32 --steps 50 --batch 12 --tangents 12 --iterations 20
+  --precision double --threads 1)
+here "${train[@]}" --quiet -o "$folder/local-run.h5"
+measured "${train[@]}" -o "$folder/across-run.h5"
+planned train flipflop --hidden 32 --steps 50 --batch 12 --tangents 12 --iterations 20 \
+  --precision double
+expect "the same parameters" h5diff -q --relative=1e-6 "$folder/local-run.h5" \
+  "$folder/across-run.h5" /parameters
+
+echo "== a link goes down, and the run goes on once it is up again"
 limit=60
-"$program" generate chaotic --neurons 400 --frames 3000 --seed 3 -o "$folder/long.h5" --quiet
-SECONDS=0
-across 3 "$program" fit "$folder/long.h5" --alpha 0.1 --lambda 1e-4 --scale max --threads 1 \
-  --iterations 100000 --tolerance 1e-30 -o "$folder/cut.h5" >"$folder/cut.log" 2>&1 &
+"$program" generate chaotic --neurons 2400 --frames 300 --seed 3 -o "$folder/long.h5" --quiet
+long=("$program" fit "$folder/long.h5" --alpha 0.1 --lambda 1e-4 --threads 1 --iterations 300
+  --tolerance 1e-10)
+here "${long[@]}" -o "$folder/uncut.h5" --quiet
+long+=(-o "$folder/cut.h5" --checkpoint "$folder/cut.checkpoint" --checkpoint-every 0.001)
+across 3 "${long[@]}" >"$folder/cut.log" 2>&1 &
 job=$!
-sleep 4
+until [[ -e $folder/cut.checkpoint ]] || ! kill -0 "$job" 2>/dev/null; do sleep 0.05; done
 ip -n "$name-switch" link set port3 down
+SECONDS=0
 code=0
 wait "$job" || code=$?
 echo "exit code $code after $SECONDS s"
@@ -162,5 +191,10 @@ expect "mpirun ends the job with code 205" test "$code" -eq 205
 expect "and says why" grep -q "lost communication with a remote daemon" "$folder/cut.log"
 expect "within a minute" test "$SECONDS" -lt 60
 expect "no result under the final name" test ! -e "$folder/cut.h5"
+ip -n "$name-switch" link set port3 up
+# The ranks of the host that was lost end by themselves once their daemon has noticed.
+across 3 "${long[@]}" >"$folder/again.log" 2>&1 || { tail -n 20 "$folder/again.log"; false; }
+expect "the run goes on from its checkpoint" grep -q "resumed from" "$folder/again.log"
+expect "to the same weights" h5diff -q --relative=1e-6 "$folder/uncut.h5" "$folder/cut.h5" /W
 
 ((failures == 0)) || { echo "$failures failures"; exit 1; }

@@ -5,7 +5,7 @@ import os
 import platform
 import subprocess
 
-from . import learning, peer, program, scaling, sofo
+from . import learning, peer, plan, program, scaling, sofo
 
 README = os.path.join(os.path.dirname(__file__), "..", "README.md")
 
@@ -46,6 +46,9 @@ def cases(quick, runs, peer_runs):
             "learning-lorenz-end": learning.lorenz_end,
             "learning-lorenz-published": learning.lorenz_published,
             "learning-flipflop": learning.flipflop}),
+        "plan": lambda: plan.compare(
+            plan.SIZES if not quick else [("dual", 200, 100), ("primal", 60, 400)],
+            (1, 2), runs),
     }
 
 

@@ -1,0 +1,69 @@
+internal import CORNN
+internal import Foundation
+internal import Machine
+
+/// What the plan of a fit needs to know of it; the log of a fit begins with it.
+struct FitSizes: Codable {
+  var neurons: Int
+  var inputs: Int
+  var frames: Int
+  var holdout: Double
+  var bias: Bool
+  var form: String
+  var bytesPerScalar: Int
+  var tolerance: Double
+  var iterations: Int
+  var isFactored: Bool
+
+  init(
+    neurons: Int, inputs: Int, frames: Int, holdout: Double, configuration: Configuration,
+    bytesPerScalar: Int, isFactored: Bool
+  ) {
+    self.neurons = neurons
+    self.inputs = inputs
+    self.frames = frames
+    self.holdout = holdout
+    bias = configuration.bias
+    form = configuration.form.rawValue
+    self.bytesPerScalar = bytesPerScalar
+    tolerance = configuration.tolerance
+    iterations = configuration.iterations
+    self.isFactored = isFactored
+  }
+
+  /// The sizes in the last `started` of a log; nil if it is none of a fit.
+  init?(log: Data) {
+    struct Event: Decodable { let event: String }
+    let decoder = JSONDecoder()
+    let lines = log.split(separator: UInt8(ascii: "\n"))
+    guard
+      let line = lines.last(where: {
+        (try? decoder.decode(Event.self, from: $0))?.event == "started"
+      }), let sizes = try? decoder.decode(FitSizes.self, from: line)
+    else { return nil }
+    self = sizes
+  }
+
+  /// As an event of the log.
+  var event: [String: any Sendable & Encodable] {
+    [
+      "neurons": neurons, "inputs": inputs, "frames": frames, "holdout": holdout, "bias": bias,
+      "form": form, "bytesPerScalar": bytesPerScalar, "tolerance": tolerance,
+      "iterations": iterations, "isFactored": isFactored,
+    ]
+  }
+
+  /// What the fit takes on a machine.
+  func prediction(of job: FitPrediction.Job, on machine: MachineDescription) -> FitPrediction {
+    var configuration = Configuration()
+    configuration.bias = bias
+    configuration.form = Configuration.Form(rawValue: form) ?? .auto
+    configuration.tolerance = tolerance
+    configuration.iterations = iterations
+    let plan = FitPlan(
+      neurons: neurons, inputs: inputs, frames: frames, holdout: holdout,
+      configuration: configuration, bytesPerScalar: bytesPerScalar, ranks: job.ranks,
+      threads: job.threads, isFactored: isFactored)
+    return FitPrediction(plan, job, on: machine, isDouble: bytesPerScalar == 8)
+  }
+}
