@@ -108,12 +108,16 @@ let package = Package(
       dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto"],
       swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
+    // Figures and sums of scaling studies.
+    .target(name: "Scalability", swiftSettings: memorySafe),
+
     // MARK: - Program
     .executableTarget(
       name: "ganglion",
       dependencies: [
         "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
         "Recordings", "Machine", "Differentiation", "SOFO", "Baselines", "Tasks", "Training",
+        "Scalability",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -185,6 +189,9 @@ let package = Package(
         "TestSupport",
       ],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    .testTarget(
+      name: "ScalabilityTests", dependencies: ["Scalability"],
+      swiftSettings: strict),
     // The program as users start it; HDF5 checks its files, so one test at a time.
     .testTarget(
       name: "CommandTests",

@@ -28,21 +28,22 @@ prepare() {
     "$SLURM_JOB_NODELIST, $OPENBLAS_NUM_THREADS threads a rank, $(date '+%F %T')"
 }
 
-# Runs the program on all ranks, in the background, so that this shell hears Slurm's
-# warning signal and can pass it on. Sets `code` to the program's exit code.
-#   nodes=N before the call uses the first N nodes of the job only.
+# Runs the program on all ranks; sets `code` to its exit code.
 run_ranks() {
-  local nodes=${nodes:-$SLURM_JOB_NUM_NODES} each=$((SLURM_NTASKS / SLURM_JOB_NUM_NODES)) start
   # Left alone, mpirun binds each rank to one core, whatever its number of threads.
-  start=(mpirun -n "$((nodes * each))" --bind-to core:overload-allowed
-    --map-by "ppr:$each:node:PE=${SLURM_CPUS_PER_TASK:-1}")
+  local start=(mpirun -n "$SLURM_NTASKS" --bind-to core:overload-allowed
+    --map-by "ppr:$((SLURM_NTASKS / SLURM_JOB_NUM_NODES)):node:PE=${SLURM_CPUS_PER_TASK:-1}")
   if [[ $launcher == srun ]]; then
-    start=(srun --mpi=pmix --cpu-bind=cores --kill-on-bad-exit=1
-      --nodes="$nodes" --ntasks="$((nodes * each))")
+    start=(srun --mpi=pmix --cpu-bind=cores --kill-on-bad-exit=1)
   fi
-  local warned=0
-  "${start[@]}" "$ganglion" "$@" &
-  local step=$!
+  run_step "${start[@]}" "$ganglion" "$@"
+}
+
+# Runs a command in the background, so that this shell hears Slurm's warning signal and can
+# pass it on. Sets `code` to the command's exit code.
+run_step() {
+  "$@" &
+  local step=$! warned=0
   trap 'warned=1; echo "warned by Slurm: asking for a checkpoint"; kill -USR1 "$step"' USR1 TERM
   while true; do
     warned=0 code=0

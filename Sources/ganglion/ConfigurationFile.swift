@@ -10,9 +10,13 @@ internal import Yams
 /// sub-command is an error.
 enum ConfigurationFile {
   /// Parses arguments, with those of their configuration file added.
-  static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+  ///
+  /// What follows `--` belongs to another command.
+  static func parse(_ all: [String]) throws -> any ParsableCommand {
+    let arguments = Array(all.prefix { $0 != "--" })
+    let rest = all[arguments.count...]
     // The flags alone must be right, or the message would blame the file.
-    let alone = Result { try GanglionCommand.parseAsRoot(arguments) }
+    let alone = Result { try GanglionCommand.parseAsRoot(all) }
     guard let path = value(of: "config", in: arguments) else { return try alone.get() }
     if case .failure(let error) = alone,
       GanglionCommand.exitCode(for: error) == .success
@@ -21,7 +25,7 @@ enum ConfigurationFile {
     }
     let added = try self.arguments(from: path, unless: arguments)
     do {
-      return try GanglionCommand.parseAsRoot(arguments + added)
+      return try GanglionCommand.parseAsRoot(arguments + added + rest)
     } catch {
       if case .failure(let own) = alone { throw own }
       throw CommandLineError(

@@ -8,8 +8,12 @@ internal import MPI
 enum Main {
   static func main() {
     switch Result(catching: { try parse(Array(CommandLine.arguments.dropFirst())) }) {
-    case .success(let command):
+    case .success(let command as any GroupCommand):
       runSPMD { world in try command.run(on: world) }
+    case .success(let command as any LocalCommand):
+      if isFirstProcess { perform(command) }
+    case .success:
+      if isFirstProcess { print(GanglionCommand.helpMessage()) }
     case .failure(let error as any ExitCoded):
       runSPMD { _ in throw error }
     case .failure(let error) where GanglionCommand.exitCode(for: error) == .success:
@@ -38,10 +42,18 @@ enum Main {
   }
 
   /// The sub-command that the arguments and their `--config` file ask for.
-  private static func parse(_ arguments: [String]) throws -> any GroupCommand {
-    let command = try ConfigurationFile.parse(withNegativeValues(arguments))
-    if let command = command as? any GroupCommand { return command }
-    throw CleanExit.helpRequest(GanglionCommand.self)
+  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    try ConfigurationFile.parse(withNegativeValues(arguments))
+  }
+
+  /// Runs a command that needs no ranks, and ends the program if it fails.
+  private static func perform(_ command: any LocalCommand) {
+    do {
+      try command.perform()
+    } catch {
+      FileHandle.standardError.write(Data("ganglion: error: \(error)\n".utf8))
+      exit(ExitCode.of(error))
+    }
   }
 
   /// Whether this is the process that speaks, as the launchers tell it.

@@ -1,0 +1,64 @@
+internal import Foundation
+
+/// A drawing under construction, as SVG text: no library, and any browser shows it.
+struct SVG {
+  let width: Double
+  let height: Double
+  private var body = ""
+
+  init(width: Double, height: Double) {
+    self.width = width
+    self.height = height
+  }
+
+  /// The finished drawing.
+  var text: String {
+    """
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Self.short(width)) \
+    \(Self.short(height))" font-family="sans-serif" font-size="11" fill="#222831">
+    <rect width="100%" height="100%" fill="white"/>
+    \(body)</svg>
+
+    """
+  }
+
+  mutating func line(
+    _ points: [(x: Double, y: Double)], color: String, width: Double = 1.5, dash: String = ""
+  ) {
+    let path = points.map { "\(Self.short($0.x)),\(Self.short($0.y))" }.joined(separator: " ")
+    let dashes = dash.isEmpty ? "" : " stroke-dasharray=\"\(dash)\""
+    add(
+      "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(color)\" "
+        + "stroke-width=\"\(Self.short(width))\"\(dashes)/>")
+  }
+
+  mutating func circle(x: Double, y: Double, color: String, isHollow: Bool) {
+    add(
+      "<circle cx=\"\(Self.short(x))\" cy=\"\(Self.short(y))\" r=\"3.5\" stroke=\"\(color)\" "
+        + "fill=\"\(isHollow ? "white" : color)\"/>")
+  }
+
+  mutating func bar(x: Double, y: Double, width: Double, height: Double, color: String) {
+    add(
+      "<rect x=\"\(Self.short(x))\" y=\"\(Self.short(y))\" width=\"\(Self.short(width))\" "
+        + "height=\"\(Self.short(height))\" fill=\"\(color)\"/>")
+  }
+
+  /// `anchor`: start, middle or end.
+  mutating func write(
+    _ text: String, x: Double, y: Double, anchor: String = "start", bold: Bool = false,
+    turned: Bool = false
+  ) {
+    let escaped = text.replacingOccurrences(of: "&", with: "&amp;")
+      .replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(of: ">", with: "&gt;")
+    let turn =
+      turned ? " transform=\"rotate(-90 \(Self.short(x)) \(Self.short(y)))\"" : ""
+    add(
+      "<text x=\"\(Self.short(x))\" y=\"\(Self.short(y))\" text-anchor=\"\(anchor)\""
+        + "\(bold ? " font-weight=\"bold\"" : "")\(turn)>\(escaped)</text>")
+  }
+
+  private mutating func add(_ element: String) { body += element + "\n" }
+
+  private static func short(_ value: Double) -> String { String(format: "%.4g", value) }
+}
