@@ -81,14 +81,15 @@ extension MachineDescription {
       -(try group.maximum(-measureProductRate(of: Double.self, seconds: seconds).rate))
     try group.barrier()
     let share = seconds / 2
+    let workers = BLAS.threads
     panelRateFloat = try Self.slowest(
-      measurePanelRate(of: Float.self, threads: threads, seconds: share), on: group)
+      measurePanelRate(of: Float.self, threads: workers, seconds: share), on: group)
     panelRateDouble = try Self.slowest(
-      measurePanelRate(of: Double.self, threads: threads, seconds: share), on: group)
+      measurePanelRate(of: Double.self, threads: workers, seconds: share), on: group)
     gramRate = try Self.slowest(measureGramRate(seconds: share), on: group)
     factorRate = try Self.slowest(measureFactorRate(seconds: share), on: group)
     vectorBandwidth = try Self.slowest(
-      measureVectorBandwidth(threads: threads, seconds: share), on: group)
+      measureVectorBandwidth(threads: workers, seconds: share), on: group)
     let sharing = hostOfRank.filter { $0 == hostOfRank[group.rank] }.count
     memoryBandwidth =
       -(try group.maximum(
