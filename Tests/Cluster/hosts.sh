@@ -193,6 +193,7 @@ expect "within a minute" test "$SECONDS" -lt 60
 expect "no result under the final name" test ! -e "$folder/cut.h5"
 ip -n "$name-switch" link set port3 up
 # The ranks of the host that was lost end by themselves once their daemon has noticed.
+limit=120
 across 3 "${long[@]}" >"$folder/again.log" 2>&1 || { tail -n 20 "$folder/again.log"; false; }
 expect "the run goes on from its checkpoint" grep -q "resumed from" "$folder/again.log"
 expect "to the same weights" h5diff -q --relative=1e-6 "$folder/uncut.h5" "$folder/cut.h5" /W
