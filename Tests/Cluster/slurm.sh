@@ -44,6 +44,7 @@ size=${OMPI_COMM_WORLD_SIZE:-$SLURM_STEP_NUM_TASKS}
 last=12
 stop=0
 trap 'stop=1' USR1
+rm -f "$model.stopped.$rank"
 iteration=$(cat "$checkpoint" 2>/dev/null || echo 0)
 while ((iteration < last)); do
   sleep 0.2
@@ -53,6 +54,9 @@ while ((iteration < last)); do
   fi
   if ((stop)); then
     ((rank)) || echo "$iteration" >"$checkpoint"
+    # As soon as one rank is gone the launcher kills the others: all go together.
+    touch "$model.stopped.$rank"
+    until [[ $(printf '%s\n' "$model".stopped.* | wc -l) == "$size" ]]; do sleep 0.01; done
     exit 75
   fi
 done
@@ -215,7 +219,7 @@ program_itself() {
   job=$(submit --nodes=4 Jobs/fit-recording.sbatch real.h5 over-four "${flags[@]}")
   expect "fit over 4 nodes" "$(await "$job" JobState "$ended" 240)" COMPLETED
   expect "with the same weights" \
-    "$(h5diff -q --relative=1e-6 over-four warned-real /W && echo same)" same
+    "$(h5diff -q --delta=1e-5 over-four warned-real /W && echo same)" same
 }
 if [[ -x $built/ganglion ]]; then program_itself; fi
 
