@@ -149,6 +149,10 @@ let package = Package(
       dependencies: ["CORNN", "Networks", "Collectives", "LinearAlgebra", "TestSupport"],
       swiftSettings: strict + optimised),
     .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "Networks", "Collectives", "LinearAlgebra", "TestSupport"],
+      swiftSettings: strict + optimised),
+    .testTarget(
       name: "CollectivesTests",
       dependencies: ["Collectives", "TestSupport", "CSignals", "LinearAlgebra"],
       swiftSettings: strict),

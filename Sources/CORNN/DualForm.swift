@@ -77,11 +77,6 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     }
     return response
   }
-
-  func heldOutRidge(_ values: borrowing Matrix<S>) -> Matrix<S> {
-    let coefficients = product(values, inverse.matrix)
-    return product(coefficients, products.heldOut.matrix)
-  }
 }
 
 extension DualForm {

@@ -4,7 +4,7 @@ package import LinearAlgebra
 /// A recording made ready for selection and fit: which transitions and neurons count, and
 /// the regressors shared on each node.
 package final class FitProblem<S: Scalar & Transferable> {
-  let recording: PreparedRecording<S>
+  package let recording: PreparedRecording<S>
   package let regressors: Regressors<S>
   package let transitions: Transitions
   package let heldOut: Transitions

@@ -8,6 +8,8 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   let excludesSelf: Bool
   let mask: StructuralMask?
   let panels: [PanelSolution<S>]
+  /// The leak of each of this rank's neurons.
+  package let alpha: [Double]
 
   package let diagnostics: Diagnostics
   package let scores: Scores
@@ -25,13 +27,14 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   /// - Collective: every rank of `group` must call it.
   init(
     regressors: Regressors<S>, isDual: Bool, excludesSelf: Bool, mask: StructuralMask?,
-    outcome: PanelOutcome<S>, transitions: Transitions, heldOut: Transitions,
+    alpha: [Double], outcome: PanelOutcome<S>, transitions: Transitions, heldOut: Transitions,
     group: borrowing some RankGroup & ~Copyable
   ) throws {
     self.regressors = regressors
     self.isDual = isDual
     self.excludesSelf = excludesSelf
     self.mask = mask
+    self.alpha = alpha
     panels = outcome.panels
     self.transitions = transitions
     heldOutTransitions = heldOut
@@ -150,12 +153,11 @@ package struct Diagnostics: Sendable {
 extension Scores {
   init<S: Scalar>(_ outcome: PanelOutcome<S>, neurons: Int) {
     let none = [Double](repeating: .nan, count: neurons)
-    self.init(mse: none, persistence: none, linear: none, r2: none)
+    self.init(mse: none, persistence: none, r2: none)
     for (panel, scores) in zip(outcome.panels, outcome.scores) {
       for (neuron, score) in zip(panel.neurons, scores) {
         mse[neuron] = score.mse
         persistence[neuron] = score.persistence
-        linear[neuron] = score.linear
         r2[neuron] = 1 - score.mse / score.variance
       }
     }

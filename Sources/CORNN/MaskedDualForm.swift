@@ -170,8 +170,6 @@ struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     }
     return product(weights, regressors.heldOut.matrix)
   }
-
-  func heldOutRidge(_ values: borrowing Matrix<S>) -> Matrix<S> { base.heldOutRidge(values) }
 }
 
 extension MaskedDualForm {

@@ -149,8 +149,6 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S> {
     base.heldOutResponse(coefficients, neurons: neurons)
   }
-
-  func heldOutRidge(_ values: borrowing Matrix<S>) -> Matrix<S> { base.heldOutRidge(values) }
 }
 
 extension MaskedPrimalForm {

@@ -97,29 +97,11 @@ struct PanelWork {
     var currents = form.heldOutResponse(panel.coefficients, neurons: panel.neurons)
     var elements = currents.mutableElements
     applyTanh(to: &elements)
-    var increments = Matrix<F.S>(rows: panel.neurons.count, columns: fitted.count)
-    for (i, neuron) in panel.neurons.enumerated() {
-      var row = increments.mutableRow(i)
-      fillIncrements(&row, of: recording.rates.row(neuron), transitions: fitted)
-    }
-    let linear = form.heldOutRidge(increments)
     return members.indices.map { i in
       NeuronScore(
         rates: recording.rates.row(members[i].neuron), transitions: heldOut,
-        alpha: members[i].alpha, drive: currents.row(i), linearIncrement: linear.row(i))
+        alpha: members[i].alpha, drive: currents.row(i))
     }
-  }
-}
-
-/// `r[t+1] − r[t]` of each transition, 0 where r[t+1] is missing.
-@specialized(where S == Double)
-@specialized(where S == Float)
-private func fillIncrements<S: Scalar>(
-  _ increments: inout MutableSpan<S>, of rates: Span<S>, transitions: Transitions
-) {
-  for (i, t) in transitions.frames.enumerated() {
-    let next = rates[t + 1]
-    increments[i] = next.isNaN ? 0 : next - rates[t]
   }
 }
 

@@ -56,12 +56,6 @@ struct PrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S> {
     product(coefficients, regressors.heldOut.matrix)
   }
-
-  func heldOutRidge(_ values: borrowing Matrix<S>) -> Matrix<S> {
-    let gradient = product(values, regressors.fitted.matrix, transposingB: true)
-    let coefficients = product(gradient, inverse.matrix)
-    return product(coefficients, regressors.heldOut.matrix)
-  }
 }
 
 extension PrimalForm {

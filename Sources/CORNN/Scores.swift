@@ -4,21 +4,18 @@ internal import LinearAlgebra
 struct NeuronScore: Sendable {
   let mse: Double
   let persistence: Double
-  let linear: Double
   let variance: Double
   /// Mean absolute errors.
   let magnitude: Double
   let persistenceMagnitude: Double
 
-  /// The errors over `transitions`, for each of which `drive` is `tanh s` and
-  /// `linearIncrement` the change r[t+1] − r[t] that the linear baseline predicts.
+  /// The errors over `transitions`, for each of which `drive` is `tanh s`.
   @specialized(where S == Double)
   @specialized(where S == Float)
   init<S: Scalar>(
-    rates: Span<S>, transitions: Transitions, alpha: Double, drive: Span<S>,
-    linearIncrement: Span<S>
+    rates: Span<S>, transitions: Transitions, alpha: Double, drive: Span<S>
   ) {
-    var squares = (model: 0.0, persistence: 0.0, linear: 0.0)
+    var squares = (model: 0.0, persistence: 0.0)
     var magnitude = (model: 0.0, persistence: 0.0)
     var count = 0.0
     var mean = 0.0
@@ -27,9 +24,7 @@ struct NeuronScore: Sendable {
       let now = Double(rates[t])
       let next = Double(rates[t + 1])
       let model = (1 - alpha) * now + alpha * Double(drive[i]) - next
-      let linear = now + Double(linearIncrement[i]) - next
       squares.model += model * model
-      squares.linear += linear * linear
       squares.persistence += (now - next) * (now - next)
       magnitude.model += abs(model)
       magnitude.persistence += abs(now - next)
@@ -40,7 +35,6 @@ struct NeuronScore: Sendable {
     }
     mse = count > 0 ? squares.model / count : .nan
     persistence = count > 0 ? squares.persistence / count : .nan
-    linear = count > 0 ? squares.linear / count : .nan
     variance = count > 0 ? spread / count : .nan
     self.magnitude = count > 0 ? magnitude.model / count : .nan
     persistenceMagnitude = count > 0 ? magnitude.persistence / count : .nan
@@ -53,8 +47,6 @@ package struct Scores: Sendable {
   package var mse: [Double]
   /// The same of the prediction r[t+1] = r[t].
   package var persistence: [Double]
-  /// The same of ridge regression of the increment on the same regressors.
-  package var linear: [Double]
   /// `1 − mse / variance`; high for any slow signal.
   package var r2: [Double]
   /// `1 − mse / persistence`: what the network adds to persistence.

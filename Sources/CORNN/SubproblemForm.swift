@@ -47,10 +47,6 @@ protocol SubproblemForm<S>: ~Copyable {
   /// The currents `X θ` of the held-out transitions, a row for each of `neurons` (local
   /// indices).
   func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S>
-
-  /// The held-out predictions of the ridge regression of `values` (rows × samples) on the
-  /// same regressors, self-connections included.
-  func heldOutRidge(_ values: borrowing Matrix<S>) -> Matrix<S>
 }
 
 extension SubproblemForm where Self: ~Copyable {

@@ -2,7 +2,7 @@ package import Collectives
 package import LinearAlgebra
 
 /// A recording as a fitted network is held against it: all rates, once a node.
-package struct ObservedRates<S: Scalar & Transferable>: ~Copyable {
+package final class ObservedRates<S: Scalar & Transferable> {
   /// This rank's neurons.
   package let local: Range<Int>
   /// Neurons × frames; NaN where missing, zero for neurons that are not scored.
@@ -72,22 +72,33 @@ package struct ObservedRates<S: Scalar & Transferable>: ~Copyable {
     }
   }
 
-  /// The regressors at some frames: neurons, then inputs, then 1; rows of `range` only.
-  func regressors(rows range: Range<Int>, at frames: ArraySlice<Int>) -> Matrix<S> {
-    var block = Matrix<S>(rows: range.count, columns: frames.count)
-    for (i, regressor) in range.enumerated() {
-      for (k, t) in frames.enumerated() {
-        block[i, k] =
-          if regressor < neurons {
-            rates.matrix[regressor, t]
-          } else if regressor < neurons + inputs.rows {
-            inputs[regressor - neurons, t]
-          } else {
-            1
-          }
-      }
+  /// How many regressors a model of one frame has: neurons, inputs and the constant 1.
+  package var regressorCount: Int { neurons + inputs.rows + 1 }
+
+  /// The regressors at some frames: neurons, then inputs, then 1; regressors × frames.
+  package func regressors(at frames: ArraySlice<Int>) -> Matrix<S> {
+    var block = Matrix<S>(rows: regressorCount, columns: frames.count)
+    for (k, t) in frames.enumerated() {
+      for i in 0..<neurons { block[i, k] = rates.matrix[i, t] }
+      for i in 0..<inputs.rows { block[neurons + i, k] = inputs[i, t] }
+      block[neurons + inputs.rows, k] = 1
     }
     return block
+  }
+
+  /// The longest stretch of frames inside a range, one trial and without a missing value.
+  package func longestStretch(in range: Range<Int>) -> Range<Int> {
+    var best = range.lowerBound..<range.lowerBound
+    var start = range.lowerBound
+    for t in range {
+      if !isComplete[t] {
+        start = t + 1
+        continue
+      }
+      if trialStarts.contains(t) { start = t }
+      if t + 1 - start > best.count { best = start..<(t + 1) }
+    }
+    return best
   }
 
   /// The rates of all neurons at a frame.

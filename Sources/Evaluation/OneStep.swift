@@ -1,6 +1,5 @@
 internal import Collectives
 internal import LinearAlgebra
-package import Networks
 
 /// One-step prediction errors of this rank's neurons over held-out transitions; NaN where a
 /// neuron is not scored.
@@ -33,25 +32,24 @@ package struct OneStepScores: Sendable {
   /// Predicts every held-out transition from the recorded frame before it.
   ///
   /// - Complexity: 4 N² flops a transition over all ranks; no communication.
-  package init<S>(
-    of network: borrowing RateNetwork<S>, against linear: borrowing LinearModel<S>,
-    on observed: borrowing ObservedRates<S>
-  ) {
+  package init<M: FreeRunning & ~Copyable>(
+    of network: borrowing M, against linear: borrowing LinearModel<M.S>,
+    on observed: ObservedRates<M.S>
+  ) throws {
     let frames = observed.transitions(in: observed.heldOutFrames)
-    var sums = [Tally](repeating: Tally(), count: network.local.count)
-    for lower in stride(from: 0, to: frames.count, by: LinearModel<S>.blockLength) {
-      let part = frames[lower..<min(lower + LinearModel<S>.blockLength, frames.count)]
-      let drive = network.drive(on: observed, at: part)
-      let increments = linear.predictedIncrements(observed, at: part)
-      for (i, neuron) in network.local.enumerated() where observed.isScored[i] {
+    var sums = [Tally](repeating: Tally(), count: observed.local.count)
+    for lower in stride(from: 0, to: frames.count, by: Self.framesAtOnce) {
+      let part = frames[lower..<min(lower + Self.framesAtOnce, frames.count)]
+      let regressors = observed.regressors(at: part)
+      let model = try network.next(after: regressors)
+      let increments = linear.increments(from: regressors)
+      for (i, neuron) in observed.local.enumerated() where observed.isScored[i] {
         for (k, t) in part.enumerated() {
           let next = Double(observed.rates.matrix[neuron, t + 1])
           guard !next.isNaN else { continue }
           let now = Double(observed.rates.matrix[neuron, t])
-          let alpha = network.alpha[i]
           sums[i].add(
-            next, model: (1 - alpha) * now + alpha * Double(drive[i, k]), persistence: now,
-            linear: now + Double(increments[i, k]))
+            next, model: Double(model[i, k]), persistence: now, linear: now + increments[i, k])
         }
       }
     }
@@ -60,6 +58,9 @@ package struct OneStepScores: Sendable {
       linear: sums.map { $0.linear / $0.count }, r2: sums.map { 1 - $0.model / $0.spread },
       transitions: frames.count)
   }
+
+  /// Transitions predicted by one product.
+  private static var framesAtOnce: Int { 512 }
 }
 
 /// The running sums of one neuron.
@@ -83,22 +84,25 @@ private struct Tally {
   }
 }
 
-extension RateNetwork {
-  /// `tanh(W r + W_in u + b)` at recorded frames: local × frames.
-  fileprivate func drive(
-    on observed: borrowing ObservedRates<S>, at frames: ArraySlice<Int>
-  ) -> Matrix<S> {
-    let state = observed.regressors(rows: 0..<neurons, at: frames)
-    var currents = product(weights, state)
-    for i in 0..<currents.rows {
-      for (k, t) in frames.enumerated() {
-        var extra = bias[i]
-        for m in 0..<inputWeights.columns { extra += inputWeights[i, m] * observed.inputs[m, t] }
-        currents[i, k] += extra
+/// The mean squared one-step errors of this rank's neurons over the held-out transitions;
+/// NaN where a neuron is not scored.
+package func heldOutErrors<M: FreeRunning & ~Copyable>(
+  of model: borrowing M, on observed: ObservedRates<M.S>
+) throws -> [Double] {
+  let frames = observed.transitions(in: observed.heldOutFrames)
+  var sums = [Double](repeating: 0, count: observed.local.count)
+  var counts = sums
+  for lower in stride(from: 0, to: frames.count, by: 512) {
+    let part = frames[lower..<min(lower + 512, frames.count)]
+    let predicted = try model.next(after: observed.regressors(at: part))
+    for (i, neuron) in observed.local.enumerated() where observed.isScored[i] {
+      for (k, t) in part.enumerated() {
+        let error = Double(predicted[i, k]) - Double(observed.rates.matrix[neuron, t + 1])
+        guard !error.isNaN else { continue }
+        sums[i] += error * error
+        counts[i] += 1
       }
     }
-    var elements = currents.mutableElements
-    applyTanh(to: &elements)
-    return currents
   }
+  return zip(sums, counts).map { $0 / $1 }
 }

@@ -1,6 +1,5 @@
 package import Collectives
 internal import LinearAlgebra
-package import Networks
 
 /// Errors of free-running prediction: the models run on from recorded frames, and are held
 /// against what was recorded then.
@@ -17,45 +16,48 @@ package struct RolloutScores: Sendable {
   /// Frames ahead.
   package var horizon: Int { mse.count }
 
+  /// How far ahead one looks if nobody says it: 50 frames, or a quarter of the held-out ones.
+  package static func usualHorizon(heldOut frames: Int) -> Int { max(1, min(50, frames / 4)) }
+
   /// Runs network and linear model without noise from up to `starts` evenly spaced frames,
   /// `horizon` frames each; the inputs are the recorded ones.
   ///
   /// - Returns: nil if no held-out frame is followed by that many of its trial.
   /// - Complexity: 4 N² flops a frame and start over all ranks, two gathers of N rates.
   /// - Collective: every rank of `group` must call it.
-  package init?<S>(
-    of network: borrowing RateNetwork<S>, against linear: borrowing LinearModel<S>,
-    on observed: borrowing ObservedRates<S>, starts count: Int, horizon: Int, threads: Int,
+  package init?<M: FreeRunning & ~Copyable>(
+    of network: borrowing M, against linear: borrowing LinearModel<M.S>,
+    on observed: ObservedRates<M.S>, starts count: Int, horizon: Int,
     group: borrowing some RankGroup & ~Copyable
   ) throws {
     precondition(count >= 1 && horizon >= 1, "\(count) starts, horizon \(horizon)")
     let possible = observed.starts(in: observed.heldOutFrames, steps: horizon)
     guard !possible.isEmpty else { return nil }
     let used = min(count, possible.count)
-    starts = (0..<used).map { possible[$0 * possible.count / used] }
+    let starts = (0..<used).map { possible[$0 * possible.count / used] }
+    self.starts = starts
     // Sums of squares by frames ahead: network, persistence, linear; then counts.
     var sums = [Double](repeating: 0, count: 4 * horizon)
-    for start in starts {
-      let state = observed.state(at: start)
-      let inputs = observed.inputs.view.columns(start..<(start + horizon)).copy()
-      func tally(_ rates: [S], _ ahead: Int, into slot: Int) {
-        guard ahead > 0 else { return }
-        for (i, neuron) in observed.local.enumerated() where observed.isScored[i] {
+    func tally(_ ahead: Int, slot: Int, _ predicted: (_ i: Int, _ k: Int) -> Double) {
+      for (i, neuron) in observed.local.enumerated() where observed.isScored[i] {
+        for (k, start) in starts.enumerated() {
           let truth = Double(observed.rates.matrix[neuron, start + ahead])
           guard !truth.isNaN else { continue }
-          let error = Double(rates[i]) - truth
+          let error = predicted(i, k) - truth
           sums[slot * horizon + ahead - 1] += error * error
           if slot == 1 { sums[3 * horizon + ahead - 1] += 1 }
         }
       }
-      try network.simulate(
-        from: state, steps: horizon, inputs: inputs, threads: threads, group: group
-      ) { tally($1, $0, into: 0) }
-      let held = Array(state[observed.local])
-      for ahead in 1...horizon { tally(held, ahead, into: 1) }
-      try linear.simulate(from: state, steps: horizon, inputs: inputs, group: group) {
-        tally($1, $0, into: 2)
-      }
+    }
+    try network.run(from: starts, steps: horizon, of: observed, group: group) { ahead, rates in
+      tally(ahead, slot: 0) { Double(rates[$0, $1]) }
+    }
+    let first = observed.local.lowerBound
+    for ahead in 1...horizon {
+      tally(ahead, slot: 1) { Double(observed.rates.matrix[first + $0, starts[$1]]) }
+    }
+    try linear.run(from: starts, steps: horizon, of: observed, group: group) { ahead, rates in
+      tally(ahead, slot: 2) { Double(rates[$0, $1]) }
     }
     try group.sum(&sums)
     let total = sums

@@ -10,7 +10,13 @@ struct EvaluateCommand: GroupCommand {
       Connectivity against the truth of a generated recording (off-diagonal weights); \
       one-step prediction of the held-out frames, and free-running prediction from held-out \
       frames, both against persistence (r[t+1] = r[t]) and a linear model (ridge regression \
-      of the increment on rates, inputs and a constant, trained on the fitted frames).
+      of the increment on rates, inputs and a constant, trained on the fitted frames with a \
+      ridge of its own, chosen on blocks of them).
+
+      A free run of the longest held-out stretch is compared with what was recorded: the \
+      distribution of each neuron's rates (Wasserstein's distance, in standard deviations) \
+      and its power spectrum (Welch's estimate, Hellinger's distance from 0 to 1), beside \
+      the same distances of the recording's fitted part.
 
       Another recording than the fitted one is read and preprocessed as the fitted one was. \
       Its last frames are scored, as large a share as the fit held out; the linear model is \
@@ -18,8 +24,9 @@ struct EvaluateCommand: GroupCommand {
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String
-  @Option(help: "The recording to predict; default: the one that was fitted.")
-  var recording: String?
+  @Option(
+    help: "The recording to predict; may be repeated as in `fit`; default: what was fitted.")
+  var recording: [String] = []
   @Option(help: "A file with /truth/W; default: the recording, if it holds it.")
   var truth: String?
   @Option(
@@ -29,6 +36,16 @@ struct EvaluateCommand: GroupCommand {
       """)
   var horizon: Int?
   @Option(help: "Held-out frames to run freely from, at least 1.") var starts = 20
+  @Option(
+    help: "Most frames of the free run that is compared with the recorded states; 0: none.")
+  var attractorFrames = 2000
+  @Option(
+    help: ArgumentHelp(
+      """
+      Search the network's fixed points from this many recorded frames, inputs at their \
+      means, by damped Gauss-Newton steps, and the eigenvalues of the Jacobian there.
+      """, valueName: "starts"))
+  var fixedPoints: Int?
   @Option(name: .shortAndLong, help: "Write the scores to this file too (HDF5).")
   var output: String?
   @Flag(help: "Print one JSON object in place of the table.") var json = false
@@ -39,8 +56,17 @@ struct EvaluateCommand: GroupCommand {
   func validate() throws {
     if let horizon { try require(horizon >= 1, "--horizon is \(horizon), expected at least 1") }
     try require(starts >= 1, "--starts is \(starts), expected at least 1")
+    try require(
+      attractorFrames == 0 || attractorFrames >= 16,
+      "--attractor-frames is \(attractorFrames), expected 0, or at least 16")
+    if let fixedPoints {
+      try require(fixedPoints >= 1, "--fixed-points is \(fixedPoints), expected at least 1")
+    }
     try source.validate()
   }
+
+  /// Each step of the search factors a matrix of this order.
+  static let mostNeuronsForFixedPoints = 5000
 
   func run(on world: borrowing Communicator) throws {
     let file = try ModelFile.open(model, on: world)

@@ -34,22 +34,33 @@ extension EvaluationReport {
         try variable.close()
       }
     }
-    if let rollout {
-      try file.addDimension(
-        "horizon", values: (1...rollout.horizon).map(Double.init), units: "1",
-        longName: "frames ahead")
-      try file.addDimension("start", count: rollout.starts.count, longName: "free run")
-      try file.write(
-        "score/rollout_start", rollout.starts, ["start"], longName: "frame it started from")
-      for (name, values, meaning) in [
-        ("mse", rollout.mse, "mean squared error of the free-running network"),
-        ("persistence_mse", rollout.persistence, "the same of rates that stay as they were"),
-        ("linear_mse", rollout.linear, "the same of a free-running linear model"),
-      ] {
-        try file.write("score/rollout_\(name)", values, ["horizon"], longName: meaning)
-      }
+    if let rollout { try file.write(rollout) }
+    if let attractor { try file.write(attractor, first: first) }
+    if let fixedPoints {
+      try file.write(fixedPoints, neurons: model.neurons, isRoot: world.rank == 0)
     }
+    if let linearRidge { try file.contents.setAttribute("linear_lambda", linearRidge) }
     try file.requireSpace(on: world)
     try file.finish(on: world)
+  }
+}
+
+extension ResultFile {
+  /// Writes `/score/rollout_*`.
+  ///
+  /// - Collective: every rank that shares the file must call it.
+  mutating func write(_ rollout: RolloutScores) throws {
+    try addDimension(
+      "horizon", values: (1...rollout.horizon).map(Double.init), units: "1",
+      longName: "frames ahead")
+    try addDimension("start", count: rollout.starts.count, longName: "free run")
+    try write("score/rollout_start", rollout.starts, ["start"], longName: "frame it started from")
+    for (name, values, meaning) in [
+      ("mse", rollout.mse, "mean squared error of the free-running network"),
+      ("persistence_mse", rollout.persistence, "the same of rates that stay as they were"),
+      ("linear_mse", rollout.linear, "the same of a free-running linear model"),
+    ] {
+      try write("score/rollout_\(name)", values, ["horizon"], longName: meaning)
+    }
   }
 }

@@ -23,6 +23,10 @@ struct EvaluationReport {
   /// Of this rank's neurons.
   var oneStep: OneStepScores?
   var rollout: RolloutScores?
+  /// The ridge per transition that the linear model was given.
+  var linearRidge: Double?
+  var attractor: AttractorScores?
+  var fixedPoints: FixedPoints?
   /// Frames of free-running prediction that were asked for.
   var horizon = 0
 
@@ -82,6 +86,8 @@ struct EvaluationReport {
       lines.append("one-step prediction of \(what) \(heldOutFrames) frames of \(recording)")
       for total in try totals(on: group) { row(total.name, total.value) }
       lines.append(contentsOf: rolloutLines)
+      lines.append(contentsOf: try attractorLines(on: group))
+      lines.append(contentsOf: fixedPointLines)
     }
     return lines.joined(separator: "\n")
   }
@@ -134,6 +140,7 @@ struct EvaluationReport {
       var values: [String: Any] = [
         "recording": recording, "is_fitted_recording": isFittedRecording,
         "transitions": oneStep.transitions,
+        "linear_lambda": linearRidge.map { $0 as Any } ?? NSNull(),
       ]
       for total in totals { values[total.key] = finite(total.value) }
       object["one_step"] = values
@@ -145,6 +152,7 @@ struct EvaluationReport {
         "linear_mse": rollout.linear.map(finite),
       ]
     }
+    for (key, value) in try dynamicsObject(on: group) { object[key] = value }
     let data = try JSONSerialization.data(
       withJSONObject: object, options: [.sortedKeys, .prettyPrinted])
     return String(decoding: data, as: UTF8.self)

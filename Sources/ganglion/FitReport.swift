@@ -1,5 +1,6 @@
 internal import CORNN
 internal import Collectives
+internal import Evaluation
 internal import Foundation
 internal import LinearAlgebra
 
@@ -14,7 +15,8 @@ struct FitReport {
 
   /// - Collective: every rank of `group` must call it.
   init<S: Scalar & Transferable>(
-    _ fit: borrowing Fit<S>, labels: [String], group: borrowing some RankGroup & ~Copyable
+    _ fit: borrowing Fit<S>, heldOut: HeldOutScores?, labels: [String],
+    group: borrowing some RankGroup & ~Copyable
   ) throws {
     let outcomes = try group.gather(fit.diagnostics.outcome.map(\.rawValue))
       .compactMap(Outcome.init(rawValue:))
@@ -24,7 +26,7 @@ struct FitReport {
     let iterations = try group.gather(fit.diagnostics.iterations)
     let mse = try group.gather(fit.scores.mse)
     let persistence = try group.gather(fit.scores.persistence)
-    let linear = try group.gather(fit.scores.linear)
+    let linear = try group.gather(heldOut?.linear ?? [])
     let skill = try group.gather(fit.scores.skill).filter(\.isFinite)
     let r2 = try group.gather(fit.scores.r2).filter(\.isFinite)
 
@@ -48,7 +50,15 @@ struct FitReport {
     if !scored.isEmpty {
       add("held-out transitions", Double(fit.heldOutTransitions.count), "%.0f")
       add("mse / persistence", total(mse) / total(persistence))
-      add("linear / persistence", total(linear) / total(persistence))
+      if let heldOut {
+        add("linear / persistence", total(linear) / total(persistence))
+        if let rollout = heldOut.rollout {
+          let last = rollout.horizon - 1
+          add(
+            "free run of \(rollout.horizon) frames / persistence",
+            rollout.mse[last] / rollout.persistence[last])
+        }
+      }
       add("median skill", median(skill))
       add("median r2", median(r2))
       add("neurons better than persistence", Double(skill.count { $0 > 0 }), "%.0f")

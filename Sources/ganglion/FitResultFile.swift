@@ -11,6 +11,8 @@ struct FitResultFile {
   let scaling: Scaling
   let configuration: Configuration
   let choice: ModelChoice
+  /// nil where nothing was held out.
+  let heldOut: HeldOutScores?
   let provenance: Provenance
   let storage: WeightStorage
   /// Whether this rank writes what all have.
@@ -110,9 +112,13 @@ struct FitResultFile {
     if fit.heldOutTransitions.count > 0 {
       try write("score/mse", fit.scores.mse, "held-out mean squared one-step error")
       try write("score/persistence_mse", fit.scores.persistence, "the same of r[t+1] = r[t]")
-      try write("score/linear_mse", fit.scores.linear, "the same of a linear model")
       try write("score/r2", fit.scores.r2, "1 - mse / variance")
       try write("score/skill", fit.scores.skill, "1 - mse / persistence_mse")
+    }
+    if let heldOut {
+      try write("score/linear_mse", heldOut.linear, "the same of a linear model")
+      try file.contents.setAttribute("linear_lambda", heldOut.linearRidge)
+      if let rollout = heldOut.rollout { try file.write(rollout) }
     }
     let diagnostics = fit.diagnostics
     try write("diagnostics/optimality", diagnostics.optimality, "relative optimality residual")

@@ -9,7 +9,8 @@ extension CommandTests {
   @Suite struct EvaluateTests {
     /// A recording and a model of it.
     private func fitted(
-      _ folder: borrowing TemporaryDirectory, neurons: Int, frames: Int, _ more: [String] = []
+      _ folder: borrowing TemporaryDirectory, neurons: Int, frames: Int, _ more: [String] = [],
+      ranks: Int? = nil
     ) throws -> (recording: String, model: String) {
       let recording = folder.file("recording.h5")
       let model = folder.file("model.h5")
@@ -18,7 +19,8 @@ extension CommandTests {
         "-o", recording,
       ])
       try succeed(
-        ["fit", recording, "-o", model, "--lambda", "1e-3", "--iterations", "1000"] + more)
+        ["fit", recording, "-o", model, "--lambda", "1e-3", "--iterations", "1000"] + more,
+        ranks: ranks)
       return (recording, model)
     }
 
@@ -54,6 +56,66 @@ extension CommandTests {
         let persistence = try readVector(scores, "/score/rollout_persistence_mse")
         #expect(persistence.count == 2 && starts.allSatisfy { $0 >= Double(frames * 4 / 5) })
       }
+    }
+
+    /// The free runs that `fit` made, in the dual form without W, are those of the written W.
+    @Test(arguments: [(12, 400, ""), (40, 60, ""), (40, 60, "mask")])
+    func freeRunsOfTheFitAreThoseOfTheModel(neurons: Int, frames: Int, kind: String) throws {
+      let folder = try TemporaryDirectory()
+      var more = ["--rollout-starts", "7"]
+      if kind == "mask" {
+        let mask = folder.file("mask.h5")
+        let file = try File.create(mask)
+        var allowed = Matrix<Double>(rows: neurons, columns: neurons)
+        for i in 0..<neurons { for j in 0..<neurons { allowed[i, j] = (i + j) % 3 == 0 ? 0 : 1 } }
+        do {
+          let dataset = try file.createDataset("/m", shape: [neurons, neurons], of: Double.self)
+          try dataset.writeBlock(allowed)
+          try dataset.close()
+        }
+        try file.close()
+        more += ["--mask", mask + ":/m", "--form", "dual"]
+      }
+      for ranks in [nil, 3] {
+        let (recording, model) = try fitted(
+          folder, neurons: neurons, frames: frames, more, ranks: ranks)
+        let scores = folder.file("scores.h5")
+        let stored = try readVector(model, "/score/rollout_mse")
+        try succeed([
+          "evaluate", model, "--recording", recording, "-o", scores, "--starts", "7", "--horizon",
+          "\(stored.count)",
+        ])
+        for name in ["mse", "persistence_mse", "linear_mse", "start"] {
+          let own = try readVector(model, "/score/rollout_\(name)")
+          let evaluated = try readVector(scores, "/score/rollout_\(name)")
+          #expect(relativeError(own, evaluated) < 1e-5, "\(name)")
+        }
+      }
+    }
+
+    /// Attractor and fixed points: what is written, the same on any number of ranks.
+    @Test func dynamicsAreDescribed() throws {
+      let folder = try TemporaryDirectory()
+      let (_, model) = try fitted(folder, neurons: 10, frames: 400)
+      func describe(_ name: String, _ ranks: Int?) throws -> String {
+        let path = folder.file(name)
+        let text = try succeed(
+          ["evaluate", model, "-o", path, "--fixed-points", "9"], ranks: ranks)
+        #expect(text.contains("free run of 80 frames") && text.contains("of 9 starts ended"))
+        return path
+      }
+      let one = try describe("1.h5", nil)
+      let many = try describe("3.h5", 3)
+      for name in ["wasserstein", "wasserstein_yardstick", "spectral_distance", "power_network"] {
+        let values = try readVector(one, "/attractor/\(name)")
+        #expect(relativeError(values, try readVector(many, "/attractor/\(name)")) < 1e-3, "\(name)")
+        #expect(values.allSatisfy { $0 >= 0 })
+      }
+      let states = try readMatrix(one, "/fixed_points/state")
+      let radius = try readVector(one, "/fixed_points/spectral_radius")
+      #expect(states.columns == 10 && states.rows == radius.count)
+      #expect(relativeError(radius, try readVector(many, "/fixed_points/spectral_radius")) < 1e-4)
+      #expect(try readVector(one, "/fixed_points/residual").allSatisfy { $0 < 1e-9 })
     }
 
     /// One frame ahead from every held-out frame, free-running is one-step prediction.

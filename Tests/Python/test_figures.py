@@ -94,6 +94,24 @@ class Figures(unittest.TestCase):
         self.assertIn("Choice of lambda: 0.01", drawn)
         self.assertNotIn("Pearson", self.path("meagre.svg").read_text())
 
+    def test_scores_and_dynamics(self):
+        with h5py.File(self.path("scores.h5"), "w") as file:
+            file["score/skill"] = np.linspace(-0.1, 0.9, 20)
+            file["score/rollout_mse"] = np.linspace(0.01, 1, 30)
+            file["frequency"] = np.arange(65) / 128
+            for name in ("recorded", "network"):
+                file[f"attractor/power_{name}"] = 1 / (1 + np.arange(65.0))
+            for name in ("wasserstein", "spectral_distance"):
+                file[f"attractor/{name}"] = np.full(20, 0.3)
+                file[f"attractor/{name}_yardstick"] = np.full(20, 0.1)
+            file["fixed_points/eigenvalue_real"] = np.ones((2, 20))
+            file["fixed_points/eigenvalue_imaginary"] = np.zeros((2, 20))
+            file["fixed_points/unstable"] = [0, 3]
+        self.expect_drawn(self.draw("scores.h5"), "scores")
+        drawn = self.path("scores.svg").read_text()
+        self.assertIn("states 0.30 (0.10)", drawn)
+        self.assertIn("unstable: 0 to 3 directions", drawn)
+
     def test_runs_are_compared(self):
         run_of(self.path("a.h5"), "sofo")
         run_of(self.path("b.h5"), "adam")

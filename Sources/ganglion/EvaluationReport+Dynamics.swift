@@ -1,0 +1,178 @@
+internal import Collectives
+internal import Evaluation
+internal import Foundation
+internal import HDF5
+internal import LinearAlgebra
+internal import Recordings
+
+// The attractor and the fixed points in the report of `evaluate`.
+extension EvaluationReport {
+  /// The distances with their yardsticks, over all neurons.
+  private func distances(
+    on group: borrowing some RankGroup & ~Copyable
+  ) throws -> [(name: String, key: String, network: Double, yardstick: Double)] {
+    guard let attractor else { return [] }
+    func middle(_ values: [Double]) throws -> Double {
+      median(try group.gather(values).filter(\.isFinite))
+    }
+    return [
+      (
+        "distribution of rates, sd", "wasserstein", try middle(attractor.wasserstein),
+        try middle(attractor.wassersteinYardstick)
+      ),
+      (
+        "power spectrum, 0 to 1", "spectral_distance", try middle(attractor.spectral),
+        try middle(attractor.spectralYardstick)
+      ),
+    ]
+  }
+
+  /// - Collective: every rank of `group` must call it.
+  func attractorLines(on group: borrowing some RankGroup & ~Copyable) throws -> [String] {
+    guard let attractor else { return [] }
+    let header =
+      "free run of \(attractor.frames.count) frames against the recorded ones, median distance"
+    let titles =
+      "  " + String(repeating: " ", count: 28) + "network  fitted frames (yardstick)"
+    return try [header, titles]
+      + distances(on: group).map { distance in
+        "  " + distance.name.padding(toLength: 28, withPad: " ", startingAt: 0)
+          + String(format: "%7.3f  %7.3f", distance.network, distance.yardstick)
+      }
+  }
+
+  var fixedPointLines: [String] {
+    guard let fixedPoints else { return [] }
+    let ended = fixedPoints.points.reduce(0) { $0 + $1.found }
+    var lines = [
+      "\(fixedPoints.points.count) fixed points; \(ended) of \(fixedPoints.starts) starts ended"
+        + " in one"
+    ]
+    if !fixedPoints.points.isEmpty {
+      lines.append("  starts   residual   spectral radius   unstable directions")
+    }
+    for point in fixedPoints.points.prefix(10) {
+      lines.append(
+        String(
+          format: "  %6d   %.2e   %15.4f   %19d", point.found, point.residual,
+          point.spectralRadius, point.unstable))
+    }
+    if fixedPoints.points.count > 10 {
+      lines.append("  and \(fixedPoints.points.count - 10) more (-o FILE)")
+    }
+    return lines
+  }
+
+  /// Both as JSON values.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  func dynamicsObject(
+    on group: borrowing some RankGroup & ~Copyable
+  ) throws -> [String: Any] {
+    func finite(_ value: Double) -> Any { value.isFinite ? value : NSNull() }
+    var object: [String: Any] = [:]
+    if let attractor {
+      var values: [String: Any] = ["frames": attractor.frames.count]
+      for distance in try distances(on: group) {
+        values["median_" + distance.key] = finite(distance.network)
+        values["median_" + distance.key + "_yardstick"] = finite(distance.yardstick)
+      }
+      object["attractor"] = values
+    }
+    if let fixedPoints {
+      object["fixed_points"] = [
+        "starts": fixedPoints.starts,
+        "found": fixedPoints.points.map(\.found),
+        "residual": fixedPoints.points.map(\.residual),
+        "spectral_radius": fixedPoints.points.map(\.spectralRadius),
+        "unstable": fixedPoints.points.map(\.unstable),
+      ]
+    }
+    return object
+  }
+}
+
+extension ResultFile {
+  /// Writes `/attractor/*`; `first` is the number of this rank's first neuron.
+  ///
+  /// - Collective: every rank that shares the file must call it.
+  mutating func write(_ attractor: AttractorScores, first: Int) throws {
+    for (name, values, meaning) in [
+      (
+        "wasserstein", attractor.wasserstein,
+        "Wasserstein distance of free-running and recorded rates, in standard deviations"
+      ),
+      (
+        "wasserstein_yardstick", attractor.wassersteinYardstick,
+        "the same of the fitted and the held-out recorded rates"
+      ),
+      (
+        "spectral_distance", attractor.spectral,
+        "Hellinger distance of free-running and recorded power spectra"
+      ),
+      (
+        "spectral_distance_yardstick", attractor.spectralYardstick,
+        "the same of the fitted and the held-out recorded rates"
+      ),
+    ] {
+      let variable = try createVariable(
+        "attractor/\(name)", of: Double.self, ["neuron"], longName: meaning)
+      try variable.write(values, at: first)
+      try variable.close()
+    }
+    try addDimension(
+      "frequency", values: attractor.frequencies, units: "1", longName: "cycles a frame")
+    try write(
+      "attractor/power_recorded", attractor.recordedPower, ["frequency"],
+      longName: "power density of the recorded rates, mean over neurons")
+    try write(
+      "attractor/power_network", attractor.networkPower, ["frequency"],
+      longName: "power density of the free-running network, mean over neurons")
+    try contents.setAttribute("attractor_first_frame", attractor.frames.lowerBound)
+    try contents.setAttribute("attractor_frames", attractor.frames.count)
+  }
+
+  /// Writes `/fixed_points/*`; `isRoot` tells the rank that writes what all have.
+  ///
+  /// - Collective: every rank that shares the file must call it.
+  mutating func write(_ fixedPoints: FixedPoints, neurons: Int, isRoot: Bool) throws {
+    let points = fixedPoints.points
+    try contents.setAttribute("fixed_point_starts", fixedPoints.starts)
+    guard !points.isEmpty else { return }
+    try addDimension("fixed_point", count: points.count, longName: "fixed point")
+    try addDimension("eigenvalue", count: neurons, longName: "eigenvalue, by falling modulus")
+    try write(
+      "fixed_points/found", points.map(\.found), ["fixed_point"],
+      longName: "starts that led there")
+    try write(
+      "fixed_points/unstable", points.map(\.unstable), ["fixed_point"],
+      longName: "eigenvalues of modulus above 1")
+    try write(
+      "fixed_points/residual", points.map(\.residual), ["fixed_point"],
+      longName: "largest |F(r) - r|")
+    try write(
+      "fixed_points/spectral_radius", points.map(\.spectralRadius), ["fixed_point"],
+      longName: "largest modulus of an eigenvalue")
+    for (name, dimension, meaning, values) in [
+      ("state", "neuron", "rates", points.flatMap(\.state)),
+      (
+        "eigenvalue_real", "eigenvalue", "eigenvalue of the Jacobian of r[t+1], real part",
+        points.flatMap { $0.eigenvalues.map(\.real) }
+      ),
+      (
+        "eigenvalue_imaginary", "eigenvalue", "the same, imaginary part",
+        points.flatMap { $0.eigenvalues.map(\.imaginary) }
+      ),
+    ] {
+      let variable = try createVariable(
+        "fixed_points/\(name)", of: Double.self, ["fixed_point", dimension], longName: meaning)
+      let width = values.count / points.count
+      var block = Matrix<Double>(rows: isRoot ? points.count : 0, columns: width)
+      for i in 0..<block.rows {
+        for j in 0..<width { block[i, j] = values[i * width + j] }
+      }
+      try variable.writeBlock(block)
+      try variable.close()
+    }
+  }
+}

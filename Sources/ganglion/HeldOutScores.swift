@@ -1,0 +1,77 @@
+internal import CORNN
+internal import Collectives
+internal import Evaluation
+internal import LinearAlgebra
+internal import Networks
+
+/// What a fit is held against on its held-out frames besides persistence: the linear model,
+/// one frame ahead and running freely.
+struct HeldOutScores {
+  /// Squared one-step errors of the linear model of this rank's neurons.
+  let linear: [Double]
+  /// The ridge per transition that the linear model was given.
+  let linearRidge: Double
+  /// nil if none was asked for, or if no held-out frame is followed by enough others.
+  let rollout: RolloutScores?
+
+  /// - Returns: nil if no transition was held out.
+  /// - Collective: every rank of `group` must call it.
+  init?<S: Scalar & Transferable>(
+    _ fit: borrowing Fit<S>, _ problem: FitProblem<S>, starts: Int,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    guard fit.heldOutTransitions.count > 0 else { return nil }
+    let observed = try ObservedRates(
+      rates: problem.recording.rates, local: problem.recording.local,
+      neurons: problem.recording.neurons,
+      isScored: fit.diagnostics.outcome.map { $0 != .skipped },
+      inputs: problem.recording.inputs.copy(), trialStarts: problem.recording.trialStarts,
+      fittedFrames: problem.recording.fittedFrames, group: group)
+    let model = try LinearModel(of: observed, group: group)
+    linear = try heldOutErrors(of: model, on: observed)
+    linearRidge = model.ridge
+    guard starts > 0 else {
+      rollout = nil
+      return
+    }
+    let horizon = RolloutScores.usualHorizon(heldOut: observed.heldOutFrames.count)
+    // With a mask, W is taken once; else it stays as the fit has it.
+    rollout =
+      fit.hasImplicitMask
+      ? try RolloutScores(
+        of: fit.network(), against: model, on: observed, starts: starts,
+        horizon: horizon, group: group)
+      : try RolloutScores(
+        of: fit, against: model, on: observed, starts: starts, horizon: horizon, group: group)
+  }
+}
+
+extension Fit: FreeRunning {
+  var local: Range<Int> { regressors.local }
+
+  func next(after states: borrowing Matrix<S>) -> Matrix<S> {
+    var result = currents(at: states)
+    leak(&result, from: states, local: local, alpha: alpha)
+    return result
+  }
+
+  /// The network with its weights written out.
+  fileprivate func network() -> RateNetwork<S> {
+    let neurons = regressors.neurons
+    var weights = Matrix<S>(rows: local.count, columns: neurons)
+    let inputs = regressors.inputScale.count
+    var inputWeights = Matrix<S>(rows: local.count, columns: inputs)
+    var bias = [S](repeating: 0, count: local.count)
+    for block in 0..<blocks {
+      let values = self.weights(ofBlock: block)
+      for (i, row) in rows(ofBlock: block).enumerated() {
+        for j in 0..<neurons { weights[row, j] = values[i, j] }
+        for k in 0..<inputs { inputWeights[row, k] = values[i, neurons + k] }
+        if regressors.bias { bias[row] = values[i, neurons + inputs] }
+      }
+    }
+    return RateNetwork(
+      local: local, neurons: neurons, weights: weights, inputWeights: inputWeights, bias: bias,
+      alpha: alpha)
+  }
+}
