@@ -10,6 +10,8 @@ struct CrossValidation<S: Scalar & Transferable> {
   let neurons: [Int]
   let threads: Int
   let memory: SearchMemory
+  /// Constraints on the weights, if there are any.
+  let restriction: Restriction?
 
   /// Tries all pairs of leaks and ridges.
   ///
@@ -73,18 +75,29 @@ struct CrossValidation<S: Scalar & Transferable> {
     var solver = configuration
     solver.iterations = grid.iterations
     solver.tolerance = grid.tolerance
-    let work = PanelWork(
+    var work = PanelWork(
       subproblems: subproblems, margin: configuration.targetMargin,
       fitted: problem.transitions.selecting(fold.training),
       heldOut: problem.transitions.selecting(fold.validation),
       solver: solver.solver(for: loss), threads: threads)
+    let restriction = restriction?.serving(subproblems)
+    if let restriction {
+      work.widest = restriction.widestPanel(regressors: regressors.count, threads: threads)
+    }
+    let ridges = lambdas.map { $0 * Double(fold.training.count) }
     var walk = RidgeWalk(
       problem: problem, work: work, phases: phases,
       alphas: max(1, subproblems.count / max(1, neurons.count)),
       descent: stopsEarly ? Descent() : nil)
-    try visit(
-      &walk, regressors: regressors, ridges: lambdas.map { $0 * Double(fold.training.count) },
-      configuration: configuration, group: group, phases: phases)
+    if let restriction {
+      _ = try visit(
+        &walk, under: restriction, regressors: regressors, ridges: ridges,
+        configuration: configuration, group: group, phases: phases)
+    } else {
+      try visit(
+        &walk, regressors: regressors, ridges: ridges, configuration: configuration,
+        group: group, phases: phases)
+    }
     return walk.outcomes
   }
 }

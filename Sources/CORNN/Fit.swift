@@ -56,12 +56,6 @@ extension FitProblem {
     meet: (_ solved: [PanelSolution<S>]) throws -> Void = { _ in },
     progress: @escaping @Sendable (_ solved: Int) -> Void = { _ in }
   ) throws -> Fit<S> {
-    let exclusions =
-      constraints.isEmpty
-      ? []
-      : constraints.exclusions(
-        local: regressors.local, neurons: regressors.neurons,
-        excludesSelf: !configuration.selfConnections)
     if constraints.signs != nil, case .weighted = loss {
       throw ConstraintError.signsOfPublishedRule
     }
@@ -69,32 +63,41 @@ extension FitProblem {
       subproblems: fittable.map { Subproblem(neuron: $0, alpha: alpha[$0]) },
       margin: configuration.targetMargin, fitted: transitions, heldOut: heldOut,
       solver: configuration.solver(for: loss), threads: threads)
-    if !constraints.isEmpty {
-      work.widest = widestPanel(exclusions, signed: constraints.signs != nil, threads)
+    let restriction = restriction(constraints, configuration)?.serving(work.subproblems)
+    if let restriction {
+      work.widest = restriction.widestPanel(regressors: regressors.count, threads: threads)
     }
+    let ridges = [configuration.lambda * Double(transitions.count)]
     var isDual = configuration.isDual(samples: regressors.samples, regressors: regressors.count)
     let outcome = try withoutActuallyEscaping(meet) { meet in
       var whole = WholeFit(
         problem: self, work: work, phases: phases, restored: restored, urge: urge, meet: meet,
         progress: progress)
-      guard constraints.isEmpty else {
-        isDual = try visit(
-          &whole, under: constraints, exclusions: exclusions, configuration: configuration,
-          group: group, phases: phases)
+      if let restriction {
+        isDual = try CORNN.visit(
+          &whole, under: restriction, regressors: regressors, ridges: ridges,
+          configuration: configuration, group: group, phases: phases)
         return whole.outcome
       }
       try CORNN.visit(
-        &whole, regressors: regressors,
-        ridges: [configuration.lambda * Double(transitions.count)],
-        configuration: configuration, group: group, phases: phases)
+        &whole, regressors: regressors, ridges: ridges, configuration: configuration,
+        group: group, phases: phases)
       return whole.outcome
     }
     guard let outcome else { throw FitError.nothingToFit }
     return try Fit(
       regressors: regressors,
       isDual: isDual, excludesSelf: !configuration.selfConnections, mask: constraints.mask,
-      outcome: outcome,
-      transitions: transitions, heldOut: heldOut, group: group)
+      alpha: alpha, outcome: outcome, transitions: transitions, heldOut: heldOut, group: group)
+  }
+}
+
+extension FitProblem {
+  /// The constraints as this rank's neurons meet them; nil if there are none.
+  func restriction(_ constraints: Constraints, _ configuration: Configuration) -> Restriction? {
+    Restriction(
+      constraints, local: regressors.local, neurons: regressors.neurons,
+      excludesSelf: !configuration.selfConnections)
   }
 }
 

@@ -39,13 +39,16 @@ package struct FitPlan: Sendable {
 
   package init(
     neurons: Int, inputs: Int, frames: Int, holdout: Double, configuration: Configuration,
-    bytesPerScalar: Int, ranks: Int, threads: Int, isFactored: Bool = false
+    bytesPerScalar: Int, ranks: Int, threads: Int, isFactored: Bool = false,
+    mask: MaskLoad? = nil
   ) {
     let fitted = PreparedRecording<Double>.fittedFrames(of: frames, holdout: holdout).count
     let samples = max(0, fitted - 1)
     let tests = max(0, frames - fitted - 1)
     let regressors = neurons + inputs + (configuration.bias ? 1 : 0)
-    form = configuration.isDual(samples: samples, regressors: regressors) ? .dual : .primal
+    let isDual =
+      mask?.isDual ?? configuration.isDual(samples: samples, regressors: regressors)
+    form = isDual ? .dual : .primal
     transitions = samples
     heldOut = tests
     self.regressors = regressors
@@ -68,6 +71,7 @@ package struct FitPlan: Sendable {
     sharedBytes = shared + dualShared
     ownBytes =
       Self.processBytes + Self.threadBytes * Double(threads - 1) + own
+      + (mask?.factorBytes ?? 0)
       + max(order * order * 8, Double(threads) * panel, 2 * width * m * scalar)
 
     let perIteration = form == .dual ? 2 * t * t : 2 * m * (2 * t + m)
@@ -82,7 +86,7 @@ package struct FitPlan: Sendable {
         messageBytes: order * order * 8),
       Phase(name: "factor", flops: order * order * order),
       Phase(
-        name: "solve", flops: n * perIteration * (iterations + extra),
+        name: "solve", flops: mask?.flops ?? (n * perIteration * (iterations + extra)),
         samples: n * t * (iterations + 1)),
       Phase(
         name: "score", flops: n * u * (form == .dual ? 4 * t : 4 * m) + n * 2 * t * order),

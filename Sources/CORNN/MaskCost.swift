@@ -3,7 +3,7 @@ struct MaskCost {
   let samples: Double
   let regressors: Double
   /// Iterations to expect.
-  private var iterations: Double { 60 }
+  var iterations = 60.0
   /// Iterations that an exact projection saves over a truncated one (measured at N = 60,
   /// T = 240: 120 to 480 at a tolerance of 1e-6); a factor that costs more is not taken.
   var saved = 200.0

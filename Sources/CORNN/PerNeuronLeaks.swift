@@ -16,12 +16,13 @@ extension FitProblem {
   /// - Collective: every rank of `group` must call it.
   package func chooseLeaks(
     common: Double, lambda: Double, loss: PointwiseLoss, grid: SelectionGrid,
-    configuration: Configuration, group: borrowing some RankGroup & ~Copyable, threads: Int,
-    phases: Phases
+    configuration: Configuration, constraints: Constraints = Constraints(),
+    group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases
   ) throws -> [Double] {
     let search = CrossValidation(
       problem: self, grid: grid, configuration: configuration, neurons: fittable,
-      threads: threads, memory: SearchMemory())
+      threads: threads, memory: SearchMemory(),
+      restriction: restriction(constraints, configuration))
     let alphas = grid.alphas.contains(common) ? grid.alphas : (grid.alphas + [common]).sorted()
     // errors[neuron][leak][fold], by position among the fittable neurons.
     var errors = [[[Double]]](

@@ -8,7 +8,7 @@ extension FitProblem {
   /// Coarse candidates first (every second leak, every decade), then those around the best.
   /// For each fold and ridge there is one factorisation, used by all leaks: the leak enters
   /// the targets only. The score is the one-step squared error relative to persistence,
-  /// pooled over neurons and folds.
+  /// pooled over neurons and folds. `constraints` hold in every candidate's fit.
   ///
   /// Folds that `memory` has are not done again.
   ///
@@ -19,13 +19,14 @@ extension FitProblem {
   /// - Collective: every rank of `group` must call it.
   package func select(
     grid: SelectionGrid, loss: PointwiseLoss, configuration: Configuration,
-    group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
+    constraints: Constraints = Constraints(), group: borrowing some RankGroup & ~Copyable,
+    threads: Int, phases: Phases,
     memory: SearchMemory = SearchMemory()
   ) throws -> Selection {
     let search = CrossValidation(
       problem: self, grid: grid, configuration: configuration,
       neurons: try sample(grid.neurons, seed: grid.seed, group: group), threads: threads,
-      memory: memory)
+      memory: memory, restriction: restriction(constraints, configuration))
     var tried: [Selection.Candidate] = []
     var clipped: [Double: Double] = [:]
     func attempt(_ alphas: [Double], _ lambdas: [Double]) throws {
@@ -90,13 +91,14 @@ extension FitProblem {
   /// - Collective: every rank of `group` must call it.
   package func compare(
     losses: [PointwiseLoss], alpha: Double, lambda: Double, grid: SelectionGrid,
-    configuration: Configuration, group: borrowing some RankGroup & ~Copyable, threads: Int,
-    phases: Phases, memory: SearchMemory = SearchMemory()
+    configuration: Configuration, constraints: Constraints = Constraints(),
+    group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
+    memory: SearchMemory = SearchMemory()
   ) throws -> [Double] {
     let search = CrossValidation(
       problem: self, grid: grid, configuration: configuration,
       neurons: try sample(grid.neurons, seed: grid.seed, group: group), threads: threads,
-      memory: memory)
+      memory: memory, restriction: restriction(constraints, configuration))
     return try losses.map { loss in
       let outcome = try search.evaluate(
         loss: loss, alphas: [alpha], lambdas: [lambda / 10, lambda, min(1, lambda * 10)],

@@ -68,6 +68,9 @@ struct Tally: Codable, Sendable {
 }
 
 /// Whether weaker ridges still pay, judged by the best leak at each.
+///
+/// One fold judges for all: only an error well above its best ends the descent, for the
+/// other folds may have theirs further down.
 struct Descent {
   private var best = Double.infinity
   private var sinceBest = 0
@@ -77,6 +80,6 @@ struct Descent {
     let lowest = errors.min() ?? .infinity
     sinceBest = lowest < best ? 0 : sinceBest + 1
     best = min(best, lowest)
-    return sinceBest >= 2 && lowest > 1.01 * best
+    return sinceBest >= 3 && lowest > 1.3 * best
   }
 }

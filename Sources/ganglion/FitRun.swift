@@ -27,25 +27,29 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     // Float32 is for the primal form only, also on the smaller folds of a selection.
     if arithmetic.isSingle { configuration.form = arithmetic.form }
     console.say(
-      "\(command.recording): \(recording.format), \(recording.neurons) neurons × "
+      "\(command.recordings.joined(separator: ", ")): \(recording.format), \(recording.neurons) neurons × "
         + "\(recording.frames) frames; \(world.size) ranks × \(threads) threads")
     let sizes = FitSizes(
       neurons: recording.neurons, inputs: recording.inputNames.count, frames: recording.frames,
       holdout: command.model.holdout, configuration: configuration,
       bytesPerScalar: MemoryLayout<S>.stride, isFactored: command.solution.weights == .factored)
+    let local = Partition(of: recording.neurons, among: world.size).range(of: world.rank)
+    let constraints = try readConstraints(recording, local, console, on: world)
     if command.dryRun {
       let machine = try MachineDescription(
         measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
         seconds: 0.1)
       let job = FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: threads)
       console.say("precision: \(arithmetic.reason)")
-      console.say(sizes.prediction(of: job, on: machine).text)
+      let mask = try MaskLoad(
+        constraints, local: local, neurons: recording.neurons, plan: sizes.plan(job),
+        configuration: configuration, isSingle: S.self == Float.self, threads: threads,
+        group: world)
+      console.say(sizes.prediction(of: job, on: machine, mask: mask).text)
       return
     }
     log.write("started", sizes.event)
 
-    let local = Partition(of: recording.neurons, among: world.size).range(of: world.rank)
-    let constraints = try readConstraints(recording, local, console, on: world)
     var rates: Matrix<S> = try phases.measure("read") {
       try recording.readNeurons(local, on: world)
     }
@@ -64,7 +68,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
     if kind == .none {
       try RateCheck.require(
-        rates, in: command.recording, local: local, labels: recording.labels, group: world)
+        rates, in: command.recordings.joined(separator: ", "), local: local,
+        labels: recording.labels, group: world)
     }
     let prepared = PreparedRecording(
       rates: rates, local: local, neurons: recording.neurons,
@@ -72,6 +77,10 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       trialStarts: recording.trialStarts, holdout: command.model.holdout)
     let problem = try FitProblem(
       prepared, bias: configuration.bias, group: world, phases: phases)
+    let inputs = InputCheck(problem.recording.inputs, transitions: problem.transitions)
+    for warning in inputs.warnings(names: recording.inputNames, bias: configuration.bias) {
+      console.say("warning: \(warning)")
+    }
     let keeper = try FitKeeper<S>(
       command.checkpointing, control: control, local: local, neurons: recording.neurons,
       console: console, log: log, phases: phases, on: world
@@ -80,8 +89,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
     let choice = try keeper.searching(on: world) { memory in
       try ModelChoice(
-        options, problem: problem, configuration: configuration, group: world, threads: threads,
-        phases: phases, memory: memory)
+        options, problem: problem, configuration: configuration, constraints: constraints,
+        group: world, threads: threads, phases: phases, memory: memory)
     }
     for note in choice.notes { console.say(note) }
     configuration.lambda = choice.lambda
@@ -93,13 +102,16 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       progress: { console.progress("fit", done: $0, of: local.count) })
     control.noteProgress()
 
-    let report = try FitReport(result, labels: recording.labels, group: world)
+    let heldOut = try phases.measure("evaluate") {
+      try HeldOutScores(result, problem, starts: command.rolloutStarts, group: world)
+    }
+    let report = try FitReport(result, heldOut: heldOut, labels: recording.labels, group: world)
     log.write("fitted", report.values)
     if let output = command.output {
       try phases.measure("write") {
         try FitResultFile(
           recording: recording, scaling: scaling, configuration: configuration,
-          choice: choice,
+          choice: choice, heldOut: heldOut,
           provenance: provenance(recording, configuration, choice, threads: threads, on: world),
           storage: command.solution.weights, isRoot: world.rank == 0
         ).write(result, to: output, on: world)
@@ -143,7 +155,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
   ) throws -> String {
     let model = command.model
     return settings(recording, command.solverConfiguration).adding([
-      "checkpoint-format": 2, "recording": try world.digest(ofFile: command.recording),
+      "checkpoint-format": 2, "recording": try world.digest(ofFiles: command.recordings),
       "alpha": model.alpha.map { "\($0)" } ?? "default", "tau": model.tau ?? 0,
       "lambda": "\(model.lambda)", "losses": "\(model.losses)",
       "request": "\(command.source.request(for: ""))",
@@ -169,13 +181,14 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     threads: Int,
     on world: borrowing Communicator
   ) throws -> Provenance {
-    let digest = try world.digest(ofFile: command.recording)
+    let digest = try world.digest(ofFiles: command.recordings)
     let settings = settings(recording, configuration).adding([
-      "recording": command.recording, "alpha": choice.alpha, "lambda": configuration.lambda,
+      "recordings": command.recordings, "alpha": choice.alpha, "lambda": configuration.lambda,
       "loss": choice.loss.name,
     ])
     return Provenance(
-      ranks: world.size, threads: threads, input: (command.recording, digest),
+      ranks: world.size, threads: threads,
+      input: (command.recordings.joined(separator: "\n"), digest),
       configuration: settings.json)
   }
 }

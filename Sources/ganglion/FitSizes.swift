@@ -53,17 +53,23 @@ struct FitSizes: Codable {
     ]
   }
 
-  /// What the fit takes on a machine.
-  func prediction(of job: FitPrediction.Job, on machine: MachineDescription) -> FitPrediction {
+  /// What the fit takes on a machine, under constraints perhaps.
+  func prediction(
+    of job: FitPrediction.Job, on machine: MachineDescription, mask: MaskLoad? = nil
+  ) -> FitPrediction {
+    FitPrediction(plan(job, mask: mask), job, on: machine, isDouble: bytesPerScalar == 8)
+  }
+
+  /// Memory and work of a job.
+  func plan(_ job: FitPrediction.Job, mask: MaskLoad? = nil) -> FitPlan {
     var configuration = Configuration()
     configuration.bias = bias
     configuration.form = Configuration.Form(rawValue: form) ?? .auto
     configuration.tolerance = tolerance
     configuration.iterations = iterations
-    let plan = FitPlan(
+    return FitPlan(
       neurons: neurons, inputs: inputs, frames: frames, holdout: holdout,
       configuration: configuration, bytesPerScalar: bytesPerScalar, ranks: job.ranks,
-      threads: job.threads, isFactored: isFactored)
-    return FitPrediction(plan, job, on: machine, isDouble: bytesPerScalar == 8)
+      threads: job.threads, isFactored: isFactored, mask: mask)
   }
 }

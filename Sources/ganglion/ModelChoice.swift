@@ -59,7 +59,8 @@ struct ModelChoice {
   /// - Collective: every rank of `group` must call it.
   init<S: Scalar & Transferable>(
     _ options: Options, problem: FitProblem<S>, configuration: Configuration,
-    group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
+    constraints: Constraints, group: borrowing some RankGroup & ~Copyable, threads: Int,
+    phases: Phases,
     memory: SearchMemory
   ) throws {
     let inner = Phases()
@@ -68,8 +69,8 @@ struct ModelChoice {
       guard grid.alphas.count > 1 || grid.lambdas.count > 1 else { return nil }
       return try phases.measure("select") {
         try problem.select(
-          grid: grid, loss: loss.loss, configuration: configuration, group: group,
-          threads: threads, phases: inner, memory: memory)
+          grid: grid, loss: loss.loss, configuration: configuration, constraints: constraints,
+          group: group, threads: threads, phases: inner, memory: memory)
       }
     }
     var loss = options.losses[0]
@@ -82,8 +83,8 @@ struct ModelChoice {
       let compared = try phases.measure("select") {
         try problem.compare(
           losses: options.losses.map(\.loss), alpha: alpha, lambda: lambda, grid: grid,
-          configuration: configuration, group: group, threads: threads, phases: inner,
-          memory: memory)
+          configuration: configuration, constraints: constraints, group: group,
+          threads: threads, phases: inner, memory: memory)
       }
       errors = zip(options.losses, compared).map { ($0.name, $1) }
       let best = compared.indices.min { compared[$0] < compared[$1] } ?? 0
@@ -101,7 +102,8 @@ struct ModelChoice {
       leaks = try phases.measure("select") {
         try problem.chooseLeaks(
           common: alpha, lambda: lambda, loss: loss.loss, grid: options.grid,
-          configuration: configuration, group: group, threads: threads, phases: inner)
+          configuration: configuration, constraints: constraints, group: group,
+          threads: threads, phases: inner)
       }
     }
     self.loss = loss

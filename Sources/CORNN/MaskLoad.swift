@@ -1,0 +1,65 @@
+package import Collectives
+internal import LinearAlgebra
+
+/// What constraints add to the work and memory of a fit, for its plan.
+package struct MaskLoad: Sendable {
+  /// Whether the dual form takes less work under them.
+  package let isDual: Bool
+  /// Flops of the iterations and factors on the busiest rank.
+  package let flops: Double
+  /// Bytes of factors that a rank holds at a time.
+  package let factorBytes: Double
+
+  /// - Returns: nil if there are no constraints.
+  /// - Collective: every rank of `group` must call it.
+  package init?(
+    _ constraints: Constraints, local: Range<Int>, neurons: Int, plan: FitPlan,
+    configuration: Configuration, isSingle: Bool, threads: Int,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    guard
+      let restriction = Restriction(
+        constraints, local: local, neurons: neurons,
+        excludesSelf: !configuration.selfConnections)
+    else { return nil }
+    var costs = MaskCost(samples: plan.transitions, regressors: plan.regressors)
+    costs.iterations = plan.iterations
+    let isDual = try restriction.resolvesToDual(
+      costs, configuration, isSingle: isSingle, group: group)
+    let own = restriction.flops(costs)
+    let width = restriction.widestPanel(regressors: plan.regressors, threads: threads)
+    let order = Double(restriction.largestOwnFactor(regressors: plan.regressors))
+    let shared = restriction.sharedFactorEntries(costs, regressors: plan.regressors, isDual)
+    let panel = Double(min(width * threads, local.count)) * order * order
+    self.isDual = isDual
+    flops = try group.maximum(isDual ? own.dual : own.primal)
+    factorBytes = try group.maximum(8 * (panel + shared))
+  }
+}
+
+extension Restriction {
+  /// Entries of the factors that several neurons share: each is kept until its last user.
+  fileprivate func sharedFactorEntries(
+    _ costs: MaskCost, regressors: Int, _ isDual: Bool
+  ) -> Double {
+    var counted: Set<ForbiddenSet> = []
+    var entries = 0.0
+    for exclusion in exclusions where exclusion.users > 1 {
+      guard counted.insert(exclusion.set).inserted else { continue }
+      let m = exclusion.set.count
+      let users = Double(exclusion.users)
+      let side =
+        isDual
+        ? costs.dual(forbidden: m, users: users).side
+        : costs.primal(forbidden: m, users: users).side
+      let order =
+        switch side {
+        case .forbidden: m
+        case .allowed: regressors - m
+        case .truncated: 0
+        }
+      entries += Double(order) * Double(order)
+    }
+    return entries
+  }
+}

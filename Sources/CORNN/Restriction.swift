@@ -1,0 +1,120 @@
+internal import Collectives
+internal import LinearAlgebra
+
+/// Constraints as this rank's subproblems meet them.
+struct Restriction: Sendable {
+  let signs: [Int]?
+  /// By index among this rank's neurons; `users` is 0 where none of its subproblems is solved.
+  let exclusions: [Exclusion]
+
+  /// nil if there are no constraints.
+  init?(_ constraints: Constraints, local: Range<Int>, neurons: Int, excludesSelf: Bool) {
+    guard !constraints.isEmpty else { return nil }
+    signs = constraints.signs
+    exclusions = constraints.exclusions(
+      local: local, neurons: neurons, excludesSelf: excludesSelf)
+  }
+
+  private init(signs: [Int]?, exclusions: [Exclusion]) {
+    self.signs = signs
+    self.exclusions = exclusions
+  }
+
+  /// The same for some subproblems only, several of a neuron perhaps: how many share a set
+  /// decides which factor is the cheaper one, and how long it is kept.
+  func serving(_ subproblems: [Subproblem]) -> Restriction {
+    var users: [ForbiddenSet: Int] = [:]
+    var serves = [Bool](repeating: false, count: exclusions.count)
+    for subproblem in subproblems {
+      users[exclusions[subproblem.neuron].set, default: 0] += 1
+      serves[subproblem.neuron] = true
+    }
+    return Restriction(
+      signs: signs,
+      exclusions: exclusions.indices.map { i in
+        Exclusion(
+          set: exclusions[i].set, users: serves[i] ? users[exclusions[i].set, default: 0] : 0,
+          leavesOutSelf: exclusions[i].leavesOutSelf)
+      })
+  }
+
+  /// Flops of the fits of this rank's neurons in each form.
+  func flops(_ costs: MaskCost) -> (primal: Double, dual: Double) {
+    var flops = (primal: 0.0, dual: 0.0)
+    for exclusion in exclusions where exclusion.users > 0 {
+      let m = exclusion.set.count
+      let users = Double(exclusion.users)
+      flops.primal += costs.primal(forbidden: m, users: users).flops
+      flops.dual += costs.dual(forbidden: m, users: users).flops
+    }
+    return flops
+  }
+
+  /// Whether the dual form takes less work over all ranks.
+  ///
+  /// Signs need the weights themselves, so the primal form; the downdates of the dual form
+  /// want float64.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  func resolvesToDual(
+    _ costs: MaskCost, _ configuration: Configuration, isSingle: Bool,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> Bool {
+    if signs != nil || (isSingle && configuration.form == .auto) { return false }
+    guard configuration.form == .auto else { return configuration.form == .dual }
+    let own = flops(costs)
+    var total = [own.primal, own.dual]
+    try group.sum(&total)
+    return total[1] < total[0]
+  }
+
+  /// The order of the largest factor that a neuron has for itself.
+  func largestOwnFactor(regressors: Int) -> Int {
+    exclusions.map { exclusion in
+      let m = exclusion.set.count
+      if signs != nil { return max(m, regressors / 2) }
+      return exclusion.users > 1 ? 0 : min(m, regressors - m)
+    }.max() ?? 0
+  }
+
+  /// How many neurons a panel may have before the factors of their masks, if each has its
+  /// own, take more than a gibibyte over all threads.
+  func widestPanel(regressors: Int, threads: Int) -> Int {
+    let order = largestOwnFactor(regressors: regressors)
+    let bytes = 8 * max(1, order * order) * threads
+    return max(1, min(256, (1 << 30) / bytes))
+  }
+}
+
+/// Readies the form that takes less work under the constraints at each ridge, and lets the
+/// visitor work there; returns whether it is the dual one.
+///
+/// - Throws: `FitError.ridgeTooSmall`; what `group` and the visitor throw.
+/// - Collective: every rank of `group` must call it.
+func visit<V: RidgeVisitor>(
+  _ visitor: inout V, under restriction: Restriction, regressors: Regressors<V.S>,
+  ridges: [Double], configuration: Configuration, group: borrowing some RankGroup & ~Copyable,
+  phases: Phases
+) throws -> Bool {
+  let costs = MaskCost(samples: regressors.samples, regressors: regressors.count)
+  let isDual = try restriction.resolvesToDual(
+    costs, configuration, isSingle: V.S.self == Float.self, group: group)
+  if isDual {
+    let gram = try DualGram(regressors, group: group, phases: phases)
+    for ridge in ridges {
+      let form = try MaskedDualForm(
+        gram: gram, ridge: ridge, exclusions: restriction.exclusions, group: group,
+        phases: phases)
+      guard try visitor.visit(form, group: group) else { break }
+    }
+  } else {
+    let gram = try PrimalGram(regressors, group: group, phases: phases)
+    for ridge in ridges {
+      let form = try MaskedPrimalForm(
+        gram: gram, ridge: ridge, exclusions: restriction.exclusions,
+        signs: restriction.signs, group: group, phases: phases)
+      guard try visitor.visit(form, group: group) else { break }
+    }
+  }
+  return isDual
+}
