@@ -11,8 +11,15 @@ package import LinearAlgebra
 package struct Recording: Sendable {
   let plan: RecordingPlan
   let tables: RecordingTables
+  /// The recordings that this one consists of, if several were joined.
+  var parts: [Recording] = []
 
-  /// The file, or the folder.
+  init(plan: RecordingPlan, tables: RecordingTables) {
+    self.plan = plan
+    self.tables = tables
+  }
+
+  /// The file, or the folder; of several the first one.
   package var path: String { plan.path }
   /// "NWB", "HDF5", "CSV", ...
   package var format: String { plan.format }
@@ -90,9 +97,26 @@ package struct Recording: Sendable {
     precondition(
       neurons.lowerBound >= 0 && neurons.upperBound <= self.neurons,
       "neurons \(neurons) of \(self.neurons)")
+    if !parts.isEmpty { return try readParts(neurons, on: group) }
     var result: Matrix<S> = try readStored(neurons, on: group)
     if !plan.calibration.isIdentity { calibrate(&result) }
     if let clock = tables.clock { return clock.resample(result) }
+    return result
+  }
+
+  /// The series of all parts, one after the other.
+  private func readParts<S: Scalar & Storable>(
+    _ neurons: Range<Int>, on group: borrowing some RankGroup & ~Copyable
+  ) throws -> Matrix<S> {
+    var result = Matrix<S>(rows: neurons.count, columns: frames)
+    var first = 0
+    for part in parts {
+      let series: Matrix<S> = try part.readNeurons(neurons, on: group)
+      var whole = result.mutableView
+      var columns = whole.block(rows: 0..<neurons.count, columns: first..<(first + part.frames))
+      columns.assign(series.view)
+      first += part.frames
+    }
     return result
   }
 

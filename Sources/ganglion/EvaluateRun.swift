@@ -19,11 +19,12 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     if let output = command.output { try ResultFile.requireWritable(output, on: world) }
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
-    let path = try recordingPath(on: world)
-    var report = EvaluationReport(model: model, recording: path)
-    report.agreement = try agreement(network, recording: path, on: world)
-    if let path {
-      try predict(path, network, threads: threads, into: &report, on: world)
+    let paths = try recordingPaths(on: world)
+    var report = EvaluationReport(
+      model: model, recording: paths.isEmpty ? nil : paths.joined(separator: ", "))
+    report.agreement = try agreement(network, recording: paths.first, on: world)
+    if !paths.isEmpty {
+      try predict(paths, network, threads: threads, into: &report, on: world)
     }
     if let output = command.output {
       let digest = try world.digest(ofFile: command.model)
@@ -31,23 +32,26 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
         to: output, first: local.lowerBound, on: world,
         provenance: Provenance(
           ranks: world.size, threads: threads, input: (command.model, digest),
-          configuration: settings(path).json))
+          configuration: settings(paths).json))
     }
     let text = try command.json ? report.json(on: world) : report.text(on: world)
     console.say(text)
     if let output = command.output, !command.json { console.say("wrote \(output)") }
   }
 
-  /// The recording to predict; nil if it was not named and the fitted one has gone.
-  private func recordingPath(on world: borrowing Communicator) throws -> String? {
-    if let recording = command.recording { return recording }
-    guard let path = model.settings["recording"] as? String else { return nil }
-    let isThere = try world.broadcast(FileManager.default.fileExists(atPath: path) ? 1 : 0)
-    if isThere == 1 { return path }
-    if command.truth != nil { return nil }
+  /// The recordings to predict; none if none was named and the fitted ones have gone.
+  private func recordingPaths(on world: borrowing Communicator) throws -> [String] {
+    if !command.recording.isEmpty { return command.recording }
+    let paths = model.settings["recordings"] as? [String] ?? []
+    guard !paths.isEmpty else { return [] }
+    let missing = paths.first { !FileManager.default.fileExists(atPath: $0) }
+    // Only rank 0 need see the files to say which one has gone.
+    guard try world.broadcast(missing == nil ? 0 : 1) == 1 else { return paths }
+    if command.truth != nil { return [] }
+    let name = try world.broadcast(missing ?? "")
     throw CommandLineError(
       exitCode: ExitCode.missingInput,
-      description: "\(path), which was fitted, is not there: give --recording or --truth")
+      description: "\(name), which was fitted, is not there: give --recording or --truth")
   }
 
   /// Connectivity against the truth, row by row: no rank holds a second W.
@@ -95,11 +99,13 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
 
   /// One-step and free-running prediction.
   private func predict(
-    _ path: String, _ network: borrowing RateNetwork<S>, threads: Int,
+    _ paths: [String], _ network: borrowing RateNetwork<S>, threads: Int,
     into report: inout EvaluationReport, on world: borrowing Communicator
   ) throws {
-    let request = try command.source.request(for: path, stored: model.settings)
-    let recording = try Recording.open(request, on: world)
+    let requests = try paths.map {
+      try command.source.request(for: $0, stored: model.settings)
+    }
+    let recording = try Recording.open(requests, on: world)
     try model.requireFit(for: recording)
     let local = network.local
     let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
@@ -107,11 +113,12 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     let fitted = recording.fittedFrames(holdout: model.holdout)
     let observed = try model.observe(
       recording, isScored: isScored, fitted: fitted, of: S.self, local: local, on: world)
-    let isSame = try world.digest(ofFile: path) == model.inputSHA256
+    let isSame = try world.digest(ofFiles: paths) == model.inputSHA256
     report.isFittedRecording = isSame
     report.heldOutFrames = observed.heldOutFrames.count
     guard !observed.transitions(in: observed.heldOutFrames).isEmpty else { return }
-    let linear = try LinearModel(of: observed, ridge: max(model.lambda, 1e-9), group: world)
+    let linear = try LinearModel(of: observed, group: world)
+    report.linearRidge = linear.ridge
     report.oneStep =
       if isSame, model.hasScores {
         OneStepScores(
@@ -121,19 +128,41 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
           r2: try model.readNeurons("score/r2", local, on: world),
           transitions: observed.transitions(in: observed.heldOutFrames).count)
       } else {
-        OneStepScores(of: network, against: linear, on: observed)
+        try OneStepScores(of: network, against: linear, on: observed)
       }
-    let horizon = command.horizon ?? max(1, min(50, observed.heldOutFrames.count / 4))
+    let horizon =
+      command.horizon ?? RolloutScores.usualHorizon(heldOut: observed.heldOutFrames.count)
     report.rollout = try RolloutScores(
       of: network, against: linear, on: observed, starts: command.starts, horizon: horizon,
-      threads: threads, group: world)
+      group: world)
     report.horizon = horizon
+    try describeDynamics(network, observed, threads: threads, into: &report, on: world)
   }
 
-  private func settings(_ recording: String?) -> Settings {
+  /// Where the network runs to: its attractor, and its fixed points if asked for.
+  private func describeDynamics(
+    _ network: borrowing RateNetwork<S>, _ observed: ObservedRates<S>, threads: Int,
+    into report: inout EvaluationReport, on world: borrowing Communicator
+  ) throws {
+    if command.attractorFrames > 0 {
+      report.attractor = try AttractorScores(
+        of: network, on: observed, most: command.attractorFrames, group: world)
+    }
+    guard let starts = command.fixedPoints else { return }
+    guard model.neurons <= EvaluateCommand.mostNeuronsForFixedPoints else {
+      throw CommandLineError.usage(
+        "--fixed-points factors matrices of order \(model.neurons) many times; it takes at most"
+          + " \(EvaluateCommand.mostNeuronsForFixedPoints) neurons")
+    }
+    report.fixedPoints = try FixedPoints(
+      of: network, on: observed, starts: starts, threads: threads, group: world)
+  }
+
+  private func settings(_ recordings: [String]) -> Settings {
     Settings([
-      "command": "evaluate", "model": command.model, "recording": recording ?? "",
+      "command": "evaluate", "model": command.model, "recordings": recordings,
       "truth": command.truth ?? "", "starts": command.starts,
+      "attractor-frames": command.attractorFrames, "fixed-points": command.fixedPoints ?? 0,
     ])
   }
 }

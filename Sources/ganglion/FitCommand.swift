@@ -17,8 +17,13 @@ struct FitCommand: GroupCommand {
       The result holds W (neuron, presyn), W_in, b, held-out scores and diagnostics.
       """)
 
-  @Argument(help: "The recording: HDF5, NWB, NPY, CSV, ...; see `ganglion inspect`.")
-  var recording: String
+  @Argument(
+    help: """
+      The recording: HDF5, NWB, NPY, CSV, ...; see `ganglion inspect`. Several are fitted \
+      together if they are of the same neurons: each begins a trial, baseline, trend and \
+      scale are common, and --holdout counts from the end of the last one.
+      """)
+  var recordings: [String]
   @Option(name: .shortAndLong, help: "The result to write (HDF5).") var output: String?
 
   @OptionGroup(title: "What to read") var source: SourceOptions
@@ -28,6 +33,12 @@ struct FitCommand: GroupCommand {
   @OptionGroup(title: "Solution") var solution: SolutionOptions
   @OptionGroup(title: "Stop and go on") var checkpointing: CheckpointOptions
   @OptionGroup(title: "Run") var common: CommonOptions
+  @Option(
+    help: """
+      Held-out frames that the network and the linear model run freely from, for \
+      /score/rollout_*; 0: none.
+      """)
+  var rolloutStarts = 20
   @Option(help: "Append one JSON object a line to this file.") var log: String?
   @Flag(help: "Print the plan (form, memory, work) and do nothing.") var dryRun = false
 
@@ -42,6 +53,8 @@ struct FitCommand: GroupCommand {
       solution.weights == .full || constraints.isEmpty,
       "--weights factored cannot hold constraints on W: the factors do not know them")
     try checkpointing.validate()
+    try require(
+      rolloutStarts >= 0, "--rollout-starts is \(rolloutStarts), expected 0 or more")
   }
 
   func run(on world: borrowing Communicator) throws {
@@ -49,7 +62,7 @@ struct FitCommand: GroupCommand {
     if let output { try ResultFile.requireWritable(output, on: world) }
     let phases = Phases()
     let recording = try phases.measure("open") {
-      try Recording.open(source.request(for: self.recording), on: world)
+      try Recording.open(recordings.map { source.request(for: $0) }, on: world)
     }
     let arithmetic = try arithmetic(for: recording)
     if arithmetic.isSingle {

@@ -21,6 +21,11 @@ struct Settings {
 }
 
 extension RankGroup where Self: ~Copyable {
+  /// The SHA-256 of each file, one a line, on every rank (collective).
+  func digest(ofFiles paths: [String]) throws -> String {
+    try paths.map { try digest(ofFile: $0) }.joined(separator: "\n")
+  }
+
   /// The SHA-256 of a file that rank 0 reads, on every rank (collective).
   func digest(ofFile path: String) throws -> String {
     var digest = ""
