@@ -5,7 +5,7 @@ import os
 import platform
 import subprocess
 
-from . import learning, peer, plan, program, scaling, sofo
+from . import choices, learning, peer, plan, program, scaling, sofo
 
 README = os.path.join(os.path.dirname(__file__), "..", "README.md")
 
@@ -49,6 +49,16 @@ def cases(quick, runs, peer_runs):
         "plan": lambda: plan.compare(
             plan.SIZES if not quick else [("dual", 200, 100), ("primal", 60, 400)],
             (1, 2), runs),
+        "oracle": lambda: choices.oracle(*small(
+            (300, [*((t, "gaussian", 1e-3) for t in (150, 300, 1200, 3000)),
+                   (1800, "poisson", 1e-3)]),
+            (30, [(60, "gaussian", 1e-3)]))),
+        "losses": lambda: choices.losses(*small(
+            (500, 3000, [*(("gaussian", level) for level in (1e-3, 1e-2, 1e-5, 0)),
+                         ("poisson", 1e-3)]),
+            (30, 100, [("gaussian", 1e-3)]))),
+        **({"real": lambda: choices.real(os.environ["GANGLION_DATA"])}
+           if "GANGLION_DATA" in os.environ else {}),
     }
 
 
