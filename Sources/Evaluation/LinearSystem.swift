@@ -134,16 +134,8 @@ final class LinearSystem<S: Scalar & Transferable> {
     return isDual ? Self.features(of: phi, observed, runs, scales) : phi
   }
 
-  /// r[t+1] − r[t] of some neurons; zero where r[t+1] is missing.
   private func increments(_ neurons: [Int], _ frames: ArraySlice<Int>) -> Matrix<Double> {
-    var block = Matrix<Double>(rows: neurons.count, columns: frames.count)
-    for (i, neuron) in neurons.enumerated() {
-      for (k, t) in frames.enumerated() {
-        let next = observed.rates.matrix[neuron, t + 1]
-        if !next.isNaN { block[i, k] = Double(next) - Double(observed.rates.matrix[neuron, t]) }
-      }
-    }
-    return block
+    Evaluation.increments(of: observed.rates.matrix, neurons, at: frames)
   }
 
   /// Y Φᵀ of some neurons over some frames.
@@ -206,13 +198,15 @@ extension LinearSystem {
     _ neurons: [Int], _ ridges: [Double], group: borrowing some RankGroup & ~Copyable
   ) throws -> [Double: Double] {
     var sums = [Double](repeating: 0, count: ridges.count)
+    // The dual has its right-hand side in the increments themselves.
+    let right = isDual ? Matrix(rows: 0, columns: 0) : rightHandSide(neurons, frames[...])
     let jobs = Partition(of: Self.folds * ridges.count, among: group.size)
       .range(of: group.rank)
     try group.agree {
       for number in 0..<Self.folds {
         let own = jobs.clamped(to: (number * ridges.count)..<((number + 1) * ridges.count))
         guard !own.isEmpty else { continue }
-        let fold = fold(number, neurons)
+        let fold = fold(number, neurons, right)
         for job in own {
           sums[job % ridges.count] += try fold.error(ridge: ridges[job % ridges.count])
         }
@@ -223,7 +217,11 @@ extension LinearSystem {
   }
 
   /// The equations without a block of transitions and the gaps beside it.
-  private func fold(_ number: Int, _ neurons: [Int]) -> LinearFold {
+  ///
+  /// `whole` is the right-hand side of all transitions.
+  private func fold(
+    _ number: Int, _ neurons: [Int], _ whole: borrowing Matrix<Double>
+  ) -> LinearFold {
     let block = Partition(of: frames.count, among: Self.folds).range(of: number)
     let near = (frames[block.lowerBound] - Self.gap)...(frames[block.upperBound - 1] + Self.gap)
     let excluded = frames.indices.filter { near.contains(frames[$0]) }
@@ -234,7 +232,7 @@ extension LinearSystem {
       var system = gram.copy()
       let products = Self.products(observed, scales, left)
       for i in 0..<system.rows { system.add(-1, products, i, toRow: i) }
-      var right = rightHandSide(neurons, frames[...])
+      var right = whole.copy()
       let minus = rightHandSide(neurons, left)
       for i in 0..<right.rows { right.add(-1, minus, i, toRow: i) }
       return LinearFold(

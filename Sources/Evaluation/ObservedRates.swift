@@ -78,11 +78,9 @@ package final class ObservedRates<S: Scalar & Transferable> {
   /// The regressors at some frames: neurons, then inputs, then 1; regressors × frames.
   package func regressors(at frames: ArraySlice<Int>) -> Matrix<S> {
     var block = Matrix<S>(rows: regressorCount, columns: frames.count)
-    for (k, t) in frames.enumerated() {
-      for i in 0..<neurons { block[i, k] = rates.matrix[i, t] }
-      for i in 0..<inputs.rows { block[neurons + i, k] = inputs[i, t] }
-      block[neurons + inputs.rows, k] = 1
-    }
+    copy(rates.matrix, at: frames, into: &block, row: 0)
+    copy(inputs, at: frames, into: &block, row: neurons)
+    for k in 0..<frames.count { block[neurons + inputs.rows, k] = 1 }
     return block
   }
 
@@ -103,4 +101,32 @@ package final class ObservedRates<S: Scalar & Transferable> {
 
   /// The rates of all neurons at a frame.
   func state(at frame: Int) -> [S] { (0..<neurons).map { rates.matrix[$0, frame] } }
+}
+
+/// `target[row...] ← source[:, frames]`.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func copy<S: Scalar>(
+  _ source: borrowing Matrix<S>, at frames: ArraySlice<Int>, into target: inout Matrix<S>,
+  row first: Int
+) {
+  for i in 0..<source.rows {
+    for (k, t) in frames.enumerated() { target[first + i, k] = source[i, t] }
+  }
+}
+
+/// r[t+1] − r[t] of some neurons at some frames; zero where r[t+1] is missing.
+@specialized(where S == Double)
+@specialized(where S == Float)
+func increments<S: Scalar>(
+  of rates: borrowing Matrix<S>, _ neurons: [Int], at frames: ArraySlice<Int>
+) -> Matrix<Double> {
+  var block = Matrix<Double>(rows: neurons.count, columns: frames.count)
+  for (i, neuron) in neurons.enumerated() {
+    for (k, t) in frames.enumerated() {
+      let next = rates[neuron, t + 1]
+      if !next.isNaN { block[i, k] = Double(next) - Double(rates[neuron, t]) }
+    }
+  }
+  return block
 }
