@@ -16,8 +16,9 @@ package struct SOFOConfiguration: Sendable, Equatable, Codable {
   /// Let the directions count as orthonormal, without forming them.
   package var orthonormal = false
   package var seed: UInt64 = 0
-  /// Bytes a tile of tangents may take in cache.
-  package var tileBytes = 384 << 10
+  /// Bytes that the widest value of a tile of tangents may take: larger products run nearer
+  /// to the machine's peak, up to where the tile leaves the caches.
+  package var tileBytes = 1536 << 10
 
   package init() {}
 

@@ -24,7 +24,7 @@ class Run:
         with h5py.File(path) as file:
             self.iteration = np.asarray(file["evaluation/iteration"])
             self.loss = np.asarray(file["evaluation/loss"])
-            self.scores = {name: float(file["scores"][name][0]) for name in file.get("scores", ())}
+            self.scores = {name: float(file["scores"][name][()]) for name in file.get("scores", ())}
 
     def at(self, iteration):
         """The loss of the last evaluation up to an iteration."""

@@ -59,6 +59,7 @@ VARIANTS = {
 
 def train(case, size, iterations, *more, ranks=1, threads=1):
     """A short run: its report, and the median seconds of an iteration, data included."""
+    os.makedirs(recordings.FOLDER, exist_ok=True)
     path = f"{recordings.FOLDER}/train.h5"
     done = program.run(
         "train", *flags(case, size), "--iterations", iterations, "--eval-every", 1000,
