@@ -61,16 +61,19 @@ package struct MachineReport: Codable, Equatable, Sendable {
     }
     self.ranks = ranks
     let hosts = Array(Set(ranks.map(\.host))).sorted()
-    let watchdog = Watchdog(
-      limit: timeLimit, rank: group.rank,
-      message: """
-        a collective write into \(directory ?? "") hangs (\(timeLimit) s); set \
-        OMPI_MCA_io=romio321 in the environment, or try another file system
-        """, exitCode: ExitCode.inputOutput)
-    machine = try withExtendedLifetime(watchdog) {
-      try MachineDescription(
-        measuring: group, hostOfRank: ranks.map { hosts.firstIndex(of: $0.host) ?? 0 },
-        directory: directory, seconds: seconds)
+    machine = try MachineDescription(
+      measuring: group, hostOfRank: ranks.map { hosts.firstIndex(of: $0.host) ?? 0 },
+      directory: nil, seconds: seconds)
+    if let directory {
+      let watchdog = Watchdog(
+        limit: timeLimit, rank: group.rank,
+        message: """
+          a collective write into \(directory) hangs (\(timeLimit) s); set \
+          OMPI_MCA_io=romio321 in the environment, or try another file system
+          """, exitCode: ExitCode.inputOutput)
+      machine.files = try withExtendedLifetime(watchdog) {
+        try probeFiles(in: directory, on: group)
+      }
     }
     advice = Self.advice(
       ranks: ranks, mpi: mpi, environment: ProcessInfo.processInfo.environment)
