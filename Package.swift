@@ -110,14 +110,16 @@ let package = Package(
 
     // Figures and sums of scaling studies.
     .target(name: "Scalability", swiftSettings: memorySafe),
+    // Pages.
+    .target(name: "Reports", swiftSettings: memorySafe),
 
     // MARK: - Program
     .executableTarget(
       name: "ganglion",
       dependencies: [
         "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
-        "Recordings", "Machine", "Differentiation", "SOFO", "Baselines", "Tasks", "Training",
-        "Scalability",
+        "Recordings", "Reports", "Machine", "Differentiation", "SOFO", "Baselines", "Tasks",
+        "Training", "Scalability",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -168,6 +170,8 @@ let package = Package(
       name: "RecordingsTests",
       dependencies: ["Recordings", "HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "MachineTests",
       dependencies: ["Machine", "MPI", "HDF5", "Collectives", "LinearAlgebra", "TestSupport"],

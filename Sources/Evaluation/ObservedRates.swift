@@ -100,7 +100,7 @@ package final class ObservedRates<S: Scalar & Transferable> {
   }
 
   /// The rates of all neurons at a frame.
-  func state(at frame: Int) -> [S] { (0..<neurons).map { rates.matrix[$0, frame] } }
+  package func state(at frame: Int) -> [S] { (0..<neurons).map { rates.matrix[$0, frame] } }
 }
 
 /// `target[row...] ← source[:, frames]`.

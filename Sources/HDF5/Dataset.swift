@@ -83,9 +83,10 @@ extension Location where Self: ~Copyable {
     try createDataset(name, shape: shape, type: T.fileType)
   }
 
-  /// Creates a contiguous dataset of a file type.
+  /// Creates a contiguous dataset of a file type; one of references to elsewhere, such as
+  /// strings of variable length, must be filled.
   func createDataset(
-    _ name: String, shape: [Int], type: Int64
+    _ name: String, shape: [Int], type: Int64, isFilled: Bool = false
   ) throws(HDF5Error) -> Dataset {
     let path = describe(name)
     let links = try linkCreation(path)
@@ -93,7 +94,8 @@ extension Location where Self: ~Copyable {
       "H5Pcreate", path, adopting: H5Pcreate(chdf5_dataset_create_class()))
     try check("H5Pset_layout", path, H5Pset_layout(list.id, H5D_CONTIGUOUS))
     try check("H5Pset_alloc_time", path, H5Pset_alloc_time(list.id, H5D_ALLOC_TIME_EARLY))
-    try check("H5Pset_fill_time", path, H5Pset_fill_time(list.id, H5D_FILL_TIME_NEVER))
+    let time = isFilled ? H5D_FILL_TIME_ALLOC : H5D_FILL_TIME_NEVER
+    try check("H5Pset_fill_time", path, H5Pset_fill_time(list.id, time))
     // Without time stamps equal content makes equal files.
     try check("H5Pset_obj_track_times", path, H5Pset_obj_track_times(list.id, false))
     let space = try makeDataspace(shape, path)

@@ -101,4 +101,49 @@ extension Location where Self: ~Copyable {
         dataset.identifier, type.id, chdf5_all(), chdf5_all(), properties.id, bytes))
     return dataset
   }
+
+  /// Creates a scalar dataset of fixed-length UTF-8 text and writes it, the same on all ranks.
+  ///
+  /// - Collective on shared files.
+  package func writeText(_ name: String, _ text: String) throws(HDF5Error) {
+    let bytes = packed([text]).bytes
+    let type = try makeStringType(bytes: bytes.count, describe(name))
+    let dataset = try createDataset(name, shape: [], type: type.id)
+    let path = dataset.describe()
+    let properties = try access.properties(.collective, path: path)
+    try check(
+      "H5Dwrite", path,
+      H5Dwrite(dataset.identifier, type.id, chdf5_all(), chdf5_all(), properties.id, bytes))
+  }
+
+  /// Creates a 1-D dataset of UTF-8 strings of variable length and writes it.
+  ///
+  /// Not on shared files: the MPI-IO driver does not write such strings.
+  package func createVariableStrings(
+    _ name: String, _ strings: [String]
+  ) throws(HDF5Error) -> Dataset {
+    prepareLibrary()
+    let place = describe(name)
+    let type = try Handle<TypeKind>("H5Tcopy", place, adopting: H5Tcopy(chdf5_c_string()))
+    try check("H5Tset_size", place, H5Tset_size(type.id, chdf5_variable_length()))
+    try check("H5Tset_cset", place, H5Tset_cset(type.id, H5T_CSET_UTF8))
+    let dataset = try createDataset(
+      name, shape: [strings.count], type: type.id, isFilled: true)
+    guard !strings.isEmpty else { return dataset }
+    // All texts in one piece, each with its zero, and where each begins.
+    var bytes: [CChar] = []
+    var starts: [Int] = []
+    for string in strings {
+      starts.append(bytes.count)
+      bytes += string.utf8.map { CChar(bitPattern: $0) } + [0]
+    }
+    let code = bytes.withUnsafeBufferPointer { buffer in
+      let pointers = starts.map { start in buffer.baseAddress.map { $0 + start } }
+      return H5Dwrite(
+        dataset.identifier, type.id, chdf5_all(), chdf5_all(), chdf5_default_properties(),
+        pointers)
+    }
+    try check("H5Dwrite", place, code)
+    return dataset
+  }
 }

@@ -89,7 +89,7 @@ extension RateNetwork {
   }
 
   /// `W r` for the local rows, each a sum in an order that no other row changes.
-  private func recurrentCurrents(_ state: [S], threads: Int) throws -> [S] {
+  func recurrentCurrents(_ state: [S], threads: Int) throws -> [S] {
     let rows = local.count
     let blocks = rows * neurons > Self.threadedEntries ? threads : 1
     let partition = Partition(of: rows, among: max(1, min(blocks, rows)))

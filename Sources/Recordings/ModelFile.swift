@@ -147,13 +147,7 @@ package struct ModelFile: Sendable {
     to traces: inout Matrix<S>, local: Range<Int>, of recording: Recording, lowPass: Double?,
     on group: borrowing some RankGroup & ~Copyable
   ) throws {
-    guard let kind = ScalingKind(rawValue: summary.scaling) else {
-      throw RecordingError.badData("\(path): the scaling \(summary.scaling) is not known")
-    }
-    let scaling = Scaling(
-      kind: kind, offset: try readNeurons("preprocessing/offset", local, on: group),
-      drift: try readNeurons("preprocessing/drift", local, on: group),
-      scale: try readNeurons("preprocessing/scale", local, on: group))
+    let scaling = try readScaling(local, on: group)
     if let lowPass {
       // The filter is linear and leaves constants alone, so only the trend must go first.
       scaling.addTrend(to: &traces, times: -1)
@@ -163,6 +157,22 @@ package struct ModelFile: Sendable {
       scaling.addTrend(to: &traces, times: 1)
     }
     scaling.apply(to: &traces)
+  }
+
+  /// How this rank's traces became rates, and how rates become values of the recording.
+  ///
+  /// - Throws: on every rank alike, 65 if the file does not say.
+  /// - Collective: every rank of `group` must call it.
+  package func readScaling(
+    _ local: Range<Int>, on group: borrowing some RankGroup & ~Copyable
+  ) throws -> Scaling {
+    guard let kind = ScalingKind(rawValue: summary.scaling) else {
+      throw RecordingError.badData("\(path): the scaling \(summary.scaling) is not known")
+    }
+    return Scaling(
+      kind: kind, offset: try readNeurons("preprocessing/offset", local, on: group),
+      drift: try readNeurons("preprocessing/drift", local, on: group),
+      scale: try readNeurons("preprocessing/scale", local, on: group))
   }
 
   private func reading<R: ~Copyable>(_ body: (borrowing File) throws -> R) throws -> R {

@@ -1,6 +1,22 @@
 internal import Collectives
 internal import Foundation
 
+/// Writes a text under its name when it is complete; an older one stays until then.
+///
+/// - Throws: `RecordingError` (73, 74) if it cannot be created, or written to its end.
+package func writeWhole(_ text: String, to path: String) throws {
+  let file = PendingFile(for: path)
+  try file.prepare()
+  let data = Data(text.utf8)
+  try file.requireSpace(bytes: data.count)
+  do {
+    try data.write(to: URL(fileURLWithPath: file.temporary))
+  } catch {
+    throw RecordingError.cannotWrite("cannot write \(path): \(error.localizedDescription)")
+  }
+  try file.publish()
+}
+
 /// A file being written under a temporary name beside its final one.
 ///
 /// Whatever ends the work before `publish()`, a thrown error included, removes it.

@@ -137,6 +137,17 @@ package struct ResultFile: ~Copyable {
     try variable.write(isRoot ? values : [])
   }
 
+  /// Creates a variable of texts over one dimension, which every rank has.
+  package mutating func write(
+    _ path: String, _ texts: [String], _ dimension: String, longName: String
+  ) throws {
+    precondition(texts.count == lengths[dimension], "\(texts.count) texts for \(path)")
+    let variable = try file.createStrings(path, texts)
+    try variable.attach(try file.openDataset("/" + dimension), to: 0)
+    try variable.setAttribute("long_name", longName)
+    bytes += texts.reduce(0) { max($0, $1.utf8.count) } * texts.count
+  }
+
   /// Checks that the disk has room for all variables created so far, so that a full disk
   /// shows before the work and not after it.
   ///
@@ -147,9 +158,14 @@ package struct ResultFile: ~Copyable {
 
   /// Completes the file and gives it its name; until here nothing has it.
   ///
+  /// `complete` adds, on rank 0 alone, what many ranks cannot write.
+  ///
   /// - Throws: `HDF5Error` or `RecordingError` (exit code 74) if it cannot be written to
   ///   its end; then the file is removed.
-  package consuming func finish(on group: borrowing some RankGroup & ~Copyable) throws {
+  package consuming func finish(
+    on group: borrowing some RankGroup & ~Copyable,
+    complete: ((borrowing File) throws -> Void)? = nil
+  ) throws {
     let pending = self.pending
     var failure: (any Error)?
     do {
@@ -158,7 +174,14 @@ package struct ResultFile: ~Copyable {
       failure = error
     }
     try group.agree { if let failure { throw failure } }
-    try group.agreeOnRoot { try pending.publish() }
+    try group.agreeOnRoot {
+      if let complete {
+        let file = try File.open(pending.temporary, writable: true)
+        try complete(file)
+        try file.close()
+      }
+      try pending.publish()
+    }
     pending.wasPublished()
   }
 }

@@ -120,8 +120,9 @@ package struct Scaling: Sendable {
 
   /// The value in the recording's units of a rate of this rank's neuron `i` at a frame.
   ///
-  /// A clamped rate comes back as the clamp's edge.
+  /// A clamped rate comes back as the clamp's edge, a missing one as NaN.
   package func restored(_ rate: Double, neuron i: Int, frame t: Int) -> Double {
+    guard !rate.isNaN else { return .nan }
     let linear =
       switch kind {
       case .tanh, .zscoreTanh:

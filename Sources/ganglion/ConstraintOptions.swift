@@ -23,7 +23,10 @@ struct ConstraintOptions: ParsableArguments {
   @Flag(help: "All recurrent weights >= 0.") var nonNegative = false
   @Option(
     help: ArgumentHelp(
-      "The region of each neuron in an HDF5 file: text or integers.", valueName: "FILE:PATH"))
+      """
+      The region of each neuron in an HDF5 file: text or integers. Written to the result, \
+      where reports order W by it.
+      """, valueName: "FILE:PATH"))
   var regions: DatasetAddress?
   @Option(
     help: """
@@ -35,7 +38,7 @@ struct ConstraintOptions: ParsableArguments {
 
   /// Whether W is free but for self-connections.
   var isEmpty: Bool {
-    mask == nil && signs == nil && !nonNegative && regions == nil && regionMask == nil
+    mask == nil && signs == nil && !nonNegative && regionMask == nil
   }
 
   /// Checks the flags against each other and against the form asked for.
@@ -43,8 +46,8 @@ struct ConstraintOptions: ParsableArguments {
     try require(
       signs == nil || !nonNegative, "--signs and --non-negative are both given: choose one")
     try require(
-      (regions == nil) == (regionMask == nil),
-      "--regions and --region-mask belong together: give both or none")
+      regions != nil || regionMask == nil,
+      "--region-mask names regions: give --regions too")
     try require(
       form != .dual || (signs == nil && !nonNegative),
       "signs need the weights themselves: --form primal or auto, not dual")

@@ -111,8 +111,10 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
       .map { $0 != model.skippedOutcome }
     let fitted = recording.fittedFrames(holdout: model.holdout)
+    var raw = Matrix<S>(rows: 0, columns: 0)
     let observed = try model.observe(
-      recording, isScored: isScored, fitted: fitted, of: S.self, local: local, on: world)
+      recording, isScored: isScored, fitted: fitted, of: S.self, local: local, on: world
+    ) { if command.output != nil { raw = $0.copy() } }
     let isSame = try world.digest(ofFiles: paths) == model.inputSHA256
     report.isFittedRecording = isSame
     report.heldOutFrames = observed.heldOutFrames.count
@@ -137,6 +139,11 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       group: world)
     report.horizon = horizon
     try describeDynamics(network, observed, threads: threads, into: &report, on: world)
+    guard command.output != nil else { return }
+    let prediction = TracePrediction<S>(
+      recording: recording, scaling: try model.readScaling(local, on: world))
+    report.heldOut = try HeldOutTraces(
+      prediction, recorded: raw, network: network, observed: observed, threads: threads, on: world)
   }
 
   /// Where the network runs to: its attractor, and its fixed points if asked for.

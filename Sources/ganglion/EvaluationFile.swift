@@ -40,6 +40,7 @@ extension EvaluationReport {
       try file.write(fixedPoints, neurons: model.neurons, isRoot: world.rank == 0)
     }
     if let linearRidge { try file.contents.setAttribute("linear_lambda", linearRidge) }
+    try heldOut?.write(to: &file, first: first)
     try file.requireSpace(on: world)
     try file.finish(on: world)
   }

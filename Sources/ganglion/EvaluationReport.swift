@@ -29,6 +29,8 @@ struct EvaluationReport {
   var fixedPoints: FixedPoints?
   /// Frames of free-running prediction that were asked for.
   var horizon = 0
+  /// What was recorded and predicted, if it is to be written.
+  var heldOut: HeldOutTraces?
 
   init(model: ModelFile, recording: String?) {
     self.model = model

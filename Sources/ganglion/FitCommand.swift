@@ -148,6 +148,10 @@ struct SourceOptions: ParsableArguments {
     settings["timestamps"] = timestamps
     settings["inputs"] = inputs.isEmpty ? nil : inputs
     settings["trials"] = trials
+    settings["bin"] = bin
+    settings["neuropil"] = neuropil
+    settings["resample"] = resample == .auto ? nil : resample.rawValue
+    settings["max-gap"] = maxGap
     return settings
   }
 
@@ -165,6 +169,13 @@ struct SourceOptions: ParsableArguments {
     merged.timestamps = timestamps ?? stored["timestamps"] as? String
     if inputs.isEmpty { merged.inputs = stored["inputs"] as? [String] ?? [] }
     merged.trials = trials ?? stored["trials"] as? String
+    func number(_ name: String) -> Double? { (stored[name] as? NSNumber)?.doubleValue }
+    merged.bin = bin ?? number("bin")
+    merged.neuropil = neuropil ?? number("neuropil")
+    merged.maxGap = maxGap ?? number("max-gap")
+    if resample == .auto, let way = stored["resample"] as? String {
+      merged.resample = Resampling(rawValue: way) ?? .auto
+    }
     return merged.request(for: path)
   }
 

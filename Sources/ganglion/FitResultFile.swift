@@ -13,6 +13,8 @@ struct FitResultFile {
   let choice: ModelChoice
   /// nil where nothing was held out.
   let heldOut: HeldOutScores?
+  /// The region of each neuron, where they were given.
+  let regions: [String]?
   let provenance: Provenance
   let storage: WeightStorage
   /// Whether this rank writes what all have.
@@ -55,6 +57,9 @@ struct FitResultFile {
     try file.addDimension("iteration", count: iterations, longName: "iteration")
     if !recording.inputNames.isEmpty {
       try file.addDimension("input", labels: recording.inputNames, longName: "external input")
+    }
+    if let regions {
+      try file.write("region", regions, "neuron", longName: "region of the neuron")
     }
     let times = recording.times
     if times.isEmpty {

@@ -50,6 +50,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
     log.write("started", sizes.event)
 
+    let regions = try command.constraints.regions?.labels(count: recording.neurons, on: world)
     var rates: Matrix<S> = try phases.measure("read") {
       try recording.readNeurons(local, on: world)
     }
@@ -111,7 +112,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       try phases.measure("write") {
         try FitResultFile(
           recording: recording, scaling: scaling, configuration: configuration,
-          choice: choice, heldOut: heldOut,
+          choice: choice, heldOut: heldOut, regions: regions,
           provenance: provenance(recording, configuration, choice, threads: threads, on: world),
           storage: command.solution.weights, isRoot: world.rank == 0
         ).write(result, to: output, on: world)

@@ -13,7 +13,7 @@ struct GanglionCommand: ParsableCommand {
       """,
     subcommands: [
       GenerateCommand.self, InspectCommand.self, FitCommand.self, EvaluateCommand.self,
-      SimulateCommand.self, TrainCommand.self, PlanCommand.self, ScalingCommand.self,
-      DoctorCommand.self,
+      SimulateCommand.self, ReportCommand.self, ExportCommand.self, TrainCommand.self,
+      PlanCommand.self, ScalingCommand.self, DoctorCommand.self,
     ])
 }

@@ -36,11 +36,15 @@ extension ModelFile {
 
   /// This rank's neurons of a recording × frames, preprocessed as the fitted one was.
   ///
+  /// `look` sees the recorded values before.
+  ///
   /// - Collective: every rank of `world` must call it.
   func readRates<S: Scalar & Storable>(
-    of recording: Recording, _ local: Range<Int>, on world: borrowing Communicator
+    of recording: Recording, _ local: Range<Int>, on world: borrowing Communicator,
+    look: (borrowing Matrix<S>) -> Void = { _ in }
   ) throws -> Matrix<S> {
     var rates: Matrix<S> = try recording.readNeurons(local, on: world)
+    look(rates)
     do {
       var values = rates.mutableElements
       for i in values.indices where !values[i].isFinite { values[i] = .nan }
@@ -51,14 +55,15 @@ extension ModelFile {
     return rates
   }
 
-  /// A recording's rates, gathered for evaluation.
+  /// A recording's rates, gathered for evaluation; `look` sees this rank's recorded values.
   ///
   /// - Collective: every rank of `world` must call it.
   func observe<S: Scalar & Transferable & Storable>(
     _ recording: Recording, isScored: [Bool], fitted: Range<Int>, of type: S.Type,
-    local: Range<Int>, on world: borrowing Communicator
+    local: Range<Int>, on world: borrowing Communicator,
+    look: (borrowing Matrix<S>) -> Void = { _ in }
   ) throws -> ObservedRates<S> {
-    let rates: Matrix<S> = try readRates(of: recording, local, on: world)
+    let rates: Matrix<S> = try readRates(of: recording, local, on: world, look: look)
     return try ObservedRates(
       rates: rates, local: local, neurons: neurons, isScored: isScored,
       inputs: recording.inputs(of: S.self).view.transposed.copy(),

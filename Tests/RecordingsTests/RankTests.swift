@@ -41,17 +41,17 @@ import Testing
   @Test func readingIsPartitioned() throws {
     let world = try testWorld()
     let scale = Int(ProcessInfo.processInfo.environment["GANGLION_TEST_READ_SCALE"] ?? "") ?? 1
-    let (neurons, frames) = (2000, 500 * scale)
+    let (neurons, frames) = (10_000, 100 * scale)
     let directory = try sharedDirectory(on: world)
     let path = directory + "/large.h5"
     try world.agreeOnRoot {
       let file = try File.create(path)
       do {
         let traces = try file.createDataset("traces", shape: [frames, neurons], of: Float.self)
-        for frame in stride(from: 0, to: frames, by: 500) {
-          var block = Matrix<Float>(rows: 500, columns: neurons)
-          for t in 0..<500 {
-            for i in 0..<neurons { block[t, i] = Float(frame + t) + Float(i) / 4096 }
+        for frame in stride(from: 0, to: frames, by: 100) {
+          var block = Matrix<Float>(rows: 100, columns: neurons)
+          for t in 0..<100 {
+            for i in 0..<neurons { block[t, i] = Float(frame + t) + Float(i) / 16384 }
           }
           try traces.writeBlock(block, row: frame)
         }
@@ -70,7 +70,7 @@ import Testing
     let read = bytesRead() - before
     var wrong = 0
     for (i, neuron) in own.enumerated() {
-      for t in 0..<frames where traces[i, t] != Float(t) + Float(neuron) / 4096 { wrong += 1 }
+      for t in 0..<frames where traces[i, t] != Float(t) + Float(neuron) / 16384 { wrong += 1 }
     }
     try expectEverywhere(wrong == 0, on: world)
     let share = 4 * neurons * frames / world.size

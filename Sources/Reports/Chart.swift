@@ -1,0 +1,166 @@
+internal import Foundation
+
+/// A chart whose shapes are one SVG that stretches, and whose words are HTML, so that they
+/// keep their size on a narrow screen.
+package struct Chart: Sendable {
+  /// How a series looks; the colours are those of the style sheet.
+  package enum Style: String, Sendable {
+    case recorded, model, other, quiet, marker
+  }
+
+  /// One series, or one line that marks a value.
+  package struct Mark: Sendable {
+    enum Shape: Sendable {
+      case line([(x: Double, y: Double)])
+      case points([(x: Double, y: Double)])
+      case bars([(from: Double, to: Double, height: Double)])
+      case vertical(Double)
+      case horizontal(Double)
+    }
+    let name: String?
+    let style: Style
+    let shape: Shape
+    var isDashed = false
+  }
+
+  /// What it shows, in a sentence, for those who do not see it.
+  let summary: String
+  let x: Scale
+  let y: Scale
+  let xLabel: String
+  let yLabel: String
+  /// A square with equal scales, such as the complex plane.
+  let isSquare: Bool
+  private(set) var marks: [Mark] = []
+
+  package init(
+    _ summary: String, x: Scale, y: Scale, xLabel: String, yLabel: String, isSquare: Bool = false
+  ) {
+    self.summary = summary
+    self.x = x
+    self.y = y
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.isSquare = isSquare
+  }
+
+  /// Adds a line; it breaks where a value is not finite.
+  package mutating func line(
+    _ name: String?, _ style: Style, _ x: [Double], _ y: [Double], isDashed: Bool = false
+  ) {
+    marks.append(
+      Mark(
+        name: name, style: style, shape: .line(zip(x, y).map { ($0, $1) }), isDashed: isDashed))
+  }
+
+  package mutating func points(_ name: String?, _ style: Style, _ x: [Double], _ y: [Double]) {
+    marks.append(Mark(name: name, style: style, shape: .points(zip(x, y).map { ($0, $1) })))
+  }
+
+  package mutating func bars(_ name: String?, _ style: Style, _ histogram: Histogram) {
+    let bars = histogram.counts.enumerated().map { i, count in
+      (histogram.edge(i), histogram.edge(i + 1), Double(count))
+    }
+    marks.append(Mark(name: name, style: style, shape: .bars(bars)))
+  }
+
+  package mutating func vertical(_ name: String?, at value: Double) {
+    marks.append(Mark(name: name, style: .marker, shape: .vertical(value), isDashed: true))
+  }
+
+  package mutating func horizontal(_ name: String?, at value: Double) {
+    marks.append(Mark(name: name, style: .marker, shape: .horizontal(value), isDashed: true))
+  }
+
+  /// The chart with its legend.
+  package var html: HTML {
+    let named = marks.filter { $0.name != nil }
+    let legend: [HTML] = named.map { mark in
+      """
+      <li><span class="key \(mark.style.rawValue)\(mark.isDashed ? " dashed" : "")"></span>\
+      \(mark.name ?? "")</li>
+      """
+    }
+    let list: HTML = named.isEmpty ? "" : "<ul class=\"legend\">\(legend)</ul>"
+    return """
+      <div class="chart\(isSquare ? " square" : "")" role="img" aria-label="\(summary)">
+      <div class="ylabel" aria-hidden="true">\(yLabel)</div>
+      <div class="yticks" aria-hidden="true">\(ticks(y, "bottom"))</div>
+      <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">\
+      \(gridLines)\(marks.map(drawn))</svg>
+      <div class="xticks" aria-hidden="true">\(ticks(x, "left"))</div>
+      <div class="xlabel" aria-hidden="true">\(xLabel)</div>
+      </div>
+      \(list)
+      """
+  }
+
+  private func ticks(_ scale: Scale, _ side: String) -> [HTML] {
+    scale.ticks.compactMap { value in
+      scale.place(value).map { place in
+        "<span style=\"\(side):\(decimal(100 * place))%\">\(tick(value))</span>"
+      }
+    }
+  }
+
+  private var gridLines: HTML {
+    let vertical = x.ticks.compactMap(x.place).map { "M\(decimal(1000 * $0)) 0V1000" }
+    let horizontal = y.ticks.compactMap(y.place).map { "M0 \(decimal(1000 - 1000 * $0))H1000" }
+    return HTML(markup: "<path class=\"grid\" d=\"\((vertical + horizontal).joined())\"/>")
+  }
+
+  private func drawn(_ mark: Mark) -> HTML {
+    let (kind, path) =
+      switch mark.shape {
+      case .line(let points): ("line", self.path(points))
+      case .points(let points): ("points", dots(points))
+      case .bars(let bars): ("bars", outline(bars))
+      case .vertical(let value):
+        ("line", x.place(value).map { "M\(decimal(1000 * $0)) 0V1000" } ?? "")
+      case .horizontal(let value):
+        ("line", y.place(value).map { "M0 \(decimal(1000 - 1000 * $0))H1000" } ?? "")
+      }
+    let dashed = mark.isDashed ? " dashed" : ""
+    return HTML(markup: "<path class=\"\(kind) \(mark.style.rawValue)\(dashed)\" d=\"\(path)\"/>")
+  }
+
+  private func place(_ point: (x: Double, y: Double)) -> (x: Double, y: Double)? {
+    guard let x = x.place(point.x), let y = y.place(point.y) else { return nil }
+    return (1000 * x, 1000 - 1000 * y)
+  }
+
+  private func path(_ points: [(x: Double, y: Double)]) -> String {
+    var text = ""
+    var isDown = false
+    for point in points {
+      guard let place = place(point) else {
+        isDown = false
+        continue
+      }
+      text += "\(isDown ? "L" : "M")\(decimal(place.x)) \(decimal(place.y))"
+      isDown = true
+    }
+    return text
+  }
+
+  /// Lines of no length with round ends: round on a stretched drawing too.
+  private func dots(_ points: [(x: Double, y: Double)]) -> String {
+    points.compactMap(place).map { "M\(decimal($0.x)) \(decimal($0.y))h0" }.joined()
+  }
+
+  private func outline(_ bars: [(from: Double, to: Double, height: Double)]) -> String {
+    bars.compactMap { bar in
+      guard bar.height > 0, let from = place((bar.from, bar.height)),
+        let to = x.place(bar.to)
+      else { return nil }
+      return "M\(decimal(from.x)) 1000V\(decimal(from.y))H\(decimal(1000 * to))V1000Z"
+    }.joined()
+  }
+}
+
+/// A number with at most one decimal, as drawings use them.
+func decimal(_ value: Double) -> String {
+  let tenths = Int((10 * Swift.max(-1e6, Swift.min(1e6, value))).rounded())
+  let (whole, rest) = tenths.magnitude.quotientAndRemainder(dividingBy: 10)
+  return "\(tenths < 0 ? "-" : "")\(whole)\(rest == 0 ? "" : ".\(rest)")"
+}

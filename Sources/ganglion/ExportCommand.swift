@@ -1,0 +1,135 @@
+internal import ArgumentParser
+internal import Collectives
+internal import Evaluation
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Networks
+internal import Recordings
+
+/// `ganglion export`: predicted traces beside the recorded ones, as NWB.
+struct ExportCommand: GroupCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Writes recorded and predicted traces as an NWB 2.x file.",
+    discussion: """
+      All in the recording's own units, in the processing module "ganglion": `recorded`, \
+      `one_step` (each frame predicted from the recorded one before it) and `free_running` \
+      (the held-out frames, predicted from the first one of each trial on), and a table of \
+      the neurons with their labels and skill.
+      """)
+
+  @Argument(help: "A model that `ganglion fit` wrote.") var model: String
+  @Option(name: .shortAndLong, help: "The file to write (NWB 2.x).") var output: String
+  @Option(help: "The recording to predict; default: the one that was fitted.")
+  var recording: String?
+  @OptionGroup(title: "What to read, if not as in the fit") var source: SourceOptions
+  @OptionGroup(title: "Run") var common: CommonOptions
+
+  func validate() throws { try source.validate() }
+
+  func run(on world: borrowing Communicator) throws {
+    try ResultFile.requireWritable(output, on: world)
+    let file = try ModelFile.open(model, on: world)
+    if file.isDouble {
+      try ExportRun<Double>(command: self, model: file).run(on: world)
+    } else {
+      try ExportRun<Float>(command: self, model: file).run(on: world)
+    }
+  }
+}
+
+/// One run of `ganglion export` in the precision of the model.
+struct ExportRun<S: Scalar & Transferable & Storable> {
+  let command: ExportCommand
+  let model: ModelFile
+
+  /// Frames that are predicted and written at a time.
+  private static var blockFrames: Int { 512 }
+
+  /// - Collective: every rank of `world` must call it.
+  func run(on world: borrowing Communicator) throws {
+    let threads = try command.common.startThreads(on: world)
+    let console = Console(rank: world.rank, quiet: command.common.quiet)
+    let paths = try recordingPaths()
+    let path = paths.joined(separator: ", ")
+    let recording = try Recording.open(
+      paths.map { try command.source.request(for: $0, stored: model.settings) }, on: world)
+    try model.requireFit(for: recording)
+    let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
+    let network: RateNetwork<S> = try model.readNetwork(local, on: world)
+    let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
+      .map { $0 != model.skippedOutcome }
+    var raw = Matrix<S>(rows: 0, columns: 0)
+    let observed: ObservedRates<S> = try model.observe(
+      recording, isScored: isScored, fitted: recording.fittedFrames(holdout: model.holdout),
+      of: S.self, local: local, on: world
+    ) { raw = $0.copy() }
+    let prediction = TracePrediction<S>(
+      recording: recording, scaling: try model.readScaling(local, on: world))
+    let digest = try world.digest(ofFile: command.model)
+    let file = try NWBTracesFile.create(
+      command.output, of: recording,
+      description: "traces of \(path), and those predicted by the network \(command.model)",
+      on: world,
+      provenance: Provenance(
+        ranks: world.size, threads: threads, input: (command.model, digest),
+        configuration: Settings([
+          "command": "export", "model": command.model, "recording": path,
+        ]).json))
+    try write(prediction, raw, network, observed, to: file, threads: threads, on: world)
+    try file.addNeurons(try columns(local, on: world))
+    try file.finish(on: world)
+    console.say("wrote \(command.output)")
+  }
+
+  private func recordingPaths() throws -> [String] {
+    let fitted = model.settings["recordings"] as? [String] ?? []
+    let paths = command.recording.map { [$0] } ?? fitted
+    guard !paths.isEmpty else {
+      throw CommandLineError.usage(
+        "\(command.model) does not say what was fitted: give --recording")
+    }
+    return paths
+  }
+
+  /// All frames block by block, then the free run through the held-out ones.
+  private func write(
+    _ prediction: TracePrediction<S>, _ raw: borrowing Matrix<S>,
+    _ network: borrowing RateNetwork<S>, _ observed: ObservedRates<S>,
+    to file: borrowing NWBTracesFile, threads: Int, on world: borrowing Communicator
+  ) throws {
+    let frames = observed.frames
+    let first = network.local.lowerBound
+    let recorded = try file.addSeries(
+      "recorded", frames: 0..<frames, description: "traces as they were recorded")
+    let oneStep = try file.addSeries(
+      "one_step", frames: 0..<frames,
+      description: "each frame predicted from the recorded one before it")
+    for lower in stride(from: 0, to: frames, by: Self.blockFrames) {
+      let block = lower..<min(lower + Self.blockFrames, frames)
+      try recorded.writeBlock(prediction.recorded(block, of: raw), row: lower, column: first)
+      try oneStep.writeBlock(
+        prediction.oneStep(block, of: network, on: observed), row: lower, column: first)
+    }
+    try recorded.close()
+    try oneStep.close()
+    let held = observed.heldOutFrames
+    guard !held.isEmpty else { return }
+    let free = try file.addSeries(
+      "free_running", frames: held,
+      description: "held-out frames predicted from the first one of each trial on")
+    try free.writeBlock(
+      prediction.freeRunning(held, of: network, on: observed, threads: threads, on: world),
+      row: 0, column: first)
+    try free.close()
+  }
+
+  /// What the table says of each neuron.
+  private func columns(
+    _ local: Range<Int>, on world: borrowing Communicator
+  ) throws -> [(name: String, description: String, values: [Double])] {
+    guard model.hasScores else { return [] }
+    let skill = try world.gather(try model.readNeurons("score/skill", local, on: world))
+    return [("skill", "1 - mse / persistence_mse of one-step prediction, held-out frames", skill)]
+  }
+}

@@ -1,0 +1,65 @@
+internal import ArgumentParser
+internal import Collectives
+internal import Foundation
+internal import MPI
+internal import Recordings
+internal import Reports
+
+/// `ganglion report`: one page about a result.
+struct ReportCommand: GroupCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Writes one self-contained HTML page about a result.",
+    discussion: """
+      Of a model: recorded and predicted traces, skill, connectivity, eigenvalues, how it was \
+      solved and chosen, and warnings in plain words. Of a run of `train`: its learning curve \
+      and scores. The page loads nothing and runs no script. On many ranks each reads its \
+      own rows of W.
+      """)
+
+  @Argument(help: "A model of `ganglion fit`, or a run of `ganglion train`.") var result: String
+  @Option(name: .shortAndLong, help: "The page to write (HTML).") var output: String
+  @Option(help: "Scores that `ganglion evaluate -o` wrote, for free-running errors and the truth.")
+  var scores: String?
+  @Option(help: "The recording, for the traces; default: the one that was fitted.")
+  var recording: String?
+  @Option(help: "Neurons up to which all eigenvalues of W are found, and beyond only outer ones.")
+  var eigenLimit = 1500
+  @OptionGroup(title: "What to read, if not as in the fit") var source: SourceOptions
+  @OptionGroup(title: "Run") var common: CommonOptions
+
+  func validate() throws {
+    try require(eigenLimit >= 0, "--eigen-limit is \(eigenLimit), expected 0 or more")
+    try source.validate()
+  }
+
+  func run(on world: borrowing Communicator) throws {
+    try ResultFile.requireWritable(output, on: world)
+    var contents: ResultContents?
+    var isRun = [0]
+    try world.agreeOnRoot {
+      let found = try ResultContents(result)
+      isRun[0] = found.vector("log/loss") != nil ? 1 : 0
+      contents = found
+    }
+    try world.broadcast(&isRun)
+    let console = Console(rank: world.rank, quiet: common.quiet)
+    if isRun[0] == 1 {
+      try require(
+        scores == nil && recording == nil,
+        "\(result) is a run of train: --scores and --recording belong to a model")
+      try world.agreeOnRoot {
+        if let contents { try writeWhole(TrainPage(contents).page.text, to: output) }
+      }
+    } else {
+      let model = try ModelFile.open(result, on: world)
+      if model.isDouble {
+        try ReportRun<Double>(command: self, model: model, contents: contents)
+          .run(console, on: world)
+      } else {
+        try ReportRun<Float>(command: self, model: model, contents: contents)
+          .run(console, on: world)
+      }
+    }
+    console.say("wrote \(output)")
+  }
+}

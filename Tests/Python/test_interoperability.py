@@ -1,0 +1,117 @@
+"""What the README tells Python users: xarray, h5py, predictions in the recording's units, NWB."""
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+import numpy as np
+from test_report import PROGRAM, run
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def traces(frames=400, neurons=12, seed=3):
+    """Something like fluorescence: waves of different size on different baselines."""
+    generator = np.random.default_rng(seed)
+    t = np.arange(frames)[:, None]
+    waves = np.sin(0.1 * t * (1 + 0.2 * np.arange(neurons)) + np.arange(neurons))
+    noise = 0.05 * np.cumsum(generator.normal(size=(frames, neurons)), axis=0)
+    return (1000 + 100 * np.arange(neurons)) + 50 * (waves + noise) + 0.05 * t
+
+
+@unittest.skipUnless(PROGRAM.exists(), "no .build/release/ganglion")
+class Interoperability(unittest.TestCase):
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.folder = Path(place.name)
+
+    def fitted(self, *flags):
+        path = self.folder / "recording.h5"
+        values = traces()
+        with h5py.File(path, "w") as file:
+            file["traces"] = values
+        model, scores = self.folder / "model.h5", self.folder / "scores.h5"
+        run("fit", path, "--time-axis", 0, "--dt", 0.5, "-o", model, "--alpha", "0.3",
+            "--lambda", "1e-3", "--precision", "double", *flags)
+        run("evaluate", model, "-o", scores, ranks=2)
+        return values, model, scores
+
+    def test_the_snippets_of_the_readme_run(self):
+        self.fitted()
+        text = README.read_text()
+        snippets = [part.split("```")[0] for part in text.split("```python\n")[1:]]
+        self.assertGreaterEqual(len(snippets), 1)
+        for snippet in snippets:
+            result = subprocess.run(
+                [__import__("sys").executable, "-c", snippet], cwd=self.folder,
+                capture_output=True, text=True, check=False)
+            self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_predictions_are_in_the_units_of_the_recording(self):
+        """The stored prediction, against one made here from the raw traces and the model."""
+        for flags in (["--scale", "zscore-tanh", "--detrend"],
+                      ["--scale", "max", "--baseline", "10"], ["--scale", "quantile"]):
+            with self.subTest(flags=flags):
+                values, model, scores = self.fitted(*flags)
+                held = slice(320, 400)
+                with h5py.File(model) as file:
+                    W, b = file["W"][:].astype(float), file["b"][:].astype(float)
+                    alpha = file.attrs["alpha"]
+                    kind = file.attrs["scaling"]
+                    offset, drift, scale = (
+                        file[f"preprocessing/{name}"][:] for name in ("offset", "drift", "scale"))
+                line = offset + drift * np.arange(400)[:, None]
+                linear = (values - line) / scale
+                is_tanh = b"tanh" in kind if isinstance(kind, bytes) else "tanh" in kind
+                rates = np.tanh(linear) if is_tanh else np.clip(linear, -0.999, 0.999)
+                step = (1 - alpha) * rates[:-1] + alpha * np.tanh(rates[:-1] @ W.T + b)
+                back = np.arctanh(step) if is_tanh else step
+                expected = np.full((400, 12), np.nan)
+                expected[1:] = line[1:] + scale * back
+                state = rates[320]
+                free = [values[320]]
+                for t in range(321, 400):
+                    state = (1 - alpha) * state + alpha * np.tanh(W @ state + b)
+                    free.append(line[t] + scale * (np.arctanh(state) if is_tanh else state))
+                with h5py.File(scores) as file:
+                    recorded = file["prediction/recorded"][:]
+                    one_step = file["prediction/one_step"][:]
+                    free_running = file["prediction/free_running"][:]
+                    times = file["held_out"][:]
+                np.testing.assert_allclose(times, 0.5 * np.arange(320, 400))
+                np.testing.assert_allclose(recorded, values[held], rtol=1e-6)
+                np.testing.assert_allclose(one_step, expected[held], rtol=1e-6)
+                np.testing.assert_allclose(free_running[1:], np.array(free)[1:], rtol=1e-6)
+
+    def test_exported_nwb_is_valid_and_opens(self):
+        from pynwb import NWBHDF5IO, validate
+
+        values, model, _ = self.fitted()
+        path = self.folder / "out.nwb"
+        for ranks in (None, 3):
+            run("export", model, "-o", path, ranks=ranks)
+            errors = validate(path=str(path))
+            self.assertEqual([str(error) for error in errors], [])
+            with NWBHDF5IO(str(path), "r") as io:
+                module = io.read().processing["ganglion"]
+                recorded, one_step = module["recorded"], module["one_step"]
+                np.testing.assert_allclose(recorded.data[:], values, rtol=1e-6)
+                np.testing.assert_allclose(recorded.timestamps[:], 0.5 * np.arange(400))
+                self.assertEqual(module["free_running"].data.shape, (80, 12))
+                self.assertEqual(module["neurons"].to_dataframe()["label"].astype(str)[3], "3")
+                error = np.nanmean((one_step.data[1:] - values[1:]) ** 2)
+                self.assertLess(error, np.nanvar(values))
+
+    def test_exported_nwb_can_be_fitted(self):
+        _, model, _ = self.fitted()
+        path = self.folder / "out.nwb"
+        run("export", model, "-o", path)
+        text = run("fit", path, "--traces", "/processing/ganglion/recorded/data",
+                   "-o", self.folder / "again.h5", "--alpha", "0.3", "--lambda", "1e-3")
+        self.assertIn("12 neurons × 400 frames", text)
+
+
+if __name__ == "__main__":
+    unittest.main()

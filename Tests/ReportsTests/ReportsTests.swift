@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+@testable import Reports
+
+@Suite struct ReportsTests {
+  @Test func textIsEscapedAndMarkupIsNot() {
+    let name = "<b>\"A\" & B</b>\u{0}"
+    let item: HTML = "<li>\(name)\(3)</li>"
+    #expect(item.markup == "<li>&lt;b&gt;&quot;A&quot; &amp; B&lt;/b&gt;\u{FFFD}3</li>")
+    let list: HTML = "<ul>\([item, item])</ul>"
+    #expect(list.markup == "<ul>\(item.markup)\(item.markup)</ul>")
+  }
+
+  @Test func numbersAreShort() {
+    for (value, text) in [
+      (0, "0"), (-3, "−3"), (0.123456, "0.123"), (12345, "12\u{202F}345"), (-2.5e-7, "−2.5e-7"),
+      (3.14159e8, "3.1e8"), (99.44, "99.4"), (.nan, "–"), (-.infinity, "−∞"),
+    ] as [(Double, String)] {
+      #expect(short(value) == text)
+    }
+    #expect(percent(0.0123) == "1.2 %" && percent(0.5) == "50 %")
+  }
+
+  @Test func linearTicksAreRound() {
+    #expect(Scale(0, 1).ticks == [0, 0.2, 0.4, 0.6000000000000001, 0.8, 1])
+    #expect(Scale(-7, 12).ticks == [-5, 0, 5, 10])
+    #expect(abs((Scale(2, 2).place(2) ?? 0) - 0.5) < 1e-12)
+  }
+
+  @Test func logarithmicTicksArePowersOfTen() {
+    let scale = Scale.logarithmic(around: [1e-5, 1, -3, .nan])
+    #expect(scale.ticks.count >= 3)
+    for tick in scale.ticks { #expect(abs(log10(tick) - log10(tick).rounded()) < 1e-12) }
+    #expect(abs((scale.place(1e-5) ?? 1) - 0.05 / 1.1) < 1e-9)
+    #expect(scale.place(0) == nil)
+  }
+
+  @Test func histogramCountsItsEdges() {
+    var histogram = Histogram(from: 0, to: 1, bins: 4)
+    for value in [0, 0.25, 0.2499, 1, 1.1, -0.1, .nan] { histogram.add(value) }
+    #expect(histogram.counts == [2, 1, 0, 1])
+    #expect(histogram.below == 1 && histogram.above == 1)
+  }
+
+  /// The check values of the two standards for "123456789".
+  @Test func checksumsAreThoseOfTheStandards() {
+    #expect(cyclicRedundancyCheck(Array("123456789".utf8)) == 0xCBF4_3926)
+    #expect(adler32(Array("123456789".utf8)) == 0x091E_01DE)
+  }
+
+  @Test func linesBreakAtMissingValues() {
+    var chart = Chart("x", x: Scale(0, 3), y: Scale(0, 1), xLabel: "x", yLabel: "y")
+    chart.line(nil, .model, [0, 1, 2, 3], [0, 1, .nan, 0.5])
+    #expect(chart.html.markup.contains("d=\"M0 1000L333.3 0M1000 500\""))
+  }
+
+  @Test func pageHasNothingFromOutside() {
+    var page = Page(title: "a < b", subtitle: "s")
+    page.section("One", id: "one", [paragraph("text")])
+    #expect(page.text.contains("<title>a &lt; b</title>"))
+    #expect(!page.text.contains("http://") && !page.text.contains("https://"))
+    #expect(!page.text.contains("<script"))
+  }
+}
