@@ -64,6 +64,8 @@ import Testing
     var setting = ConstrainedFit()
     setting.configuration.form = form
     setting.configuration.bias = bias
+    // Sample coefficients that cancel but for one number leave the dual form fewer digits.
+    if form == .dual { setting.configuration.tolerance = 1e-7 }
     let found = try setting.solve(data, Constraints(mask: StructuralMask(forbidden: sets)))
     #expect(found.weights[7].prefix(20).allSatisfy { $0 == 0 })
     #expect(found.outcomes[7] == .converged)
