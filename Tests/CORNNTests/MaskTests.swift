@@ -63,6 +63,8 @@ import Testing
     for j in 0..<20 { sets[7].insert(j) }
     var setting = ConstrainedFit()
     setting.configuration.form = form
+    // 49 sample coefficients that cancel but for one weight: rounding ends the dual form.
+    if form == .dual { setting.configuration.tolerance = 1e-8 }
     setting.configuration.bias = bias
     let found = try setting.solve(data, Constraints(mask: StructuralMask(forbidden: sets)))
     #expect(found.weights[7].prefix(20).allSatisfy { $0 == 0 })
