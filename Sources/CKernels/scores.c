@@ -20,16 +20,14 @@ enum { CHUNK = 128 };
 
 #define SCORE_ELEMENT(T, S, EPSILON)                                                              \
   typedef struct {                                                                       \
-    T e, c, phi;                                                                         \
+    T e, h, phi;                                                                         \
     int beyond;                                                                          \
   } element_##S;                                                                         \
   CK_BODY element_##S score_##S(                                                         \
-    int kind, int wants_loss, T k2, T threshold, T target, T s) {                        \
+    int kind, T k2, T threshold, T target, T eta, T s) {                                 \
     T z = ck_abs_##S(target);                                                            \
     s = ck_sign_##S(1, target) * s;                                                      \
-    T a = ck_expm1_##S(z > 40 ? -80 : -2 * z).plus_one;                                  \
-    T one_eta = 1 / (1 + a), eta = a * one_eta;                                          \
-    T q = 4 * eta * one_eta;                                                             \
+    T one_eta = 1 - eta, q = 4 * eta * one_eta;                                          \
     T delta = z - s, x = 2 * delta;                                                      \
     T clamped = x > 80 ? 80 : x < -80 ? -80 : x;                                         \
     ck_triple_##S grown = ck_expm1_##S(clamped);                                         \
@@ -42,32 +40,31 @@ enum { CHUNK = 128 };
     T e = g * grown.value * inverse;                                                     \
     T c = 2 * g * grown.plus_one * inverse * inverse;                                    \
     int beyond = kind != CK_CROSS_ENTROPY && ck_abs_##S(e) > threshold;                  \
-    T phi = 0;                                                                           \
-    if (wants_loss) {                                                                    \
-      T sigma = ck_sign_##S(1, delta);                                                   \
-      T tau = sigma * threshold / g;                                                     \
-      T first = beyond ? -tau * eta : f;                                                 \
-      first = beyond && first < -(1 - EPSILON / 2) ? -(1 - EPSILON / 2) : first;                 \
-      ck_pair_##S l1 = ck_log1p_##S(first);                                              \
-      T near = l1.rest + eta * grown.rest;                                               \
-      T far = l1.value + (x - clamped) - eta * x;                                        \
-      phi = w * (ck_abs_##S(x) < 1 ? near : far);                                        \
-      if (kind != CK_CROSS_ENTROPY) {                                                    \
-        T second = beyond ? tau * one_eta : 0;                                           \
-        second = second < -(1 - EPSILON / 2) ? -(1 - EPSILON / 2) : second;                      \
-        ck_pair_##S l2 = ck_log1p_##S(second);                                           \
-        T bend = -w * (one_eta * l1.rest + eta * l2.rest);                               \
-        T past = ck_abs_##S(delta - (T)0.5 * (l2.value - l1.value));                     \
-        T outside = kind == CK_CLIPPED ? bend + threshold * past : bend;                 \
-        phi = beyond ? outside : phi;                                                    \
-      }                                                                                  \
+    T sigma = ck_sign_##S(1, delta);                                                     \
+    T tau = sigma * threshold / g;                                                       \
+    T first = beyond ? -tau * eta : f;                                                   \
+    first = beyond && first < -(1 - EPSILON / 2) ? -(1 - EPSILON / 2) : first;           \
+    ck_pair_##S l1 = ck_log1p_##S(first);                                                \
+    T near = l1.rest + eta * grown.rest;                                                 \
+    T far = l1.value + (x - clamped) - eta * x;                                          \
+    T phi = w * (ck_abs_##S(x) < 1 ? near : far);                                        \
+    if (kind != CK_CROSS_ENTROPY) {                                                      \
+      T second = beyond ? tau * one_eta : 0;                                             \
+      second = second < -(1 - EPSILON / 2) ? -(1 - EPSILON / 2) : second;                \
+      ck_pair_##S l2 = ck_log1p_##S(second);                                             \
+      T bend = -w * (one_eta * l1.rest + eta * l2.rest);                                 \
+      T past = ck_abs_##S(delta - (T)0.5 * (l2.value - l1.value));                       \
+      T outside = kind == CK_CLIPPED ? bend + threshold * past : bend;                   \
+      phi = beyond ? outside : phi;                                                      \
     }                                                                                    \
     T held = kind == CK_CLIPPED ? ck_sign_##S(threshold, e) : 0;                         \
     e = beyond ? held : e;                                                               \
     c = beyond ? 0 : c;                                                                  \
+    T secant = ck_abs_##S(delta) > (T)1e-8 ? e / delta : 0;                              \
+    T h = secant > c ? secant : c;                                                       \
     int missing = target != target;                                                      \
     element_##S result = {                                                               \
-      missing ? 0 : ck_sign_##S(1, target) * e, missing ? 0 : c, missing ? 0 : phi,      \
+      missing ? 0 : ck_sign_##S(1, target) * e, missing ? 0 : h, missing ? 0 : phi,      \
       !missing && beyond};                                                               \
     return result;                                                                       \
   }
@@ -80,19 +77,21 @@ SCORE_ELEMENT(double, f64, __DBL_EPSILON__)
 #define SCORE_LINE(T, S)                                                                 \
   CK_BODY ck_line score_row_##S(                                                         \
     int kind, int has_step, double k, double threshold, size_t n, const T *z,            \
-    const T *s, const T *sp, double t, T *e) {                                           \
+    const T *eta, const T *s, const T *sp, double t, T *restrict e, T *restrict h) {     \
     ck_line total = {0, 0, 0, 0};                                                        \
     T phi[CHUNK];                                                                        \
     T k2 = (T)(k * k), limit = (T)threshold, step = (T)t;                                \
     for (size_t start = 0; start < n; start += CHUNK) {                                  \
       int count = n - start < CHUNK ? (int)(n - start) : CHUNK;                          \
       const T *zc = z + start, *sc = s + start, *pc = has_step ? sp + start : sc;        \
-      T *ec = e + start;                                                                 \
+      const T *ac = eta + start;                                                         \
+      T *ec = e + start, *hc = h + start;                                                \
       int beyond = 0, observed = 0;                                                      \
       _Pragma("clang loop vectorize(enable)") for (int i = 0; i < count; i++) {          \
         T at = has_step ? sc[i] + step * pc[i] : sc[i];                                  \
-        element_##S one = score_##S(kind, 1, k2, limit, zc[i], at);                      \
+        element_##S one = score_##S(kind, k2, limit, zc[i], ac[i], at);                  \
         ec[i] = one.e;                                                                   \
+        hc[i] = one.h;                                                                   \
         phi[i] = one.phi;                                                                \
         beyond += one.beyond;                                                            \
         observed += zc[i] == zc[i];                                                      \
@@ -110,67 +109,39 @@ SCORE_ELEMENT(double, f64, __DBL_EPSILON__)
     return total;                                                                        \
   }                                                                                      \
   CK_BODY ck_line ck_score_line_##S##_body(                                              \
-    int kind, double k, double threshold, size_t n, const T *z, const T *s, const T *sp, \
-    double t, T *e) {                                                                    \
+    int kind, double k, double threshold, size_t n, const T *z, const T *eta,            \
+    const T *s, const T *sp, double t, T *e, T *h) {                                     \
     if (kind == CK_CROSS_ENTROPY)                                                        \
-      return sp ? score_row_##S(CK_CROSS_ENTROPY, 1, k, threshold, n, z, s, sp, t, e)    \
-                : score_row_##S(CK_CROSS_ENTROPY, 0, k, threshold, n, z, s, sp, t, e);   \
+      return sp ? score_row_##S(CK_CROSS_ENTROPY, 1, k, threshold, n, z, eta, s, sp, t, e, h) \
+                : score_row_##S(CK_CROSS_ENTROPY, 0, k, threshold, n, z, eta, s, sp, t, e, h); \
     if (kind == CK_CLIPPED)                                                              \
-      return sp ? score_row_##S(CK_CLIPPED, 1, k, threshold, n, z, s, sp, t, e)          \
-                : score_row_##S(CK_CLIPPED, 0, k, threshold, n, z, s, sp, t, e);         \
-    return sp ? score_row_##S(CK_WEIGHTED, 1, k, threshold, n, z, s, sp, t, e)           \
-              : score_row_##S(CK_WEIGHTED, 0, k, threshold, n, z, s, sp, t, e);          \
+      return sp ? score_row_##S(CK_CLIPPED, 1, k, threshold, n, z, eta, s, sp, t, e, h)  \
+                : score_row_##S(CK_CLIPPED, 0, k, threshold, n, z, eta, s, sp, t, e, h); \
+    return sp ? score_row_##S(CK_WEIGHTED, 1, k, threshold, n, z, eta, s, sp, t, e, h)   \
+              : score_row_##S(CK_WEIGHTED, 0, k, threshold, n, z, eta, s, sp, t, e, h);  \
   }                                                                                      \
   DISPATCH(                                                                              \
     ck_line, ck_score_line_##S,                                                          \
-    (int kind, double k, double threshold, size_t n, const T *z, const T *s,             \
-     const T *sp, double t, T *e),                                                       \
-    (kind, k, threshold, n, z, s, sp, t, e))
+    (int kind, double k, double threshold, size_t n, const T *z, const T *eta,           \
+     const T *s, const T *sp, double t, T *e, T *h),                                     \
+    (kind, k, threshold, n, z, eta, s, sp, t, e, h))
 
 SCORE_LINE(float, f32)
 SCORE_LINE(double, f64)
 
-#define CURVATURE(T, S)                                                                  \
-  CK_BODY double curvature_row_##S(                                                      \
-    int kind, double k, double threshold, size_t n, const T *z, const T *s,              \
-    const T *sp) {                                                                       \
-    double total = 0;                                                                    \
-    T h[CHUNK];                                                                          \
-    T k2 = (T)(k * k), limit = (T)threshold;                                             \
-    for (size_t start = 0; start < n; start += CHUNK) {                                  \
-      int count = n - start < CHUNK ? (int)(n - start) : CHUNK;                          \
-      const T *zc = z + start, *sc = s + start, *pc = sp + start;                        \
-      for (int i = 0; i < count; i++) {                                                  \
-        element_##S one = score_##S(kind, 0, k2, limit, zc[i], sc[i]);                   \
-        T delta = zc[i] - sc[i];                                                         \
-        T secant = ck_abs_##S(delta) > (T)1e-8 ? one.e / delta : 0;                      \
-        h[i] = secant > one.c ? secant : one.c;                                          \
-      }                                                                                  \
-      double sum = 0;                                                                    \
-      for (int i = 0; i < count; i++) {                                                  \
-        SUMS sum += (double)h[i] * (double)pc[i] * (double)pc[i];                        \
-      }                                                                                  \
-      total += sum;                                                                      \
+// (1 - |d|) / 2 = A / (1 + A).
+#define HEADROOM(T, S)                                                                   \
+  CK_BODY void ck_headroom_##S##_body(size_t n, const T *z, T *restrict eta) {           \
+    for (size_t i = 0; i < n; i++) {                                                     \
+      T x = ck_abs_##S(z[i]);                                                            \
+      T a = ck_expm1_##S(x > 40 ? -80 : -2 * x).plus_one;                                \
+      eta[i] = a / (1 + a);                                                              \
     }                                                                                    \
-    return total;                                                                        \
   }                                                                                      \
-  CK_BODY double ck_curvature_##S##_body(                                                \
-    int kind, double k, double threshold, size_t n, const T *z, const T *s,              \
-    const T *sp) {                                                                       \
-    if (kind == CK_CROSS_ENTROPY)                                                        \
-      return curvature_row_##S(CK_CROSS_ENTROPY, k, threshold, n, z, s, sp);             \
-    if (kind == CK_CLIPPED)                                                              \
-      return curvature_row_##S(CK_CLIPPED, k, threshold, n, z, s, sp);                   \
-    return curvature_row_##S(CK_WEIGHTED, k, threshold, n, z, s, sp);                    \
-  }                                                                                      \
-  DISPATCH(                                                                              \
-    double, ck_curvature_##S,                                                            \
-    (int kind, double k, double threshold, size_t n, const T *z, const T *s,             \
-     const T *sp),                                                                       \
-    (kind, k, threshold, n, z, s, sp))
+  DISPATCH(void, ck_headroom_##S, (size_t n, const T *z, T *eta), (n, z, eta))
 
-CURVATURE(float, f32)
-CURVATURE(double, f64)
+HEADROOM(float, f32)
+HEADROOM(double, f64)
 
 // ln cosh z - d z = ln(1 + A) - ln 2 + 2 eta z.
 #define OFFSET(T, S)                                                                     \

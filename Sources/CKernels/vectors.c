@@ -38,59 +38,71 @@
   }                                                                                      \
   DISPATCH(ck_three, ck_dot3_##S, (size_t n, const T *x, const T *y), (n, x, y))         \
                                                                                          \
-  CK_BODY void ck_dual_advance_##S##_body(                                               \
-    size_t n, T t, const T *restrict p, const T *restrict sp, T gain, T lambda,          \
-    T *restrict b, T *restrict s, T *restrict e) {                                       \
+  CK_BODY double ck_weighted_square_##S##_body(size_t n, const T *h, const T *x) {       \
+    SUMS double sum = 0;                                                                 \
+    for (size_t i = 0; i < n; i++) sum += (double)h[i] * (double)x[i] * (double)x[i];    \
+    return sum;                                                                          \
+  }                                                                                      \
+  DISPATCH(double, ck_weighted_square_##S, (size_t n, const T *h, const T *x), (n, h, x))\
+                                                                                         \
+  CK_BODY double ck_dual_advance_##S##_body(                                             \
+    size_t n, T t, T lambda, const T *restrict p, const T *restrict sp,                  \
+    const T *restrict score, const T *restrict z, T *restrict b, T *restrict s,          \
+    T *restrict e) {                                                                     \
+    SUMS double crossing = 0;                                                            \
     for (size_t i = 0; i < n; i++) {                                                     \
-      T moved = b[i] + t * p[i];                                                         \
+      T moved = b[i] + t * p[i], before = e[i] - lambda * z[i];                          \
+      T now = score[i] - lambda * moved;                                                 \
       b[i] = moved;                                                                      \
       s[i] += t * sp[i];                                                                 \
-      e[i] = gain * e[i] - lambda * moved;                                               \
+      e[i] = now;                                                                        \
+      crossing += (double)now * (double)before;                                          \
     }                                                                                    \
+    return crossing;                                                                     \
   }                                                                                      \
   DISPATCH(                                                                              \
-    void, ck_dual_advance_##S,                                                           \
-    (size_t n, T t, const T *restrict p, const T *restrict sp, T gain, T lambda,         \
-     T *restrict b, T *restrict s, T *restrict e),                                       \
-    (n, t, p, sp, gain, lambda, b, s, e))                                                \
+    double, ck_dual_advance_##S,                                                         \
+    (size_t n, T t, T lambda, const T *restrict p, const T *restrict sp,                 \
+     const T *restrict score, const T *restrict z, T *restrict b, T *restrict s,         \
+     T *restrict e),                                                                     \
+    (n, t, lambda, p, sp, score, z, b, s, e))                                            \
                                                                                          \
-  CK_BODY ck_two ck_dual_precondition_##S##_body(                                        \
-    size_t n, T c, const T *restrict m, T lambda, const T *restrict e, T *restrict z,    \
-    T *restrict sz) {                                                                    \
-    SUMS double now = 0, before = 0;                                                     \
+  CK_BODY double ck_dual_complete_##S##_body(                                            \
+    size_t n, T c, const T *restrict m, T lambda, const T *restrict e, T *restrict z) {  \
+    SUMS double decrement = 0;                                                           \
     for (size_t i = 0; i < n; i++) {                                                     \
-      T moved = z[i] + c * m[i];                                                         \
-      before += (double)e[i] * (double)sz[i];                                            \
+      T moved = z[i] + c * m[i], along = e[i] - lambda * moved;                          \
       z[i] = moved;                                                                      \
-      sz[i] = e[i] - lambda * moved;                                                     \
-      now += (double)e[i] * (double)sz[i];                                               \
+      decrement += (double)e[i] * (double)along;                                         \
     }                                                                                    \
-    return (ck_two){now, before};                                                        \
+    return decrement;                                                                    \
   }                                                                                      \
   DISPATCH(                                                                              \
-    ck_two, ck_dual_precondition_##S,                                                    \
-    (size_t n, T c, const T *restrict m, T lambda, const T *restrict e, T *restrict z,   \
-     T *restrict sz),                                                                    \
-    (n, c, m, lambda, e, z, sz))                                                         \
+    double, ck_dual_complete_##S,                                                        \
+    (size_t n, T c, const T *restrict m, T lambda, const T *restrict e, T *restrict z),  \
+    (n, c, m, lambda, e, z))                                                             \
                                                                                          \
-  CK_BODY ck_two ck_dual_direction_##S##_body(                                           \
-    size_t n, T beta, const T *restrict z, const T *restrict sz, const T *restrict e,    \
-    T *restrict p, T *restrict sp) {                                                     \
-    SUMS double ep = 0, pp = 0;                                                          \
+  CK_BODY ck_line_sums ck_dual_direction_##S##_body(                                     \
+    size_t n, T beta, T lambda, const T *restrict e, const T *restrict z,                \
+    const T *restrict b, const T *restrict h, T *restrict p, T *restrict sp) {           \
+    SUMS double ep = 0, pp = 0, bp = 0, hp = 0;                                          \
     for (size_t i = 0; i < n; i++) {                                                     \
-      T direction = z[i] + beta * p[i], along = sz[i] + beta * sp[i];                    \
+      T direction = z[i] + beta * p[i];                                                  \
+      T along = (e[i] - lambda * z[i]) + beta * sp[i];                                   \
       p[i] = direction;                                                                  \
       sp[i] = along;                                                                     \
       ep += (double)e[i] * (double)along;                                                \
       pp += (double)direction * (double)along;                                           \
+      bp += (double)b[i] * (double)along;                                                \
+      hp += (double)h[i] * (double)along * (double)along;                                \
     }                                                                                    \
-    return (ck_two){ep, pp};                                                             \
+    return (ck_line_sums){ep, pp, bp, hp};                                               \
   }                                                                                      \
   DISPATCH(                                                                              \
-    ck_two, ck_dual_direction_##S,                                                       \
-    (size_t n, T beta, const T *restrict z, const T *restrict sz, const T *restrict e,   \
-     T *restrict p, T *restrict sp),                                                     \
-    (n, beta, z, sz, e, p, sp))
+    ck_line_sums, ck_dual_direction_##S,                                                 \
+    (size_t n, T beta, T lambda, const T *restrict e, const T *restrict z,               \
+     const T *restrict b, const T *restrict h, T *restrict p, T *restrict sp),           \
+    (n, beta, lambda, e, z, b, h, p, sp))
 
 VECTORS(float, f32)
 VECTORS(double, f64)

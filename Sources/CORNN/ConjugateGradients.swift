@@ -28,30 +28,24 @@ struct ConjugateGradients: PanelSolver {
     if let solution {
       for i in 0..<all { panel.coefficients.copyRow(i, from: solution.coefficients, i) }
       refresh(&panel, form: form)
-      for i in 0..<all { panel.refreshSquaredNorm(i) }
     }
-    for i in 0..<all { panel.scalars[i].decrement = 0 }
-    turn(&panel, form: form)
     var trace = [panel.objective(ridge: form.ridge)]
     var iteration = 0
+    panel.isExact = !form.isApproximated
     for _ in 0..<Self.verifications {
-      retireSolved(&panel)
+      for i in 0..<panel.active { panel.scalars[i].restarts = true }
       while panel.active > 0, iteration < iterations {
         if isAbandoned() { return nil }
         iteration += 1
-        step(&panel, form: form)
-        // A row that stalls gets a second chance with an S freed of drift.
-        let stalls = (0..<panel.active).contains { panel.scalars[$0].stalls == 1 }
-        if stalls || iteration % Self.refreshInterval == 0 { refresh(&panel, form: form) }
-        turn(&panel, form: form)
-        for i in 0..<panel.active { panel.scalars[i].iterations = iteration }
-        trace.append(panel.objective(ridge: form.ridge))
-        retireSolved(&panel)
+        if iterate(&panel, form: form, iteration: iteration) {
+          trace.append(panel.objective(ridge: form.ridge))
+        }
       }
       panel.active = all
+      panel.isExact = true
       verify(&panel, form: form)
       guard reopen(&panel), iteration < iterations else { break }
-      turn(&panel, form: form)
+      retireSolved(&panel)
     }
     trace[trace.count - 1] = panel.objective(ridge: form.ridge)
     panel.active = all
@@ -64,54 +58,91 @@ struct ConjugateGradients: PanelSolver {
   /// Iterations between two recomputations of S, which bound the drift of its recursion.
   static var refreshInterval: Int { 50 }
 
-  /// A step of every active row along its direction.
-  private func step<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F
-  ) {
-    for i in 0..<panel.active {
-      let length = panel.searchLine(i, loss: loss, ridge: form.ridge)
-      if length > 0 {
-        panel.advance(i, by: length)
-        panel.scalars[i].stalls = 0
-      } else {
-        panel.scalars[i].stalls += 1
-        if panel.scalars[i].stalls > 1 { panel.scalars[i].outcome = .stalled }
-      }
-    }
-  }
+  /// The same where the recursion is inexact: S is then wrong by a hundredth of the steps.
+  static var approximateInterval: Int { 20 }
 
-  /// The new residuals, their images, and the next directions.
-  private func turn<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F
-  ) {
+  /// What an inexact residual must reach, times the tolerance, so that the exact one mostly
+  /// is below the tolerance too.
+  private static var caution: Double { 0.8 }
+
+  /// New images and directions, and a step along them, of all rows that are not solved;
+  /// false if there is none.
+  ///
+  /// Between two products a row is dealt with in one go, while it is in cache: in the dual
+  /// form everything between two solves.
+  private func iterate<F: SubproblemForm & ~Copyable>(
+    _ panel: inout Panel<F.S>, form: borrowing F, iteration: Int
+  ) -> Bool {
     form.updateResidual(&panel)
-    // ⟨g_new, A⁻¹ g_old⟩, while `image` is still the old one.
-    var crossings = [Double](repeating: 0, count: panel.active)
-    for i in 0..<panel.active { crossings[i] = panel.residualDotImage(i) }
     form.precondition(&panel)
-    for i in 0..<panel.active {
-      let before = panel.scalars[i].decrement
-      let decrement = panel.residualDotImage(i)
-      panel.scalars[i].decrement = decrement
-      let isFresh = before <= 0 || panel.scalars[i].stalls > 0
-      let beta = isFresh ? 0 : max(0, (decrement - crossings[i]) / before)
-      panel.setDirection(i, beta: beta)
-      panel.scalars[i].slope = panel.residualDotDirection(i)
-      if panel.scalars[i].slope <= 0 {
-        panel.setDirection(i, beta: 0)
-        panel.scalars[i].slope = decrement
+    if form.isDual {
+      for i in 0..<panel.active where turn(&panel, i, form: form) {
+        step(&panel, i, form: form, iteration: iteration)
+      }
+      retireSolved(&panel)
+    } else {
+      for i in 0..<panel.active { _ = turn(&panel, i, form: form) }
+      retireSolved(&panel)
+      form.respond(&panel)
+      for i in 0..<panel.active {
+        panel.refreshDirectionScalars(i)
+        step(&panel, i, form: form, iteration: iteration)
       }
     }
-    form.respond(&panel)
-    for i in 0..<panel.active { panel.refreshDirectionScalars(i) }
+    // A row that stalls gets a second chance with an S freed of drift.
+    let interval = panel.isExact ? Self.refreshInterval : Self.approximateInterval
+    let isDue = iteration % interval == 0
+    let stale = (0..<panel.active).filter { isDue || panel.scalars[$0].stalls == 1 }
+    if !stale.isEmpty {
+      panel.bringToFront(stale)
+      let active = panel.active
+      panel.active = stale.count
+      refresh(&panel, form: form)
+      panel.active = active
+    }
+    return panel.active > 0
   }
 
-  /// Recomputes S and what depends on it.
+  /// The next direction of a row whose residual was multiplied; false if it is solved.
+  private func turn<F: SubproblemForm & ~Copyable>(
+    _ panel: inout Panel<F.S>, _ i: Int, form: borrowing F
+  ) -> Bool {
+    let before = panel.scalars[i].decrement
+    let decrement = form.completeImage(&panel, row: i)
+    panel.scalars[i].decrement = decrement
+    if panel.scalars[i].outcome != .iterationLimit || isSolved(panel, i) { return false }
+    let isFresh = panel.scalars[i].restarts || before <= 0 || panel.scalars[i].stalls > 0
+    panel.scalars[i].restarts = false
+    let beta = isFresh ? 0 : max(0, (decrement - panel.scalars[i].crossing) / before)
+    form.setDirection(&panel, row: i, beta: beta)
+    if panel.scalars[i].slope <= 0 {
+      form.setDirection(&panel, row: i, beta: 0)
+      panel.scalars[i].slope = decrement
+    }
+    return true
+  }
+
+  /// A step of a row along its direction.
+  private func step<F: SubproblemForm & ~Copyable>(
+    _ panel: inout Panel<F.S>, _ i: Int, form: borrowing F, iteration: Int
+  ) {
+    let length = panel.searchLine(i, loss: loss, ridge: form.ridge)
+    if length > 0 { form.advance(&panel, row: i, by: length) }
+    panel.scalars[i].iterations = iteration
+    panel.scalars[i].stalls = length > 0 ? 0 : panel.scalars[i].stalls + 1
+    if panel.scalars[i].stalls > 1 { panel.scalars[i].outcome = .stalled }
+  }
+
+  /// Recomputes S and what depends on it, the norm of the weights too.
   func refresh<F: SubproblemForm & ~Copyable>(
     _ panel: inout Panel<F.S>, form: borrowing F
   ) {
     form.refreshResponse(&panel)
-    for i in 0..<panel.active { panel.rescore(i, loss: loss) }
+    for i in 0..<panel.active {
+      panel.refreshSquaredNorm(i)
+      panel.rescore(i, loss: loss)
+      form.takeScore(&panel, row: i)
+    }
   }
 
   /// The optimality residuals from a recomputed S: what is reported is measured, not
@@ -122,14 +153,23 @@ struct ConjugateGradients: PanelSolver {
     refresh(&panel, form: form)
     form.updateResidual(&panel)
     form.precondition(&panel)
-    for i in 0..<panel.active { panel.scalars[i].decrement = panel.residualDotImage(i) }
+    for i in 0..<panel.active {
+      panel.scalars[i].decrement = form.completeImage(&panel, row: i)
+      if isSolved(panel, i), panel.scalars[i].outcome == .iterationLimit {
+        panel.scalars[i].outcome = .converged
+      }
+    }
+  }
+
+  private func isSolved<S: Scalar>(_ panel: borrowing Panel<S>, _ i: Int) -> Bool {
+    panel.scalars[i].optimality < tolerance * (panel.isExact ? 1 : Self.caution)
   }
 
   /// Takes up again the rows whose recomputed residual is above the tolerance after all.
   func reopen<S: Scalar>(_ panel: inout Panel<S>) -> Bool {
     var found = false
     for i in 0..<panel.active
-    where panel.scalars[i].outcome == .converged && panel.scalars[i].optimality >= tolerance {
+    where panel.scalars[i].outcome == .converged && !isSolved(panel, i) {
       panel.scalars[i].outcome = .iterationLimit
       found = true
     }
@@ -138,7 +178,7 @@ struct ConjugateGradients: PanelSolver {
 
   func retireSolved<S: Scalar>(_ panel: inout Panel<S>) {
     for i in stride(from: panel.active - 1, through: 0, by: -1) {
-      if panel.scalars[i].outcome == .iterationLimit, panel.scalars[i].optimality < tolerance {
+      if panel.scalars[i].outcome == .iterationLimit, isSolved(panel, i) {
         panel.scalars[i].outcome = .converged
       }
       if panel.scalars[i].outcome != .iterationLimit { panel.retire(row: i) }

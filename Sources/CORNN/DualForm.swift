@@ -13,6 +13,8 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   let products: DualGram<S>
   /// `K⁻¹`.
   let inverse: NodeShared<S>
+  /// What stands in for it until a solution is verified, if that is cheaper.
+  let approximation: LowRankInverse<S>?
 
   var regressors: Regressors<S> { products.regressors }
   var isDual: Bool { true }
@@ -27,29 +29,44 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
         i, from: regressors.fitted.matrix, regressors.index(ofLocal: panel.neurons[i]))
     }
     panel.exclusion.multiply(rows: 0..<panel.active, panel.image, inverse.matrix)
+    panel.flops += Double(panel.active) * flopsPerProduct
     for i in 0..<panel.active {
       panel.scalars[i].exclusionQuotient = 1 - panel.image.dot(i, panel.exclusion, i)
     }
   }
 
-  func updateResidual(_ panel: inout Panel<S>) {
-    for i in 0..<panel.active {
-      panel.residual.copyRow(i, from: panel.score, i)
-      panel.residual.add(S(-ridge), panel.coefficients, i, toRow: i)
-    }
+  func takeScore(_ panel: inout Panel<S>, row: Int) {
+    panel.advanceDual(row, by: 0, ridge: ridge)
   }
 
+  func updateResidual(_ panel: inout Panel<S>) {}
+
+  var isApproximated: Bool { approximation != nil }
+
   func precondition(_ panel: inout Panel<S>) {
+    if let approximation, !panel.isExact { return approximation.apply(&panel) }
     panel.image.multiply(rows: 0..<panel.active, panel.residual, inverse.matrix)
-    for i in 0..<panel.active {
-      if excludesSelf {
-        let projection =
-          panel.exclusion.dot(i, panel.residual, i) / panel.scalars[i].exclusionQuotient
-        panel.image.add(S(projection), panel.exclusion, i, toRow: i)
-      }
-      panel.imagePair.copyRow(i, from: panel.residual, i)
-      panel.imagePair.add(S(-ridge), panel.image, i, toRow: i)
+    panel.flops += Double(panel.active) * flopsPerProduct
+  }
+
+  func completeImage(_ panel: inout Panel<S>, row i: Int) -> Double {
+    guard excludesSelf else {
+      return panel.image.dualComplete(
+        row: i, correction: 0, along: panel.direction, residual: panel.residual, ridge: S(ridge))
     }
+    let projection =
+      panel.exclusion.dot(i, panel.residual, i) / panel.scalars[i].exclusionQuotient
+    return panel.image.dualComplete(
+      row: i, correction: S(projection), along: panel.exclusion, residual: panel.residual,
+      ridge: S(ridge))
+  }
+
+  func setDirection(_ panel: inout Panel<S>, row: Int, beta: Double) {
+    panel.setDualDirection(row, beta: beta, ridge: ridge)
+  }
+
+  func advance(_ panel: inout Panel<S>, row: Int, by t: Double) {
+    panel.advanceDual(row, by: t, ridge: ridge)
   }
 
   func respond(_ panel: inout Panel<S>) {}
@@ -57,6 +74,7 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   func refreshResponse(_ panel: inout Panel<S>) {
     panel.response.multiplyWidening(
       rows: 0..<panel.active, panel.coefficients, products.gram.matrix)
+    panel.flops += Double(panel.active) * flopsPerProduct
     guard excludesSelf else { return }
     for i in 0..<panel.active {
       let own = regressors.index(ofLocal: panel.neurons[i])
@@ -65,7 +83,7 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     }
   }
 
-  var flopsPerIteration: Double { 2 * Double(samples) * Double(samples) }
+  private var flopsPerProduct: Double { 2 * Double(samples) * Double(samples) }
 
   func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S> {
     var response = product(coefficients, products.heldOut.matrix)
@@ -80,20 +98,25 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
 }
 
 extension DualForm {
-  /// The form at one ridge.
+  /// The form at one ridge; `approximating` allows an approximate inverse.
   ///
   /// - Collective: every rank of `group` must call it.
   init(
-    gram products: DualGram<S>, ridge: Double, excludesSelf: Bool,
+    gram products: DualGram<S>, ridge: Double, excludesSelf: Bool, approximating: Bool = false,
     group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
+    let approximation = try phases.measure("factor") {
+      approximating ? try LowRankInverse<S>(products.gram, ridge: ridge, group: group) : nil
+    }
     let inverse = try phases.measure("factor") {
       try invertedGram(
         products.gram, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group)
     }
     let t = Double(products.regressors.samples)
     phases.add("factor", flops: inverse.nodeRank == 0 ? t * t * t : 0)
-    self.init(ridge: ridge, excludesSelf: excludesSelf, products: products, inverse: inverse)
+    self.init(
+      ridge: ridge, excludesSelf: excludesSelf, products: products, inverse: inverse,
+      approximation: approximation)
   }
 }
 

@@ -25,6 +25,10 @@ extension Configuration {
 }
 
 extension FitProblem {
+  /// The smallest tolerance for which an approximate inverse pays: below, the exact rounds
+  /// after it would do most of the work again.
+  private static var approximateTolerance: Double { 1e-5 }
+
   /// Fits a network to the recording (CORNN).
   ///
   /// For each neuron i it minimises `Σ_t φ(w_i · x[t]; d_i[t]) + λ/2 ‖w_i‖²` with
@@ -81,7 +85,8 @@ extension FitProblem {
       }
       try CORNN.visit(
         &whole, regressors: regressors, ridges: ridges, configuration: configuration,
-        group: group, phases: phases)
+        approximating: configuration.tolerance >= Self.approximateTolerance, group: group,
+        phases: phases)
       return whole.outcome
     }
     guard let outcome else { throw FitError.nothingToFit }

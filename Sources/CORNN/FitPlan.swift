@@ -60,13 +60,15 @@ package struct FitPlan: Sendable {
     let u = Double(tests)
     let m = Double(regressors)
     let n = Double((neurons + ranks - 1) / ranks)
-    let width = min(256, max(8, (n / Double(threads)).rounded(.up)))
+    let widest = Double(PanelWork.mostRows(samples: samples))
+    let width = min(widest, max(8, (n / Double(threads)).rounded(.up)))
     let order = form == .dual ? t : m
     let unknowns = form == .dual ? t : m
     // Rows of X, the Gram matrix in float64 and its inverse; the leader factors a copy.
     let shared = m * (t + u) * scalar + order * order * (8 + scalar)
     let dualShared = form == .dual ? t * t * scalar + t * u * scalar : 0
-    let panel = width * scalar * (4 * t + 4 * unknowns + (form == .dual ? 2 * t : 0))
+    // The vectors of `Panel`.
+    let panel = width * scalar * (6 * t + 4 * unknowns)
     let own = n * Double(frames) * scalar + n * unknowns * scalar
     sharedBytes = shared + dualShared
     ownBytes =

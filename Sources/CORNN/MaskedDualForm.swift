@@ -21,7 +21,6 @@ struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   var excludesSelf: Bool { false }
   var samples: Int { base.samples }
   var unknowns: Int { base.unknowns }
-  var flopsPerIteration: Double { base.flopsPerIteration }
 
   func prepareExclusion(_ panel: inout Panel<S>) {
     let mask = PanelMask<S>(
@@ -33,7 +32,7 @@ struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
             onto: members,
             side: costs.dual(forbidden: members.count, users: Double(exclusion.users)).side)
         }
-      }, unknowns: unknowns, regressors: regressors.count)
+      }, unknowns: unknowns, regressors: regressors.count, isDual: true)
     panel.mask = mask
     for i in 0..<panel.active {
       panel.residual.copyRow(
@@ -83,7 +82,9 @@ struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
       forbidden: forbidden, regressors: regressors.count, side: .forbidden, matrix: block)
   }
 
-  func updateResidual(_ panel: inout Panel<S>) { base.updateResidual(&panel) }
+  func takeScore(_ panel: inout Panel<S>, row: Int) { base.takeScore(&panel, row: row) }
+
+  func updateResidual(_ panel: inout Panel<S>) {}
 
   func precondition(_ panel: inout Panel<S>) {
     guard let mask = panel.mask else { return }
@@ -95,9 +96,19 @@ struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
           mask.own.dot(position, panel.residual, i) / mask.ownQuotients[position]
         panel.image.add(S(projection), mask.own, position, toRow: i)
       }
-      panel.imagePair.copyRow(i, from: panel.residual, i)
-      panel.imagePair.add(S(-ridge), panel.image, i, toRow: i)
     }
+  }
+
+  func completeImage(_ panel: inout Panel<S>, row: Int) -> Double {
+    base.completeImage(&panel, row: row)
+  }
+
+  func setDirection(_ panel: inout Panel<S>, row: Int, beta: Double) {
+    base.setDirection(&panel, row: row, beta: beta)
+  }
+
+  func advance(_ panel: inout Panel<S>, row: Int, by t: Double) {
+    base.advance(&panel, row: row, by: t)
   }
 
   /// `image ← (G_a + λI)⁻¹ residual`, a being what the shared masks allow.
@@ -127,17 +138,16 @@ struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
         mask.work.scatter(values, r, at: indices, intoRow: i)
       }
     }
-    // The way back, in `imagePair`, which is written afresh after every call.
-    panel.imagePair.multiply(rows: rows, mask.work, regressors.fitted.matrix)
+    mask.back.multiply(rows: rows, mask.work, regressors.fitted.matrix)
     for group in groups where group.projection.side == .allowed {
       for i in group.rows {
-        panel.image.add(-1, panel.imagePair, i, toRow: i)
+        panel.image.add(-1, mask.back, i, toRow: i)
         panel.image.scale(row: i, by: S(1 / ridge))
-        panel.imagePair.clear(row: i)
+        mask.back.clear(row: i)
       }
     }
     if groups.contains(where: { $0.projection.side == .forbidden }) {
-      panel.image.multiply(rows: rows, panel.imagePair, base.inverse.matrix, keep: 1)
+      panel.image.multiply(rows: rows, mask.back, base.inverse.matrix, keep: 1)
     }
   }
 

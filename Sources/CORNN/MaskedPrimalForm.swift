@@ -22,7 +22,6 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   var excludesSelf: Bool { false }
   var samples: Int { base.samples }
   var unknowns: Int { base.unknowns }
-  var flopsPerIteration: Double { base.flopsPerIteration }
 
   func prepareExclusion(_ panel: inout Panel<S>) {
     let mask = PanelMask<S>(
@@ -88,6 +87,7 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     for i in 0..<panel.active {
       panel.residual.clear(row: i, at: mask.projections[panel.positions[i]].forbidden)
       if let own = mask.ownRegressors[panel.positions[i]] { panel.residual[i, own] = 0 }
+      panel.scalars[i].crossing = panel.residualDotImage(i)
     }
   }
 

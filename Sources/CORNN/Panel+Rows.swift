@@ -2,31 +2,42 @@ internal import LinearAlgebra
 
 // What the conjugate gradients do to one row: O(samples + unknowns) work, no products.
 extension Panel {
-  /// `⟨g, image⟩`.
-  func residualDotImage(_ i: Int) -> Double {
-    isDual ? residual.dot(i, imagePair, i) : residual.dot(i, image, i)
-  }
+  /// `⟨g, image⟩` in the primal form.
+  func residualDotImage(_ i: Int) -> Double { residual.dot(i, image, i) }
 
   /// `⟨g, p⟩`.
   func residualDotDirection(_ i: Int) -> Double {
     isDual ? residual.dot(i, directionResponse, i) : residual.dot(i, direction, i)
   }
 
-  /// `p ← image + β p`, and its response where that is recursed.
+  /// `p ← image + β p` in the primal form, and the slope along it.
   mutating func setDirection(_ i: Int, beta: Double) {
     direction.fold(S(beta), intoRow: i, image)
-    if isDual { directionResponse.fold(S(beta), intoRow: i, imagePair) }
+    scalars[i].slope = residualDotDirection(i)
   }
 
-  /// `⟨p, p⟩` and `⟨θ, p⟩`.
+  /// The same in the dual form, where the response is recursed; all sums along it.
+  mutating func setDualDirection(_ i: Int, beta: Double, ridge: Double) {
+    let sums = direction.dualDirection(
+      row: i, beta: S(beta), ridge: S(ridge), response: &directionResponse, residual: residual,
+      image: image, coefficients: coefficients, curvature: curvature)
+    scalars[i].slope = sums.slope
+    scalars[i].directionSquared = sums.square
+    scalars[i].overlap = sums.overlap
+    scalars[i].curvature = sums.curvature
+  }
+
+  /// `⟨p, p⟩`, `⟨θ, p⟩` and the curvature along p, once its response is known.
   mutating func refreshDirectionScalars(_ i: Int) {
     if isDual {
       scalars[i].directionSquared = direction.dot(i, directionResponse, i)
       scalars[i].overlap = coefficients.dot(i, directionResponse, i)
     } else {
-      scalars[i].directionSquared = direction.dot(i, direction, i)
-      scalars[i].overlap = coefficients.dot(i, direction, i)
+      let sums = coefficients.dots(i, direction, i)
+      scalars[i].directionSquared = sums.yy
+      scalars[i].overlap = sums.xy
     }
+    scalars[i].curvature = curvature.weightedSquare(i, directionResponse, i)
   }
 
   /// `⟨θ, θ⟩`, afresh.
@@ -39,25 +50,39 @@ extension Panel {
   mutating func advance(_ i: Int, by t: Double) {
     coefficients.add(S(t), direction, i, toRow: i)
     response.add(S(t), directionResponse, i, toRow: i)
+    lengthen(i, by: t)
+  }
+
+  /// The same in the dual form, where the residual `E − λ b` follows.
+  ///
+  /// The scores there are in place; t may be 0 for the sake of the residual.
+  mutating func advanceDual(_ i: Int, by t: Double, ridge: Double) {
+    scalars[i].crossing = residual.dualAdvance(
+      row: i, step: S(t), along: direction, response: directionResponse, score: score,
+      image: image, ridge: S(ridge), coefficients: &coefficients, activations: &response)
+    lengthen(i, by: t)
+  }
+
+  private mutating func lengthen(_ i: Int, by t: Double) {
     scalars[i].squaredNorm += t * (2 * scalars[i].overlap + t * scalars[i].directionSquared)
   }
 
-  /// Loss and scores at the present S.
-  mutating func rescore(_ i: Int, loss: PointwiseLoss) {
-    scalars[i].loss =
-      score.score(
-        row: i, loss, target: target, response: response, along: directionResponse, step: 0
-      ).loss
+  /// Loss, scores and curvatures at the present S.
+  @discardableResult
+  mutating func rescore(_ i: Int, loss: PointwiseLoss) -> RowScore {
+    let found = score.score(
+      row: scoreRow(i), loss, target: target, headroom: headroom, response: response, i,
+      curvature: &curvature)
+    scalars[i].loss = found.loss
+    return found
   }
 
   /// Scores at the present S as the published map takes them: those kept are scaled by
   /// T / kept.
   mutating func rescalePublished(_ i: Int, loss: PointwiseLoss) {
-    let found = score.score(
-      row: i, loss, target: target, response: response, along: directionResponse, step: 0)
-    scalars[i].loss = found.loss
+    let found = rescore(i, loss: loss)
     let kept = max(1, found.observed - found.beyond)
-    score.scaleRow(i, by: S(Double(found.observed) / Double(kept)))
+    score.scaleRow(scoreRow(i), by: S(Double(found.observed) / Double(kept)))
   }
 
   /// Sum of F over all rows, solved ones included.
@@ -76,14 +101,15 @@ extension Panel {
     _ i: Int, loss: PointwiseLoss, ridge: Double, longest: Double = .infinity
   ) -> Double {
     let row = scalars[i]
-    let newton = newtonLength(i, loss: loss, ridge: ridge)
+    let newton = newtonLength(i, ridge: ridge)
     guard newton > 0 else { return 0 }
     let before = row.loss
     let rounding = 64 * Double(S.ulpOfOne) * (abs(before) + ridge * row.squaredNorm)
     var t = min(longest, newton)
     for _ in 0..<Self.trials {
       let trial = score.score(
-        row: i, loss, target: target, response: response, along: directionResponse, step: t)
+        row: scoreRow(i), loss, target: target, headroom: headroom, response: response, i,
+        along: directionResponse, step: t, curvature: &curvature)
       let slope = trial.slope - ridge * (row.overlap + t * row.directionSquared)
       let rise =
         trial.loss - before + ridge * t * (row.overlap + t / 2 * row.directionSquared)
@@ -101,10 +127,8 @@ extension Panel {
   private static var trials: Int { 20 }
 
   /// Newton's step length along p, 0 if p does not descend.
-  func newtonLength(_ i: Int, loss: PointwiseLoss, ridge: Double) -> Double {
-    let curvature =
-      response.curvature(row: i, loss, target: target, along: directionResponse)
-      + ridge * scalars[i].directionSquared
+  func newtonLength(_ i: Int, ridge: Double) -> Double {
+    let curvature = scalars[i].curvature + ridge * scalars[i].directionSquared
     guard curvature > 0, scalars[i].slope > 0 else { return 0 }
     return scalars[i].slope / curvature
   }
@@ -112,29 +136,40 @@ extension Panel {
 
 // Rows of several matrices in one kernel call.
 extension Matrix {
-  /// `row i ← −φ'(S + t Sp)`, with Σφ and Σ −φ' Sp there.
+  /// `row k ← −φ'(S)` at row i of S, with its curvatures and Σφ.
   fileprivate mutating func score(
-    row i: Int, _ loss: PointwiseLoss, target: borrowing Matrix, response: borrowing Matrix,
-    along directionResponse: borrowing Matrix, step: Double
+    row k: Int, _ loss: PointwiseLoss, target: borrowing Matrix, headroom: borrowing Matrix,
+    response: borrowing Matrix, _ i: Int, curvature: inout Matrix
   ) -> RowScore {
-    var scores = mutableRow(i)
+    var scores = mutableRow(k)
+    var curvatures = curvature.mutableRow(i)
     return loss.score(
-      targets: target.row(i), activations: response.row(i), step: S(step),
-      along: directionResponse.row(i), into: &scores)
+      targets: target.row(i), headroom: headroom.row(i), activations: response.row(i),
+      into: &scores, curvatures: &curvatures)
   }
 
-  /// `Σ h Sp²` at S = row i.
-  fileprivate func curvature(
-    row i: Int, _ loss: PointwiseLoss, target: borrowing Matrix,
-    along directionResponse: borrowing Matrix
-  ) -> Double {
-    loss.curvature(
-      targets: target.row(i), activations: row(i), along: directionResponse.row(i))
+  /// `row k ← −φ'(S + t Sp)` at row i, with its curvatures, Σφ and Σ −φ' Sp.
+  fileprivate mutating func score(
+    row k: Int, _ loss: PointwiseLoss, target: borrowing Matrix, headroom: borrowing Matrix,
+    response: borrowing Matrix, _ i: Int, along directionResponse: borrowing Matrix,
+    step: Double, curvature: inout Matrix
+  ) -> RowScore {
+    var scores = mutableRow(k)
+    var curvatures = curvature.mutableRow(i)
+    return loss.score(
+      targets: target.row(i), headroom: headroom.row(i), activations: response.row(i),
+      step: S(step), along: directionResponse.row(i), into: &scores, curvatures: &curvatures)
   }
 
-  /// `row i ← row i of targets`, clamped to ±limit, 0 where missing.
-  mutating func setClamped(row i: Int, _ targets: borrowing Matrix, limit: S) {
+  /// `row i ← (1 − |d|) / 2` of the targets.
+  mutating func setHeadroom(row i: Int, _ targets: borrowing Matrix) {
     var row = mutableRow(i)
+    PointwiseLoss.headroom(of: targets.row(i), into: &row)
+  }
+
+  /// `row k ← row i of targets`, clamped to ±limit, 0 where missing.
+  mutating func setClamped(row k: Int, _ targets: borrowing Matrix, _ i: Int, limit: S) {
+    var row = mutableRow(k)
     clamp(targets.row(i), to: limit, into: &row)
   }
 }

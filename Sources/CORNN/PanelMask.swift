@@ -13,14 +13,17 @@ final class PanelMask<S: Scalar> {
   var ownQuotients: [Double]
   /// Room for one product: rows × regressors.
   var work: Matrix<S>
+  /// In the dual form, for the way back: rows × samples.
+  var back: Matrix<S>
 
-  init(projections: [MaskProjection], unknowns: Int, regressors: Int) {
+  init(projections: [MaskProjection], unknowns: Int, regressors: Int, isDual: Bool = false) {
     let rows = projections.count
     self.projections = projections
     ownRegressors = [Int?](repeating: nil, count: rows)
     own = Matrix(rows: rows, columns: unknowns)
     ownQuotients = [Double](repeating: 1, count: rows)
     work = Matrix(rows: rows, columns: regressors)
+    back = Matrix(rows: isDual ? rows : 0, columns: unknowns)
   }
 
   /// The active rows, those with the same projection together.

@@ -34,8 +34,9 @@ package final class PanelSolution<S: Scalar>: Sendable {
   }
 
   init(
-    panel: consuming Panel<S>, clipped: [Int], missing: [Int], trace: [Double], flops: Double
+    panel: consuming Panel<S>, clipped: [Int], missing: [Int], trace: [Double]
   ) {
+    flops = panel.flops
     var neurons = panel.neurons
     var positions = panel.positions
     var scalars = panel.scalars
@@ -58,6 +59,5 @@ package final class PanelSolution<S: Scalar>: Sendable {
     self.clipped = clipped
     self.missing = missing
     self.trace = trace
-    self.flops = flops
   }
 }

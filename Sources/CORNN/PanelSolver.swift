@@ -20,12 +20,18 @@ extension Panel where S: Transferable {
     form: borrowing F, loss: PointwiseLoss, initialMargin: Double
   ) where F.S == S {
     let limit = S(Glibc.atanh(1 - initialMargin))
-    for i in 0..<active { score.setClamped(row: i, target, limit: limit) }
+    for i in 0..<active {
+      score.setClamped(row: scoreRow(i), target, i, limit: limit)
+      form.takeScore(&self, row: i)
+    }
     form.updateResidual(&self)
     form.precondition(&self)
     for i in 0..<active {
-      scalars[i].scale = residualDotImage(i)
-      setDirection(i, beta: 0)
+      // What a neuron without any regressor would have is rounding.
+      let scale = form.completeImage(&self, row: i)
+      let rounding = 64 * Double(S.ulpOfOne) * residual.dot(i, residual, i)
+      scalars[i].scale = isDual && scale <= rounding ? 0 : scale
+      form.setDirection(&self, row: i, beta: 0)
     }
     form.respond(&self)
     for i in 0..<active {
@@ -37,6 +43,7 @@ extension Panel where S: Transferable {
       let length = square > 0 ? scalars[i].scale / square : 0
       advance(i, by: abs(length - 1) < 0.1 ? 1 : length)
       rescore(i, loss: loss)
+      form.takeScore(&self, row: i)
     }
   }
 }

@@ -17,13 +17,21 @@ struct PanelWork {
   let heldOut: Transitions
   let solver: any PanelSolver
   let threads: Int
-  /// Most subproblems a panel.
-  var widest = 256
+  /// Most subproblems a panel, if there is a bound besides memory.
+  var widest = Int.max
 
-  /// Wide enough for products near their peak, narrow enough that a panel's state stays
-  /// near the cache and that all threads get some.
+  /// Wide enough that packing the inverse, once a product, costs little beside it; every
+  /// thread gets as many panels as the others.
   private var panelWidth: Int {
-    min(widest, max(8, (subproblems.count + threads - 1) / threads))
+    let most = min(widest, Self.mostRows(samples: fitted.count))
+    let panels = (subproblems.count + most - 1) / most
+    let rounds = max(1, (panels + threads - 1) / threads)
+    return max(min(most, 8), (subproblems.count + rounds * threads - 1) / (rounds * threads))
+  }
+
+  /// The rows of a panel whose state takes about 256 MiB, at least 128 and at most 1,024.
+  static func mostRows(samples: Int) -> Int {
+    max(128, min(1024, (1 << 28) / (80 * max(1, samples))))
   }
 
   /// The subproblems of each panel.
@@ -77,16 +85,14 @@ struct PanelWork {
       let counts = panel.target.setTargets(
         row: i, TargetRule(alpha: member.alpha, margin: margin),
         rates: recording.rates.row(member.neuron), transitions: fitted)
+      panel.headroom.setHeadroom(row: i, panel.target)
       clipped.append(counts.clipped)
       missing.append(counts.missing)
     }
     guard
       let trace = form.solve(&panel, with: solver, from: earlier, isAbandoned: isAbandoned)
     else { return nil }
-    let iterations = panel.scalars.reduce(0) { $0 + $1.iterations }
-    return PanelSolution(
-      panel: panel, clipped: clipped, missing: missing, trace: trace,
-      flops: Double(iterations) * form.flopsPerIteration)
+    return PanelSolution(panel: panel, clipped: clipped, missing: missing, trace: trace)
   }
 
   private func score<F: SubproblemForm & ~Copyable>(

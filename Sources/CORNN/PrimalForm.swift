@@ -23,13 +23,17 @@ struct PrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     for i in rows { panel.residual.copyRow(i, from: panel.coefficients, i) }
     panel.residual.multiply(
       rows: rows, panel.score, regressors.fitted.matrix, transposingB: true, keep: S(-ridge))
-    guard excludesSelf else { return }
-    for i in rows { panel.residual[i, regressors.index(ofLocal: panel.neurons[i])] = 0 }
+    panel.flops += Double(panel.active) * flopsOfResponse
+    for i in rows {
+      if excludesSelf { panel.residual[i, regressors.index(ofLocal: panel.neurons[i])] = 0 }
+      panel.scalars[i].crossing = panel.residualDotImage(i)
+    }
   }
 
   func precondition(_ panel: inout Panel<S>) {
     let rows = 0..<panel.active
     panel.image.multiply(rows: rows, panel.residual, inverse.matrix)
+    panel.flops += Double(panel.active) * 2 * Double(unknowns) * Double(unknowns)
     guard excludesSelf else { return }
     for i in rows {
       let own = regressors.index(ofLocal: panel.neurons[i])
@@ -42,16 +46,17 @@ struct PrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   func respond(_ panel: inout Panel<S>) {
     panel.directionResponse.multiply(
       rows: 0..<panel.active, panel.direction, regressors.fitted.matrix)
+    panel.flops += Double(panel.active) * flopsOfResponse
   }
 
   func refreshResponse(_ panel: inout Panel<S>) {
     panel.response.multiply(
       rows: 0..<panel.active, panel.coefficients, regressors.fitted.matrix)
+    panel.flops += Double(panel.active) * flopsOfResponse
   }
 
-  var flopsPerIteration: Double {
-    2 * Double(unknowns) * (2 * Double(samples) + Double(unknowns))
-  }
+  /// Of a product with X or its transpose, a row.
+  private var flopsOfResponse: Double { 2 * Double(unknowns) * Double(samples) }
 
   func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S> {
     product(coefficients, regressors.heldOut.matrix)

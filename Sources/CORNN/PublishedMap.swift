@@ -20,12 +20,15 @@ struct PublishedMap: PanelSolver {
     var trace = [panel.objective(ridge: form.ridge)]
     for iteration in 0...iterations {
       if isAbandoned() { return nil }
-      for i in 0..<panel.active { panel.rescalePublished(i, loss: loss) }
+      for i in 0..<panel.active {
+        panel.rescalePublished(i, loss: loss)
+        form.takeScore(&panel, row: i)
+      }
       form.updateResidual(&panel)
       form.precondition(&panel)
       for i in 0..<panel.active {
-        panel.scalars[i].decrement = panel.residualDotImage(i)
-        panel.setDirection(i, beta: 0)
+        panel.scalars[i].decrement = form.completeImage(&panel, row: i)
+        form.setDirection(&panel, row: i, beta: 0)
       }
       guard iteration < iterations else { break }
       form.respond(&panel)

@@ -16,19 +16,22 @@ protocol RidgeVisitor<S> {
 /// Readies the cheaper form at each ridge and lets the visitor work there.
 ///
 /// The products of the regressors are taken once, the factorisation once a ridge.
+/// `approximating` allows an approximate inverse besides, which many subproblems repay.
 ///
 /// - Throws: `FitError.ridgeTooSmall`; what `group` and the visitor throw.
 /// - Collective: every rank of `group` must call it.
 func visit<V: RidgeVisitor>(
   _ visitor: inout V, regressors: Regressors<V.S>, ridges: [Double],
-  configuration: Configuration, group: borrowing some RankGroup & ~Copyable, phases: Phases
+  configuration: Configuration, approximating: Bool = false,
+  group: borrowing some RankGroup & ~Copyable, phases: Phases
 ) throws {
   let excludesSelf = !configuration.selfConnections
   if configuration.isDual(samples: regressors.samples, regressors: regressors.count) {
     let gram = try DualGram(regressors, group: group, phases: phases)
     for ridge in ridges {
       let form = try DualForm(
-        gram: gram, ridge: ridge, excludesSelf: excludesSelf, group: group, phases: phases)
+        gram: gram, ridge: ridge, excludesSelf: excludesSelf, approximating: approximating,
+        group: group, phases: phases)
       guard try visitor.visit(form, group: group) else { return }
     }
   } else {

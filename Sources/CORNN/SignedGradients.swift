@@ -71,7 +71,6 @@ struct SignedGradients {
         solver.retireSolved(&panel)
       }
       panel.active = all
-      for i in 0..<all { panel.refreshSquaredNorm(i) }
       solver.refresh(&panel, form: form)
       turn(&panel, form: form, structural, faces, &rows)
       guard solver.reopen(&panel), iteration < solver.iterations else { break }
@@ -87,7 +86,7 @@ struct SignedGradients {
     from earlier: PanelSolution<S>?
   ) {
     let limit = S(Glibc.atanh(1 - solver.initialMargin))
-    for i in 0..<panel.active { panel.score.setClamped(row: i, panel.target, limit: limit) }
+    for i in 0..<panel.active { panel.score.setClamped(row: i, panel.target, i, limit: limit) }
     form.updateResidual(&panel)
     form.precondition(&panel)
     for i in 0..<panel.active {
@@ -100,7 +99,6 @@ struct SignedGradients {
       panel.coefficients.project(row: i, onto: signs)
     }
     solver.refresh(&panel, form: form)
-    for i in 0..<panel.active { panel.refreshSquaredNorm(i) }
   }
 
   /// The gradients, the held sets, and the next directions.
@@ -224,7 +222,7 @@ struct SignedGradients {
     // Where a bent row's own line first meets a sign.
     var boundary = [Double?](repeating: nil, count: panel.active)
     for i in 0..<panel.active {
-      let length = panel.newtonLength(i, loss: solver.loss, ridge: form.ridge)
+      let length = panel.newtonLength(i, ridge: form.ridge)
       promised[i] = length * panel.scalars[i].slope
       let first = panel.direction.firstBoundary(
         row: i, length: length, from: panel.coefficients, signs: signs)

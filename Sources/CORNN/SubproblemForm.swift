@@ -18,16 +18,32 @@ protocol SubproblemForm<S>: ~Copyable {
   var samples: Int { get }
 
   var isDual: Bool { get }
+
+  /// Whether images are cheaper, and responses inexact, unless the panel wants them exact.
+  var isApproximated: Bool { get }
   var excludesSelf: Bool { get }
 
   /// Readies the projection that keeps the self-connection out.
   func prepareExclusion(_ panel: inout Panel<S>)
 
-  /// `residual ← −∇F` from the scores.
+  /// What of a row's residual follows from its scores without a product: all of it in the
+  /// dual form, nothing in the primal form.
+  func takeScore(_ panel: inout Panel<S>, row: Int)
+
+  /// `residual ← −∇F` from the scores, as far as it takes products; with it the crossings.
   func updateResidual(_ panel: inout Panel<S>)
 
-  /// `image ← A⁻¹ residual`, projected, with its pair.
+  /// `image ← A⁻¹ residual`, as far as it takes products.
   func precondition(_ panel: inout Panel<S>)
+
+  /// The rest of a row's image, its projection; returns `⟨g, A⁻¹ g⟩`.
+  func completeImage(_ panel: inout Panel<S>, row: Int) -> Double
+
+  /// `p ← image + β p` with its slope, and its response where that is recursed.
+  func setDirection(_ panel: inout Panel<S>, row: Int, beta: Double)
+
+  /// `θ ← θ + t p`, `S ← S + t Sp`, and what of the residual follows from the new scores.
+  func advance(_ panel: inout Panel<S>, row: Int, by t: Double)
 
   /// `directionResponse ← X p`, unless it was recursed already.
   func respond(_ panel: inout Panel<S>)
@@ -41,15 +57,27 @@ protocol SubproblemForm<S>: ~Copyable {
     isAbandoned: () -> Bool
   ) -> [Double]?
 
-  /// Floating-point operations of one iteration of one row.
-  var flopsPerIteration: Double { get }
-
   /// The currents `X θ` of the held-out transitions, a row for each of `neurons` (local
   /// indices).
   func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S>
 }
 
+// What holds of the primal forms.
 extension SubproblemForm where Self: ~Copyable {
+  var isApproximated: Bool { false }
+
+  func takeScore(_ panel: inout Panel<S>, row: Int) {}
+
+  func completeImage(_ panel: inout Panel<S>, row: Int) -> Double {
+    panel.residualDotImage(row)
+  }
+
+  func setDirection(_ panel: inout Panel<S>, row: Int, beta: Double) {
+    panel.setDirection(row, beta: beta)
+  }
+
+  func advance(_ panel: inout Panel<S>, row: Int, by t: Double) { panel.advance(row, by: t) }
+
   func solve(
     _ panel: inout Panel<S>, with solver: any PanelSolver, from earlier: PanelSolution<S>?,
     isAbandoned: () -> Bool

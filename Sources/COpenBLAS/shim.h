@@ -8,6 +8,10 @@
 void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info);
 void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
 
+// The same with complete pivoting, as far as pivots exceed a tolerance.
+void dpstrf_(const char *uplo, const int *n, double *a, const int *lda, int *piv, int *rank,
+             const double *tol, double *work, int *info);
+
 // Inverse from the Cholesky factor.
 void spotri_(const char *uplo, const int *n, float *a, const int *lda, int *info);
 void dpotri_(const char *uplo, const int *n, double *a, const int *lda, int *info);

@@ -36,6 +36,16 @@ package struct Cholesky<S: Scalar>: ~Copyable {
     S.trsm(true, false, b.rows, b.columns, factor.base, n, b.base, max(1, b.stride))
   }
 
+  /// `B ← B L⁻ᵀ`, half of `solveFromRight`.
+  ///
+  /// - Complexity: n² flops a row of B.
+  package func halfSolveFromRight(_ b: inout MutableMatrixView<S>) {
+    precondition(b.columns == factor.rows, "A is \(factor.rows)², B has \(b.columns) columns")
+    S.trsm(
+      true, true, b.rows, b.columns, factor.base, max(1, factor.columns), b.base,
+      max(1, b.stride))
+  }
+
   /// The full inverse `A⁻¹`, in the factor's storage.
   ///
   /// - Complexity: 2n³/3 flops.

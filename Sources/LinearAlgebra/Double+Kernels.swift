@@ -27,29 +27,37 @@ extension Double: VectorKernels {
     ck_xpby_f64(n, x, beta, y)
   }
 
-  package static func kernelDualAdvance(
-    _ n: Int, _ t: Double, _ p: UnsafePointer<Double>, _ sp: UnsafePointer<Double>, _ gain: Double,
-    _ lambda: Double, _ b: UnsafeMutablePointer<Double>, _ s: UnsafeMutablePointer<Double>,
-    _ e: UnsafeMutablePointer<Double>
-  ) {
-    ck_dual_advance_f64(n, t, p, sp, gain, lambda, b, s, e)
+  package static func kernelWeightedSquare(
+    _ n: Int, _ h: UnsafePointer<Double>, _ x: UnsafePointer<Double>
+  ) -> Double {
+    ck_weighted_square_f64(n, h, x)
   }
 
-  package static func kernelDualPrecondition(
+  package static func kernelDualAdvance(
+    _ n: Int, _ t: Double, _ lambda: Double, _ p: UnsafePointer<Double>,
+    _ sp: UnsafePointer<Double>,
+    _ score: UnsafePointer<Double>, _ z: UnsafePointer<Double>, _ b: UnsafeMutablePointer<Double>,
+    _ s: UnsafeMutablePointer<Double>, _ e: UnsafeMutablePointer<Double>
+  ) -> Double {
+    ck_dual_advance_f64(n, t, lambda, p, sp, score, z, b, s, e)
+  }
+
+  package static func kernelDualComplete(
     _ n: Int, _ c: Double, _ m: UnsafePointer<Double>, _ lambda: Double, _ e: UnsafePointer<Double>,
-    _ z: UnsafeMutablePointer<Double>, _ sz: UnsafeMutablePointer<Double>
-  ) -> (now: Double, before: Double) {
-    let sums = ck_dual_precondition_f64(n, c, m, lambda, e, z, sz)
-    return (sums.first, sums.second)
+    _ z: UnsafeMutablePointer<Double>
+  ) -> Double {
+    ck_dual_complete_f64(n, c, m, lambda, e, z)
   }
 
   package static func kernelDualDirection(
-    _ n: Int, _ beta: Double, _ z: UnsafePointer<Double>, _ sz: UnsafePointer<Double>,
-    _ e: UnsafePointer<Double>, _ p: UnsafeMutablePointer<Double>,
+    _ n: Int, _ beta: Double, _ lambda: Double, _ e: UnsafePointer<Double>,
+    _ z: UnsafePointer<Double>,
+    _ b: UnsafePointer<Double>, _ h: UnsafePointer<Double>, _ p: UnsafeMutablePointer<Double>,
     _ sp: UnsafeMutablePointer<Double>
-  ) -> (gradient: Double, square: Double) {
-    let sums = ck_dual_direction_f64(n, beta, z, sz, e, p, sp)
-    return (sums.first, sums.second)
+  ) -> LineSums {
+    let sums = ck_dual_direction_f64(n, beta, lambda, e, z, b, h, p, sp)
+    return LineSums(
+      slope: sums.slope, square: sums.square, overlap: sums.overlap, curvature: sums.curvature)
   }
 
   package static func kernelTanh(
@@ -70,21 +78,21 @@ extension Double: VectorKernels {
     ck_atanh_f64(n, x, y)
   }
 
-  package static func kernelScore(
-    _ loss: PointwiseLoss, _ n: Int, _ z: UnsafePointer<Double>, _ s: UnsafePointer<Double>,
-    _ sp: UnsafePointer<Double>?, _ t: Double, _ e: UnsafeMutablePointer<Double>
-  ) -> RowScore {
-    let row = ck_score_line_f64(
-      loss.kernel.kind, loss.kernel.k, loss.kernel.threshold, n, z, s, sp, Double(t), e)
-    return RowScore(
-      loss: row.loss, slope: row.slope, beyond: Int(row.beyond), observed: Int(row.observed))
+  package static func kernelHeadroom(
+    _ n: Int, _ z: UnsafePointer<Double>, _ eta: UnsafeMutablePointer<Double>
+  ) {
+    ck_headroom_f64(n, z, eta)
   }
 
-  package static func kernelCurvature(
-    _ loss: PointwiseLoss, _ n: Int, _ z: UnsafePointer<Double>, _ s: UnsafePointer<Double>,
-    _ sp: UnsafePointer<Double>
-  ) -> Double {
-    ck_curvature_f64(loss.kernel.kind, loss.kernel.k, loss.kernel.threshold, n, z, s, sp)
+  package static func kernelScore(
+    _ loss: PointwiseLoss, _ n: Int, _ z: UnsafePointer<Double>, _ eta: UnsafePointer<Double>,
+    _ s: UnsafePointer<Double>, _ sp: UnsafePointer<Double>?, _ t: Double,
+    _ e: UnsafeMutablePointer<Double>, _ h: UnsafeMutablePointer<Double>
+  ) -> RowScore {
+    let (kind, k, threshold) = loss.kernel
+    let line = ck_score_line_f64(kind, k, threshold, n, z, eta, s, sp, Double(t), e, h)
+    return RowScore(
+      loss: line.loss, slope: line.slope, beyond: Int(line.beyond), observed: Int(line.observed))
   }
 
   package static func kernelLossOffset(

@@ -1,44 +1,97 @@
 // The passes of one dual iteration for one neuron. All vectors have one entry per
 // transition; b are the dual coefficients, s = G b the activations (G the Gram matrix of
-// the inputs), e the dual residual, and sp, sz are the images G p, G z.
+// the inputs), e the residual, z its image with G z = e − λ z, p a direction, sp = G p.
 
-/// `b ← b + t p`, `s ← s + t sp`, `e ← gain · e − λ b` with the new b.
+/// What a line search along p wants to know before it evaluates the loss.
+package struct LineSums: Equatable, Sendable {
+  /// `⟨e, sp⟩`.
+  package var slope: Double
+  /// `⟨p, sp⟩`.
+  package var square: Double
+  /// `⟨b, sp⟩`.
+  package var overlap: Double
+  /// `Σ h sp²`.
+  package var curvature: Double
+}
+
+/// `b ← b + t p`, `s ← s + t sp`, `e ← score − λ b` with the new b.
 ///
-/// On entry e is the score E at `s + t sp`; on return it is the residual.
+/// - Returns: `⟨e, e′ − λ z⟩` with e′ the old e, of which z is the image.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func dualAdvance<S: Scalar>(
-  step t: S, along p: Span<S>, image sp: Span<S>, gain: S = 1, lambda: S,
-  coefficients b: inout MutableSpan<S>, activations s: inout MutableSpan<S>,
+  step t: S, along p: Span<S>, response sp: Span<S>, score: Span<S>, image z: Span<S>,
+  lambda: S, coefficients b: inout MutableSpan<S>, activations s: inout MutableSpan<S>,
   residual e: inout MutableSpan<S>
-) {
-  requireEqualLengths(p.count, sp.count, b.count, s.count, e.count)
-  S.kernelDualAdvance(
-    p.count, t, p.pointer, sp.pointer, gain, lambda, b.pointer, s.pointer, e.pointer)
+) -> Double {
+  requireEqualLengths(p.count, sp.count, score.count, z.count, b.count, s.count, e.count)
+  return S.kernelDualAdvance(
+    p.count, t, lambda, p.pointer, sp.pointer, score.pointer, z.pointer, b.pointer, s.pointer,
+    e.pointer)
 }
 
-/// `z ← z + c m`, `sz ← e − λ z`; returns `⟨e, sz⟩` with the new and with the old sz.
+/// `z ← z + c m`; returns `⟨e, e − λ z⟩` with the new z.
 ///
 /// z enters as `(G + λI)⁻¹ e`; c m is the correction that removes the self-connection.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func dualPrecondition<S: Scalar>(
-  _ z: inout MutableSpan<S>, image sz: inout MutableSpan<S>, correction c: S, along m: Span<S>,
-  residual e: Span<S>, lambda: S
-) -> (now: Double, before: Double) {
-  requireEqualLengths(z.count, sz.count, m.count, e.count)
-  return S.kernelDualPrecondition(
-    m.count, c, m.pointer, lambda, e.pointer, z.pointer, sz.pointer)
+package func dualComplete<S: Scalar>(
+  image z: inout MutableSpan<S>, correction c: S, along m: Span<S>, residual e: Span<S>,
+  lambda: S
+) -> Double {
+  requireEqualLengths(z.count, m.count, e.count)
+  return S.kernelDualComplete(m.count, c, m.pointer, lambda, e.pointer, z.pointer)
 }
 
-/// `p ← z + β p`, `sp ← sz + β sp`; returns `⟨e, sp⟩` and `⟨p, sp⟩`.
+/// `p ← z + β p`, `sp ← e − λ z + β sp`; returns the sums along the new p.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func dualDirection<S: Scalar>(
-  _ p: inout MutableSpan<S>, image sp: inout MutableSpan<S>, beta: S, adding z: Span<S>,
-  image sz: Span<S>, residual e: Span<S>
-) -> (gradient: Double, square: Double) {
-  requireEqualLengths(p.count, sp.count, z.count, sz.count, e.count)
+  _ p: inout MutableSpan<S>, response sp: inout MutableSpan<S>, beta: S, lambda: S,
+  residual e: Span<S>, image z: Span<S>, coefficients b: Span<S>, curvatures h: Span<S>
+) -> LineSums {
+  requireEqualLengths(p.count, sp.count, e.count, z.count, b.count, h.count)
   return S.kernelDualDirection(
-    z.count, beta, z.pointer, sz.pointer, e.pointer, p.pointer, sp.pointer)
+    z.count, beta, lambda, e.pointer, z.pointer, b.pointer, h.pointer, p.pointer, sp.pointer)
+}
+
+// The same on a row of the matrices of a panel; the scores are in the first row of theirs.
+extension Matrix {
+  /// `dualAdvance` where this matrix has the residuals.
+  package mutating func dualAdvance(
+    row i: Int, step: S, along direction: borrowing Matrix, response: borrowing Matrix,
+    score: borrowing Matrix, image: borrowing Matrix, ridge: S, coefficients: inout Matrix,
+    activations: inout Matrix
+  ) -> Double {
+    var residual = mutableRow(i)
+    var b = coefficients.mutableRow(i)
+    var s = activations.mutableRow(i)
+    return LinearAlgebra.dualAdvance(
+      step: step, along: direction.row(i), response: response.row(i), score: score.row(0),
+      image: image.row(i), lambda: ridge, coefficients: &b, activations: &s,
+      residual: &residual)
+  }
+
+  /// `dualComplete` where this matrix has the images.
+  package mutating func dualComplete(
+    row i: Int, correction: S, along exclusion: borrowing Matrix, residual: borrowing Matrix,
+    ridge: S
+  ) -> Double {
+    var image = mutableRow(i)
+    return LinearAlgebra.dualComplete(
+      image: &image, correction: correction, along: exclusion.row(i), residual: residual.row(i),
+      lambda: ridge)
+  }
+
+  /// `dualDirection` where this matrix has the directions.
+  package mutating func dualDirection(
+    row i: Int, beta: S, ridge: S, response: inout Matrix, residual: borrowing Matrix,
+    image: borrowing Matrix, coefficients: borrowing Matrix, curvature: borrowing Matrix
+  ) -> LineSums {
+    var direction = mutableRow(i)
+    var along = response.mutableRow(i)
+    return LinearAlgebra.dualDirection(
+      &direction, response: &along, beta: beta, lambda: ridge, residual: residual.row(i),
+      image: image.row(i), coefficients: coefficients.row(i), curvatures: curvature.row(i))
+  }
 }

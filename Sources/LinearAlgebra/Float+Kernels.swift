@@ -27,28 +27,35 @@ extension Float: VectorKernels {
     ck_xpby_f32(n, x, beta, y)
   }
 
-  package static func kernelDualAdvance(
-    _ n: Int, _ t: Float, _ p: UnsafePointer<Float>, _ sp: UnsafePointer<Float>, _ gain: Float,
-    _ lambda: Float, _ b: UnsafeMutablePointer<Float>, _ s: UnsafeMutablePointer<Float>,
-    _ e: UnsafeMutablePointer<Float>
-  ) {
-    ck_dual_advance_f32(n, t, p, sp, gain, lambda, b, s, e)
+  package static func kernelWeightedSquare(
+    _ n: Int, _ h: UnsafePointer<Float>, _ x: UnsafePointer<Float>
+  ) -> Double {
+    ck_weighted_square_f32(n, h, x)
   }
 
-  package static func kernelDualPrecondition(
+  package static func kernelDualAdvance(
+    _ n: Int, _ t: Float, _ lambda: Float, _ p: UnsafePointer<Float>, _ sp: UnsafePointer<Float>,
+    _ score: UnsafePointer<Float>, _ z: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>,
+    _ s: UnsafeMutablePointer<Float>, _ e: UnsafeMutablePointer<Float>
+  ) -> Double {
+    ck_dual_advance_f32(n, t, lambda, p, sp, score, z, b, s, e)
+  }
+
+  package static func kernelDualComplete(
     _ n: Int, _ c: Float, _ m: UnsafePointer<Float>, _ lambda: Float, _ e: UnsafePointer<Float>,
-    _ z: UnsafeMutablePointer<Float>, _ sz: UnsafeMutablePointer<Float>
-  ) -> (now: Double, before: Double) {
-    let sums = ck_dual_precondition_f32(n, c, m, lambda, e, z, sz)
-    return (sums.first, sums.second)
+    _ z: UnsafeMutablePointer<Float>
+  ) -> Double {
+    ck_dual_complete_f32(n, c, m, lambda, e, z)
   }
 
   package static func kernelDualDirection(
-    _ n: Int, _ beta: Float, _ z: UnsafePointer<Float>, _ sz: UnsafePointer<Float>,
-    _ e: UnsafePointer<Float>, _ p: UnsafeMutablePointer<Float>, _ sp: UnsafeMutablePointer<Float>
-  ) -> (gradient: Double, square: Double) {
-    let sums = ck_dual_direction_f32(n, beta, z, sz, e, p, sp)
-    return (sums.first, sums.second)
+    _ n: Int, _ beta: Float, _ lambda: Float, _ e: UnsafePointer<Float>, _ z: UnsafePointer<Float>,
+    _ b: UnsafePointer<Float>, _ h: UnsafePointer<Float>, _ p: UnsafeMutablePointer<Float>,
+    _ sp: UnsafeMutablePointer<Float>
+  ) -> LineSums {
+    let sums = ck_dual_direction_f32(n, beta, lambda, e, z, b, h, p, sp)
+    return LineSums(
+      slope: sums.slope, square: sums.square, overlap: sums.overlap, curvature: sums.curvature)
   }
 
   package static func kernelTanh(
@@ -69,21 +76,21 @@ extension Float: VectorKernels {
     ck_atanh_f32(n, x, y)
   }
 
-  package static func kernelScore(
-    _ loss: PointwiseLoss, _ n: Int, _ z: UnsafePointer<Float>, _ s: UnsafePointer<Float>,
-    _ sp: UnsafePointer<Float>?, _ t: Float, _ e: UnsafeMutablePointer<Float>
-  ) -> RowScore {
-    let row = ck_score_line_f32(
-      loss.kernel.kind, loss.kernel.k, loss.kernel.threshold, n, z, s, sp, Double(t), e)
-    return RowScore(
-      loss: row.loss, slope: row.slope, beyond: Int(row.beyond), observed: Int(row.observed))
+  package static func kernelHeadroom(
+    _ n: Int, _ z: UnsafePointer<Float>, _ eta: UnsafeMutablePointer<Float>
+  ) {
+    ck_headroom_f32(n, z, eta)
   }
 
-  package static func kernelCurvature(
-    _ loss: PointwiseLoss, _ n: Int, _ z: UnsafePointer<Float>, _ s: UnsafePointer<Float>,
-    _ sp: UnsafePointer<Float>
-  ) -> Double {
-    ck_curvature_f32(loss.kernel.kind, loss.kernel.k, loss.kernel.threshold, n, z, s, sp)
+  package static func kernelScore(
+    _ loss: PointwiseLoss, _ n: Int, _ z: UnsafePointer<Float>, _ eta: UnsafePointer<Float>,
+    _ s: UnsafePointer<Float>, _ sp: UnsafePointer<Float>?, _ t: Float,
+    _ e: UnsafeMutablePointer<Float>, _ h: UnsafeMutablePointer<Float>
+  ) -> RowScore {
+    let (kind, k, threshold) = loss.kernel
+    let line = ck_score_line_f32(kind, k, threshold, n, z, eta, s, sp, Double(t), e, h)
+    return RowScore(
+      loss: line.loss, slope: line.slope, beyond: Int(line.beyond), observed: Int(line.observed))
   }
 
   package static func kernelLossOffset(

@@ -5,6 +5,18 @@ extension Matrix {
     LinearAlgebra.dot(row(i), other.row(j))
   }
 
+  /// `⟨x, x⟩`, `⟨x, y⟩` and `⟨y, y⟩` of x, row `i`, and y, row `j` of another matrix.
+  package func dots(
+    _ i: Int, _ other: borrowing Matrix, _ j: Int
+  ) -> (xx: Double, xy: Double, yy: Double) {
+    LinearAlgebra.dots(row(i), other.row(j))
+  }
+
+  /// `Σ h x²` with h row `i` and x row `j` of another matrix.
+  package func weightedSquare(_ i: Int, _ other: borrowing Matrix, _ j: Int) -> Double {
+    LinearAlgebra.weightedSquare(row(i), other.row(j))
+  }
+
   /// `row i ← row i + factor · row j of other`.
   package mutating func add(_ factor: S, _ other: borrowing Matrix, _ j: Int, toRow i: Int) {
     var target = mutableRow(i)
@@ -63,9 +75,15 @@ extension Matrix {
   package mutating func multiplyWidening(
     rows: Range<Int>, _ a: borrowing Matrix, _ b: borrowing Matrix<Double>
   ) {
-    let wide = a.view.rows(rows).copy().converted(to: Double.self)
-    let result = product(wide, b)
-    precondition(result.columns == columns, "\(result.columns) columns into \(columns)")
+    precondition(b.columns == columns, "\(b.columns) columns into \(columns)")
+    var result = Matrix<Double>(rows: rows.count, columns: columns)
+    var target = result.mutableView
+    if S.self == Double.self {
+      LinearAlgebra.multiply(a.view.rows(rows).asDouble, b.view, into: &target)
+    } else {
+      let wide = a.view.rows(rows).copy().converted(to: Double.self)
+      LinearAlgebra.multiply(wide.view, b.view, into: &target)
+    }
     convert(result.base, to: base + rows.lowerBound * columns, count: rows.count * columns)
   }
 }

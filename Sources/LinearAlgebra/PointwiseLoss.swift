@@ -53,37 +53,39 @@ package struct RowScore: Equatable, Sendable {
 }
 
 extension PointwiseLoss {
-  /// Evaluates one row at the activations s; e receives E.
+  /// `(1 − |d|) / 2` of the targets: what every evaluation of a row takes beside z.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  package func score<S: Scalar>(
-    targets z: Span<S>, activations s: Span<S>, into e: inout MutableSpan<S>
-  ) -> RowScore {
-    requireEqualLengths(z.count, s.count, e.count)
-    return S.kernelScore(self, z.count, z.pointer, s.pointer, nil, 0, e.pointer)
+  package static func headroom<S: Scalar>(of z: Span<S>, into eta: inout MutableSpan<S>) {
+    requireEqualLengths(z.count, eta.count)
+    S.kernelHeadroom(z.count, z.pointer, eta.pointer)
   }
 
-  /// Evaluates one row at `s + t sp`; e receives E.
-  @specialized(where S == Float)
-  @specialized(where S == Double)
-  package func score<S: Scalar>(
-    targets z: Span<S>, activations s: Span<S>, step t: S, along sp: Span<S>,
-    into e: inout MutableSpan<S>
-  ) -> RowScore {
-    requireEqualLengths(z.count, s.count, sp.count, e.count)
-    return S.kernelScore(self, z.count, z.pointer, s.pointer, sp.pointer, t, e.pointer)
-  }
-
-  /// `Σ h sp²` with h = max(φ″, E / (z − s)) at the activations s, φ″ = 0 beyond the bend.
+  /// Evaluates one row at the activations s; e receives E, h the curvatures.
   ///
-  /// The second term keeps clipped samples from counting as flat.
+  /// They are max(φ″, E / (z − s)) with φ″ = 0 beyond the bend: the second term keeps
+  /// clipped samples from counting as flat.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  package func curvature<S: Scalar>(
-    targets z: Span<S>, activations s: Span<S>, along sp: Span<S>
-  ) -> Double {
-    requireEqualLengths(z.count, s.count, sp.count)
-    return S.kernelCurvature(self, z.count, z.pointer, s.pointer, sp.pointer)
+  package func score<S: Scalar>(
+    targets z: Span<S>, headroom eta: Span<S>, activations s: Span<S>,
+    into e: inout MutableSpan<S>, curvatures h: inout MutableSpan<S>
+  ) -> RowScore {
+    requireEqualLengths(z.count, eta.count, s.count, e.count, h.count)
+    return S.kernelScore(
+      self, z.count, z.pointer, eta.pointer, s.pointer, nil, 0, e.pointer, h.pointer)
+  }
+
+  /// Evaluates one row at `s + t sp`; e receives E, h the curvatures.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  package func score<S: Scalar>(
+    targets z: Span<S>, headroom eta: Span<S>, activations s: Span<S>, step t: S,
+    along sp: Span<S>, into e: inout MutableSpan<S>, curvatures h: inout MutableSpan<S>
+  ) -> RowScore {
+    requireEqualLengths(z.count, eta.count, s.count, sp.count, e.count, h.count)
+    return S.kernelScore(
+      self, z.count, z.pointer, eta.pointer, s.pointer, sp.pointer, t, e.pointer, h.pointer)
   }
 
   /// `Σ w (ln cosh z − d z)`: added to Σ φ it gives the sum of `w (ln cosh s − d s)`.

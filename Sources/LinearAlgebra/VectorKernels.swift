@@ -13,32 +13,36 @@ package protocol VectorKernels: RandomKernels {
     _ n: Int, _ t: Self, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
   static func kernelScaleAdd(
     _ n: Int, _ x: UnsafePointer<Self>, _ beta: Self, _ y: UnsafeMutablePointer<Self>)
+  static func kernelWeightedSquare(
+    _ n: Int, _ h: UnsafePointer<Self>, _ x: UnsafePointer<Self>
+  ) -> Double
   static func kernelDualAdvance(
-    _ n: Int, _ t: Self, _ p: UnsafePointer<Self>, _ sp: UnsafePointer<Self>, _ gain: Self,
-    _ lambda: Self, _ b: UnsafeMutablePointer<Self>, _ s: UnsafeMutablePointer<Self>,
-    _ e: UnsafeMutablePointer<Self>)
-  static func kernelDualPrecondition(
+    _ n: Int, _ t: Self, _ lambda: Self, _ p: UnsafePointer<Self>, _ sp: UnsafePointer<Self>,
+    _ score: UnsafePointer<Self>, _ z: UnsafePointer<Self>, _ b: UnsafeMutablePointer<Self>,
+    _ s: UnsafeMutablePointer<Self>, _ e: UnsafeMutablePointer<Self>
+  ) -> Double
+  static func kernelDualComplete(
     _ n: Int, _ c: Self, _ m: UnsafePointer<Self>, _ lambda: Self, _ e: UnsafePointer<Self>,
-    _ z: UnsafeMutablePointer<Self>, _ sz: UnsafeMutablePointer<Self>
-  ) -> (now: Double, before: Double)
+    _ z: UnsafeMutablePointer<Self>
+  ) -> Double
   static func kernelDualDirection(
-    _ n: Int, _ beta: Self, _ z: UnsafePointer<Self>, _ sz: UnsafePointer<Self>,
-    _ e: UnsafePointer<Self>, _ p: UnsafeMutablePointer<Self>, _ sp: UnsafeMutablePointer<Self>
-  ) -> (gradient: Double, square: Double)
+    _ n: Int, _ beta: Self, _ lambda: Self, _ e: UnsafePointer<Self>, _ z: UnsafePointer<Self>,
+    _ b: UnsafePointer<Self>, _ h: UnsafePointer<Self>, _ p: UnsafeMutablePointer<Self>,
+    _ sp: UnsafeMutablePointer<Self>
+  ) -> LineSums
   static func kernelTanh(
     _ n: Int, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
   static func kernelLogCosh(
     _ n: Int, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
   static func kernelAtanh(
     _ n: Int, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
+  static func kernelHeadroom(
+    _ n: Int, _ z: UnsafePointer<Self>, _ eta: UnsafeMutablePointer<Self>)
   static func kernelScore(
-    _ loss: PointwiseLoss, _ n: Int, _ z: UnsafePointer<Self>, _ s: UnsafePointer<Self>,
-    _ sp: UnsafePointer<Self>?, _ t: Self, _ e: UnsafeMutablePointer<Self>
+    _ loss: PointwiseLoss, _ n: Int, _ z: UnsafePointer<Self>, _ eta: UnsafePointer<Self>,
+    _ s: UnsafePointer<Self>, _ sp: UnsafePointer<Self>?, _ t: Self,
+    _ e: UnsafeMutablePointer<Self>, _ h: UnsafeMutablePointer<Self>
   ) -> RowScore
-  static func kernelCurvature(
-    _ loss: PointwiseLoss, _ n: Int, _ z: UnsafePointer<Self>, _ s: UnsafePointer<Self>,
-    _ sp: UnsafePointer<Self>
-  ) -> Double
   static func kernelLossOffset(
     _ loss: PointwiseLoss, _ n: Int, _ z: UnsafePointer<Self>
   ) -> Double

@@ -19,6 +19,14 @@ package func dots<S: Scalar>(
   return S.kernelDots(x.count, x.pointer, y.pointer)
 }
 
+/// `Σ h x²`.
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func weightedSquare<S: Scalar>(_ h: Span<S>, _ x: Span<S>) -> Double {
+  requireEqualLengths(h.count, x.count)
+  return S.kernelWeightedSquare(h.count, h.pointer, x.pointer)
+}
+
 /// `y ← y + t x`.
 @specialized(where S == Float)
 @specialized(where S == Double)

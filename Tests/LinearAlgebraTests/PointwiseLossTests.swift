@@ -1,14 +1,28 @@
 import LinearAlgebra
 import Testing
 
-/// One row evaluated at s, with its scores.
+/// One row evaluated at s, or at `s + step · along`, with its scores and curvatures.
 func scored<S: Scalar>(
-  _ loss: PointwiseLoss, _ z: [S], _ s: [S]
-) -> (row: RowScore, e: [S]) {
+  _ loss: PointwiseLoss, _ z: [S], _ s: [S], step: S = 0, along: [S]? = nil
+) -> (row: RowScore, e: [S], h: [S]) {
+  var eta = z
   var e = [S](repeating: 7, count: z.count)
-  var span = e.mutableSpan
-  let row = loss.score(targets: z.span, activations: s.span, into: &span)
-  return (row, e)
+  var h = e
+  var etaSpan = eta.mutableSpan
+  PointwiseLoss.headroom(of: z.span, into: &etaSpan)
+  var eSpan = e.mutableSpan
+  var hSpan = h.mutableSpan
+  let row =
+    if let along {
+      loss.score(
+        targets: z.span, headroom: eta.span, activations: s.span, step: step,
+        along: along.span, into: &eSpan, curvatures: &hSpan)
+    } else {
+      loss.score(
+        targets: z.span, headroom: eta.span, activations: s.span, into: &eSpan,
+        curvatures: &hSpan)
+    }
+  return (row, e, h)
 }
 
 let everyLoss: [PointwiseLoss] = [
@@ -23,14 +37,11 @@ let everyLoss: [PointwiseLoss] = [
     var worst = (e: 0.0, h: 0.0, phi: 0.0)
     func relative(_ a: Double, _ b: Double) -> Double { b == 0 ? abs(a) : abs(a / b - 1) }
     for r in lossReference {
-      let (row, e) = scored(r.loss, [S(r.z)], [S(r.s)])
-      let one: [S] = [1]
-      let h = r.loss.curvature(
-        targets: [S(r.z)].span, activations: [S(r.s)].span, along: one.span)
+      let (row, e, h) = scored(r.loss, [S(r.z)], [S(r.s)])
       let secant = abs(r.z - r.s) > 1e-8 ? r.e / (r.z - r.s) : 0
       #expect(row.beyond == (r.beyond ? 1 : 0) && row.observed == 1)
       worst.e = max(worst.e, relative(Double(e[0]), r.e))
-      worst.h = max(worst.h, relative(h, max(r.c, secant)))
+      worst.h = max(worst.h, relative(Double(h[0]), max(r.c, secant)))
       worst.phi = max(worst.phi, relative(row.loss, r.phi))
     }
     return worst
@@ -98,12 +109,10 @@ let everyLoss: [PointwiseLoss] = [
     let moved: [Double] = (0..<n).map { (i: Int) in Double(s[i]) + 0.25 * Double(sp[i]) }
 
     func sums<S: Scalar>(_ type: S.Type, _ z: [Float]) -> (RowScore, [S], Double) {
-      var e = [S](repeating: 0, count: n)
-      var span = e.mutableSpan
-      let (zs, ss, ps) = (z.map { S($0) }, s.map { S($0) }, sp.map { S($0) })
-      let row = loss.score(
-        targets: zs.span, activations: ss.span, step: 0.25, along: ps.span, into: &span)
-      return (row, e, loss.curvature(targets: zs.span, activations: ss.span, along: ps.span))
+      let along = sp.map { S($0) }
+      let (row, e, h) = scored(
+        loss, z.map { S($0) }, s.map { S($0) }, step: 0.25, along: along)
+      return (row, e, weightedSquare(h.span, along.span))
     }
     let (row, e, h) = sums(Double.self, holes)
     let (rowF, eF, hF) = sums(Float.self, holes)
@@ -117,8 +126,7 @@ let everyLoss: [PointwiseLoss] = [
       phi += one.row.loss
       slope += one.e[0] * Double(sp[i])
       beyond += one.row.beyond
-      curvature += loss.curvature(
-        targets: [Double(z[i])].span, activations: [Double(s[i])].span, along: [Double(sp[i])].span)
+      curvature += one.h[0] * Double(sp[i]) * Double(sp[i])
       #expect(one.e[0] == e[i])
       #expect(abs(Double(eF[i]) - e[i]) <= 2e-6 * abs(e[i]) || abs(rowF.beyond - row.beyond) > 0)
     }
@@ -133,9 +141,8 @@ let everyLoss: [PointwiseLoss] = [
     func check<S: Scalar>(_ type: S.Type) {
       for z in [S(-14), 0, 7.25, 14] {
         for s in [S(-1000), -90, 90, 1000] {
-          let (row, e) = scored(loss, [z], [s])
-          let h = loss.curvature(targets: [z].span, activations: [s].span, along: [1].span)
-          #expect(row.loss.isFinite && e[0].isFinite && h.isFinite, "z \(z), s \(s)")
+          let (row, e, h) = scored(loss, [z], [s])
+          #expect(row.loss.isFinite && e[0].isFinite && h[0].isFinite, "z \(z), s \(s)")
         }
       }
     }

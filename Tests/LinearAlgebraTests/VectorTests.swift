@@ -20,34 +20,40 @@ import Testing
     scale(&scaledSpan, by: -2, adding: x.span)
     #expect(scaled == zip(x, y).map { $0 - 2 * $1 })
 
-    let (p, sp, e0, z0, sz0) = (vector(3), vector(11), vector(13), vector(17), vector(19))
+    let square = zip(x, y).reduce(0) { $0 + Double($1.0 * $1.1 * $1.1) }
+    #expect(weightedSquare(x.span, y.span) == square)
+
+    let (p, sp, score, e0, z0) = (vector(3), vector(11), vector(13), vector(17), vector(19))
     var (b, s, e) = (x, y, e0)
     var bSpan = b.mutableSpan
     var sSpan = s.mutableSpan
     var eSpan = e.mutableSpan
-    dualAdvance(
-      step: 2, along: p.span, image: sp.span, gain: 3, lambda: 4, coefficients: &bSpan,
-      activations: &sSpan, residual: &eSpan)
+    let crossing = dualAdvance(
+      step: 2, along: p.span, response: sp.span, score: score.span, image: z0.span, lambda: 4,
+      coefficients: &bSpan, activations: &sSpan, residual: &eSpan)
     #expect(b == zip(x, p).map { $0 + 2 * $1 })
     #expect(s == zip(y, sp).map { $0 + 2 * $1 })
-    #expect(e == zip(e0, b).map { 3 * $0 - 4 * $1 })
+    #expect(e == zip(score, b).map { $0 - 4 * $1 })
+    #expect(crossing == plain(e, zip(e0, z0).map { $0 - 4 * $1 }))
 
-    var (z, sz) = (z0, sz0)
+    var z = z0
     var zSpan = z.mutableSpan
-    var szSpan = sz.mutableSpan
-    let products = dualPrecondition(
-      &zSpan, image: &szSpan, correction: 2, along: p.span, residual: e0.span, lambda: 4)
+    let decrement = dualComplete(
+      image: &zSpan, correction: 2, along: p.span, residual: e0.span, lambda: 4)
     #expect(z == zip(z0, p).map { $0 + 2 * $1 })
-    #expect(sz == zip(e0, z).map { $0 - 4 * $1 })
-    #expect(products.now == plain(e0, sz) && products.before == plain(e0, sz0))
+    #expect(decrement == plain(e0, zip(e0, z).map { $0 - 4 * $1 }))
 
     var (q, sq) = (p, sp)
     var qSpan = q.mutableSpan
     var sqSpan = sq.mutableSpan
-    let slopes = dualDirection(
-      &qSpan, image: &sqSpan, beta: 2, adding: z0.span, image: sz0.span, residual: e0.span)
-    #expect(q == zip(z0, p).map { $0 + 2 * $1 } && sq == zip(sz0, sp).map { $0 + 2 * $1 })
-    #expect(slopes.gradient == plain(e0, sq) && slopes.square == plain(q, sq))
+    let sums = dualDirection(
+      &qSpan, response: &sqSpan, beta: 2, lambda: 4, residual: e0.span, image: z0.span,
+      coefficients: x.span, curvatures: y.span)
+    #expect(q == zip(z0, p).map { $0 + 2 * $1 })
+    #expect(sq == zip(zip(e0, z0).map { $0 - 4 * $1 }, sp).map { $0 + 2 * $1 })
+    #expect(sums.slope == plain(e0, sq) && sums.square == plain(q, sq))
+    #expect(sums.overlap == plain(x, sq))
+    #expect(sums.curvature == zip(y, sq).reduce(0) { $0 + Double($1.0) * Double($1.1 * $1.1) })
   }
 
   @Test(arguments: [0, 1, 7, 8, 63, 64, 65, 1000]) func exactSums(n: Int) {

@@ -21,10 +21,6 @@ int ck_restrict_level(int most);
 // written may not overlap any other argument.
 
 typedef struct {
-  double first, second;
-} ck_two;
-
-typedef struct {
   double first, second, third;
 } ck_three;
 
@@ -44,25 +40,42 @@ void ck_axpy_f64(size_t n, double t, const double *x, double *y);
 void ck_xpby_f32(size_t n, const float *x, float beta, float *y);
 void ck_xpby_f64(size_t n, const double *x, double beta, double *y);
 
-// The three passes of one dual iteration (b, s = K b, e: T-vectors of one neuron).
+/// Sum of h x^2.
+double ck_weighted_square_f32(size_t n, const float *h, const float *x);
+double ck_weighted_square_f64(size_t n, const double *h, const double *x);
 
-/// b <- b + t p;  s <- s + t sp;  e <- gain e - lambda b, with the new b.
-void ck_dual_advance_f32(
-  size_t n, float t, const float *p, const float *sp, float gain, float lambda, float *b, float *s, float *e);
-void ck_dual_advance_f64(
-  size_t n, double t, const double *p, const double *sp, double gain, double lambda, double *b, double *s, double *e);
+// The passes of one dual iteration of one neuron: b, s = G b, the residual e, its image
+// z = (G + lambda I)^-1 e with G z = e - lambda z, a direction p and sp = G p.
 
-/// z <- z + c m;  sz <- e - lambda z;  returns <e, sz> with the new and the old sz.
-ck_two ck_dual_precondition_f32(
-  size_t n, float c, const float *m, float lambda, const float *e, float *z, float *sz);
-ck_two ck_dual_precondition_f64(
-  size_t n, double c, const double *m, double lambda, const double *e, double *z, double *sz);
+/// b <- b + t p;  s <- s + t sp;  e <- score - lambda b, with the new b;  returns <e, G z>
+/// with the new e and the G z of the old one.
+double ck_dual_advance_f32(
+  size_t n, float t, float lambda, const float *p, const float *sp, const float *score,
+  const float *z, float *b, float *s, float *e);
+double ck_dual_advance_f64(
+  size_t n, double t, double lambda, const double *p, const double *sp, const double *score,
+  const double *z, double *b, double *s, double *e);
 
-/// p <- z + beta p;  sp <- sz + beta sp;  returns <e, sp> and <p, sp>.
-ck_two ck_dual_direction_f32(
-  size_t n, float beta, const float *z, const float *sz, const float *e, float *p, float *sp);
-ck_two ck_dual_direction_f64(
-  size_t n, double beta, const double *z, const double *sz, const double *e, double *p, double *sp);
+/// z <- z + c m;  returns <e, e - lambda z> with the new z.
+double ck_dual_complete_f32(
+  size_t n, float c, const float *m, float lambda, const float *e, float *z);
+double ck_dual_complete_f64(
+  size_t n, double c, const double *m, double lambda, const double *e, double *z);
+
+typedef struct {
+  double slope;      // <e, sp>
+  double square;     // <p, sp>
+  double overlap;    // <b, sp>
+  double curvature;  // sum of h sp^2
+} ck_line_sums;
+
+/// p <- z + beta p;  sp <- e - lambda z + beta sp;  returns the sums along the new p.
+ck_line_sums ck_dual_direction_f32(
+  size_t n, float beta, float lambda, const float *e, const float *z, const float *b,
+  const float *h, float *p, float *sp);
+ck_line_sums ck_dual_direction_f64(
+  size_t n, double beta, double lambda, const double *e, const double *z, const double *b,
+  const double *h, double *p, double *sp);
 
 // MARK: - Elementary functions
 
@@ -110,20 +123,18 @@ typedef struct {
   int64_t observed;  // samples that are not missing
 } ck_line;
 
-/// Evaluates the row at s + t sp, or at s if sp is null; e receives E.
-ck_line ck_score_line_f32(
-  int kind, double k, double threshold, size_t n, const float *z, const float *s, const float *sp,
-  double t, float *e);
-ck_line ck_score_line_f64(
-  int kind, double k, double threshold, size_t n, const double *z, const double *s, const double *sp,
-  double t, double *e);
+/// eta = (1 - |d|) / 2 of the targets, which every evaluation takes beside z.
+void ck_headroom_f32(size_t n, const float *z, float *eta);
+void ck_headroom_f64(size_t n, const double *z, double *eta);
 
-/// Sum of h sp^2 with the curvature h = max(C, E / (z - s)) at s; the second term keeps
-/// clipped samples from counting as flat.
-double ck_curvature_f32(
-  int kind, double k, double threshold, size_t n, const float *z, const float *s, const float *sp);
-double ck_curvature_f64(
-  int kind, double k, double threshold, size_t n, const double *z, const double *s, const double *sp);
+/// Evaluates the row at s + t sp, or at s if sp is null; e receives E, and h the curvature
+/// max(C, E / (z - s)), whose second term keeps clipped samples from counting as flat.
+ck_line ck_score_line_f32(
+  int kind, double k, double threshold, size_t n, const float *z, const float *eta,
+  const float *s, const float *sp, double t, float *e, float *h);
+ck_line ck_score_line_f64(
+  int kind, double k, double threshold, size_t n, const double *z, const double *eta,
+  const double *s, const double *sp, double t, double *e, double *h);
 
 /// Sum of w (ln cosh z - d z), to be added to the sum of phi.
 double ck_loss_offset_f32(int kind, double k, size_t n, const float *z);

@@ -1,0 +1,78 @@
+internal import Collectives
+internal import LinearAlgebra
+
+/// An approximation of `(G + λI)⁻¹` that costs `4 T r` flops a row instead of `2 T²`.
+///
+/// With `G ≈ L Lᵀ` of rank r, `(L Lᵀ + λI)⁻¹ = (I − Q Qᵀ) / λ`, `Q = L C⁻ᵀ`,
+/// `C Cᵀ = Lᵀ L + λI`. A slow recording has few directions whose variance exceeds a
+/// strong ridge; the others hardly differ from λI.
+///
+/// As a preconditioner it is as good as the inverse. `G p = e − λ p` holds only up to
+/// `G − L Lᵀ`, so S must be recomputed now and then, and a solution be verified with the
+/// inverse itself.
+final class LowRankInverse<S: Scalar & Transferable> {
+  /// Q, samples × rank.
+  let factor: NodeShared<S>
+  let ridge: Double
+
+  var rank: Int { factor.matrix.columns }
+
+  /// The diagonal of `G − L Lᵀ` is at most this times the ridge.
+  private static var neglected: Double { 1e-3 }
+
+  /// With fewer samples the products are no burden.
+  private static var leastSamples: Int { 256 }
+
+  /// Nil where the rank is too high to gain anything.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  init?(
+    _ gram: borrowing NodeShared<Double>, ridge: Double,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    let samples = gram.matrix.rows
+    guard samples >= Self.leastSamples else { return nil }
+    let q =
+      gram.nodeRank == 0
+      ? Self.factor(gram.matrix, ridge: ridge) : Matrix<Double>(rows: 0, columns: 0)
+    // Every node finds the same.
+    let rank = try group.maximum(q.columns)
+    guard rank > 0, rank <= samples / 3 else { return nil }
+    var shared = try group.allocateOnNode(rows: samples, columns: rank, of: S.self)
+    if gram.nodeRank == 0 { shared.matrix.round(q, rows: 0..<samples) }
+    try shared.synchronize()
+    factor = shared
+    self.ridge = ridge
+  }
+
+  private static func factor(_ gram: borrowing Matrix<Double>, ridge: Double) -> Matrix<Double> {
+    var q = pivotedCholesky(gram, tolerance: neglected * ridge)
+    guard q.columns <= q.rows / 3 else { return q }
+    var inner = Matrix<Double>(rows: q.columns, columns: q.columns)
+    var target = inner.mutableView
+    symmetricRankUpdate(q.view.transposed, into: &target)
+    for i in 0..<q.columns { inner[i, i] += ridge }
+    do {
+      let cholesky = try Cholesky(inner)
+      var view = q.mutableView
+      cholesky.halfSolveFromRight(&view)
+    } catch {
+      preconditionFailure("a Gram matrix plus a positive ridge has no factor: \(error)")
+    }
+    return q
+  }
+
+  /// `image ← (I − Q Qᵀ) / λ · residual` for the active rows.
+  func apply(_ panel: inout Panel<S>) {
+    let rows = 0..<panel.active
+    if panel.compressed.columns != rank {
+      panel.compressed = Matrix(rows: panel.neurons.count, columns: rank)
+    }
+    panel.compressed.multiply(rows: rows, panel.residual, factor.matrix)
+    for i in rows { panel.image.copyRow(i, from: panel.residual, i) }
+    panel.image.multiply(
+      rows: rows, panel.compressed, factor.matrix, transposingB: true, scale: S(-1 / ridge),
+      keep: S(1 / ridge))
+    panel.flops += 4 * Double(rows.count) * Double(rank) * Double(factor.matrix.rows)
+  }
+}
