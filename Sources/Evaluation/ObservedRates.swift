@@ -72,6 +72,15 @@ package final class ObservedRates<S: Scalar & Transferable> {
     }
   }
 
+  /// The inputs of consecutive frames, inputs × frames.
+  package func inputs(at frames: Range<Int>) -> Matrix<S> {
+    var block = Matrix<S>(rows: inputs.rows, columns: frames.count)
+    for k in 0..<inputs.rows {
+      for (offset, t) in frames.enumerated() { block[k, offset] = inputs[k, t] }
+    }
+    return block
+  }
+
   /// How many regressors a model of one frame has: neurons, inputs and the constant 1.
   package var regressorCount: Int { neurons + inputs.rows + 1 }
 

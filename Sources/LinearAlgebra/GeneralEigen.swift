@@ -1,6 +1,19 @@
 internal import COpenBLAS
 
-/// Eigenvalues of a real matrix that need not be symmetric.
+/// The eigenvalues of a real matrix that need not be symmetric, by falling modulus.
+///
+/// - Precondition: A is square and finite.
+/// - Complexity: about 10 n³ flops. C: `dgeev_`.
+package func eigenvalues(
+  of a: borrowing Matrix<Double>
+) -> [(real: Double, imaginary: Double)] {
+  GeneralEigen(a).values.sorted {
+    let (x, y) = ($0.0 * $0.0 + $0.1 * $0.1, $1.0 * $1.0 + $1.1 * $1.1)
+    return (x, $0.1) > (y, $1.1)
+  }
+}
+
+/// Eigenvalues of a real matrix that need not be symmetric, with a part of its eigenvectors.
 package struct GeneralEigen {
   /// Real and imaginary parts, in no order.
   package let values: [(real: Double, imaginary: Double)]

@@ -57,7 +57,7 @@ struct TracePrediction<S: Scalar & Transferable & Storable> {
     let bounds = [frames.lowerBound] + inner + [frames.upperBound]
     for (lower, upper) in zip(bounds, bounds.dropFirst()) {
       guard let start = observed.starts(in: lower..<upper, steps: 1).first else { continue }
-      let inputs = observed.inputs.view.columns(start..<upper).copy()
+      let inputs = observed.inputs(at: start..<upper)
       try network.simulate(
         from: observed.state(at: start), steps: upper - start - 1, inputs: inputs,
         threads: threads, group: world

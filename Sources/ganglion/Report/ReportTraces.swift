@@ -74,7 +74,7 @@ struct ReportTraces {
         put(scaling.restored(predicted, neuron: i, frame: t), 1, neuron, t)
       }
     }
-    let inputs = observed.inputs.view.columns(frames).copy()
+    let inputs = observed.inputs(at: frames)
     try network.simulate(
       from: observed.state(at: frames.lowerBound), steps: frames.count - 1, inputs: inputs,
       threads: threads, group: world
