@@ -135,7 +135,10 @@ def growth(runs, stem):
             axes.plot(steps, values, "o-", color=color, label=optimizer)
     left.set(title="Memory against steps", ylabel="peak memory of a rank (MB)")
     left.set_ylim(bottom=0)
-    right.set(title="Time against steps", ylabel="seconds an iteration", yscale="log")
+    right.set(title="Time against steps", ylabel="seconds an iteration")
+    seconds = [run.seconds for run in runs]
+    if max(seconds) > min(seconds):
+        right.set_yscale("log")
     for axes in (left, right):
         axes.set(xlabel="steps of a trial", xscale="log")
         axes.legend(loc="upper left")

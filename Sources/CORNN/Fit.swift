@@ -41,7 +41,7 @@ extension FitProblem {
   /// solved at a time, each with a BLAS of one thread; `progress` is told after each panel,
   /// on any thread, how many of this rank's neurons are solved. `restored`, `urge` and
   /// `meet` make it interruptible: see `PanelWork.runInRounds`; neurons in solutions are
-  /// local indices.
+  /// local indices. A panel that is interrupted is lost: `widestPanel` bounds its neurons.
   ///
   /// - Throws: `FitError`; what `group` throws.
   /// - Returns: this rank's share of the network.
@@ -56,7 +56,8 @@ extension FitProblem {
     loss: PointwiseLoss, alpha: [Double], configuration: Configuration,
     constraints: Constraints = Constraints(),
     group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
-    restored: [PanelSolution<S>] = [], urge: @escaping @Sendable () -> Urge = { .goOn },
+    widestPanel: Int = .max, restored: [PanelSolution<S>] = [],
+    urge: @escaping @Sendable () -> Urge = { .goOn },
     meet: (_ solved: [PanelSolution<S>]) throws -> Void = { _ in },
     progress: @escaping @Sendable (_ solved: Int) -> Void = { _ in }
   ) throws -> Fit<S> {
@@ -67,9 +68,11 @@ extension FitProblem {
       subproblems: fittable.map { Subproblem(neuron: $0, alpha: alpha[$0]) },
       margin: configuration.targetMargin, fitted: transitions, heldOut: heldOut,
       solver: configuration.solver(for: loss), threads: threads)
+    work.widest = widestPanel
     let restriction = restriction(constraints, configuration)?.serving(work.subproblems)
     if let restriction {
-      work.widest = restriction.widestPanel(regressors: regressors.count, threads: threads)
+      work.widest = min(
+        widestPanel, restriction.widestPanel(regressors: regressors.count, threads: threads))
     }
     let ridges = [configuration.lambda * Double(transitions.count)]
     var isDual = configuration.isDual(samples: regressors.samples, regressors: regressors.count)

@@ -21,6 +21,10 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
   private let log: RunLog
   private let phases: Phases
 
+  /// Most neurons that are solved together, and lost together if the run is killed: few where
+  /// work is to be kept, as many as memory allows where none is.
+  var widestPanel: Int { checkpoint == nil ? .max : 128 }
+
   /// Reads the checkpoint where there is one; `identity` is asked where it is needed.
   ///
   /// - Collective: every rank of `world` must call it.

@@ -98,7 +98,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let result = try problem.fit(
       loss: choice.loss.loss, alpha: choice.leaks, configuration: configuration,
       constraints: constraints, group: world, threads: threads, phases: phases,
-      restored: keeper.kept.panels,
+      widestPanel: keeper.widestPanel, restored: keeper.kept.panels,
       urge: { control.urge() }, meet: { try keeper.keep($0, on: world) },
       progress: { console.progress("fit", done: $0, of: local.count) })
     control.noteProgress()
