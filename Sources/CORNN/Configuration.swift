@@ -22,6 +22,9 @@ package struct Configuration: Codable, Equatable, Sendable {
   /// Primal or dual.
   package var form = Form.auto
 
+  /// Whether the dual form may take products with the inverse in float32 until it verifies.
+  package var roundsInverse = false
+
   /// A subproblem is solved when its relative optimality residual is below this.
   package var tolerance = 1e-4
 

@@ -24,6 +24,7 @@ struct ConjugateGradients: PanelSolver {
   ) -> [Double]? {
     let all = panel.active
     form.prepareExclusion(&panel)
+    panel.isExact = !form.isApproximated
     panel.startFromRidge(form: form, loss: loss, initialMargin: initialMargin)
     if let solution {
       for i in 0..<all { panel.coefficients.copyRow(i, from: solution.coefficients, i) }
@@ -31,7 +32,8 @@ struct ConjugateGradients: PanelSolver {
     }
     var trace = [panel.objective(ridge: form.ridge)]
     var iteration = 0
-    panel.isExact = !form.isApproximated
+    // Rows in front whose solution was not yet found good with the inverse itself.
+    var unverified = all
     for _ in 0..<Self.verifications {
       for i in 0..<panel.active { panel.scalars[i].restarts = true }
       while panel.active > 0, iteration < iterations {
@@ -41,14 +43,15 @@ struct ConjugateGradients: PanelSolver {
           trace.append(panel.objective(ridge: form.ridge))
         }
       }
-      panel.active = all
+      panel.active = unverified
       panel.isExact = true
       verify(&panel, form: form)
       guard reopen(&panel), iteration < iterations else { break }
       retireSolved(&panel)
+      unverified = panel.active
     }
-    trace[trace.count - 1] = panel.objective(ridge: form.ridge)
     panel.active = all
+    trace[trace.count - 1] = panel.objective(ridge: form.ridge)
     return trace
   }
 

@@ -14,7 +14,7 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   /// `K⁻¹`.
   let inverse: NodeShared<S>
   /// What stands in for it until a solution is verified, if that is cheaper.
-  let approximation: LowRankInverse<S>?
+  let approximation: Approximation<S>?
 
   var regressors: Regressors<S> { products.regressors }
   var isDual: Bool { true }
@@ -44,7 +44,7 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   var isApproximated: Bool { approximation != nil }
 
   func precondition(_ panel: inout Panel<S>) {
-    if let approximation, !panel.isExact { return approximation.apply(&panel) }
+    if let approximation, !panel.isExact { return approximation.precondition(&panel) }
     panel.image.multiply(rows: 0..<panel.active, panel.residual, inverse.matrix)
     panel.flops += Double(panel.active) * flopsPerProduct
   }
@@ -102,21 +102,46 @@ extension DualForm {
   ///
   /// - Collective: every rank of `group` must call it.
   init(
-    gram products: DualGram<S>, ridge: Double, excludesSelf: Bool, approximating: Bool = false,
+    gram products: DualGram<S>, ridge: Double, excludesSelf: Bool,
+    approximating: Approximating = .no,
     group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
-    let approximation = try phases.measure("factor") {
-      approximating ? try LowRankInverse<S>(products.gram, ridge: ridge, group: group) : nil
-    }
     let inverse = try phases.measure("factor") {
       try invertedGram(
         products.gram, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group)
+    }
+    let approximation = try phases.measure("factor") {
+      try approximating.approximation(products.gram, inverse, ridge: ridge, group: group)
     }
     let t = Double(products.regressors.samples)
     phases.add("factor", flops: inverse.nodeRank == 0 ? t * t * t : 0)
     self.init(
       ridge: ridge, excludesSelf: excludesSelf, products: products, inverse: inverse,
       approximation: approximation)
+  }
+}
+
+/// Which stand-ins for `K⁻¹` are allowed, before a solution is verified with it.
+enum Approximating {
+  case no
+  /// One of low rank.
+  case lowRank
+  /// That, or else the inverse itself, in float32.
+  case rounding
+
+  /// - Collective: every rank of `group` must call it.
+  fileprivate func approximation<S: Scalar & Transferable>(
+    _ gram: borrowing NodeShared<Double>, _ inverse: borrowing NodeShared<S>, ridge: Double,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> Approximation<S>? {
+    switch self {
+    case .no: return nil
+    case .lowRank:
+      return try LowRankInverse<S>(gram, ridge: ridge, group: group).map { .same($0) }
+    case .rounding:
+      let lowRank = try LowRankInverse<Float>(gram, ridge: ridge, group: group)
+      return try .narrow(lowRank ?? RoundedInverse(inverse, group: group))
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-internal import Collectives
+package import Collectives
 package import LinearAlgebra
 
 extension Fit {
@@ -8,46 +8,80 @@ extension Fit {
 
   /// The input currents `W r + W_in u + b` of this rank's neurons: local × columns.
   ///
-  /// `states` is (neurons, inputs, 1) × columns in the units of the recording. In the dual
-  /// form W stays a product: `b (xᵀ r)`, less the own weight.
+  /// `own` is this rank's rates, local × columns; `inputs` is inputs × columns, the same on
+  /// every rank, in the units of the recording. In the dual form W stays a product:
+  /// `b (Xᵀ r)`, less the own weight.
   ///
-  /// - Complexity: a column `2 T (N + n)` flops in the dual form, `2 N n` in the primal one,
-  ///   for n neurons of this rank.
-  package func currents(at states: borrowing Matrix<S>) -> Matrix<S> {
+  /// - Complexity: a column `4 T n` flops in the dual form, and a sum of T numbers; `2 N n`
+  ///   in the primal one, and a gather of N scalars; for n neurons of this rank.
+  /// - Collective: every rank of `group` must call it.
+  package func currents(
+    at own: borrowing Matrix<S>, inputs: borrowing Matrix<S>,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> Matrix<S> {
     precondition(!hasImplicitMask, "take the weights of a masked dual fit")
-    var scaled = states.copy(rows: 0..<regressors.count)
-    for (k, input) in regressors.inputs.enumerated() {
-      let scale = regressors.inputScale[k]
-      scaled.scaleRow(input, by: scale > 0 ? S(1 / scale) : 0)
-    }
-    var features = scaled.converted(to: Double.self)
-    if isDual {
-      features = productWidening(transposing: regressors.fitted.matrix, scaled)
-    }
-    var result = Matrix<S>(rows: regressors.local.count, columns: states.columns)
+    let features = try features(own, inputs, group: group)
+    var result = Matrix<S>(rows: regressors.local.count, columns: own.columns)
     for panel in panels {
-      let coefficients = panel.coefficients.converted(to: Double.self)
-      let currents = product(coefficients, features)
+      var currents = Matrix<S>(rows: panel.neurons.count, columns: own.columns)
+      currents.multiplyWidening(rows: 0..<panel.neurons.count, panel.coefficients, features)
       for (i, neuron) in panel.neurons.enumerated() {
-        let own = regressors.index(ofLocal: neuron)
         // The dual form's coefficients imply an own weight that the solution has not.
-        let weight =
-          isDual && excludesSelf ? panel.coefficients.dot(i, regressors.fitted.matrix, own) : 0
-        for c in 0..<states.columns {
-          result[neuron, c] = S(currents[i, c] - weight * Double(scaled[own, c]))
+        if isDual && excludesSelf {
+          let weight = panel.coefficients.dot(
+            i, regressors.fitted.matrix, regressors.index(ofLocal: neuron))
+          currents.add(S(-weight), own, neuron, toRow: i)
         }
+        result.copyRow(neuron, from: currents, i)
       }
     }
     return result
   }
+
+  /// What the coefficients are multiplied with: the scaled regressors, or in the dual form
+  /// their products with those of the fitted transitions.
+  private func features(
+    _ own: borrowing Matrix<S>, _ inputs: borrowing Matrix<S>,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> Matrix<Double> {
+    let neurons = regressors.neurons
+    guard isDual else {
+      let rates = try group.gatherRows(own, rows: neurons)
+      var states = Matrix<S>(rows: regressors.count, columns: own.columns)
+      for i in 0..<neurons { states.copyRow(i, from: rates, i) }
+      let common = common(inputs)
+      for k in 0..<common.rows { states.copyRow(neurons + k, from: common, k) }
+      return states.converted(to: Double.self)
+    }
+    var result = productWidening(transposing: regressors.fitted.matrix, regressors.local, own)
+    if group.rank == 0 {
+      let shared = productWidening(
+        transposing: regressors.fitted.matrix, neurons..<regressors.count, common(inputs))
+      for t in 0..<result.rows { result.add(1, shared, t, toRow: t) }
+    }
+    try group.sum(&result)
+    return result
+  }
+
+  /// The regressors that are no neurons: scaled inputs, then 1 if there is a bias.
+  private func common(_ inputs: borrowing Matrix<S>) -> Matrix<S> {
+    var block = Matrix<S>(rows: regressors.count - regressors.neurons, columns: inputs.columns)
+    for (k, scale) in regressors.inputScale.enumerated() where scale > 0 {
+      block.add(S(1 / scale), inputs, k, toRow: k)
+    }
+    if regressors.bias {
+      for c in 0..<block.columns { block[block.rows - 1, c] = 1 }
+    }
+    return block
+  }
 }
 
-/// `Aᵀ B`, taken in float64.
+/// `A[rows]ᵀ B`, taken in float64.
 private func productWidening<S: Scalar>(
-  transposing a: borrowing Matrix<S>, _ b: borrowing Matrix<S>
+  transposing a: borrowing Matrix<S>, _ rows: Range<Int>, _ b: borrowing Matrix<S>
 ) -> Matrix<Double> {
   var result = Matrix<Double>(rows: a.columns, columns: b.columns)
   var target = result.mutableView
-  multiplyWidening(a.view.transposed, b.view, into: &target)
+  multiplyWidening(a.view.rows(rows).transposed, b.view, into: &target)
   return result
 }

@@ -29,6 +29,11 @@ extension FitProblem {
   /// after it would do most of the work again.
   private static var approximateTolerance: Double { 1e-5 }
 
+  private func approximating(_ configuration: Configuration) -> Approximating {
+    guard configuration.tolerance >= Self.approximateTolerance else { return .no }
+    return configuration.roundsInverse ? .rounding : .lowRank
+  }
+
   /// Fits a network to the recording (CORNN).
   ///
   /// For each neuron i it minimises `Σ_t φ(w_i · x[t]; d_i[t]) + λ/2 ‖w_i‖²` with
@@ -88,8 +93,7 @@ extension FitProblem {
       }
       try CORNN.visit(
         &whole, regressors: regressors, ridges: ridges, configuration: configuration,
-        approximating: configuration.tolerance >= Self.approximateTolerance, group: group,
-        phases: phases)
+        approximating: approximating(configuration), group: group, phases: phases)
       return whole.outcome
     }
     guard let outcome else { throw FitError.nothingToFit }

@@ -8,11 +8,10 @@ internal import LinearAlgebra
 /// strong ridge; the others hardly differ from λI.
 ///
 /// As a preconditioner it is as good as the inverse. `G p = e − λ p` holds only up to
-/// `G − L Lᵀ`, so S must be recomputed now and then, and a solution be verified with the
-/// inverse itself.
-final class LowRankInverse<S: Scalar & Transferable> {
+/// `G − L Lᵀ`.
+final class LowRankInverse<P: Scalar & Transferable>: ApproximateInverse {
   /// Q, samples × rank.
-  let factor: NodeShared<S>
+  let factor: NodeShared<P>
   let ridge: Double
 
   var rank: Int { factor.matrix.columns }
@@ -38,7 +37,7 @@ final class LowRankInverse<S: Scalar & Transferable> {
     // Every node finds the same.
     let rank = try group.maximum(q.columns)
     guard rank > 0, rank <= samples / 3 else { return nil }
-    var shared = try group.allocateOnNode(rows: samples, columns: rank, of: S.self)
+    var shared = try group.allocateOnNode(rows: samples, columns: rank, of: P.self)
     if gram.nodeRank == 0 { shared.matrix.round(q, rows: 0..<samples) }
     try shared.synchronize()
     factor = shared
@@ -62,17 +61,17 @@ final class LowRankInverse<S: Scalar & Transferable> {
     return q
   }
 
-  /// `image ← (I − Q Qᵀ) / λ · residual` for the active rows.
-  func apply(_ panel: inout Panel<S>) {
-    let rows = 0..<panel.active
-    if panel.compressed.columns != rank {
-      panel.compressed = Matrix(rows: panel.neurons.count, columns: rank)
-    }
-    panel.compressed.multiply(rows: rows, panel.residual, factor.matrix)
-    for i in rows { panel.image.copyRow(i, from: panel.residual, i) }
-    panel.image.multiply(
-      rows: rows, panel.compressed, factor.matrix, transposingB: true, scale: S(-1 / ridge),
-      keep: S(1 / ridge))
-    panel.flops += 4 * Double(rows.count) * Double(rank) * Double(factor.matrix.rows)
+  /// `image ← (I − Q Qᵀ) / λ · residual`.
+  func multiply(
+    rows: Range<Int>, _ residual: borrowing Matrix<P>, into image: inout Matrix<P>,
+    room: inout Matrix<P>
+  ) -> Double {
+    if room.columns != rank { room = Matrix(rows: residual.rows, columns: rank) }
+    room.multiply(rows: rows, residual, factor.matrix)
+    for i in rows { image.copyRow(i, from: residual, i) }
+    image.multiply(
+      rows: rows, room, factor.matrix, transposingB: true, scale: P(-1 / ridge),
+      keep: P(1 / ridge))
+    return 4 * Double(rows.count) * Double(rank) * Double(residual.columns)
   }
 }

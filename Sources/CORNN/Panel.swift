@@ -33,6 +33,8 @@ struct Panel<S: Scalar>: ~Copyable {
 
   /// Room for products of low rank; rows × rank.
   var compressed = Matrix<S>(rows: 0, columns: 0)
+  /// Room for products in float32.
+  var narrow = NarrowVectors(rows: 0, columns: 0)
 
   var scalars: [RowScalars]
 

@@ -22,7 +22,7 @@ protocol RidgeVisitor<S> {
 /// - Collective: every rank of `group` must call it.
 func visit<V: RidgeVisitor>(
   _ visitor: inout V, regressors: Regressors<V.S>, ridges: [Double],
-  configuration: Configuration, approximating: Bool = false,
+  configuration: Configuration, approximating: Approximating = .no,
   group: borrowing some RankGroup & ~Copyable, phases: Phases
 ) throws {
   let excludesSelf = !configuration.selfConnections

@@ -83,6 +83,17 @@ extension RankGroup where Self: ~Copyable {
     return values[0]
   }
 
+  /// The rows of every rank's matrix in rank order, `rows` in all, on every rank (collective).
+  package func gatherRows<S: Scalar & Transferable>(
+    _ own: borrowing Matrix<S>, rows: Int
+  ) throws -> Matrix<S> {
+    let counts = try gather(own.rows * own.columns)
+    var whole = Matrix<S>(rows: rows, columns: own.columns)
+    var target = whole.mutableElements
+    try gather(own.elements, into: &target, counts: counts)
+    return whole
+  }
+
   /// Replaces each entry by its sum over ranks (collective).
   package func sum<T: Transferable>(_ values: inout [T]) throws {
     var span = values.mutableSpan

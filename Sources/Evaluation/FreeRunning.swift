@@ -11,15 +11,27 @@ package protocol FreeRunning<S>: ~Copyable {
 
   /// The rates one frame later: local × columns.
   ///
-  /// `regressors` is (neurons, inputs, 1) × columns, the same on every rank.
-  /// - Complexity: no communication.
-  func next(after regressors: borrowing Matrix<S>) throws -> Matrix<S>
+  /// `own` is this rank's rates, local × columns; `inputs` is inputs × columns, the same on
+  /// every rank.
+  /// - Collective: every rank of `group` must call it.
+  func next(
+    after own: borrowing Matrix<S>, inputs: borrowing Matrix<S>,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> Matrix<S>
 }
 
 extension RateNetwork: FreeRunning {
-  package func next(after regressors: borrowing Matrix<S>) -> Matrix<S> {
+  package func next(
+    after own: borrowing Matrix<S>, inputs: borrowing Matrix<S>,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> Matrix<S> {
+    next(after: try group.regressors(own, inputs, neurons: neurons))
+  }
+
+  /// The rates one frame later from (neurons, inputs, 1) × columns: local × columns.
+  func next(after regressors: borrowing Matrix<S>) -> Matrix<S> {
     var result = currents(at: regressors)
-    leak(&result, from: regressors, local: local, alpha: alpha)
+    leak(&result, from: regressors, row: local.lowerBound, alpha: alpha)
     return result
   }
 
@@ -36,26 +48,52 @@ extension RateNetwork: FreeRunning {
           keep: 1)
       }
     }
-    for i in 0..<currents.rows {
-      for k in 0..<currents.columns { currents[i, k] += bias[i] }
-    }
+    add(bias, toRowsOf: &currents)
     return currents
   }
 }
 
-/// `currents ← (1 − α) r + α tanh(currents)`, both this rank's neurons × columns.
+/// `row i ← row i + bias[i]`.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func add<S: Scalar>(_ bias: [S], toRowsOf currents: inout Matrix<S>) {
+  for i in 0..<currents.rows {
+    var row = currents.mutableRow(i)
+    for k in 0..<row.count { row[k] += bias[i] }
+  }
+}
+
+/// `currents ← (1 − α) r + α tanh(currents)`, r the rows of `rates` from `first` on.
+@specialized(where S == Double)
+@specialized(where S == Float)
 package func leak<S: Scalar>(
-  _ currents: inout Matrix<S>, from regressors: borrowing Matrix<S>, local: Range<Int>,
+  _ currents: inout Matrix<S>, from rates: borrowing Matrix<S>, row first: Int = 0,
   alpha: [Double]
 ) {
   var elements = currents.mutableElements
   applyTanh(to: &elements)
   for i in 0..<currents.rows {
     let factor = S(alpha[i])
-    for k in 0..<currents.columns {
-      let now = regressors[local.lowerBound + i, k]
-      currents[i, k] = (1 - factor) * now + factor * currents[i, k]
-    }
+    let now = rates.row(first + i)
+    var row = currents.mutableRow(i)
+    for k in 0..<row.count { row[k] = (1 - factor) * now[k] + factor * row[k] }
+  }
+}
+
+extension RankGroup where Self: ~Copyable {
+  /// (neurons, inputs, 1) × columns on every rank, from each rank's rates.
+  ///
+  /// - Complexity: a gather of neurons × columns scalars.
+  /// - Collective: every rank must call it.
+  func regressors<S: Scalar & Transferable>(
+    _ own: borrowing Matrix<S>, _ inputs: borrowing Matrix<S>, neurons: Int
+  ) throws -> Matrix<S> {
+    let rates = try gatherRows(own, rows: neurons)
+    var result = Matrix<S>(rows: neurons + inputs.rows + 1, columns: own.columns)
+    for i in 0..<neurons { result.copyRow(i, from: rates, i) }
+    for i in 0..<inputs.rows { result.copyRow(neurons + i, from: inputs, i) }
+    for k in 0..<own.columns { result[neurons + inputs.rows, k] = 1 }
+    return result
   }
 }
 
@@ -64,30 +102,18 @@ extension FreeRunning where Self: ~Copyable {
   ///
   /// `observe` is given the frames ahead, from 1 on, and the rates of this rank's neurons.
   ///
-  /// - Complexity: `steps` predictions, and as many gathers of neurons × columns rates.
+  /// - Complexity: `steps` predictions.
   /// - Collective: every rank of `group` must call it.
   func run(
     from starts: [Int], steps: Int, of observed: ObservedRates<S>,
     group: borrowing some RankGroup & ~Copyable,
     observe: (_ ahead: Int, _ rates: borrowing Matrix<S>) -> Void
   ) throws {
-    var regressors = observed.regressors(at: starts[...])
-    let counts = try group.gather(local.count * starts.count)
+    var rates = observed.ownRates(at: starts[...])
     for ahead in 1...max(1, steps) where steps > 0 {
-      let rates = try next(after: regressors)
+      let inputs = observed.inputs(at: starts.map { $0 + ahead - 1 }[...])
+      rates = try next(after: rates, inputs: inputs, group: group)
       observe(ahead, rates)
-      guard ahead < steps else { return }
-      var whole = [S](repeating: 0, count: observed.neurons * starts.count)
-      var target = whole.mutableSpan
-      try group.gather(rates.elements, into: &target, counts: counts)
-      for i in 0..<observed.neurons {
-        for k in starts.indices { regressors[i, k] = whole[i * starts.count + k] }
-      }
-      for i in 0..<observed.inputs.rows {
-        for (k, start) in starts.enumerated() {
-          regressors[observed.neurons + i, k] = observed.inputs[i, start + ahead]
-        }
-      }
     }
   }
 }

@@ -37,18 +37,26 @@ package struct LinearModel<S: Scalar & Transferable>: FreeRunning, ~Copyable {
     coefficients = solution
   }
 
-  /// The increments predicted from regressors × columns: local × columns.
-  func increments(from regressors: borrowing Matrix<S>) -> Matrix<Double> {
-    product(coefficients, system.features(of: regressors))
+  package func next(
+    after own: borrowing Matrix<S>, inputs: borrowing Matrix<S>,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> Matrix<S> {
+    let features = try system.features(own, inputs, group: group)
+    return sum(product(coefficients, features), own)
   }
+}
 
-  package func next(after regressors: borrowing Matrix<S>) -> Matrix<S> {
-    var result = increments(from: regressors)
-    for i in 0..<local.count {
-      for k in 0..<result.columns {
-        result[i, k] += Double(regressors[local.lowerBound + i, k])
-      }
-    }
-    return result.converted(to: S.self)
+/// `increments + rates`.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func sum<S: Scalar>(
+  _ increments: borrowing Matrix<Double>, _ rates: borrowing Matrix<S>
+) -> Matrix<S> {
+  var result = Matrix<S>(rows: increments.rows, columns: increments.columns)
+  for i in 0..<result.rows {
+    let (now, change) = (rates.row(i), increments.row(i))
+    var row = result.mutableRow(i)
+    for k in 0..<row.count { row[k] = S(Double(now[k]) + change[k]) }
   }
+  return result
 }

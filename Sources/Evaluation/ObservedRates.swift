@@ -87,9 +87,30 @@ package final class ObservedRates<S: Scalar & Transferable> {
   /// The regressors at some frames: neurons, then inputs, then 1; regressors × frames.
   package func regressors(at frames: ArraySlice<Int>) -> Matrix<S> {
     var block = Matrix<S>(rows: regressorCount, columns: frames.count)
-    copy(rates.matrix, at: frames, into: &block, row: 0)
-    copy(inputs, at: frames, into: &block, row: neurons)
+    copy(rates.matrix, 0..<neurons, at: frames, into: &block, row: 0)
+    copy(inputs, 0..<inputs.rows, at: frames, into: &block, row: neurons)
     for k in 0..<frames.count { block[neurons + inputs.rows, k] = 1 }
+    return block
+  }
+
+  /// The rates of this rank's neurons, or of some of them, at some frames: local × frames.
+  func ownRates(_ part: Range<Int>? = nil, at frames: ArraySlice<Int>) -> Matrix<S> {
+    let part = part ?? 0..<local.count
+    var block = Matrix<S>(rows: part.count, columns: frames.count)
+    let first = local.lowerBound
+    copy(
+      rates.matrix, (first + part.lowerBound)..<(first + part.upperBound), at: frames,
+      into: &block, row: 0)
+    return block
+  }
+
+  /// The held-out rates of this rank's neurons: held-out frames × local.
+  func ownHeldOut() -> Matrix<S> { transposed(rates.matrix, local, heldOutFrames) }
+
+  /// The inputs at some frames: inputs × frames.
+  func inputs(at frames: ArraySlice<Int>) -> Matrix<S> {
+    var block = Matrix<S>(rows: inputs.rows, columns: frames.count)
+    copy(inputs, 0..<inputs.rows, at: frames, into: &block, row: 0)
     return block
   }
 
@@ -112,16 +133,25 @@ package final class ObservedRates<S: Scalar & Transferable> {
   package func state(at frame: Int) -> [S] { (0..<neurons).map { rates.matrix[$0, frame] } }
 }
 
-/// `target[row...] ← source[:, frames]`.
+/// `target[row...] ← source[rows, frames]`.
 @specialized(where S == Double)
 @specialized(where S == Float)
 private func copy<S: Scalar>(
-  _ source: borrowing Matrix<S>, at frames: ArraySlice<Int>, into target: inout Matrix<S>,
-  row first: Int
+  _ source: borrowing Matrix<S>, _ rows: Range<Int>, at frames: ArraySlice<Int>,
+  into target: inout Matrix<S>, row first: Int
 ) {
-  for i in 0..<source.rows {
-    for (k, t) in frames.enumerated() { target[first + i, k] = source[i, t] }
+  for (i, row) in rows.enumerated() {
+    let values = source.row(row)
+    var copies = target.mutableRow(first + i)
+    for (k, t) in frames.enumerated() { copies[k] = values[t] }
   }
+}
+
+/// `source[rows, columns]ᵀ`.
+private func transposed<S: Scalar>(
+  _ source: borrowing Matrix<S>, _ rows: Range<Int>, _ columns: Range<Int>
+) -> Matrix<S> {
+  source.view.block(rows: rows, columns: columns).transposed.copy()
 }
 
 /// r[t+1] − r[t] of some neurons at some frames; zero where r[t+1] is missing.
@@ -132,9 +162,10 @@ func increments<S: Scalar>(
 ) -> Matrix<Double> {
   var block = Matrix<Double>(rows: neurons.count, columns: frames.count)
   for (i, neuron) in neurons.enumerated() {
-    for (k, t) in frames.enumerated() {
-      let next = rates[neuron, t + 1]
-      if !next.isNaN { block[i, k] = Double(next) - Double(rates[neuron, t]) }
+    let values = rates.row(neuron)
+    var row = block.mutableRow(i)
+    for (k, t) in frames.enumerated() where !values[t + 1].isNaN {
+      row[k] = Double(values[t + 1]) - Double(values[t])
     }
   }
   return block

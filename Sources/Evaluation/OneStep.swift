@@ -1,4 +1,4 @@
-internal import Collectives
+package import Collectives
 internal import LinearAlgebra
 
 /// One-step prediction errors of this rank's neurons over held-out transitions; NaN where a
@@ -31,25 +31,25 @@ package struct OneStepScores: Sendable {
 
   /// Predicts every held-out transition from the recorded frame before it.
   ///
-  /// - Complexity: 4 N² flops a transition over all ranks; no communication.
+  /// - Complexity: 4 N² flops a transition over all ranks.
+  /// - Collective: every rank of `group` must call it.
   package init<M: FreeRunning & ~Copyable>(
     of network: borrowing M, against linear: borrowing LinearModel<M.S>,
-    on observed: ObservedRates<M.S>
+    on observed: ObservedRates<M.S>, group: borrowing some RankGroup & ~Copyable
   ) throws {
     let frames = observed.transitions(in: observed.heldOutFrames)
     var sums = [Tally](repeating: Tally(), count: observed.local.count)
-    for lower in stride(from: 0, to: frames.count, by: Self.framesAtOnce) {
-      let part = frames[lower..<min(lower + Self.framesAtOnce, frames.count)]
-      let regressors = observed.regressors(at: part)
-      let model = try network.next(after: regressors)
-      let increments = linear.increments(from: regressors)
-      for (i, neuron) in observed.local.enumerated() where observed.isScored[i] {
-        for (k, t) in part.enumerated() {
-          let next = Double(observed.rates.matrix[neuron, t + 1])
-          guard !next.isNaN else { continue }
-          let now = Double(observed.rates.matrix[neuron, t])
+    for part in framesAtOnce(frames) {
+      let now = observed.ownRates(at: part)
+      let inputs = observed.inputs(at: part)
+      let model = try network.next(after: now, inputs: inputs, group: group)
+      let line = try linear.next(after: now, inputs: inputs, group: group)
+      let truth = observed.ownRates(at: part.map { $0 + 1 }[...])
+      for i in sums.indices where observed.isScored[i] {
+        for k in 0..<part.count where !truth[i, k].isNaN {
           sums[i].add(
-            next, model: Double(model[i, k]), persistence: now, linear: now + increments[i, k])
+            Double(truth[i, k]), model: Double(model[i, k]), persistence: Double(now[i, k]),
+            linear: Double(line[i, k]))
         }
       }
     }
@@ -58,9 +58,6 @@ package struct OneStepScores: Sendable {
       linear: sums.map { $0.linear / $0.count }, r2: sums.map { 1 - $0.model / $0.spread },
       transitions: frames.count)
   }
-
-  /// Transitions predicted by one product.
-  private static var framesAtOnce: Int { 512 }
 }
 
 /// The running sums of one neuron.
@@ -86,23 +83,22 @@ private struct Tally {
 
 /// The mean squared one-step errors of this rank's neurons over the held-out transitions;
 /// NaN where a neuron is not scored.
+///
+/// - Collective: every rank of `group` must call it.
 package func heldOutErrors<M: FreeRunning & ~Copyable>(
-  of model: borrowing M, on observed: ObservedRates<M.S>
+  of model: borrowing M, on observed: ObservedRates<M.S>,
+  group: borrowing some RankGroup & ~Copyable
 ) throws -> [Double] {
-  let frames = observed.transitions(in: observed.heldOutFrames)
-  var sums = [Double](repeating: 0, count: observed.local.count)
-  var counts = sums
-  for lower in stride(from: 0, to: frames.count, by: 512) {
-    let part = frames[lower..<min(lower + 512, frames.count)]
-    let predicted = try model.next(after: observed.regressors(at: part))
-    for (i, neuron) in observed.local.enumerated() where observed.isScored[i] {
-      for (k, t) in part.enumerated() {
-        let error = Double(predicted[i, k]) - Double(observed.rates.matrix[neuron, t + 1])
-        guard !error.isNaN else { continue }
-        sums[i] += error * error
-        counts[i] += 1
-      }
-    }
+  var errors = SquaredErrors(neurons: observed.local.count)
+  for part in framesAtOnce(observed.transitions(in: observed.heldOutFrames)) {
+    let predicted = try model.next(
+      after: observed.ownRates(at: part), inputs: observed.inputs(at: part), group: group)
+    errors.add(predicted, truth: observed.ownRates(at: part.map { $0 + 1 }[...]))
   }
-  return zip(sums, counts).map { $0 / $1 }
+  return zip(errors.means, observed.isScored).map { $1 ? $0 : .nan }
+}
+
+/// Frames in parts of which each is predicted by one product.
+private func framesAtOnce(_ frames: [Int]) -> [ArraySlice<Int>] {
+  stride(from: 0, to: frames.count, by: 512).map { frames[$0..<min($0 + 512, frames.count)] }
 }

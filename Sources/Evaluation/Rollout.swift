@@ -23,7 +23,7 @@ package struct RolloutScores: Sendable {
   /// `horizon` frames each; the inputs are the recorded ones.
   ///
   /// - Returns: nil if no held-out frame is followed by that many of its trial.
-  /// - Complexity: 4 N² flops a frame and start over all ranks, two gathers of N rates.
+  /// - Complexity: 4 N² flops a frame and start over all ranks, and its model's messages.
   /// - Collective: every rank of `group` must call it.
   package init?<M: FreeRunning & ~Copyable>(
     of network: borrowing M, against linear: borrowing LinearModel<M.S>,
@@ -38,26 +38,24 @@ package struct RolloutScores: Sendable {
     self.starts = starts
     // Sums of squares by frames ahead: network, persistence, linear; then counts.
     var sums = [Double](repeating: 0, count: 4 * horizon)
-    func tally(_ ahead: Int, slot: Int, _ predicted: (_ i: Int, _ k: Int) -> Double) {
-      for (i, neuron) in observed.local.enumerated() where observed.isScored[i] {
-        for (k, start) in starts.enumerated() {
-          let truth = Double(observed.rates.matrix[neuron, start + ahead])
-          guard !truth.isNaN else { continue }
-          let error = predicted(i, k) - truth
-          sums[slot * horizon + ahead - 1] += error * error
-          if slot == 1 { sums[3 * horizon + ahead - 1] += 1 }
-        }
+    let recorded = observed.ownHeldOut()
+    let first = observed.heldOutFrames.lowerBound
+    func tally(_ ahead: Int, slot: Int, _ predicted: borrowing Matrix<M.S>) {
+      let truth = columns(recorded, starts.map { $0 + ahead - first })
+      var errors = SquaredErrors(neurons: observed.local.count)
+      errors.add(predicted, truth: truth)
+      for i in observed.isScored.indices where observed.isScored[i] {
+        sums[slot * horizon + ahead - 1] += errors.sums[i]
+        if slot == 1 { sums[3 * horizon + ahead - 1] += errors.counts[i] }
       }
     }
-    try network.run(from: starts, steps: horizon, of: observed, group: group) { ahead, rates in
-      tally(ahead, slot: 0) { Double(rates[$0, $1]) }
+    try network.run(from: starts, steps: horizon, of: observed, group: group) {
+      tally($0, slot: 0, $1)
     }
-    let first = observed.local.lowerBound
-    for ahead in 1...horizon {
-      tally(ahead, slot: 1) { Double(observed.rates.matrix[first + $0, starts[$1]]) }
-    }
-    try linear.run(from: starts, steps: horizon, of: observed, group: group) { ahead, rates in
-      tally(ahead, slot: 2) { Double(rates[$0, $1]) }
+    let unchanged = observed.ownRates(at: starts[...])
+    for ahead in 1...horizon { tally(ahead, slot: 1, unchanged) }
+    try linear.run(from: starts, steps: horizon, of: observed, group: group) {
+      tally($0, slot: 2, $1)
     }
     try group.sum(&sums)
     let total = sums
@@ -68,4 +66,17 @@ package struct RolloutScores: Sendable {
     persistence = means(1)
     self.linear = means(2)
   }
+}
+
+/// Rows of a matrix as the columns of another.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func columns<S: Scalar>(_ source: borrowing Matrix<S>, _ rows: [Int]) -> Matrix<S> {
+  var result = Matrix<S>(rows: source.columns, columns: rows.count)
+  var elements = result.mutableElements
+  for (k, row) in rows.enumerated() {
+    let values = source.row(row)
+    for i in 0..<values.count { elements[i * rows.count + k] = values[i] }
+  }
+  return result
 }

@@ -81,6 +81,7 @@ package struct Matrix<S: Scalar>: ~Copyable {
     return result
   }
 
+  /// In another module each use is a call: loops over many entries there take ``row(_:)``.
   package subscript(row: Int, column: Int) -> S {
     get {
       assert(row >= 0 && row < rows && column >= 0 && column < columns)

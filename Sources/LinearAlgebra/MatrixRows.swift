@@ -40,8 +40,9 @@ extension Matrix {
     (base + i * columns).update(from: other.base + j * columns, count: columns)
   }
 
-  /// `rows ← the same rows of other`, rounded to this precision.
+  /// `rows ← the same rows of other`, rounded or widened to this precision.
   @specialized(where S == Float, Other == Double)
+  @specialized(where S == Double, Other == Float)
   @specialized(where S == Double, Other == Double)
   package mutating func round<Other: Scalar>(_ other: borrowing Matrix<Other>, rows: Range<Int>) {
     precondition(

@@ -97,6 +97,16 @@ package struct MatrixView<S: Scalar>: ~Escapable {
     }
     return result
   }
+
+  /// A copy in float64 in the order of the storage: of the transpose, if the view is transposed.
+  func widened() -> Matrix<Double> {
+    let (lines, length) = isTransposed ? (columns, rows) : (rows, columns)
+    let result = Matrix<Double>(rows: lines, columns: length)
+    for i in 0..<lines {
+      convert(base + i * stride, to: result.base + i * length, count: length)
+    }
+    return result
+  }
 }
 
 /// A matrix, or a block of one, seen for writing; exclusive, and cannot escape.
@@ -163,8 +173,6 @@ package struct MutableMatrixView<S: Scalar>: ~Copyable, ~Escapable {
   }
 
   /// Copies the numbers of a view of the same shape.
-  @specialized(where S == Double)
-  @specialized(where S == Float)
   @specialized(where S == Double)
   @specialized(where S == Float)
   package mutating func assign(_ source: MatrixView<S>) {

@@ -65,18 +65,28 @@ func mirrorLower<S: Scalar>(_ c: inout MutableMatrixView<S>) {
 
 /// `C ← A B` in float64, whatever the precision of A and B.
 ///
-/// - Complexity: 2mnk flops; float32 factors are widened into copies first.
+/// - Complexity: 2mnk flops; float32 factors are widened, ``widenedDepth`` of k at a time.
 package func multiplyWidening<S: Scalar>(
   _ a: MatrixView<S>, _ b: MatrixView<S>, into c: inout MutableMatrixView<Double>
 ) {
   if S.self == Double.self {
     multiply(a.asDouble, b.asDouble, into: &c)
-  } else {
-    let wideA = a.copy().converted(to: Double.self)
-    let wideB = b.copy().converted(to: Double.self)
-    multiply(wideA.view, wideB.view, into: &c)
+    return
   }
+  var first = 0
+  repeat {
+    let part = first..<min(first + widenedDepth, a.columns)
+    let wideA = a.columns(part).widened()
+    let wideB = b.rows(part).widened()
+    multiply(
+      a.isTransposed ? wideA.view.transposed : wideA.view,
+      b.isTransposed ? wideB.view.transposed : wideB.view, into: &c, keep: first == 0 ? 0 : 1)
+    first += widenedDepth
+  } while first < a.columns
 }
+
+/// Terms of each sum that are widened at a time, so that the copies stay in cache.
+private let widenedDepth = 256
 
 /// `A ← A⁻¹` for a symmetric positive definite A of which the lower triangle is read;
 /// both triangles are filled.

@@ -130,7 +130,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
           r2: try model.readNeurons("score/r2", local, on: world),
           transitions: observed.transitions(in: observed.heldOutFrames).count)
       } else {
-        try OneStepScores(of: network, against: linear, on: observed)
+        try OneStepScores(of: network, against: linear, on: observed, group: world)
       }
     let horizon =
       command.horizon ?? RolloutScores.usualHorizon(heldOut: observed.heldOutFrames.count)

@@ -111,8 +111,8 @@ struct SolutionOptions: ParsableArguments {
   var form = Configuration.Form.auto
   @Option(
     help: """
-      double, float (float32 iterations of the primal form), mixed (float in the primal form, \
-      double in the dual), or auto: mixed unless the tolerance is below 1e-5. The Gram matrix \
+      double, float (float32 iterations of the primal form), mixed (float in the primal form; \
+      in the dual only products, until a solution is verified in double), or auto: mixed unless the tolerance is below 1e-5. The Gram matrix \
       and its factor are float64 in any case.
       """)
   var precision = Precision.auto

@@ -26,6 +26,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     var configuration = command.solverConfiguration
     // Float32 is for the primal form only, also on the smaller folds of a selection.
     if arithmetic.isSingle { configuration.form = arithmetic.form }
+    configuration.roundsInverse = arithmetic.roundsInverse
     console.say(
       "\(command.recordings.joined(separator: ", ")): \(recording.format), \(recording.neurons) neurons × "
         + "\(recording.frames) frames; \(world.size) ranks × \(threads) threads")
@@ -120,7 +121,9 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
     try keeper.finish(on: world)
     let table = try TimingTable(
-      phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(S.self), group: world)
+      phases, elapsed: ContinuousClock.now - start,
+      peak: arithmetic.roundsInverse
+        ? PeakRate.measure(Float.self) : PeakRate.measure(S.self), group: world)
     console.say(report.text)
     console.say(table.text)
     log.write("timings", table.event)

@@ -28,7 +28,7 @@ struct HeldOutScores {
       inputs: problem.recording.inputs.copy(), trialStarts: problem.recording.trialStarts,
       fittedFrames: problem.recording.fittedFrames, group: group)
     let model = try LinearModel(of: observed, group: group)
-    linear = try heldOutErrors(of: model, on: observed)
+    linear = try heldOutErrors(of: model, on: observed, group: group)
     linearRidge = model.ridge
     guard starts > 0 else {
       rollout = nil
@@ -49,9 +49,12 @@ struct HeldOutScores {
 extension Fit: FreeRunning {
   var local: Range<Int> { regressors.local }
 
-  func next(after states: borrowing Matrix<S>) -> Matrix<S> {
-    var result = currents(at: states)
-    leak(&result, from: states, local: local, alpha: alpha)
+  func next(
+    after own: borrowing Matrix<S>, inputs: borrowing Matrix<S>,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> Matrix<S> {
+    var result = try currents(at: own, inputs: inputs, group: group)
+    leak(&result, from: own, alpha: alpha)
     return result
   }
 

@@ -26,8 +26,8 @@ import Testing
     let observed = try observe(rates, fitted: frames)
     let own = try LinearModel(of: observed, group: SingleRank())
     let weak = try LinearModel(of: observed, ridge: 1e-6, group: SingleRank())
-    let errors = total(try heldOutErrors(of: own, on: observed))
-    let harmed = total(try heldOutErrors(of: weak, on: observed))
+    let errors = total(try heldOutErrors(of: own, on: observed, group: SingleRank()))
+    let harmed = total(try heldOutErrors(of: weak, on: observed, group: SingleRank()))
     var persistence = 0.0
     for i in 0..<neurons {
       let sum = (frames..<(frames + 199)).reduce(0) { $0 + pow(rates[i, $1 + 1] - rates[i, $1], 2) }
@@ -65,7 +65,9 @@ import Testing
     }
     var target = weights.mutableView
     factor.solveFromRight(&target)
-    let predicted = model.next(after: observed.regressors(at: [frames, frames + 5]))
+    let predicted = try model.next(
+      after: observed.ownRates(at: [frames, frames + 5]),
+      inputs: Matrix(rows: 0, columns: 2), group: SingleRank())
     for (k, t) in [frames, frames + 5].enumerated() {
       for i in 0..<neurons {
         let expected =
@@ -86,6 +88,7 @@ import Testing
     let observed = try observe(rates, fitted: 240)
     let model = try LinearModel(of: observed, group: SingleRank())
     #expect(model.ridge < 1e-5)
-    #expect(try heldOutErrors(of: model, on: observed).allSatisfy { $0 < 1e-6 })
+    #expect(
+      try heldOutErrors(of: model, on: observed, group: SingleRank()).allSatisfy { $0 < 1e-6 })
   }
 }
