@@ -13,7 +13,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
   let recording: Recording
   let arithmetic: Arithmetic
   let phases: Phases
-  let start: ContinuousClock.Instant
+  let clock: RunClock
 
   /// - Collective: every rank of `world` must call it.
   func run(on world: borrowing Communicator) throws {
@@ -120,7 +120,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
     try keeper.finish(on: world)
     let table = try TimingTable(
-      phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(S.self), group: world)
+      phases, spent: clock.spent, peak: PeakRate.measure(S.self), group: world)
     console.say(report.text)
     console.say(table.text)
     log.write("timings", table.event)
