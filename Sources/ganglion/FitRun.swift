@@ -32,7 +32,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let sizes = FitSizes(
       neurons: recording.neurons, inputs: recording.inputNames.count, frames: recording.frames,
       holdout: command.model.holdout, configuration: configuration,
-      bytesPerScalar: MemoryLayout<S>.stride, isFactored: command.solution.weights == .factored)
+      bytesPerScalar: MemoryLayout<S>.stride, isFactored: command.solution.weights == .factored,
+      rolloutStarts: command.rolloutStarts)
     let local = Partition(of: recording.neurons, among: world.size).range(of: world.rank)
     let constraints = try readConstraints(recording, local, console, on: world)
     if command.dryRun {

@@ -14,10 +14,11 @@ struct FitSizes: Codable {
   var tolerance: Double
   var iterations: Int
   var isFactored: Bool
+  var rolloutStarts: Int
 
   init(
     neurons: Int, inputs: Int, frames: Int, holdout: Double, configuration: Configuration,
-    bytesPerScalar: Int, isFactored: Bool
+    bytesPerScalar: Int, isFactored: Bool, rolloutStarts: Int
   ) {
     self.neurons = neurons
     self.inputs = inputs
@@ -29,6 +30,7 @@ struct FitSizes: Codable {
     tolerance = configuration.tolerance
     iterations = configuration.iterations
     self.isFactored = isFactored
+    self.rolloutStarts = rolloutStarts
   }
 
   /// The sizes in the last `started` of a log; nil if it is none of a fit.
@@ -49,7 +51,7 @@ struct FitSizes: Codable {
     [
       "neurons": neurons, "inputs": inputs, "frames": frames, "holdout": holdout, "bias": bias,
       "form": form, "bytesPerScalar": bytesPerScalar, "tolerance": tolerance,
-      "iterations": iterations, "isFactored": isFactored,
+      "iterations": iterations, "isFactored": isFactored, "rolloutStarts": rolloutStarts,
     ]
   }
 
@@ -70,6 +72,7 @@ struct FitSizes: Codable {
     return FitPlan(
       neurons: neurons, inputs: inputs, frames: frames, holdout: holdout,
       configuration: configuration, bytesPerScalar: bytesPerScalar, ranks: job.ranks,
-      threads: job.threads, isFactored: isFactored, mask: mask)
+      ranksPerNode: job.ranksPerNode, threads: job.threads, isFactored: isFactored,
+      rolloutStarts: rolloutStarts, mask: mask)
   }
 }

@@ -149,11 +149,16 @@ measured() { # COMMAND...
   awk -v sent="$(($(sent) - before))" '
     /^in MPI/ { share = $(NF - 1) }
     END { printf "measured: %.2f MB sent between hosts, %s %% of the time in MPI\n", sent / 1e6, share }
-  ' "$folder/measured"
+  ' "$folder/measured" | tee "$folder/bytes"
 }
 planned() { # fit|train FLAGS...
   "$program" plan "$@" --machine "$folder/machine.json" --nodes 3 --ranks-per-node 1 --threads 1 \
-    | grep "between nodes"
+    | grep "between nodes" | tee "$folder/planned"
+  expect "the planned bytes are the measured ones but for a quarter" awk '
+    FNR == NR { planned = $4; next }
+    /^measured/ { measured = $2 }
+    END { exit !(planned > 0.75 * measured && planned < 1.25 * measured) }
+  ' "$folder/planned" "$folder/bytes"
 }
 
 echo "== the same fit on one host and on three"

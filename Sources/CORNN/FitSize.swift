@@ -1,0 +1,176 @@
+private import Glibc
+
+/// The sizes of a fit, from which its work and memory are counted; as numbers, for at large
+/// sizes products of them pass 2⁶³.
+struct FitSize {
+  let neurons: Double
+  let frames: Double
+  /// T, fitted transitions, and U, held-out ones.
+  let t: Double
+  let u: Double
+  /// M.
+  let regressors: Double
+  let isDual: Bool
+  let isFactored: Bool
+  /// Free runs on held-out frames.
+  let starts: Double
+  /// Bytes of a number.
+  let scalar: Double
+  let ranks: Double
+  let threads: Double
+  /// Rows of a panel.
+  let width: Double
+
+  init(
+    neurons: Int, frames: Int, samples: Int, tests: Int, regressors: Int, isDual: Bool,
+    isFactored: Bool, starts: Int, scalar: Int, ranks: Int, threads: Int
+  ) {
+    self.neurons = Double(neurons)
+    self.frames = Double(frames)
+    t = Double(samples)
+    u = Double(tests)
+    self.regressors = Double(regressors)
+    self.isDual = isDual
+    self.isFactored = isFactored
+    self.starts = Double(starts)
+    self.scalar = Double(scalar)
+    self.ranks = Double(ranks)
+    self.threads = Double(threads)
+    let own = Double((neurons + ranks - 1) / ranks)
+    let most = Double(PanelWork.mostRows(samples: samples))
+    let rounds = ((own / most).rounded(.up) / Double(threads)).rounded(.up)
+    width = max(min(most, 8), (own / (rounds * Double(threads))).rounded(.up))
+  }
+
+  /// Neurons of the busiest rank.
+  var own: Double { (neurons / ranks).rounded(.up) }
+  /// Of the matrix that is factored, and of a neuron's unknowns.
+  var order: Double { isDual ? t : regressors }
+  /// Frames of a free run.
+  var horizon: Double { starts > 0 && u > 0 ? max(1, min(50, ((u + 1) / 4).rounded(.down))) : 0 }
+
+  /// The iterations a neuron takes, on average.
+  ///
+  /// Measured on generated recordings of 300 to 500 neurons with λ of 1e-5 and 1e-3 at a
+  /// tolerance of 1e-4: 14 where T = 0.5 M, 22 where T = 2.4 M, 29 to 36 where T = 8 M; a
+  /// λ of 0.1 needed 13 to 15 everywhere.
+  func expectedIterations(_ configuration: Configuration) -> Double {
+    let digits = max(1, -log10(configuration.tolerance))
+    return min(
+      Double(configuration.iterations), (10 + 7 * log2(1 + t / max(1, regressors))) * digits / 4)
+  }
+}
+
+// MARK: - Work
+
+extension FitSize {
+  func phases(iterations: Double, mask: MaskLoad?) -> [FitPlan.Phase] {
+    let all = frames * neurons
+    let perIteration = isDual ? 2 * t * t : 2 * regressors * (2 * t + regressors)
+    // Exclusion, start, and the check of the recomputed responses.
+    let extra = isDual ? 4.0 : 2.5
+    let shares = (isDual ? 2 * t * u * regressors : 0) / ranks
+    return [
+      .init(
+        name: "read", flops: 0, fileBytes: all * 4, messages: .init(dealt: all * scalar)),
+      .init(
+        name: "exchange", flops: 0,
+        messages: .init(summedOverNodes: regressors * (t + u) * scalar)),
+      .init(
+        name: "gram", flops: order * order * (isDual ? regressors : t) / ranks + shares,
+        messages: .init(summedOverNodes: order * order * 8 + (isDual ? t * u * scalar : 0))),
+      .init(name: "factor", flops: order * order * order),
+      .init(
+        name: "solve", flops: mask?.flops ?? (own * perIteration * (iterations + extra)),
+        samples: own * t * (iterations + 1)),
+      .init(name: "score", flops: own * u * 2 * order),
+      evaluation,
+      .init(
+        name: "write", flops: isDual && !isFactored ? own * 2 * t * regressors : 0,
+        fileBytes: neurons * (isFactored ? 2 * t : neurons) * scalar),
+    ]
+  }
+
+  /// The linear model, with the choice of its ridge, and the free runs of both models on the
+  /// held-out frames: what `LinearSystem` and `RolloutScores` count.
+  private var evaluation: FitPlan.Phase {
+    guard u > 0 else { return .init(name: "evaluate", flops: 0) }
+    // A Gram matrix of its own, the linear model's in the same form as ours but for T < M.
+    let isDual = t < regressors
+    let order = min(t, regressors)
+    let gram = 2 * order * order * max(t, regressors) / ranks
+    // 8 ridges, then 2 more, on 4 folds of three quarters of the frames.
+    let trials = (32 / ranks).rounded(.up) + (8 / ranks).rounded(.up)
+    let foldOrder = isDual ? 0.75 * t : regressors
+    let judges = min(128, neurons)
+    let trial =
+      foldOrder * foldOrder * (foldOrder / 3 + 2 * judges) + 2 * judges * foldOrder * t / 4
+    let folds = isDual ? 0 : min(4, trials) * regressors * (regressors + 2 * judges) * t / 4
+    let solution =
+      order * order * (order / 3 + 2 * own) + (isDual ? 0 : 2 * own * regressors * t)
+    let linearColumn = isDual ? 2 * t * (regressors + own) : 2 * own * regressors
+    let ownColumn = self.isDual ? 2 * t * (regressors + own) : 2 * own * regressors
+    let columns = horizon * starts
+    let touched =
+      horizon * ((isDual ? 1 : 0) + (self.isDual ? 1 : 0)) * t * regressors * scalar
+      + horizon * own * (order * 8 + self.order * (scalar + 8))
+    return .init(
+      name: "evaluate",
+      flops: gram + trials * trial + folds + solution + (u + columns) * linearColumn
+        + columns * ownColumn,
+      streamed: touched,
+      messages: .init(
+        summedOverNodes: neurons * frames * scalar, summed: order * order * 8,
+        gathered: 2 * max(0, horizon - 1) * starts * neurons * scalar, rounds: 2 * horizon + 8))
+  }
+}
+
+// MARK: - Memory
+
+extension FitSize {
+  /// Memory at one of the moments at which it may be largest.
+  struct Stage {
+    /// Of each rank, and of the ranks of a node together.
+    let own: Double
+    let shared: Double
+
+    func node(ranks: Int) -> Double { Double(ranks) * own + shared }
+  }
+
+  /// Code, libraries and buffers of a rank before any data: measured on Open MPI 4.1 with
+  /// OpenBLAS 0.3.21.
+  private static var processBytes: Double { 70e6 }
+  /// The same for each thread beyond the first: its stack, BLAS buffer and heap.
+  private static var threadBytes: Double { 16e6 }
+
+  func stages(maskBytes: Double) -> [Stage] {
+    // What is there all the time: the series of this rank's neurons.
+    let base =
+      Self.processBytes + Self.threadBytes * (threads - 1) + own * frames * scalar
+    let rows = regressors * (t + u) * scalar
+    let solution = own * order * scalar
+    // The Gram matrix in float64 and its inverse; the leader factors a copy. In the dual form
+    // also the products with held-out frames.
+    let squares = order * order * (8 + scalar) + (isDual ? t * u * scalar : 0)
+    let panels = min(threads, own) * width * scalar * (6 * t + 4 * order)
+    let observed = neurons * frames * scalar
+    // A block of W of one panel's rows, as a product and in the units of the recording.
+    let block = 2 * width * (isFactored ? t : neurons) * scalar
+    return [
+      Stage(own: base + order * order * 8, shared: rows + squares),
+      Stage(own: base + solution + maskBytes + panels, shared: rows + squares),
+      Stage(own: base + solution + evaluationBytes, shared: rows + observed),
+      Stage(own: base + solution + block, shared: rows + observed),
+    ]
+  }
+
+  /// What a rank holds beside the shared rates while it evaluates.
+  private var evaluationBytes: Double {
+    guard u > 0 else { return 0 }
+    let order = min(t, regressors)
+    let matrices = 2 * order * order * 8
+    // Regressors of 512 frames, as they are and in float64.
+    let block = min(512, t) * regressors * (2 * scalar + 2 * 8)
+    return matrices + max(block, own * order * 8)
+  }
+}
