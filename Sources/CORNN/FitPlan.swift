@@ -10,6 +10,8 @@ package struct FitPlan: Sendable {
     package var flops: Double
     /// Samples that the loss is evaluated at, with the vector work around it.
     package var samples = 0.0
+    /// Numbers that are handled one by one.
+    package var entries = 0.0
     /// Through memory, where products are too thin for the caches.
     package var streamed = 0.0
     /// Through files, all ranks together.

@@ -51,19 +51,23 @@ struct FitSize {
 
   /// The iterations a neuron takes, on average.
   ///
-  /// Measured on generated recordings of 300 to 500 neurons with λ of 1e-5 and 1e-3 at a
-  /// tolerance of 1e-4: 14 where T = 0.5 M, 22 where T = 2.4 M, 29 to 36 where T = 8 M; a
-  /// λ of 0.1 needed 13 to 15 everywhere.
+  /// Measured on generated recordings with λ of 1e-5 and 1e-3 at a tolerance of 1e-4: they grow
+  /// with T, whatever M. 14 at T = 200, 21 to 24 at 500, 22 at 1,000, 24 to 29 at 1,500, 30 at
+  /// 2,000, 31 at 4,000, 34 at 8,000; a λ of 0.1 needed 13 to 15 everywhere.
   func expectedIterations(_ configuration: Configuration) -> Double {
     let digits = max(1, -log10(configuration.tolerance))
-    return min(
-      Double(configuration.iterations), (10 + 7 * log2(1 + t / max(1, regressors))) * digits / 4)
+    let usual = max(10, 14 + 4 * log2(max(1, t) / 200))
+    return min(Double(configuration.iterations), usual * digits / 4)
   }
 }
 
 // MARK: - Work
 
 extension FitSize {
+  /// Memory traffic of a number that is turned from time-major to neuron-major: lines of the
+  /// cache, of which it is a small part, on the way out and in.
+  private var turned: Double { 500 }
+
   func phases(iterations: Double, mask: MaskLoad?) -> [FitPlan.Phase] {
     let all = frames * neurons
     let perIteration = isDual ? 2 * t * t : 2 * regressors * (2 * t + regressors)
@@ -72,14 +76,16 @@ extension FitSize {
     let shares = (isDual ? 2 * t * u * regressors : 0) / ranks
     return [
       .init(
-        name: "read", flops: 0, fileBytes: all * 4, messages: .init(dealt: all * scalar)),
+        name: "read", flops: 0, streamed: turned * all / ranks, fileBytes: all * 4,
+        messages: .init(dealt: all * scalar)),
       .init(
         name: "exchange", flops: 0,
         messages: .init(summedOverNodes: regressors * (t + u) * scalar)),
       .init(
         name: "gram", flops: order * order * (isDual ? regressors : t) / ranks + shares,
         messages: .init(summedOverNodes: order * order * 8 + (isDual ? t * u * scalar : 0))),
-      .init(name: "factor", flops: order * order * order),
+      // In the dual form an inverse of low rank is tried too.
+      .init(name: "factor", flops: (isDual ? 1.8 : 1) * order * order * order),
       .init(
         name: "solve", flops: mask?.flops ?? (own * perIteration * (iterations + extra)),
         samples: own * t * (iterations + 1)),
@@ -118,7 +124,7 @@ extension FitSize {
       name: "evaluate",
       flops: gram + trials * trial + folds + solution + (u + columns) * linearColumn
         + columns * ownColumn,
-      streamed: touched,
+      entries: 2 * neurons * columns, streamed: touched,
       messages: .init(
         summedOverNodes: neurons * frames * scalar, summed: order * order * 8,
         gathered: 2 * max(0, horizon - 1) * starts * neurons * scalar, rounds: 2 * horizon + 8))
@@ -139,7 +145,9 @@ extension FitSize {
 
   /// Code, libraries and buffers of a rank before any data: measured on Open MPI 4.1 with
   /// OpenBLAS 0.3.21.
-  private static var processBytes: Double { 70e6 }
+  private static var processBytes: Double { 40e6 }
+  /// What the ranks of a node share of it.
+  private static var libraryBytes: Double { 30e6 }
   /// The same for each thread beyond the first: its stack, BLAS buffer and heap.
   private static var threadBytes: Double { 16e6 }
 
@@ -147,7 +155,7 @@ extension FitSize {
     // What is there all the time: the series of this rank's neurons.
     let base =
       Self.processBytes + Self.threadBytes * (threads - 1) + own * frames * scalar
-    let rows = regressors * (t + u) * scalar
+    let rows = Self.libraryBytes + regressors * (t + u) * scalar
     let solution = own * order * scalar
     // The Gram matrix in float64 and its inverse; the leader factors a copy. In the dual form
     // also the products with held-out frames.

@@ -29,6 +29,8 @@ struct CommonOptions: ParsableArguments {
       case .auto: try CoreShare(on: world).threads
       case .fixed(let count): count
       }
+    MemoryLimit.explainCrashes()
+    returnFreedMemory()
     try world.agree {
       guard let missing = BLAS.reserveBuffers(threads: count) else { return }
       throw CommandLineError(

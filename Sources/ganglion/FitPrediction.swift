@@ -26,8 +26,8 @@ struct FitPrediction {
   }
 
   /// Passes over a number of each sample and iteration besides the products: the vectors of
-  /// the conjugate gradients, and the loss in units of such passes.
-  private static let passes = (dual: 48.0, primal: 30.0)
+  /// the conjugate gradients, and the loss with its line search in units of such passes.
+  private static let passes = (dual: 300.0, primal: 220.0)
 
   /// The network where the description has none: 10 Gbit/s Ethernet.
   private static let assumedLink = MessageRate(latency: 3e-5, bandwidth: 1.1e9)
@@ -48,7 +48,7 @@ struct FitPrediction {
       switch phase.name {
       case "gram": machine.gramRate ?? 0.8 * wide
       case "factor": machine.factorRate ?? 0.5 * wide
-      case "evaluate": Self.evaluationShare * (machine.panelRateDouble ?? 0.75 * wide)
+      case "evaluate": Self.evaluation.share * (machine.panelRateDouble ?? 0.75 * wide)
       default:
         isDouble
           ? machine.panelRateDouble ?? 0.75 * wide
@@ -59,8 +59,9 @@ struct FitPrediction {
 
   private var threadShare: Double { Double(job.threads) / Double(max(1, machine.threads)) }
 
-  /// Free runs and the linear model multiply thin blocks: their share of the products' rate.
-  private static let evaluationShare = 0.6
+  /// The share of the products' rate that the thin products of an evaluation reach, and the
+  /// seconds of a number that is handled on its own; measured with revision eb1b61e.
+  private static let evaluation = (share: 0.5, entry: 5e-7)
 
   /// Seconds of a phase.
   func seconds(_ phase: FitPlan.Phase) -> Double {
@@ -69,6 +70,7 @@ struct FitPrediction {
     var seconds =
       phase.flops / rate(of: phase)
       + phase.samples * passes * (isDouble ? 8 : 4) / vectors
+      + phase.entries * Self.evaluation.entry
       + phase.streamed / (machine.memoryBandwidth * threadShare)
     let files = phase.name == "write" ? machine.files?.write : machine.files?.read
     seconds += phase.fileBytes / (files ?? Self.fileRate)

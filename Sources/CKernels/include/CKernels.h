@@ -7,6 +7,10 @@
 
 #include "networks.h"
 
+/// Blocks of at least so many bytes go back to the system when they are freed, whatever the
+/// C library has learnt from earlier ones.
+void ck_return_freed_memory(size_t bytes);
+
 // MARK: - Processor variants
 
 /// The x86-64 level in use on this thread: 2 (SSE), 3 (AVX2 and FMA) or 4 (AVX-512).
