@@ -1,4 +1,4 @@
 #include "CKernels.h"
 #include <malloc.h>
 
-void ck_return_freed_memory(size_t bytes) { mallopt(M_MMAP_THRESHOLD, (int)bytes); }
+void ck_return_freed_memory(void) { malloc_trim(0); }

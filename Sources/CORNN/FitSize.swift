@@ -145,7 +145,7 @@ extension FitSize {
 
   /// Code, libraries and buffers of a rank before any data: measured on Open MPI 4.1 with
   /// OpenBLAS 0.3.21.
-  private static var processBytes: Double { 40e6 }
+  private static var processBytes: Double { 15e6 }
   /// What the ranks of a node share of it.
   private static var libraryBytes: Double { 30e6 }
   /// The same for each thread beyond the first: its stack, BLAS buffer and heap.

@@ -30,7 +30,6 @@ struct CommonOptions: ParsableArguments {
       case .fixed(let count): count
       }
     MemoryLimit.explainCrashes()
-    returnFreedMemory()
     try world.agree {
       guard let missing = BLAS.reserveBuffers(threads: count) else { return }
       throw CommandLineError(

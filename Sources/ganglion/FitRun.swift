@@ -107,6 +107,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let heldOut = try phases.measure("evaluate") {
       try HeldOutScores(result, problem, starts: command.rolloutStarts, group: world)
     }
+    returnFreedMemory()
     let report = try FitReport(result, heldOut: heldOut, labels: recording.labels, group: world)
     log.write("fitted", report.values)
     if let output = command.output {

@@ -115,7 +115,8 @@ struct PlanFitCommand: GroupCommand {
     while try at(smallest).nodeBytes > memory * 1e9, smallest < neurons { smallest *= 2 }
     let first = try at(smallest)
     guard first.nodeBytes <= memory * 1e9 else {
-      return "fits no number of nodes of \(memory) GB: use --precision float, or fewer frames"
+      return "fits no number of nodes of \(memory) GB, as what the ranks of a node share does not "
+        + "get smaller: take fewer --ranks-per-node with more --threads, or fewer frames"
     }
     var largest = smallest
     while largest * 2 * job.ranksPerNode <= neurons {

@@ -1,3 +1,4 @@
+import Collectives
 import Glibc
 import MPI
 import TestSupport

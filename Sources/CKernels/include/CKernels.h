@@ -7,9 +7,8 @@
 
 #include "networks.h"
 
-/// Blocks of at least so many bytes go back to the system when they are freed, whatever the
-/// C library has learnt from earlier ones.
-void ck_return_freed_memory(size_t bytes);
+/// Gives the pages of freed blocks back to the system, those between living blocks too.
+void ck_return_freed_memory(void);
 
 // MARK: - Processor variants
 
