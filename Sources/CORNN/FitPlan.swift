@@ -1,5 +1,3 @@
-private import Glibc
-
 /// What a fit will take, from its sizes alone: memory and work by phase.
 ///
 /// A prediction; the timing table of a run has the measured values beside which it is to
@@ -9,13 +7,32 @@ package struct FitPlan: Sendable {
   package struct Phase: Sendable {
     package let name: String
     /// Matrix products.
-    package let flops: Double
+    package var flops: Double
+    /// Matrix products in float32 where the others are in float64.
+    package var flopsFloat = 0.0
     /// Samples that the loss is evaluated at, with the vector work around it.
     package var samples = 0.0
+    /// Numbers that are handled one by one.
+    package var entries = 0.0
+    /// Through memory, where products are too thin for the caches.
+    package var streamed = 0.0
     /// Through files, all ranks together.
     package var fileBytes = 0.0
-    /// Into each node, where there are several.
-    package var messageBytes = 0.0
+    package var messages = Messages()
+  }
+
+  /// What the ranks of one phase send each other.
+  package struct Messages: Sendable {
+    /// Bytes of the matrices that one rank of each node sums up with those of other nodes.
+    package var summedOverNodes = 0.0
+    /// Bytes that all ranks sum up.
+    package var summed = 0.0
+    /// Bytes that every rank has of all ranks in the end.
+    package var gathered = 0.0
+    /// Bytes that are dealt from each rank to each other, of all ranks.
+    package var dealt = 0.0
+    /// How often all ranks wait for each other.
+    package var rounds = 1.0
   }
 
   package let form: Configuration.Form
@@ -23,91 +40,38 @@ package struct FitPlan: Sendable {
   package let heldOut: Int
   package let regressors: Int
   package let phases: [Phase]
-  /// Bytes that each rank has for itself at its peak.
+  /// Bytes that each rank has for itself at the peak of the node.
   package let ownBytes: Double
-  /// Bytes that the ranks of a node share at the peak.
+  /// Bytes that the ranks of a node share then.
   package let sharedBytes: Double
-
   /// Iterations assumed in the work of the phase "solve".
   package let iterations: Double
 
-  /// Code, libraries and buffers of a rank before any data: measured on Open MPI 4.1 with
-  /// OpenBLAS 0.3.21.
-  private static var processBytes: Double { 70e6 }
-  /// The same for each thread beyond the first: its stack, BLAS buffer and heap.
-  private static var threadBytes: Double { 16e6 }
-
   package init(
     neurons: Int, inputs: Int, frames: Int, holdout: Double, configuration: Configuration,
-    bytesPerScalar: Int, ranks: Int, threads: Int, isFactored: Bool = false,
-    mask: MaskLoad? = nil
+    bytesPerScalar: Int, ranks: Int, ranksPerNode: Int, threads: Int, isFactored: Bool = false,
+    rolloutStarts: Int = 20, mask: MaskLoad? = nil
   ) {
     let fitted = PreparedRecording<Double>.fittedFrames(of: frames, holdout: holdout).count
     let samples = max(0, fitted - 1)
-    let tests = max(0, frames - fitted - 1)
     let regressors = neurons + inputs + (configuration.bias ? 1 : 0)
     let isDual =
       mask?.isDual ?? configuration.isDual(samples: samples, regressors: regressors)
+    let sizes = FitSize(
+      neurons: neurons, frames: frames, samples: samples, tests: max(0, frames - fitted - 1),
+      regressors: regressors, isDual: isDual, isFactored: isFactored, starts: rolloutStarts,
+      scalar: bytesPerScalar, ranks: ranks, threads: threads,
+      isRounded: isDual && configuration.roundsInverse && mask == nil)
     form = isDual ? .dual : .primal
     transitions = samples
-    heldOut = tests
+    heldOut = max(0, frames - fitted - 1)
     self.regressors = regressors
-    iterations = Self.expectedIterations(
-      samples: samples, regressors: regressors, configuration: configuration)
-
-    let scalar = Double(bytesPerScalar)
-    let t = Double(samples)
-    let u = Double(tests)
-    let m = Double(regressors)
-    let n = Double((neurons + ranks - 1) / ranks)
-    let widest = Double(PanelWork.mostRows(samples: samples))
-    let width = min(widest, max(8, (n / Double(threads)).rounded(.up)))
-    let order = form == .dual ? t : m
-    let unknowns = form == .dual ? t : m
-    // Rows of X, the Gram matrix in float64 and its inverse; the leader factors a copy.
-    let shared = m * (t + u) * scalar + order * order * (8 + scalar)
-    let dualShared = form == .dual ? t * t * scalar + t * u * scalar : 0
-    // The vectors of `Panel`.
-    let panel = width * scalar * (6 * t + 4 * unknowns)
-    let own = n * Double(frames) * scalar + n * unknowns * scalar
-    sharedBytes = shared + dualShared
-    ownBytes =
-      Self.processBytes + Self.threadBytes * Double(threads - 1) + own
-      + (mask?.factorBytes ?? 0)
-      + max(order * order * 8, Double(threads) * panel, 2 * width * m * scalar)
-
-    let perIteration = form == .dual ? 2 * t * t : 2 * m * (2 * t + m)
-    // Exclusion, start, and the check of the recomputed responses.
-    let extra = form == .dual ? 4.0 : 2.5
-    let all = Double(frames) * Double(neurons)
-    phases = [
-      Phase(name: "read", flops: 0, fileBytes: all * 4, messageBytes: all * scalar),
-      Phase(name: "exchange", flops: 0, messageBytes: m * (t + u) * scalar),
-      Phase(
-        name: "gram", flops: order * order * (form == .dual ? m : t) / Double(ranks),
-        messageBytes: order * order * 8),
-      Phase(name: "factor", flops: order * order * order),
-      Phase(
-        name: "solve", flops: mask?.flops ?? (n * perIteration * (iterations + extra)),
-        samples: n * t * (iterations + 1)),
-      Phase(
-        name: "score", flops: n * u * (form == .dual ? 4 * t : 4 * m) + n * 2 * t * order),
-      Phase(
-        name: "write", flops: form == .dual && !isFactored ? n * 2 * t * m : 0,
-        fileBytes: Double(neurons) * (isFactored ? 2 * t : Double(neurons)) * scalar),
-    ]
-  }
-
-  /// The iterations a neuron takes, on average.
-  ///
-  /// Measured on generated recordings of 300 to 500 neurons with λ of 1e-5 and 1e-3 at a
-  /// tolerance of 1e-4: 14 where T = 0.5 M, 22 where T = 2.4 M, 29 to 36 where T = 8 M; a
-  /// λ of 0.1 needed 13 to 15 everywhere.
-  private static func expectedIterations(
-    samples: Int, regressors: Int, configuration: Configuration
-  ) -> Double {
-    let ratio = Double(samples) / Double(max(1, regressors))
-    let digits = max(1, -log10(configuration.tolerance))
-    return min(Double(configuration.iterations), (10 + 7 * log2(1 + ratio)) * digits / 4)
+    iterations = sizes.expectedIterations(configuration)
+    phases = sizes.phases(iterations: iterations, mask: mask)
+    let peak = sizes.stages(maskBytes: mask?.factorBytes ?? 0).max {
+      $0.node(ranks: ranksPerNode) < $1.node(ranks: ranksPerNode)
+    }
+    ownBytes = peak?.own ?? 0
+    sharedBytes = peak?.shared ?? 0
   }
 }

@@ -76,6 +76,8 @@ struct PanelWork {
     _ members: [Subproblem], _ recording: borrowing PreparedRecording<F.S>, form: borrowing F,
     from earlier: PanelSolution<F.S>? = nil, isAbandoned: () -> Bool = { false }
   ) -> PanelSolution<F.S>? {
+    // Nine tenths of a panel are gone once it is solved.
+    defer { returnFreedMemory() }
     var panel = Panel<F.S>(
       neurons: members.map(\.neuron), samples: form.samples, unknowns: form.unknowns,
       isDual: form.isDual, excludesSelf: form.excludesSelf)

@@ -3,11 +3,11 @@ internal import Synchronization
 /// The time that this process has spent inside MPI: its messages, and waiting for others.
 ///
 /// What HDF5 does by MPI of its own, in files, is not in it.
-package enum CommunicationTime {
+enum CommunicationTime {
   private static let nanoseconds = Atomic(0)
 
   /// Seconds since the process began.
-  package static var seconds: Double { Double(nanoseconds.load(ordering: .relaxed)) * 1e-9 }
+  static var seconds: Double { Double(nanoseconds.load(ordering: .relaxed)) * 1e-9 }
 
   /// Adds what a call takes.
   static func measure(_ call: () -> CInt) -> CInt {

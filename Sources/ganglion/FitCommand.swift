@@ -58,7 +58,7 @@ struct FitCommand: GroupCommand {
   }
 
   func run(on world: borrowing Communicator) throws {
-    let start = ContinuousClock.now
+    let clock = RunClock()
     if let output { try ResultFile.requireWritable(output, on: world) }
     let phases = Phases()
     let recording = try phases.measure("open") {
@@ -67,11 +67,11 @@ struct FitCommand: GroupCommand {
     let arithmetic = try arithmetic(for: recording)
     if arithmetic.isSingle {
       try FitRun<Float>(
-        command: self, recording: recording, arithmetic: arithmetic, phases: phases, start: start
+        command: self, recording: recording, arithmetic: arithmetic, phases: phases, clock: clock
       ).run(on: world)
     } else {
       try FitRun<Double>(
-        command: self, recording: recording, arithmetic: arithmetic, phases: phases, start: start
+        command: self, recording: recording, arithmetic: arithmetic, phases: phases, clock: clock
       ).run(on: world)
     }
   }

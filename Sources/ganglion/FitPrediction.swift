@@ -26,8 +26,8 @@ struct FitPrediction {
   }
 
   /// Passes over a number of each sample and iteration besides the products: the vectors of
-  /// the conjugate gradients, and the loss in units of such passes.
-  private static let passes = (dual: 48.0, primal: 30.0)
+  /// the conjugate gradients, and the loss with its line search in units of such passes.
+  private static let passes = (dual: 300.0, primal: 220.0)
 
   /// The network where the description has none: 10 Gbit/s Ethernet.
   private static let assumedLink = MessageRate(latency: 3e-5, bandwidth: 1.1e9)
@@ -48,15 +48,24 @@ struct FitPrediction {
       switch phase.name {
       case "gram": machine.gramRate ?? 0.8 * wide
       case "factor": machine.factorRate ?? 0.5 * wide
+      case "evaluate": Self.evaluation.share * (machine.panelRateDouble ?? 0.75 * wide)
       default:
         isDouble
           ? machine.panelRateDouble ?? 0.75 * wide
-          : machine.panelRateFloat ?? 0.75 * machine.productRateFloat
+          : panelRateFloat
       }
     return rate * threadShare
   }
 
+  private var panelRateFloat: Double {
+    machine.panelRateFloat ?? 0.75 * machine.productRateFloat
+  }
+
   private var threadShare: Double { Double(job.threads) / Double(max(1, machine.threads)) }
+
+  /// The share of the products' rate that the thin products of an evaluation reach, and the
+  /// seconds of a number that is handled on its own; measured with revision eb1b61e.
+  private static let evaluation = (share: 0.5, entry: 5e-7)
 
   /// Seconds of a phase.
   func seconds(_ phase: FitPlan.Phase) -> Double {
@@ -64,24 +73,45 @@ struct FitPrediction {
     let vectors = (machine.vectorBandwidth ?? 2 * machine.memoryBandwidth) * threadShare
     var seconds =
       phase.flops / rate(of: phase)
+      + phase.flopsFloat / (panelRateFloat * threadShare)
       + phase.samples * passes * (isDouble ? 8 : 4) / vectors
+      + phase.entries * Self.evaluation.entry
+      + phase.streamed / (machine.memoryBandwidth * threadShare)
     let files = phase.name == "write" ? machine.files?.write : machine.files?.read
     seconds += phase.fileBytes / (files ?? Self.fileRate)
     return seconds + communication(phase)
   }
 
+  /// What all nodes together send each other in a phase, bytes.
+  ///
+  /// A sum over p nodes costs each one its matrix twice but for the p-th part that it sums up
+  /// itself, in rings and by halves alike.
+  private func sent(_ phase: FitPlan.Phase) -> Double {
+    let (messages, p) = (phase.messages, Double(job.nodes))
+    return 2 * (p - 1) * (messages.summedOverNodes + messages.summed)
+      + (p - 1) * messages.gathered + (p - 1) / p * messages.dealt
+  }
+
   /// The part of a phase that is spent on messages.
   func communication(_ phase: FitPlan.Phase) -> Double {
-    guard job.ranks > 1, phase.messageBytes > 0 else { return 0 }
-    guard job.nodes > 1 else { return 4 * phase.messageBytes / machine.memoryBandwidth }
+    guard job.ranks > 1 else { return 0 }
+    let messages = phase.messages
+    guard job.nodes > 1 else {
+      // Through memory that the ranks share: written and read, on both sides.
+      let bytes = messages.summedOverNodes + messages.summed + messages.gathered + messages.dealt
+      return 4 * bytes / machine.memoryBandwidth
+    }
     let link = machine.messagesBetweenHosts ?? Self.assumedLink
-    return phase.messageBytes / link.bandwidth + link.latency * log2(Double(job.ranks)).rounded(.up)
+    let bytes = sent(phase)
+    guard bytes > 0 else { return 0 }
+    return bytes / Double(job.nodes) / link.bandwidth
+      + messages.rounds * link.latency * log2(Double(job.ranks)).rounded(.up)
   }
 
   /// What the nodes send each other in all, and how long that takes.
   private var traffic: String {
     guard job.nodes > 1 else { return "" }
-    let bytes = Double(job.nodes) * plan.phases.reduce(0) { $0 + $1.messageBytes }
+    let bytes = plan.phases.reduce(0) { $0 + sent($1) }
     let seconds = plan.phases.reduce(0) { $0 + communication($1) }
     return String(
       format: "\npredicted between nodes: %.2f MB in all, %.1f %% of the time", bytes / 1e6,
@@ -96,10 +126,10 @@ struct FitPrediction {
   /// The plan as text.
   var text: String {
     let lines = plan.phases.map { phase in
-      let sent: Double = job.nodes > 1 ? phase.messageBytes / 1e6 : 0
+      let sent: Double = job.nodes > 1 ? sent(phase) / Double(job.nodes) / 1e6 : 0
       return String(
         format: "%@ %12.2f %12.1f %12.1f %11.3f",
-        phase.name.padding(toLength: 8, withPad: " ", startingAt: 0), phase.flops / 1e9,
+        phase.name.padding(toLength: 8, withPad: " ", startingAt: 0), (phase.flops + phase.flopsFloat) / 1e9,
         phase.fileBytes / 1e6, sent, seconds(phase))
     }
     return """
@@ -107,7 +137,7 @@ struct FitPrediction {
       \(job.threads) threads
       form \(plan.form.rawValue): \(plan.transitions) fitted transitions, \(plan.regressors) \
       regressors, \(plan.heldOut) held-out transitions, \(Int(plan.iterations)) iterations
-      phase     GFLOP a rank   file MB   MB to a node     seconds
+      phase     GFLOP a rank   file MB   MB by a node     seconds
       \(lines.joined(separator: "\n"))
       total \(String(format: "%.3f", total)) s; memory a node \
       \(String(format: "%.2f", nodeBytes / 1e9)) GB, of which \

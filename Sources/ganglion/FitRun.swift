@@ -13,7 +13,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
   let recording: Recording
   let arithmetic: Arithmetic
   let phases: Phases
-  let start: ContinuousClock.Instant
+  let clock: RunClock
 
   /// - Collective: every rank of `world` must call it.
   func run(on world: borrowing Communicator) throws {
@@ -21,6 +21,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let console = Console(rank: world.rank, quiet: command.common.quiet)
     let log = try RunLog(path: command.log, group: world)
     let control = RunControl(command.checkpointing, rank: world.rank)
+    // Who hears from this run may signal it: by then every rank has its handlers.
+    try world.barrier()
     for note in recording.notes { console.say("note: \(note)") }
     let options = try ModelChoice.Options(command.model, recording: recording)
     var configuration = command.solverConfiguration
@@ -33,7 +35,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let sizes = FitSizes(
       neurons: recording.neurons, inputs: recording.inputNames.count, frames: recording.frames,
       holdout: command.model.holdout, configuration: configuration,
-      bytesPerScalar: MemoryLayout<S>.stride, isFactored: command.solution.weights == .factored)
+      bytesPerScalar: MemoryLayout<S>.stride, isFactored: command.solution.weights == .factored,
+      rolloutStarts: command.rolloutStarts)
     let local = Partition(of: recording.neurons, among: world.size).range(of: world.rank)
     let constraints = try readConstraints(recording, local, console, on: world)
     if command.dryRun {
@@ -107,6 +110,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let heldOut = try phases.measure("evaluate") {
       try HeldOutScores(result, problem, starts: command.rolloutStarts, group: world)
     }
+    returnFreedMemory()
     let report = try FitReport(result, heldOut: heldOut, labels: recording.labels, group: world)
     log.write("fitted", report.values)
     if let output = command.output {
@@ -121,7 +125,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
     try keeper.finish(on: world)
     let table = try TimingTable(
-      phases, elapsed: ContinuousClock.now - start,
+      phases, spent: clock.spent,
       peak: arithmetic.roundsInverse
         ? PeakRate.measure(Float.self) : PeakRate.measure(S.self), group: world)
     console.say(report.text)

@@ -14,10 +14,12 @@ struct FitSizes: Codable {
   var tolerance: Double
   var iterations: Int
   var isFactored: Bool
+  var rolloutStarts: Int
+  var roundsInverse: Bool
 
   init(
     neurons: Int, inputs: Int, frames: Int, holdout: Double, configuration: Configuration,
-    bytesPerScalar: Int, isFactored: Bool
+    bytesPerScalar: Int, isFactored: Bool, rolloutStarts: Int
   ) {
     self.neurons = neurons
     self.inputs = inputs
@@ -29,6 +31,8 @@ struct FitSizes: Codable {
     tolerance = configuration.tolerance
     iterations = configuration.iterations
     self.isFactored = isFactored
+    self.rolloutStarts = rolloutStarts
+    roundsInverse = configuration.roundsInverse
   }
 
   /// The sizes in the last `started` of a log; nil if it is none of a fit.
@@ -49,7 +53,8 @@ struct FitSizes: Codable {
     [
       "neurons": neurons, "inputs": inputs, "frames": frames, "holdout": holdout, "bias": bias,
       "form": form, "bytesPerScalar": bytesPerScalar, "tolerance": tolerance,
-      "iterations": iterations, "isFactored": isFactored,
+      "iterations": iterations, "isFactored": isFactored, "rolloutStarts": rolloutStarts,
+      "roundsInverse": roundsInverse,
     ]
   }
 
@@ -67,9 +72,11 @@ struct FitSizes: Codable {
     configuration.form = Configuration.Form(rawValue: form) ?? .auto
     configuration.tolerance = tolerance
     configuration.iterations = iterations
+    configuration.roundsInverse = roundsInverse
     return FitPlan(
       neurons: neurons, inputs: inputs, frames: frames, holdout: holdout,
       configuration: configuration, bytesPerScalar: bytesPerScalar, ranks: job.ranks,
-      threads: job.threads, isFactored: isFactored, mask: mask)
+      ranksPerNode: job.ranksPerNode, threads: job.threads, isFactored: isFactored,
+      rolloutStarts: rolloutStarts, mask: mask)
   }
 }

@@ -17,10 +17,46 @@ extension MachineDescription {
       } else {
         self = try decoder.decode(MachineDescription.self, from: data)
       }
-    } catch {
-      throw CommandLineError(
-        exitCode: ExitCode.badData,
-        description: "\(path) is no machine description (ganglion doctor --json): \(error)")
+    } catch let error as DecodingError {
+      throw Self.refusal(of: path, Self.words(error))
     }
+    if let (name, value) = notPositive {
+      throw Self.refusal(of: path, "\(name) is \(value), expected a number > 0")
+    }
+  }
+
+  private static func refusal(of path: String, _ reason: String) -> CommandLineError {
+    CommandLineError(
+      exitCode: ExitCode.badData,
+      description: "\(path) is no machine description (see ganglion doctor --json): \(reason)")
+  }
+
+  private static func words(_ error: DecodingError) -> String {
+    func name(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+    return switch error {
+    case .keyNotFound(let key, let context):
+      "\(name(context.codingPath + [key])) is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "\(name(context.codingPath)) is not a number, or not a group of such"
+    default: "it is not valid JSON"
+    }
+  }
+
+  /// The first of the counts and rates that no machine has.
+  private var notPositive: (name: String, value: Double)? {
+    let optional: [(String, Double?)] = [
+      ("panelRateFloat", panelRateFloat), ("panelRateDouble", panelRateDouble),
+      ("gramRate", gramRate), ("factorRate", factorRate), ("vectorBandwidth", vectorBandwidth),
+      ("messagesWithinHost.bandwidth", messagesWithinHost?.bandwidth),
+      ("messagesBetweenHosts.bandwidth", messagesBetweenHosts?.bandwidth),
+      ("files.read", files?.read), ("files.write", files?.write),
+    ]
+    let all =
+      [
+        ("ranks", Double(ranks)), ("hosts", Double(hosts)), ("threads", Double(threads)),
+        ("productRateFloat", productRateFloat), ("productRateDouble", productRateDouble),
+        ("memoryBandwidth", memoryBandwidth),
+      ] + optional.compactMap { name, value in value.map { (name, $0) } }
+    return all.first { !($0.1 > 0) }.map { (name: $0.0, value: $0.1) }
   }
 }

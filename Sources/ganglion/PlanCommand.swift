@@ -59,6 +59,8 @@ struct PlanFitCommand: GroupCommand {
   @Option(help: "Frames, at least 20.") var frames: Int
   @Option(help: "External inputs, at least 0.") var inputs = 0
   @Option(help: "Last share of the frames in [0, 1), kept from the fit.") var holdout = 0.2
+  @Option(help: "Free runs on the held-out frames, at least 0; as fit has it.")
+  var rolloutStarts = 20
   @OptionGroup(title: "Job") var planned: PlanOptions
   @OptionGroup(title: "Solution") var solution: SolutionOptions
   @OptionGroup(title: "Run") var common: CommonOptions
@@ -68,6 +70,8 @@ struct PlanFitCommand: GroupCommand {
     try require(frames >= 20, "--frames is \(frames), expected at least 20")
     try require(inputs >= 0, "--inputs is \(inputs), expected at least 0")
     try require(holdout >= 0 && holdout < 1, "--holdout is \(holdout), expected in [0, 1)")
+    try require(
+      rolloutStarts >= 0, "--rollout-starts is \(rolloutStarts), expected 0 or more")
     try solution.validate()
   }
 
@@ -92,10 +96,11 @@ struct PlanFitCommand: GroupCommand {
     let arithmetic = try Arithmetic(
       solution.precision, configuration: configuration, samples: max(0, fitted.count - 1),
       regressors: neurons + inputs + (configuration.bias ? 1 : 0))
+    configuration.roundsInverse = arithmetic.roundsInverse
     return FitSizes(
       neurons: neurons, inputs: inputs, frames: frames, holdout: holdout,
       configuration: configuration, bytesPerScalar: arithmetic.isSingle ? 4 : 8,
-      isFactored: solution.weights == .factored
+      isFactored: solution.weights == .factored, rolloutStarts: rolloutStarts
     ).prediction(of: job, on: machine)
   }
 
@@ -111,7 +116,8 @@ struct PlanFitCommand: GroupCommand {
     while try at(smallest).nodeBytes > memory * 1e9, smallest < neurons { smallest *= 2 }
     let first = try at(smallest)
     guard first.nodeBytes <= memory * 1e9 else {
-      return "fits no number of nodes of \(memory) GB: use --precision float, or fewer frames"
+      return "fits no number of nodes of \(memory) GB, as what the ranks of a node share does not "
+        + "get smaller: take fewer --ranks-per-node with more --threads, or fewer frames"
     }
     var largest = smallest
     while largest * 2 * job.ranksPerNode <= neurons {

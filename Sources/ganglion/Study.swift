@@ -56,7 +56,8 @@ struct Study {
       try encoder.encode(description).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
       throw CommandLineError(
-        exitCode: ExitCode.cannotCreate, description: "cannot write \(path): \(error)")
+        exitCode: ExitCode.cannotCreate,
+        description: "cannot write \(path): \(error.localizedDescription)")
     }
   }
 
@@ -123,7 +124,8 @@ struct Study {
       }
     } catch {
       throw CommandLineError(
-        exitCode: ExitCode.inputOutput, description: "cannot write into \(folder): \(error)")
+        exitCode: ExitCode.inputOutput,
+        description: "cannot write into \(folder): \(error.localizedDescription)")
     }
   }
 }

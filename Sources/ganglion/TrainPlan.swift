@@ -18,8 +18,7 @@ struct TrainPlanning {
 ///
 /// Per iteration and rank, with K tangents and B trials on a grid of pK × pB: the tangents'
 /// products, `4 K B Σ n_in n_out T / p` flops; the sketched Gauss-Newton matrix, `K² B D T / p`;
-/// its solution on one rank, about `2 K³`; `4 K B D T / p` numbers in the exchange of tangent
-/// outputs within a column of the grid, K² and 2 P in sums over all ranks.
+/// its solution on one rank, about `2 K³`. What is sent: `TrainMessages`.
 struct TrainPlan<S: Scalar> {
   let text: String
 
@@ -53,17 +52,15 @@ struct TrainPlan<S: Scalar> {
     let touched = 12 * Double(local * rows) * state * steps * scalar
     let work = (forward + sketch + solve) / rate + touched / vectors
 
-    let columns = Double(grid.tangents)
-    let exchanged =
-      isSketched
-      ? k * Double(rows) * output * (columns - 1) / (columns * columns) * steps * scalar
-      : 0
-    let reduced = job.ranks > 1 ? 2 * (k * k * 8 + 2 * parameters * 8) : 0
+    let messages = TrainMessages(
+      grid: grid, settings: settings, isSketched: isSketched, parameters: parameters,
+      outputs: output * steps, scalar: scalar)
+    let sent = messages.sent(by: job)
     let link = job.nodes > 1 ? machine.messagesBetweenHosts : machine.messagesWithinHost
     let bandwidth = link?.bandwidth ?? (job.nodes > 1 ? 1.1e9 : machine.memoryBandwidth / 4)
     let latency = link?.latency ?? (job.nodes > 1 ? 3e-5 : 1e-6)
-    let messages = job.ranks > 1 ? 4 * log2(ranks).rounded(.up) + (columns > 1 ? steps / 8 : 0) : 0
-    let communication = (exchanged + reduced) / bandwidth + messages * latency
+    let waits = job.ranks > 1 ? messages.rounds * log2(ranks).rounded(.up) : 0
+    let communication = sent.aNode / bandwidth + waits * latency
     let seconds = work + communication
 
     let numbers = Double(local) * parameters + Double(local * rows * 2) * state + parameters * 3
@@ -77,14 +74,14 @@ struct TrainPlan<S: Scalar> {
       job.nodes > 1
       ? String(
         format: "\npredicted between nodes: %.2f MB in all, %.1f %% of the time",
-        (exchanged + reduced) * ranks * Double(settings.iterations) / 1e6,
+        sent.aNode * Double(job.nodes * settings.iterations) / 1e6,
         100 * communication / seconds) : ""
     text = """
       PREDICTION, not a measurement: \(job.nodes) nodes × \(job.ranksPerNode) ranks × \
       \(job.threads) threads
       grid \(grid): \(local) tangents and \(rows) trials a rank
       an iteration, a rank: \(Self.number((forward + sketch) / 1e9)) GFLOP, \
-      \(Self.number((exchanged + reduced) / 1e6)) MB of messages
+      \(Self.number(sent.aRank / 1e6)) MB of messages
       predicted: \(Self.number(seconds)) s an iteration (\(Self.number(communication)) s of it \
       messages), \(Self.number(seconds * Double(settings.iterations))) s for \
       \(settings.iterations)

@@ -18,7 +18,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
 
   /// - Collective: every rank of `world` must call it.
   func run(_ task: some LearningTask, on world: borrowing Communicator) throws {
-    let start = ContinuousClock.now
+    let clock = RunClock()
     let threads = try command.common.startThreads(on: world)
     let console = Console(rank: world.rank, quiet: command.common.quiet)
     var settings = command.optimizer.settings(for: task)
@@ -73,7 +73,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
       Watchdog(limit: $0, rank: world.rank, message: Watchdog.hangMessage(limit: $0))
     }
     var reason: StopRequest.Reason?
-    var nextSave = start + .seconds(command.checkpointEvery * 60)
+    var nextSave = clock.start + .seconds(command.checkpointEvery * 60)
 
     let result = try Trainer.run(
       task, settings, on: world, precision: S.self, phases: phases, resuming: resumed,
@@ -109,7 +109,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     }
     try checkpoint?.file.remove(on: world)
     let table = try TimingTable(
-      phases, elapsed: ContinuousClock.now - start, peak: PeakRate.measure(S.self), group: world)
+      phases, spent: clock.spent, peak: PeakRate.measure(S.self), group: world)
     console.say(
       "best held-out loss \(result.bestLoss) at iteration \(result.bestIteration); "
         + "work space \(result.bytes >> 10) kB a rank")

@@ -115,6 +115,22 @@ extension CommandTests {
       try expectRefusal(train(folder, flags), 64, flags[0], "expected", in: folder.path)
     }
 
+    /// On more ranks than cores, where the start of MPI takes longer than the run.
+    @Test(arguments: [nil, 3]) func noRankIsInMPILongerThanTheRunLasts(ranks: Int?) throws {
+      struct Timings: Decodable {
+        let event: String
+        let total_s: Double
+        let communication_s: [Double]
+      }
+      let folder = try TemporaryDirectory()
+      let log = folder.file("run.jsonl")
+      try succeed(train(folder, ["--log", log]), ranks: ranks)
+      let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+      let last = try JSONDecoder().decode(Timings.self, from: Data(try #require(lines.last).utf8))
+      #expect(last.event == "timings" && last.communication_s.count == ranks ?? 1)
+      #expect(last.communication_s.allSatisfy { $0 >= 0 && $0 <= last.total_s }, "\(last)")
+    }
+
     @Test func aRunRerunsBitForBitAndToRoundingElsewhere() throws {
       let folder = try TemporaryDirectory()
       let double = ["--precision", "double"]

@@ -9,7 +9,7 @@ from .statistics import median
 SIZES = [("dual", 1000, 500), ("dual", 4000, 500), ("dual", 2000, 1500), ("dual", 4000, 1500),
          ("primal", 500, 4000), ("primal", 1000, 8000)]
 
-PHASES = ("read", "exchange", "gram", "factor", "solve", "score", "write")
+PHASES = ("read", "exchange", "gram", "factor", "solve", "score", "evaluate", "write")
 
 
 def described(ranks):

@@ -7,6 +7,9 @@
 
 #include "networks.h"
 
+/// Gives the pages of freed blocks back to the system, those between living blocks too.
+void ck_return_freed_memory(void);
+
 // MARK: - Processor variants
 
 /// The x86-64 level in use on this thread: 2 (SSE), 3 (AVX2 and FMA) or 4 (AVX-512).

@@ -11,3 +11,9 @@ int csignals_received(void);
 
 /// Forgets what was received.
 void csignals_forget(void);
+
+/// From now on a crash with less than 256 MiB left below the limit of address space
+/// (`ulimit -v`) writes the message to standard error and ends the process with the exit
+/// code; without a limit, and with more room, it crashes as before. Returns 0, or -1 with
+/// errno set.
+int csignals_explain_memory(const char *message, int exit_code);

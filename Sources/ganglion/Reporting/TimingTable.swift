@@ -24,7 +24,7 @@ struct TimingTable {
   let memory: [Double]
   /// Of all ranks at once, flops a second.
   let peak: Double
-  /// Seconds of each rank inside MPI, in all phases together.
+  /// Seconds of each rank inside MPI during the run, in all phases together.
   let communication: [Double]
   let threads: Int
   let hosts: Int
@@ -35,9 +35,10 @@ struct TimingTable {
   ///
   /// - Collective: every rank of `group` must call it.
   init(
-    _ phases: Phases, elapsed: Duration, peak ownPeak: Double, group: borrowing Communicator
+    _ phases: Phases, spent: (elapsed: Double, communication: Double), peak ownPeak: Double,
+    group: borrowing Communicator
   ) throws {
-    communication = try group.gather(CommunicationTime.seconds)
+    communication = try group.gather(spent.communication)
     let share = try CoreShare(on: group)
     threads = BLAS.threads
     hosts = group.node.nodeCount
@@ -53,7 +54,7 @@ struct TimingTable {
         mean: times.reduce(0, +) / Double(times.count), most: times.max() ?? 0,
         flops: flops[index])
     }
-    total = try group.maximum(elapsed / .seconds(1))
+    total = try group.maximum(spent.elapsed)
     memory = try group.gather(Double(PeakMemory.bytes))
     peak = try group.sum(ownPeak)
   }
