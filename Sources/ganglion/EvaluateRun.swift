@@ -112,9 +112,13 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       .map { $0 != model.skippedOutcome }
     let fitted = recording.fittedFrames(holdout: model.holdout)
     var raw = Matrix<S>(rows: 0, columns: 0)
+    var scaling: Scaling?
     let observed = try model.observe(
       recording, isScored: isScored, fitted: fitted, of: S.self, local: local, on: world
-    ) { if command.output != nil { raw = $0.copy() } }
+    ) {
+      if command.output != nil { raw = $0.copy() }
+      scaling = $1
+    }
     let isSame = try world.digest(ofFiles: paths) == model.inputSHA256
     report.isFittedRecording = isSame
     report.heldOutFrames = observed.heldOutFrames.count
@@ -139,9 +143,8 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       group: world)
     report.horizon = horizon
     try describeDynamics(network, observed, threads: threads, into: &report, on: world)
-    guard command.output != nil else { return }
-    let prediction = TracePrediction<S>(
-      recording: recording, scaling: try model.readScaling(local, on: world))
+    guard command.output != nil, let scaling else { return }
+    let prediction = TracePrediction<S>(recording: recording, scaling: scaling)
     report.heldOut = try HeldOutTraces(
       prediction, recorded: raw, network: network, observed: observed, threads: threads, on: world)
   }
