@@ -142,7 +142,7 @@ private func inspectSuite2p(_ path: String) throws -> Inspection {
     var request = RecordingRequest(path: path)
     request.traces = name
     if name == "F", FileManager.default.fileExists(atPath: path + "/Fneu.npy") {
-      request.neuropil = 0.7
+      request.neuropil = NeuropilRequest()
     }
     return look(
       at: candidate, request: request, inputs: [], trials: nil)
