@@ -19,7 +19,9 @@ package enum ScalingKind: String, Sendable, CaseIterable {
 
 /// The scaling of this rank's neurons, `x = f((r − offset − drift · t) / scale)`, t in
 /// frames, computed on the fitted frames only, so that nothing of the held-out part leaks
-/// into it. Where F₀ moves, r is dF/F = F / F₀[t] − 1, else what was recorded.
+/// into it.
+///
+/// Where F₀ moves, r is dF/F = F / F₀[t] − 1, else what was recorded.
 package struct Scaling: Sendable {
   package let kind: ScalingKind
   package private(set) var offset: [Double]

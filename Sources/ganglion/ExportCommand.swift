@@ -28,7 +28,8 @@ struct ExportCommand: GroupCommand {
   func validate() throws { try source.validate() }
 
   func run(on world: borrowing Communicator) throws {
-    try ResultFile.requireWritable(output, on: world)
+    try ResultFile.requireWritable(
+      output, keeping: [model] + (recording.map { [$0] } ?? []), on: world)
     let file = try ModelFile.open(model, on: world)
     if file.isDouble {
       try ExportRun<Double>(command: self, model: file).run(on: world)

@@ -59,7 +59,7 @@ struct FitCommand: GroupCommand {
 
   func run(on world: borrowing Communicator) throws {
     let start = ContinuousClock.now
-    if let output { try ResultFile.requireWritable(output, on: world) }
+    if let output { try ResultFile.requireWritable(output, keeping: recordings, on: world) }
     let phases = Phases()
     let recording = try phases.measure("open") {
       try Recording.open(recordings.map { source.request(for: $0) }, on: world)

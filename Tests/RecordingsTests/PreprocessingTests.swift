@@ -43,7 +43,7 @@ import Testing
     return scaling
   }
 
-  private static let baselines = [Baseline.percentile(8), .maximin(window: 9, smoothing: 2)]
+  private nonisolated static let baselines = [Baseline.percentile(8), .maximin(window: 9, smoothing: 2)]
 
   @Test(arguments: ScalingKind.allCases, baselines)
   func ratesMapBackToTheRecordingsUnits(kind: ScalingKind, baseline: Baseline) throws {
@@ -110,7 +110,7 @@ import Testing
     var plan = RecordingPlan(
       path: "none", format: "test", layout: .series(paths: []), neurons: 1, frames: 40,
       labels: ["a"])
-    for (dt, code) in [(nil, ExitCode.usage), (1, ExitCode.badData)] {
+    for (dt, code) in [(nil, ExitCode.usage), (1.0, ExitCode.badData)] {
       plan.dt = dt
       let recording = Recording(plan: plan, tables: RecordingTables())
       // Positive but for one stretch that is as long as the window.
