@@ -38,7 +38,8 @@ package struct MovingBaseline: Equatable, Sendable {
       throw RecordingError.usage(
         "--baseline maximin has a window in seconds and needs a clock: give --dt or --rate")
     }
-    let reach = Int(max(1, min(window / dt / 2, Double(traces.columns)).rounded()))
+    // An odd number of frames, so that each window has a middle.
+    let reach = max(1, Int(min(window / dt, Double(2 * traces.columns)).rounded()) / 2)
     var all: [Float] = []
     all.reserveCapacity(traces.rows * traces.columns)
     var problem: RecordingError?

@@ -101,7 +101,7 @@ struct FormatTests {
     let folder = try #require(fixtures, "fixtures.py failed")
     let recording = try open(file) {
       $0.traces = traces ?? (file == "neuropil.nwb" ? "/processing/ophys/Fluorescence/Plane0" : nil)
-      $0.timeAxis = .second
+      if !file.hasSuffix("nwb") { $0.timeAxis = .second }
       $0.neuropil = NeuropilRequest(path: isFile ? folder + "/\(neuropil ?? "")" : neuropil)
       $0.neuropil?.share = 0.5
     }
@@ -128,7 +128,7 @@ struct FormatTests {
             case "two.nwb": "/processing/ophys/DfOverF/RoiResponseSeries"
             default: nil
             }
-          $0.timeAxis = .second
+          if !file.hasSuffix("nwb") { $0.timeAxis = .second }
           $0.neuropil = NeuropilRequest(path: path)
         }
       }
