@@ -43,7 +43,9 @@ import Testing
     return scaling
   }
 
-  private nonisolated static let baselines = [Baseline.percentile(8), .maximin(window: 9, smoothing: 2)]
+  private nonisolated static let baselines = [
+    Baseline.percentile(8), .maximin(window: 9, smoothing: 2),
+  ]
 
   @Test(arguments: ScalingKind.allCases, baselines)
   func ratesMapBackToTheRecordingsUnits(kind: ScalingKind, baseline: Baseline) throws {
