@@ -42,6 +42,8 @@ def load(file):
     if alpha is None or path is None or not h5py.is_hdf5(path):
         return None
     settings = configuration(file)
+    if "neuropil" in settings or "low-pass" in settings:
+        return None  # only Ganglion does these
     with h5py.File(path) as source:
         name = settings.get("traces") or ("rates" if "rates" in source else None)
         if name is None or name not in source or source[name].ndim != 2:
@@ -59,10 +61,16 @@ def load(file):
 def scaled(file, rates):
     """The recorded values as the fit saw them, rates in (-1, 1)."""
     kind = text(file.attrs.get("scaling", "none"))
-    offset, scale = array(file, "preprocessing/offset"), array(file, "preprocessing/scale")
-    if kind == "none" or offset is None or scale is None:
+    baseline = array(file, "preprocessing/baseline")
+    offset, drift, scale = (
+        array(file, f"preprocessing/{name}") for name in ("offset", "drift", "scale"))
+    if offset is None or drift is None or scale is None:
         return rates
-    rates = (rates - offset) / scale
+    if baseline is not None:
+        rates = rates / baseline - 1
+    rates = (rates - offset - drift * np.arange(len(rates))[:, None]) / scale
+    if kind == "none":
+        return rates
     return np.tanh(rates) if "tanh" in kind else np.clip(rates, -0.999, 0.999)
 
 

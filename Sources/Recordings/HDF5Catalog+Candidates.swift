@@ -10,7 +10,7 @@ extension HDF5Catalog {
       case .nwb: return try nwbCandidates()
       case .caiman: return try caimanCandidates()
       case .chen: return try chenCandidates()
-      case .matlab, .plain: return try plainCandidates()
+      case .matlab, .plain, .result: return try plainCandidates()
       }
     } catch let error as HDF5Error {
       throw unreadable(file.filePath, error)

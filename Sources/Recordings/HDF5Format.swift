@@ -3,6 +3,8 @@ internal import HDF5
 /// The conventions by which HDF5 files hold recordings.
 enum HDF5Format: String, Sendable {
   case own = "Ganglion"
+  /// A model, scores or a run of this program: traces only where --traces says so.
+  case result = "Ganglion result"
   case nwb = "NWB"
   case caiman = "CaImAn"
   case chen = "Chen 2018"
@@ -16,6 +18,8 @@ enum HDF5Format: String, Sendable {
       self = .own
     } else if try file.attribute("nwb_version") != nil {
       self = .nwb
+    } else if try file.attribute("software")?.string == "Ganglion" {
+      self = .result
     } else if has("/estimates/C") {
       self = .caiman
     } else if has("/CellResp") || has("/CellRespZ") {

@@ -9,7 +9,10 @@ extension RecordingRequest {
     if timeAxis != .auto { words += ["--time-axis", timeAxis.rawValue] }
     if let timestamps { words += ["--timestamps", quoted(timestamps)] }
     if let bin { words += ["--bin", "\(bin)"] }
-    if let neuropil { words += ["--neuropil", "\(neuropil)"] }
+    if let neuropil {
+      words += ["--neuropil", neuropil.path.map(quoted) ?? "\(neuropil.share)"]
+      if neuropil.path != nil { words += ["--neuropil-share", "\(neuropil.share)"] }
+    }
     words += ["--scale", isRate ? "none" : "zscore-tanh"]
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     return (words + ["-o", quoted(name + "-model.h5")]).joined(separator: " ")

@@ -11,6 +11,8 @@ package struct Inspection: Sendable {
   package let candidates: [InspectedCandidate]
   /// One line an object of an HDF5 file; empty for other files.
   package let contents: [String]
+  /// Why a file without candidates has none.
+  package var problem: String?
 }
 
 /// Something in a file that may be traces, looked at as `fit` would.
@@ -88,6 +90,11 @@ package func inspect(_ path: String) throws -> Inspection {
   switch try SourceKind(of: path) {
   case .hdf5:
     let catalog = try HDF5Catalog.open(path)
+    guard catalog.format != .result else {
+      return Inspection(
+        path: path, format: catalog.format.rawValue, candidates: [],
+        contents: catalog.entries.map(\.line), problem: ownResult)
+    }
     let all = try catalog.candidates()
     let inputs = try catalog.inputCandidates(except: all)
     let candidates = all.map { candidate in
@@ -142,7 +149,7 @@ private func inspectSuite2p(_ path: String) throws -> Inspection {
     var request = RecordingRequest(path: path)
     request.traces = name
     if name == "F", FileManager.default.fileExists(atPath: path + "/Fneu.npy") {
-      request.neuropil = 0.7
+      request.neuropil = NeuropilRequest()
     }
     return look(
       at: candidate, request: request, inputs: [], trials: nil)

@@ -138,33 +138,19 @@ package struct ModelFile: Sendable {
     try group.agree { try reading { try $0.openDataset("/" + name).read(range: neurons) } }
   }
 
-  /// Makes rates of this rank's traces, neurons × frames, as the fit did: with the offsets,
-  /// trends and scales that were found then, and a low-pass of this corner frequency, if any.
+  /// How this rank's traces, neurons × frames as recorded, become rates, and how rates become
+  /// values of the recording: with the offsets, trends and scales that the fit found.
   ///
-  /// - Throws: 64 if there is a low-pass and no clock; what reading throws.
+  /// A baseline that moves, if `steps` has one, belongs to the recording at hand: it is found
+  /// anew, from the frames `fitted`, and for the recording that was fitted it is the same.
+  ///
+  /// - Throws: on every rank alike, 65 if the file does not say, 64 if a baseline needs a
+  ///   clock; what reading throws.
   /// - Collective: every rank of `group` must call it.
-  package func applyPreprocessing<S: Scalar>(
-    to traces: inout Matrix<S>, local: Range<Int>, of recording: Recording, lowPass: Double?,
+  package func scaling<S: Scalar>(
+    of traces: borrowing Matrix<S>, local: Range<Int>, fitted: Range<Int>,
+    in recording: Recording, steps: Preprocessing,
     on group: borrowing some RankGroup & ~Copyable
-  ) throws {
-    let scaling = try readScaling(local, on: group)
-    if let lowPass {
-      // The filter is linear and leaves constants alone, so only the trend must go first.
-      scaling.addTrend(to: &traces, times: -1)
-      var filter = Preprocessing()
-      filter.lowPass = lowPass
-      _ = try filter.apply(to: &traces, fitted: 0..<0, local: local, of: recording, on: group)
-      scaling.addTrend(to: &traces, times: 1)
-    }
-    scaling.apply(to: &traces)
-  }
-
-  /// How this rank's traces became rates, and how rates become values of the recording.
-  ///
-  /// - Throws: on every rank alike, 65 if the file does not say.
-  /// - Collective: every rank of `group` must call it.
-  package func readScaling(
-    _ local: Range<Int>, on group: borrowing some RankGroup & ~Copyable
   ) throws -> Scaling {
     guard let kind = ScalingKind(rawValue: summary.scaling) else {
       throw RecordingError.badData("\(path): the scaling \(summary.scaling) is not known")
@@ -172,7 +158,9 @@ package struct ModelFile: Sendable {
     return Scaling(
       kind: kind, offset: try readNeurons("preprocessing/offset", local, on: group),
       drift: try readNeurons("preprocessing/drift", local, on: group),
-      scale: try readNeurons("preprocessing/scale", local, on: group))
+      scale: try readNeurons("preprocessing/scale", local, on: group),
+      baseline: try steps.movingBaseline(
+        of: traces, fitted: fitted, local: local, in: recording, on: group))
   }
 
   private func reading<R: ~Copyable>(_ body: (borrowing File) throws -> R) throws -> R {

@@ -1,20 +1,11 @@
 internal import LinearAlgebra
 
 extension NPYTraces {
-  /// Some neurons' series, less their share of neuropil, neurons×frames.
-  func read<S: Scalar>(_ neurons: Range<Int>, frames: Int, of: S.Type) throws -> Matrix<S> {
-    var result: Matrix<S> = try readFile(file, neurons, frames: frames)
-    guard let neuropil else { return result }
-    let around: Matrix<S> = try readFile(neuropil.path, neurons, frames: frames)
-    subtract(around, times: S(neuropil.factor), from: &result)
-    return result
-  }
-
+  /// Some neurons' series, neurons×frames.
+  ///
   /// Neurons that are kept need not be neighbours: what lies between them is read as well.
-  private func readFile<S: Scalar>(
-    _ path: String, _ neurons: Range<Int>, frames: Int
-  ) throws -> Matrix<S> {
-    let array = try NPYFile(path)
+  func read<S: Scalar>(_ neurons: Range<Int>, frames: Int, of: S.Type) throws -> Matrix<S> {
+    let array = try NPYFile(file)
     let wanted = kept.map { Array($0[neurons]) }
     let span = wanted.map { ($0.first ?? 0)..<(($0.last ?? -1) + 1) } ?? neurons
     let block: Matrix<S> = try readAll(array, span, frames: frames)
@@ -40,14 +31,5 @@ extension NPYTraces {
       for t in 0..<block.columns { picked[row, t] = block[source, t] }
     }
     return picked
-  }
-
-  @specialized(where S == Double) @specialized(where S == Float)
-  private func subtract<S: Scalar>(
-    _ around: borrowing Matrix<S>, times factor: S, from traces: inout Matrix<S>
-  ) {
-    let other = around.elements
-    var values = traces.mutableElements
-    for i in values.indices { values[i] -= factor * other[i] }
   }
 }

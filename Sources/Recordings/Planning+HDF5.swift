@@ -32,11 +32,17 @@ func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
   return (plan, tables)
 }
 
+/// What a file of this program is that holds no recording.
+let ownResult = "a result that Ganglion wrote, not a recording (see `ganglion report`)"
+
 /// The candidate that the request names, or the only one.
 private func choose(
   _ request: RecordingRequest, from catalog: borrowing HDF5Catalog
 ) throws -> Candidate {
   guard let traces = request.traces else {
+    guard catalog.format != .result else {
+      throw RecordingError.badData("\(request.path): \(ownResult), and no --traces are given")
+    }
     let candidates = try catalog.candidates()
     let primary = candidates.filter(\.isPrimary)
     let likely = primary.isEmpty ? candidates : primary

@@ -55,15 +55,6 @@ func planSuite2p(_ request: RecordingRequest) throws -> (RecordingPlan, Recordin
     plan.labels = cells.map(String.init)
     plan.notes.append("\(cells.count) of \(file.shape[0]) ROIs are cells (iscell.npy)")
   }
-  if let factor = request.neuropil {
-    let around = try NPYFile(request.path + "/Fneu.npy")
-    guard around.shape == file.shape else {
-      throw RecordingError.badData(
-        "\(request.path): Fneu.npy has shape \(around.shape), and \(name).npy \(file.shape)")
-    }
-    traces.neuropil = Neuropil(path: around.path, factor: factor)
-    plan.notes.append("\(factor) of the neuropil subtracted")
-  }
   plan.layout = .npy(traces)
   var tables = RecordingTables()
   try settleClock(&plan, &tables, request)

@@ -5,14 +5,11 @@ internal import Foundation
 /// - Throws: `RecordingError` with what is wrong, where, and what to do.
 func plan(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables) {
   let source = try SourceKind(of: request.path)
-  var (plan, tables) =
-    switch source {
-    case .hdf5: try planHDF5(request)
-    case .npy: try planNPY(request)
-    case .suite2p: try planSuite2p(request)
-    case .json: try planJSON(request)
-    case .text: try planText(request)
-    }
+  var (plan, tables) = try planTraces(request, in: source)
+  if let wanted = request.neuropil {
+    plan.neuropil = try neuropil(wanted, of: request, in: source, beside: plan)
+    plan.notes.append("\(wanted.share) of the neuropil subtracted")
+  }
   let stored = plan.frames
   try settleUniformity(&plan, &tables, request)
   if plan.frames != stored || tables.clock != nil { plan.storedFrames = stored }
@@ -26,6 +23,19 @@ func plan(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables
   }
   if tables.trialStarts.count > 1 { plan.notes.append("\(tables.trialStarts.count) trials") }
   return (plan, tables)
+}
+
+/// Finds the traces that a request selects, as the file has them.
+func planTraces(
+  _ request: RecordingRequest, in source: SourceKind
+) throws -> (plan: RecordingPlan, tables: RecordingTables) {
+  switch source {
+  case .hdf5: try planHDF5(request)
+  case .npy: try planNPY(request)
+  case .suite2p: try planSuite2p(request)
+  case .json: try planJSON(request)
+  case .text: try planText(request)
+  }
 }
 
 /// What kind of file a path leads to, by content.

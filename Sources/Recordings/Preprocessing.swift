@@ -7,8 +7,8 @@ package import LinearAlgebra
 /// so nothing of the held-out part leaks into the fit, and the filter is causal. NaN
 /// stays NaN at its place; infinite values become NaN.
 package struct Preprocessing: Sendable {
-  /// dF/F with this percentile of the neuron's fitted frames as F₀ (`--baseline`), 0...100.
-  package var baselinePercentile: Double?
+  /// What F₀ of dF/F is (`--baseline`); nil for no dF/F.
+  package var baseline: Baseline?
   /// Subtracts the neuron's linear trend (`--detrend`).
   package var detrends = false
   /// Corner frequency of a one-pole low-pass, in Hz (`--low-pass`).
@@ -21,19 +21,23 @@ package struct Preprocessing: Sendable {
   /// `fitted` are the frames that estimates come from, `local` are this rank's neurons
   /// among all; the recording gives labels, trials and the clock.
   ///
-  /// - Returns: the linear map of each neuron, so that results map back to the recording's
-  ///   units; the low-pass is not undone.
+  /// - Returns: the maps of the neurons, so that results map back to the recording's units;
+  ///   the low-pass is not undone.
   /// - Throws: on every rank alike, `RecordingError`: 65 if a baseline is not positive, 64
   ///   if there is no clock to filter by.
-  /// - Complexity: O(frames log frames) a neuron.
+  /// - Complexity: O(frames log frames) a neuron, and as `MovingBaseline` where there is one.
   /// - Collective: every rank of the group must call it.
   package func apply<S: Scalar>(
     to traces: inout Matrix<S>, fitted: Range<Int>, local: Range<Int>, of recording: Recording,
     on group: borrowing some RankGroup & ~Copyable
-  ) throws -> [LinearMap] {
+  ) throws -> TraceMaps {
     precondition(traces.rows == local.count, "\(traces.rows) rows for neurons \(local)")
-    guard baselinePercentile != nil || detrends || lowPass != nil else {
-      return [LinearMap](repeating: LinearMap(), count: local.count)
+    let moving = try movingBaseline(
+      of: traces, fitted: fitted, local: local, in: recording, on: group)
+    moving?.divide(&traces)
+    guard percentile != nil || detrends || lowPass != nil else {
+      return TraceMaps(
+        linear: [LinearMap](repeating: LinearMap(), count: local.count), baseline: moving)
     }
     var maps: [LinearMap] = []
     var problem: (any Error)?
@@ -47,7 +51,25 @@ package struct Preprocessing: Sendable {
       problem = error
     }
     try group.agree { if let problem { throw problem } }
-    return maps
+    return TraceMaps(linear: maps, baseline: moving)
+  }
+
+  /// F₀ of each frame of this rank's traces, where it moves.
+  ///
+  /// - Throws: as `apply`.
+  /// - Collective: every rank of the group must call it.
+  func movingBaseline<S: Scalar>(
+    of traces: borrowing Matrix<S>, fitted: Range<Int>, local: Range<Int>,
+    in recording: Recording, on group: borrowing some RankGroup & ~Copyable
+  ) throws -> MovingBaseline? {
+    guard case .maximin(let window, let smoothing) = baseline else { return nil }
+    return try MovingBaseline(
+      of: traces, window: window, smoothing: smoothing, fitted: fitted, local: local,
+      in: recording, on: group)
+  }
+
+  private var percentile: Double? {
+    if case .percentile(let share) = baseline { share } else { nil }
   }
 
   private func normalise(
@@ -55,13 +77,9 @@ package struct Preprocessing: Sendable {
   ) throws -> LinearMap {
     for t in series.indices where series[t].isInfinite { series[t] = .nan }
     var map = LinearMap()
-    if let percentile = baselinePercentile {
+    if let percentile {
       let baseline = quantile(series[fitted].filter(\.isFinite), percentile / 100) ?? 1
-      guard baseline > 0 else {
-        throw RecordingError.badData(
-          "neuron \(label): its baseline F₀ is \(baseline), and dF/F needs a positive one: the"
-            + " traces are no raw fluorescence (leave --baseline out)")
-      }
+      guard baseline > 0 else { throw notPositive("is \(baseline)", label) }
       map.then(offset: baseline, scale: baseline)
       for t in series.indices { series[t] = series[t] / baseline - 1 }
     }
@@ -90,6 +108,13 @@ package struct Preprocessing: Sendable {
   private func store<S: Scalar>(_ series: [Double], as row: Int, of traces: inout Matrix<S>) {
     for t in series.indices { traces[row, t] = S(series[t]) }
   }
+}
+
+/// How the recording's values became what is scaled: `linear` of dF/F where F₀ moves, else of
+/// the values themselves.
+package struct TraceMaps: Sendable {
+  package let linear: [LinearMap]
+  package let baseline: MovingBaseline?
 }
 
 /// x → (x − offset − drift · t) / scale, with t in frames.

@@ -1,4 +1,5 @@
 package import Collectives
+internal import Foundation
 
 extension Recording {
   /// Several recordings of the same neurons, one after the other: each begins a trial.
@@ -6,12 +7,20 @@ extension Recording {
   /// Times go on: each file's first frame follows the frame before by one frame time.
   ///
   /// - Throws: on every rank alike, `RecordingError`, 65: they disagree in neurons, labels,
-  ///   frame time, leak or inputs; what `open` throws.
+  ///   frame time, leak or inputs; 64: one file is the neuropil of all; what `open` throws.
   /// - Collective: every rank of `group` must call it, rank 0 alone reads.
   package static func open(
     _ requests: [RecordingRequest], on group: borrowing some RankGroup & ~Copyable
   ) throws -> Recording {
     precondition(!requests.isEmpty, "no recording")
+    try group.agreeOnRoot {
+      guard requests.count > 1, let path = requests[0].neuropil?.path else { return }
+      guard !FileManager.default.fileExists(atPath: path) else {
+        throw RecordingError.usage(
+          "--neuropil \(path) is one file, and there are \(requests.count) recordings: fit them"
+            + " from HDF5 files or Suite2p folders, which hold their own neuropil")
+      }
+    }
     var parts: [Recording] = []
     for request in requests { parts.append(try open(request, on: group)) }
     return parts.count == 1 ? parts[0] : try joined(parts)

@@ -98,8 +98,8 @@ package struct Recording: Sendable {
       neurons.lowerBound >= 0 && neurons.upperBound <= self.neurons,
       "neurons \(neurons) of \(self.neurons)")
     if !parts.isEmpty { return try readParts(neurons, on: group) }
-    var result: Matrix<S> = try readStored(neurons, on: group)
-    if !plan.calibration.isIdentity { calibrate(&result) }
+    var result: Matrix<S> = try plan.stored.read(neurons, on: group)
+    if let neuropil = plan.neuropil { try neuropil.subtract(from: &result, neurons, on: group) }
     if let clock = tables.clock { return clock.resample(result) }
     return result
   }
@@ -118,102 +118,6 @@ package struct Recording: Sendable {
       first += part.frames
     }
     return result
-  }
-
-  /// The series as they stand in the file.
-  private func readStored<S: Scalar & Storable>(
-    _ neurons: Range<Int>, on group: borrowing some RankGroup & ~Copyable
-  ) throws -> Matrix<S> {
-    guard group.size > 1, case .dataset(let name, 0) = plan.layout else {
-      return try group.agree { try readAlone(neurons) }
-    }
-    let read = StripedRead(
-      frames: stored, neurons: self.neurons, unit: plan.chunkHeight ?? 1)
-    return try read.series(neurons, on: group) { frames in
-      if frames.isEmpty { return Matrix(rows: 0, columns: self.neurons) }
-      do {
-        let file = try File.open(path)
-        return try file.openDataset(name).readBlock(rows: frames, columns: 0..<self.neurons)
-      } catch let error as HDF5Error {
-        throw unreadable(path, error)
-      }
-    }
-  }
-
-  /// The frames in the file.
-  private var stored: Int { plan.storedFrames ?? plan.frames }
-
-  /// One rank reads its part by itself.
-  private func readAlone<S: Scalar & Storable>(_ neurons: Range<Int>) throws -> Matrix<S> {
-    if neurons.isEmpty { return Matrix(rows: 0, columns: stored) }
-    do {
-      switch plan.layout {
-      case .dataset(let dataset, let axis):
-        let file = try File.open(path)
-        let traces = try file.openDataset(dataset)
-        return axis == 0
-          ? try traces.readTransposed(rows: 0..<stored, columns: neurons)
-          : try traces.readBlock(rows: neurons, columns: 0..<stored)
-      case .series(let paths): return try readSeries(paths, neurons)
-      case .spikes(let trains):
-        return try trains.read(neurons, from: File.open(path), of: S.self)
-      case .npy(let traces): return try traces.read(neurons, frames: stored, of: S.self)
-      case .nested(let file, let axis):
-        return try readNested(NestedLists(file), axis, neurons)
-      case .table(let table, let axis): return try readTable(table, axis, neurons)
-      }
-    } catch let error as HDF5Error {
-      throw unreadable(path, error)
-    }
-  }
-
-  @specialized(where S == Double) @specialized(where S == Float)
-  private func readSeries<S: Scalar & Storable>(
-    _ paths: [String], _ neurons: Range<Int>
-  ) throws -> Matrix<S> {
-    let file = try File.open(path)
-    var result = Matrix<S>(rows: neurons.count, columns: stored)
-    for (row, series) in paths[neurons].enumerated() {
-      let values: [S] = try file.openDataset(series).read()
-      for t in 0..<stored { result[row, t] = values[t] }
-    }
-    return result
-  }
-
-  @specialized(where S == Double) @specialized(where S == Float)
-  private func readNested<S: Scalar>(
-    _ lists: NestedLists, _ axis: Int, _ neurons: Range<Int>
-  ) throws -> Matrix<S> {
-    var result = Matrix<S>(rows: neurons.count, columns: stored)
-    for (row, neuron) in neurons.enumerated() {
-      for t in 0..<stored {
-        result[row, t] = S(axis == 0 ? lists.rows[t][neuron] : lists.rows[neuron][t])
-      }
-    }
-    return result
-  }
-
-  @specialized(where S == Double) @specialized(where S == Float)
-  private func readTable<S: Scalar>(
-    _ table: TextTable, _ axis: Int, _ neurons: Range<Int>
-  ) throws -> Matrix<S> {
-    var result = Matrix<S>(rows: neurons.count, columns: stored)
-    try table.forEachRow(in: axis == 1 ? neurons : nil) { row, values, _ in
-      if axis == 1 {
-        for t in 0..<stored { result[row - neurons.lowerBound, t] = S(values[t]) }
-      } else {
-        for (i, neuron) in neurons.enumerated() { result[i, row] = S(values[neuron]) }
-      }
-    }
-    return result
-  }
-
-  @specialized(where S == Double) @specialized(where S == Float)
-  private func calibrate<S: Scalar>(_ traces: inout Matrix<S>) {
-    let scale = S(plan.calibration.conversion)
-    let offset = S(plan.calibration.offset)
-    var values = traces.mutableElements
-    for i in values.indices { values[i] = values[i] * scale + offset }
   }
 }
 

@@ -13,6 +13,8 @@ struct RecordingPlan: Codable, Sendable {
   /// The frames in the file, where they were resampled.
   var storedFrames: Int?
   var labels: [String]
+  /// What is subtracted of the signal around the neurons.
+  var neuropil: Neuropil?
   var dt: Double?
   /// Whether the file, or a flag, gives the frames' times one by one.
   var hasOwnTimes = false
@@ -23,6 +25,13 @@ struct RecordingPlan: Codable, Sendable {
   var chunkHeight: Int?
   /// What was decided, in words.
   var notes: [String] = []
+
+  /// The traces as they are in the file.
+  var stored: StoredTraces {
+    StoredTraces(
+      path: path, layout: layout, calibration: calibration, neurons: neurons,
+      frames: storedFrames ?? frames, chunkHeight: chunkHeight)
+  }
 }
 
 /// The long arrays of a recording that every rank holds.

@@ -44,9 +44,8 @@ package struct RecordingRequest: Sendable {
   package var longestGap: Double?
   /// The width of a bin in seconds, for spike times (`--bin`).
   package var bin: Double?
-  /// The share of the surrounding neuropil's signal that is subtracted (`--neuropil`), for
-  /// Suite2p folders: 0.7 is usual.
-  package var neuropil: Double?
+  /// The neuropil of which a share is subtracted (`--neuropil`).
+  package var neuropil: NeuropilRequest?
 
   package init(path: String) { self.path = path }
 }

@@ -1,4 +1,5 @@
 package import Collectives
+internal import Foundation
 package import HDF5
 
 /// An HDF5 file that Python and MATLAB users open cleanly, written by all ranks.
@@ -34,14 +35,28 @@ package struct ResultFile: ~Copyable {
     self.isRoot = isRoot
   }
 
-  /// Checks, before long work, that a file can be created under this name.
+  /// Checks, before long work, that a file can be created under this name, and that it is
+  /// none of those that the work reads.
   ///
-  /// - Throws: `RecordingError` (exit code 73) if the directory is missing or read-only.
+  /// - Throws: `RecordingError`: 73 if the directory is missing or read-only, 64 if the file
+  ///   would replace an input.
   /// - Collective: every rank of the group must call it.
   package static func requireWritable(
-    _ path: String, on group: borrowing some RankGroup & ~Copyable
+    _ path: String, keeping inputs: [String] = [],
+    on group: borrowing some RankGroup & ~Copyable
   ) throws {
-    try group.agreeOnRoot { try PendingFile(for: path).prepare() }
+    try group.agreeOnRoot {
+      if let input = inputs.first(where: { resolved($0) == resolved(path) }) {
+        throw RecordingError.usage(
+          "-o \(path) would replace \(input), which is read: choose another name")
+      }
+      try PendingFile(for: path).prepare()
+    }
+  }
+
+  /// The path without symbolic links and dots.
+  private static func resolved(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
 
   /// Begins a file that all ranks of the group write.

@@ -20,12 +20,16 @@ package enum ScalingKind: String, Sendable, CaseIterable {
 /// The scaling of this rank's neurons, `x = f((r − offset − drift · t) / scale)`, t in
 /// frames, computed on the fitted frames only, so that nothing of the held-out part leaks
 /// into it.
+///
+/// Where F₀ moves, r is dF/F = F / F₀[t] − 1, else what was recorded.
 package struct Scaling: Sendable {
   package let kind: ScalingKind
   package private(set) var offset: [Double]
   /// Zero, unless a trend was subtracted.
   package private(set) var drift: [Double]
   package private(set) var scale: [Double]
+  /// F₀ of each frame, where it moves.
+  package private(set) var baseline: MovingBaseline?
 
   /// Beyond this no rate goes: artanh stays finite.
   static var ceiling: Double { 0.999 }
@@ -71,7 +75,10 @@ package struct Scaling: Sendable {
   }
 
   /// A scaling that was found before.
-  init(kind: ScalingKind, offset: [Double], drift: [Double], scale: [Double]) {
+  init(
+    kind: ScalingKind, offset: [Double], drift: [Double], scale: [Double],
+    baseline: MovingBaseline?
+  ) {
     precondition(
       offset.count == scale.count && drift.count == scale.count,
       "\(offset.count) offsets, \(drift.count) drifts, \(scale.count) scales")
@@ -79,16 +86,17 @@ package struct Scaling: Sendable {
     self.offset = offset
     self.drift = drift
     self.scale = scale
+    self.baseline = baseline
   }
 
   /// Adds each neuron's trend, times a factor, to neurons × frames in place.
-  func addTrend<S: Scalar>(to traces: inout Matrix<S>, times factor: Double) {
+  private func addTrend<S: Scalar>(to traces: inout Matrix<S>, times factor: Double) {
     for i in 0..<traces.rows where drift[i] != 0 {
       for t in 0..<traces.columns { traces[i, t] += S(factor * drift[i] * Double(t)) }
     }
   }
 
-  /// Applies the scaling to neurons × frames in place.
+  /// Applies the scaling to neurons × frames in place, to dF/F where F₀ moves.
   @specialized(where S == Double)
   @specialized(where S == Float)
   package func apply<S: Scalar>(to rates: inout Matrix<S>) {
@@ -106,12 +114,35 @@ package struct Scaling: Sendable {
     }
   }
 
+  /// Makes rates of this rank's traces as they were recorded, neurons × frames, in place: all
+  /// steps, with a low-pass of this corner frequency if there is one.
+  ///
+  /// - Throws: 64 if there is a low-pass and no clock; what `group` throws.
+  /// - Collective: every rank of `group` must call it.
+  package func applyAll<S: Scalar>(
+    to traces: inout Matrix<S>, lowPass: Double?, local: Range<Int>, of recording: Recording,
+    on group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    baseline?.divide(&traces)
+    if let lowPass {
+      // The filter is linear and leaves constants alone, so only the trend must go first.
+      addTrend(to: &traces, times: -1)
+      var filter = Preprocessing()
+      filter.lowPass = lowPass
+      _ = try filter.apply(to: &traces, fitted: 0..<0, local: local, of: recording, on: group)
+      addTrend(to: &traces, times: 1)
+    }
+    apply(to: &traces)
+  }
+
   private func isIdentity(_ i: Int) -> Bool { offset[i] == 0 && drift[i] == 0 && scale[i] == 1 }
 
-  /// Makes this the scaling of the traces as they were before other linear steps.
-  package mutating func follow(_ maps: [LinearMap]) {
-    precondition(maps.count == scale.count, "\(maps.count) maps for \(scale.count) neurons")
-    for (i, before) in maps.enumerated() {
+  /// Makes this the scaling of the traces as they were before other steps.
+  package mutating func follow(_ maps: TraceMaps) {
+    precondition(
+      maps.linear.count == scale.count, "\(maps.linear.count) maps for \(scale.count) scales")
+    baseline = maps.baseline
+    for (i, before) in maps.linear.enumerated() {
       var map = before
       map.then(offset: offset[i], drift: drift[i], scale: scale[i])
       (offset[i], drift[i], scale[i]) = (map.offset, map.drift, map.scale)
@@ -129,13 +160,14 @@ package struct Scaling: Sendable {
         Foundation.atanh(Swift.max(-Self.saturation, Swift.min(Self.saturation, rate)))
       default: rate
       }
-    return offset[i] + drift[i] * Double(t) + scale[i] * linear
+    let value = offset[i] + drift[i] * Double(t) + scale[i] * linear
+    return baseline.map { $0[i, t] * (1 + value) } ?? value
   }
 
   /// Rates beyond this come back as what this does: artanh of 1 is infinite.
   private static var saturation: Double { 1 - 1e-12 }
 
-  /// Writes `/preprocessing/{offset,drift,scale}` and the kind.
+  /// Writes `/preprocessing/{offset,drift,scale}`, the kind, and the baseline if it moves.
   ///
   /// `first` is the number of this rank's first neuron.
   ///
@@ -152,6 +184,7 @@ package struct Scaling: Sendable {
       try variable.write(values, at: first)
       try variable.close()
     }
+    try baseline?.write(to: &file, first: first)
   }
 }
 

@@ -6,8 +6,7 @@ enum TraceLayout: Codable, Equatable, Sendable {
   case series(paths: [String])
   /// Spike trains of an HDF5 file, to be binned.
   case spikes(SpikeTrains)
-  /// NumPy files; `neuropil` is subtracted times its factor, `rows` are kept of (neuron,
-  /// time) ones.
+  /// A NumPy file.
   case npy(NPYTraces)
   /// A text table.
   case table(TextTable, timeAxis: Int)
@@ -15,20 +14,12 @@ enum TraceLayout: Codable, Equatable, Sendable {
   case nested(file: String, timeAxis: Int)
 }
 
-/// Traces in NumPy files of their own; the paths are those on disk.
+/// Traces in a NumPy file; the path is that on disk.
 struct NPYTraces: Codable, Equatable, Sendable {
   let file: String
   let timeAxis: Int
   /// The file's neurons that are the recording's, rising; nil for all.
   var kept: [Int]?
-  /// What surrounds the neurons, and how much of it is subtracted.
-  var neuropil: Neuropil?
-}
-
-/// A second set of traces of which a share is subtracted.
-struct Neuropil: Codable, Equatable, Sendable {
-  let path: String
-  let factor: Double
 }
 
 /// How the values of a file become the recording's: value × conversion + offset.

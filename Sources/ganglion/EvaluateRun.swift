@@ -16,7 +16,10 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
   func run(on world: borrowing Communicator) throws {
     let threads = try command.common.startThreads(on: world)
     let console = Console(rank: world.rank, quiet: command.common.quiet)
-    if let output = command.output { try ResultFile.requireWritable(output, on: world) }
+    if let output = command.output {
+      try ResultFile.requireWritable(
+        output, keeping: [command.model] + command.recording, on: world)
+    }
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
     let paths = try recordingPaths(on: world)
@@ -112,9 +115,13 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       .map { $0 != model.skippedOutcome }
     let fitted = recording.fittedFrames(holdout: model.holdout)
     var raw = Matrix<S>(rows: 0, columns: 0)
+    var scaling: Scaling?
     let observed = try model.observe(
       recording, isScored: isScored, fitted: fitted, of: S.self, local: local, on: world
-    ) { if command.output != nil { raw = $0.copy() } }
+    ) {
+      if command.output != nil { raw = $0.copy() }
+      scaling = $1
+    }
     let isSame = try world.digest(ofFiles: paths) == model.inputSHA256
     report.isFittedRecording = isSame
     report.heldOutFrames = observed.heldOutFrames.count
@@ -139,9 +146,8 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       group: world)
     report.horizon = horizon
     try describeDynamics(network, observed, threads: threads, into: &report, on: world)
-    guard command.output != nil else { return }
-    let prediction = TracePrediction<S>(
-      recording: recording, scaling: try model.readScaling(local, on: world))
+    guard command.output != nil, let scaling else { return }
+    let prediction = TracePrediction<S>(recording: recording, scaling: scaling)
     report.heldOut = try HeldOutTraces(
       prediction, recorded: raw, network: network, observed: observed, threads: threads, on: world)
   }

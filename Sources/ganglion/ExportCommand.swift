@@ -28,7 +28,8 @@ struct ExportCommand: GroupCommand {
   func validate() throws { try source.validate() }
 
   func run(on world: borrowing Communicator) throws {
-    try ResultFile.requireWritable(output, on: world)
+    try ResultFile.requireWritable(
+      output, keeping: [model] + (recording.map { [$0] } ?? []), on: world)
     let file = try ModelFile.open(model, on: world)
     if file.isDouble {
       try ExportRun<Double>(command: self, model: file).run(on: world)
@@ -60,12 +61,16 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
     let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
       .map { $0 != model.skippedOutcome }
     var raw = Matrix<S>(rows: 0, columns: 0)
+    var scaling: Scaling?
     let observed: ObservedRates<S> = try model.observe(
       recording, isScored: isScored, fitted: recording.fittedFrames(holdout: model.holdout),
       of: S.self, local: local, on: world
-    ) { raw = $0.copy() }
-    let prediction = TracePrediction<S>(
-      recording: recording, scaling: try model.readScaling(local, on: world))
+    ) {
+      raw = $0.copy()
+      scaling = $1
+    }
+    guard let scaling else { preconditionFailure("the recording was not looked at") }
+    let prediction = TracePrediction<S>(recording: recording, scaling: scaling)
     let digest = try world.digest(ofFile: command.model)
     let file = try NWBTracesFile.create(
       command.output, of: recording,

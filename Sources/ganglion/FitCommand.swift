@@ -59,7 +59,7 @@ struct FitCommand: GroupCommand {
 
   func run(on world: borrowing Communicator) throws {
     let clock = RunClock()
-    if let output { try ResultFile.requireWritable(output, on: world) }
+    if let output { try ResultFile.requireWritable(output, keeping: recordings, on: world) }
     let phases = Phases()
     let recording = try phases.measure("open") {
       try Recording.open(recordings.map { source.request(for: $0) }, on: world)
@@ -117,8 +117,14 @@ struct SourceOptions: ParsableArguments {
   @Option(help: "Start frames of trials, or a trial table.") var trials: String?
   @Option(help: "Seconds a bin, where the traces are spike times.") var bin: Double?
   @Option(
-    help: "Share of the neuropil signal that is subtracted (Suite2p folders), 0 to 1; often 0.7.")
-  var neuropil: Double?
+    help: """
+      Subtract neuropil, given as PATH: a dataset of the same file (or a glob, as --traces), \
+      or a file like the recording's; or as a share in [0, 1], often 0.7, where the recording \
+      says which it is (Suite2p folders, NWB files with one series named neuropil).
+      """)
+  var neuropil: String?
+  @Option(help: "The share of a neuropil PATH that is subtracted, in [0, 1]; default: 0.7.")
+  var neuropilShare: Double?
   @Option(
     help: "Irregular time stamps: none, linear, previous, or auto (linear where steps vary > 10 %)."
   )
@@ -131,9 +137,16 @@ struct SourceOptions: ParsableArguments {
     if let rate { try require(rate > 0, "--rate is \(rate), expected frames a second > 0") }
     try require(dt == nil || rate == nil, "--dt and --rate are both given: choose one")
     if let bin { try require(bin > 0, "--bin is \(bin), expected seconds > 0") }
-    if let neuropil {
+    if let share = neuropil.flatMap(Double.init) {
       try require(
-        neuropil >= 0 && neuropil <= 1, "--neuropil is \(neuropil), expected a share in [0, 1]")
+        share >= 0 && share <= 1, "--neuropil is \(share), expected a share in [0, 1] or a path")
+      try require(neuropilShare == nil, "--neuropil and --neuropil-share both give a share")
+    }
+    if let neuropilShare {
+      try require(neuropil != nil, "--neuropil-share needs --neuropil PATH")
+      try require(
+        neuropilShare >= 0 && neuropilShare <= 1,
+        "--neuropil-share is \(neuropilShare), expected a share in [0, 1]")
     }
     if let maxGap { try require(maxGap > 0, "--max-gap is \(maxGap), expected seconds > 0") }
   }
@@ -150,6 +163,7 @@ struct SourceOptions: ParsableArguments {
     settings["trials"] = trials
     settings["bin"] = bin
     settings["neuropil"] = neuropil
+    settings["neuropil-share"] = neuropilShare
     settings["resample"] = resample == .auto ? nil : resample.rawValue
     settings["max-gap"] = maxGap
     return settings
@@ -171,7 +185,9 @@ struct SourceOptions: ParsableArguments {
     merged.trials = trials ?? stored["trials"] as? String
     func number(_ name: String) -> Double? { (stored[name] as? NSNumber)?.doubleValue }
     merged.bin = bin ?? number("bin")
-    merged.neuropil = neuropil ?? number("neuropil")
+    merged.neuropil =
+      neuropil ?? stored["neuropil"] as? String ?? number("neuropil").map { "\($0)" }
+    merged.neuropilShare = neuropilShare ?? number("neuropil-share")
     merged.maxGap = maxGap ?? number("max-gap")
     if resample == .auto, let way = stored["resample"] as? String {
       merged.resample = Resampling(rawValue: way) ?? .auto
@@ -190,7 +206,10 @@ struct SourceOptions: ParsableArguments {
     request.inputs = inputs
     request.trials = trials
     request.bin = bin
-    request.neuropil = neuropil
+    request.neuropil = neuropil.map { text in
+      Double(text).map { NeuropilRequest(share: $0) }
+        ?? NeuropilRequest(path: text, share: neuropilShare ?? NeuropilRequest.usualShare)
+    }
     request.resampling = resample
     request.longestGap = maxGap
     return request

@@ -129,7 +129,8 @@ struct FitPrediction {
       let sent: Double = job.nodes > 1 ? sent(phase) / Double(job.nodes) / 1e6 : 0
       return String(
         format: "%@ %12.2f %12.1f %12.1f %11.3f",
-        phase.name.padding(toLength: 8, withPad: " ", startingAt: 0), (phase.flops + phase.flopsFloat) / 1e9,
+        phase.name.padding(toLength: 8, withPad: " ", startingAt: 0),
+        (phase.flops + phase.flopsFloat) / 1e9,
         phase.fileBytes / 1e6, sent, seconds(phase))
     }
     return """

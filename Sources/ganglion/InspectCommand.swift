@@ -26,7 +26,8 @@ struct InspectCommand: GroupCommand {
       console.say(
         json ? try inspection.json() : inspection.text(limit: all ? .max : 60))
       guard inspection.candidates.allSatisfy({ $0.command == nil }) else { return }
-      let reason = inspection.candidates.first?.problem ?? "no 2-D dataset of numbers"
+      let reason =
+        inspection.candidates.first?.problem ?? inspection.problem ?? "no 2-D dataset of numbers"
       throw RecordingError.badData("\(recording): nothing that could be fitted: \(reason)")
     }
   }

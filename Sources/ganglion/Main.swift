@@ -12,8 +12,13 @@ enum Main {
       runSPMD { world in try command.run(on: world) }
     case .success(let command as any LocalCommand):
       if isFirstProcess { perform(command) }
-    case .success:
-      if isFirstProcess { print(GanglionCommand.helpMessage()) }
+    case .success(var command):
+      // Of the parser's own, such as help, which throws the page that was asked for.
+      do {
+        try command.run()
+      } catch {
+        if isFirstProcess { print(GanglionCommand.fullMessage(for: error)) }
+      }
     case .failure(let error as any ExitCoded):
       runSPMD { _ in throw error }
     case .failure(let error) where GanglionCommand.exitCode(for: error) == .success:

@@ -143,7 +143,8 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
   private func start(
     _ recording: Recording, frame: Int, _ local: Range<Int>, on world: borrowing Communicator
   ) throws -> [S] {
-    let rates: Matrix<S> = try model.readRates(of: recording, local, on: world)
+    let rates: Matrix<S> = try model.readRates(
+      of: recording, local, fitted: recording.fittedFrames(holdout: model.holdout), on: world)
     let skipped = try model.readNeurons("diagnostics/outcome", local, on: world)
     return try world.gather(
       local.indices.map { neuron in

@@ -34,36 +34,55 @@ extension ModelFile {
     }
   }
 
-  /// This rank's neurons of a recording × frames, preprocessed as the fitted one was.
+  /// The steps of the fit that are done anew on a recording: a moving baseline is the
+  /// recording's own, and a filter has no numbers to keep.
+  private var ownSteps: Preprocessing {
+    func number(_ name: String) -> Double? { (settings[name] as? NSNumber)?.doubleValue }
+    var steps = Preprocessing()
+    steps.lowPass = number("low-pass")
+    if settings["baseline"] as? String == "maximin" {
+      steps.baseline = .maximin(
+        window: number("baseline-window") ?? Baseline.usualWindow,
+        smoothing: number("baseline-smoothing") ?? Baseline.usualSmoothing)
+    }
+    return steps
+  }
+
+  /// This rank's neurons of a recording × frames, preprocessed as the fitted one was, with the
+  /// first frames `fitted` for what is found anew.
   ///
-  /// `look` sees the recorded values before.
+  /// `look` sees the recorded values before, and how they become rates.
   ///
   /// - Collective: every rank of `world` must call it.
   func readRates<S: Scalar & Storable>(
-    of recording: Recording, _ local: Range<Int>, on world: borrowing Communicator,
-    look: (borrowing Matrix<S>) -> Void = { _ in }
+    of recording: Recording, _ local: Range<Int>, fitted: Range<Int>,
+    on world: borrowing Communicator, look: (borrowing Matrix<S>, Scaling) -> Void = { _, _ in }
   ) throws -> Matrix<S> {
     var rates: Matrix<S> = try recording.readNeurons(local, on: world)
-    look(rates)
+    let steps = ownSteps
+    let scaling = try scaling(
+      of: rates, local: local, fitted: fitted, in: recording, steps: steps, on: world)
+    look(rates, scaling)
     do {
       var values = rates.mutableElements
       for i in values.indices where !values[i].isFinite { values[i] = .nan }
     }
-    try applyPreprocessing(
-      to: &rates, local: local, of: recording,
-      lowPass: (settings["low-pass"] as? NSNumber)?.doubleValue, on: world)
+    try scaling.applyAll(
+      to: &rates, lowPass: steps.lowPass, local: local, of: recording, on: world)
     return rates
   }
 
-  /// A recording's rates, gathered for evaluation; `look` sees this rank's recorded values.
+  /// A recording's rates, gathered for evaluation; `look` sees this rank's recorded values,
+  /// and how they become rates.
   ///
   /// - Collective: every rank of `world` must call it.
   func observe<S: Scalar & Transferable & Storable>(
     _ recording: Recording, isScored: [Bool], fitted: Range<Int>, of type: S.Type,
     local: Range<Int>, on world: borrowing Communicator,
-    look: (borrowing Matrix<S>) -> Void = { _ in }
+    look: (borrowing Matrix<S>, Scaling) -> Void = { _, _ in }
   ) throws -> ObservedRates<S> {
-    let rates: Matrix<S> = try readRates(of: recording, local, on: world, look: look)
+    let rates: Matrix<S> = try readRates(
+      of: recording, local, fitted: fitted, on: world, look: look)
     return try ObservedRates(
       rates: rates, local: local, neurons: neurons, isScored: isScored,
       inputs: recording.inputs(of: S.self).view.transposed.copy(),

@@ -21,6 +21,9 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     let clock = RunClock()
     let threads = try command.common.startThreads(on: world)
     let console = Console(rank: world.rank, quiet: command.common.quiet)
+    var stop = StopRequest(timeLimit: command.maxTime.map { .seconds($0 * 60) })
+    // Who hears from this run may signal it: by then every rank has its handlers.
+    try world.barrier()
     var settings = command.optimizer.settings(for: task)
     let program = task.record()
     let usesGrid = [.sofo, .forwardGradient, .firstOrder].contains(settings.method)
@@ -53,7 +56,6 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     if let output = command.output { try ResultFile.requireWritable(output, on: world) }
     let log = try RunLog(path: command.log, group: world)
     let phases = Phases()
-    var stop = StopRequest(timeLimit: command.maxTime.map { .seconds($0 * 60) })
     let record = record(settings, task, program, grid: settings.grid?.description ?? "")
     // A run may be resumed on other ranks: the grid is not part of what must agree.
     let identity = self.record(settings, task, program, grid: "").json

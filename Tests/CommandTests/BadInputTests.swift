@@ -27,6 +27,30 @@ extension CommandTests {
         "nowhere.h5: no such file", in: folder.path)
     }
 
+    /// A model is no recording, and no command replaces what it reads.
+    @Test func resultsAreKept() throws {
+      let folder = try TemporaryDirectory()
+      let recording = folder.file("recording.h5")
+      let model = folder.file("model.h5")
+      try writeSample(recording)
+      try succeed(fit(recording, folder, ["--lambda", "0.1"]))
+      let before = try Data(contentsOf: URL(fileURLWithPath: model))
+      try expectRefusal(
+        fit(model, folder), 64, "would replace", "choose another name", in: folder.path)
+      try expectRefusal(
+        ["fit", model, "-o", folder.file("other.h5")], 65, "not a recording", "ganglion report",
+        in: folder.path)
+      try expectRefusal(
+        ["inspect", model], 65, "nothing that could be fitted", "not a recording",
+        in: folder.path)
+      for command in ["report", "export", "evaluate"] {
+        try expectRefusal(
+          [command, model, "-o", folder.path + "/./model.h5"], 64, "would replace",
+          in: folder.path)
+      }
+      #expect(try Data(contentsOf: URL(fileURLWithPath: model)) == before)
+    }
+
     @Test func notHDF5() throws {
       let folder = try TemporaryDirectory()
       let bytes = Data((0..<4000).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 128) })

@@ -11,6 +11,20 @@ extension CommandTests {
       return ["fit", path, "--time-axis", "0", "--alpha", "0.5", "-o", output]
     }
 
+    /// Every command has a page of its own, on any number of ranks once.
+    @Test(arguments: [
+      "generate chaotic", "inspect", "fit", "evaluate", "simulate", "report", "export", "train",
+      "plan", "scaling", "doctor",
+    ])
+    func helpIsOfTheCommand(command: String) throws {
+      let words = command.split(separator: " ").map(String.init)
+      for arguments in [words + ["--help"], words + ["-h"], ["help"] + words] {
+        #expect(try succeed(arguments).contains("USAGE: ganglion \(command) "), "\(arguments)")
+      }
+      let page = try succeed(words + ["--help"], ranks: 2)
+      #expect(page.components(separatedBy: "USAGE:").count == 2)
+    }
+
     @Test func directoryIsMissing() throws {
       let folder = try TemporaryDirectory()
       let arguments = try fit(folder, to: folder.file("nowhere/model.h5"))

@@ -218,6 +218,22 @@ def inputs_and_trials():
     case("inputs.h5", trials="/late", word="not a frame", **common)
 
 
+def neuropil():
+    hdf5(
+        "neuropil.h5",
+        traces=traces(),
+        short=np.zeros((FRAMES - 1, NEURONS)),
+        words=np.full((FRAMES, NEURONS), b"x"),
+    )
+    common = {"traces": "/traces", "time_axis": "0"}
+    case("neuropil.h5", neuropil="/short", word="has 39 frames", **common)
+    case("neuropil.h5", neuropil="/words", word="not numbers", **common)
+    case("neuropil.h5", codes=(66,), neuropil="/none", word="has no dataset", **common)
+    case("neuropil.h5", codes=(64,), neuropil="/traces", word="the traces themselves", **common)
+    case("neuropil.h5", codes=(64,), neuropil="0.7", word="--neuropil PATH", **common)
+    case("whole.npy", codes=(66,), neuropil="absent.npy", time_axis="0", word="no such file")
+
+
 def filters():
     with h5py.File("filters.h5", "w") as f:
         f.create_dataset("lzf", data=traces(), compression="lzf")
@@ -330,7 +346,7 @@ def main(folder, seed):
     truncated(rng)
     for write in (damaged, wrong_types, wrong_shapes, empty, links, clocks, missing_values):
         write()
-    for write in (inputs_and_trials, filters, tables, nwb_files):
+    for write in (inputs_and_trials, neuropil, filters, tables, nwb_files):
         write()
     with open("manifest.json", "w") as f:
         json.dump(CASES, f, indent=1)

@@ -68,6 +68,16 @@ def suite2p(folder):
     np.save(f"{folder}/suite2p/iscell.npy", cell.astype("f8"))
 
 
+def around(folder):
+    """Neuropil of 10 everywhere: beside the traces of an HDF5 file, and beside a table."""
+    with h5py.File(f"{folder}/neuropil.h5", "w") as f:
+        f["traces"] = TRACES
+        f["around"] = np.full_like(TRACES, 10)
+        f["short"] = np.full_like(TRACES[:, 1:], 10)
+    np.savetxt(f"{folder}/rows.csv", TRACES, delimiter=",")
+    np.savetxt(f"{folder}/around.csv", np.full_like(TRACES, 10), delimiter=",")
+
+
 def session():
     from pynwb import NWBFile
 
@@ -151,22 +161,45 @@ def nwb_two(folder):
         io.write(nwb)
 
 
-def nwb_single(folder):
-    """One time series a neuron, as some laboratories publish."""
-    from pynwb import NWBHDF5IO, TimeSeries
+def nwb_neuropil(folder):
+    """Fluorescence, neuropil and deconvolved traces, as Suite2p exports them."""
+    from pynwb import NWBHDF5IO
+    from pynwb.ophys import Fluorescence, RoiResponseSeries
 
     nwb = session()
-    for i in range(NEURONS):
-        nwb.add_acquisition(
-            TimeSeries(
-                name=f"Activity_{i:04d}",
-                data=TRACES[i].astype("f8"),
-                unit="none",
-                timestamps=0.5 * np.arange(FRAMES),
-            )
+    module, cells = segmentation(nwb)
+    for name, data, conversion in (
+        ("Fluorescence", TRACES.T.astype("f4"), 1.0),
+        ("Neuropil", np.full((FRAMES, NEURONS), 5.0, "f4"), 2.0),
+        ("Deconvolved", np.zeros((FRAMES, NEURONS), "f4"), 1.0),
+    ):
+        rois = cells.create_roi_table_region("d", region=list(range(NEURONS)))
+        series = RoiResponseSeries(
+            name="Plane0", data=data, rois=rois, unit="lumens", rate=4.0, conversion=conversion
         )
-    with NWBHDF5IO(f"{folder}/single.nwb", "w") as io:
+        module.add(Fluorescence(roi_response_series=series, name=name))
+    with NWBHDF5IO(f"{folder}/neuropil.nwb", "w") as io:
         io.write(nwb)
+
+
+def nwb_single(folder):
+    """One time series a neuron, as some laboratories publish; in a second file also one of
+    the neuropil around it."""
+    from pynwb import NWBHDF5IO, TimeSeries
+
+    clock = 0.5 * np.arange(FRAMES)
+    for name in ("single.nwb", "around.nwb"):
+        nwb = session()
+        for i in range(NEURONS):
+            series = {f"Activity_{i:04d}": TRACES[i].astype("f8")}
+            if name == "around.nwb":
+                series[f"Around_{i:04d}"] = np.full(FRAMES, 10.0)
+            for key, data in series.items():
+                nwb.add_acquisition(
+                    TimeSeries(name=key, data=data, unit="none", timestamps=clock)
+                )
+        with NWBHDF5IO(f"{folder}/{name}", "w") as io:
+            io.write(nwb)
 
 
 def nwb_units(folder):
@@ -180,5 +213,8 @@ def nwb_units(folder):
 
 
 if __name__ == "__main__":
-    for write in (plain, caiman, chen, matlab, suite2p, nwb_rate, nwb_two, nwb_single, nwb_units):
+    for write in (
+        plain, caiman, chen, matlab, suite2p, around, nwb_rate, nwb_two, nwb_neuropil, nwb_single,
+        nwb_units,
+    ):
         write(sys.argv[1])

@@ -20,6 +20,16 @@ def traces(frames=400, neurons=12, seed=3):
     return (1000 + 100 * np.arange(neurons)) + 50 * (waves + noise) + 0.05 * t
 
 
+def maximin(values):
+    """Suite2p's baseline of the fitted frames, its last value for the 80 held out: a Gaussian
+    of 3 frames, then windows of 41 frames."""
+    from scipy.ndimage import gaussian_filter1d, maximum_filter1d, minimum_filter1d
+
+    smooth = gaussian_filter1d(values, 3, axis=0)
+    baseline = maximum_filter1d(minimum_filter1d(smooth, 41, axis=0), 41, axis=0)
+    return np.concatenate([baseline, np.repeat(baseline[-1:], 80, axis=0)])
+
+
 @unittest.skipUnless(PROGRAM.exists(), "no .build/release/ganglion")
 class Interoperability(unittest.TestCase):
     def setUp(self):
@@ -52,7 +62,9 @@ class Interoperability(unittest.TestCase):
     def test_predictions_are_in_the_units_of_the_recording(self):
         """The stored prediction, against one made here from the raw traces and the model."""
         for flags in (["--scale", "zscore-tanh", "--detrend"],
-                      ["--scale", "max", "--baseline", "10"], ["--scale", "quantile"]):
+                      ["--scale", "max", "--baseline", "10"], ["--scale", "quantile"],
+                      ["--scale", "zscore-tanh", "--detrend", "--baseline", "maximin",
+                       "--baseline-window", "20.5", "--baseline-smoothing", "3"]):
             with self.subTest(flags=flags):
                 values, model, scores = self.fitted(*flags)
                 held = slice(320, 400)
@@ -62,19 +74,25 @@ class Interoperability(unittest.TestCase):
                     kind = file.attrs["scaling"]
                     offset, drift, scale = (
                         file[f"preprocessing/{name}"][:] for name in ("offset", "drift", "scale"))
+                    baseline = file.get("preprocessing/baseline")
+                    baseline = np.ones(values.shape) if baseline is None else baseline[:]
+                is_moving = "maximin" in flags
+                if is_moving:
+                    np.testing.assert_allclose(baseline, maximin(values[:320]), rtol=1e-6)
                 line = offset + drift * np.arange(400)[:, None]
-                linear = (values - line) / scale
+                linear = (values / baseline - is_moving - line) / scale
                 is_tanh = b"tanh" in kind if isinstance(kind, bytes) else "tanh" in kind
                 rates = np.tanh(linear) if is_tanh else np.clip(linear, -0.999, 0.999)
                 step = (1 - alpha) * rates[:-1] + alpha * np.tanh(rates[:-1] @ W.T + b)
                 back = np.arctanh(step) if is_tanh else step
                 expected = np.full((400, 12), np.nan)
-                expected[1:] = line[1:] + scale * back
+                expected[1:] = baseline[1:] * (is_moving + line[1:] + scale * back)
                 state = rates[320]
                 free = [values[320]]
                 for t in range(321, 400):
                     state = (1 - alpha) * state + alpha * np.tanh(W @ state + b)
-                    free.append(line[t] + scale * (np.arctanh(state) if is_tanh else state))
+                    linear = line[t] + scale * (np.arctanh(state) if is_tanh else state)
+                    free.append(baseline[t] * (is_moving + linear))
                 with h5py.File(scores) as file:
                     recorded = file["prediction/recorded"][:]
                     one_step = file["prediction/one_step"][:]

@@ -74,7 +74,7 @@ class Reports(unittest.TestCase):
             file["region"] = np.array([b"V1", b"V2 <b>", b"M"] * 13 + [b"M"])
         run("fit", folder / "recording.h5", "-o", folder / "model.h5", "--alpha", "auto",
             "--regions", f"{folder / 'regions.h5'}:region", "--scale", "zscore-tanh", ranks=2)
-        run("evaluate", folder / "model.h5", "-o", folder / "scores.h5")
+        run("evaluate", folder / "model.h5", "-o", folder / "scores.h5", "--fixed-points", 8)
 
     def report(self, name, *arguments, ranks=None):
         page = self.folder / f"{name}.html"
@@ -109,13 +109,14 @@ class Reports(unittest.TestCase):
         chrome = browser.Browser(folder / "profile")
         self.addCleanup(chrome.close)
         for page, sections, figures in (
-            (full, 10, 13), (bare, 10, 5), (train, 4, 2),
+            (full, 11, 15), (bare, 10, 5), (train, 4, 2),
         ):
             for width in (1280, 390):
                 with self.subTest(page=page.name, width=width):
                     self.look(chrome, page, width, sections, figures)
         self.assertIn("V2 <b>", self.shown(chrome, full))
-        for text in ("Median skill", "Error by frames ahead", "Choice of lambda", "All 40"):
+        for text in ("Median skill", "Error by frames ahead", "Choice of lambda", "All 40",
+                     "Power spectrum", "the yardstick", "from 8 starts"):
             self.assertIn(text, self.shown(chrome, full))
         for text in ("No frame was held out", "is not where it was", "were given, not chosen"):
             self.assertIn(text, self.shown(chrome, bare))

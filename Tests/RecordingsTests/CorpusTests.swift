@@ -28,6 +28,9 @@ struct BrokenFile: Decodable {
     request.inputs = flags["inputs"].map { [$0] } ?? []
     request.trials = flags["trials"]
     request.bin = flags["bin"].flatMap(Double.init)
+    request.neuropil = flags["neuropil"].map { text in
+      Double(text).map { NeuropilRequest(share: $0) } ?? NeuropilRequest(path: text)
+    }
     return request
   }
 

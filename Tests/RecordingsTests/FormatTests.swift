@@ -74,7 +74,7 @@ struct FormatTests {
   @Test func suite2pKeepsCellsAndSubtractsNeuropil() throws {
     let cells = (0..<12).filter { $0 % 3 != 1 }
     let recording = try open("suite2p") {
-      $0.neuropil = 0.7
+      $0.neuropil = NeuropilRequest()
       $0.rate = 10
     }
     #expect(recording.format == "Suite2p" && recording.dt == 0.1)
@@ -85,6 +85,56 @@ struct FormatTests {
     }
     try expectTraces(open("suite2p"), kept: cells)
     try expectTraces(open("suite2p/F.npy"))
+  }
+
+  /// Plain HDF5, NWB by name and by path, a glob, and files beside a file: value − share · 10.
+  @Test(arguments: [
+    ("neuropil.h5", "/traces", "/around", false), ("neuropil.nwb", nil, nil, false),
+    ("neuropil.nwb", nil, "/processing/ophys/Neuropil/Plane0", false),
+    ("around.nwb", "/acquisition/Activity_*/data", "/acquisition/Around_*/data", false),
+    ("suite2p/F.npy", nil, "suite2p/Fneu.npy", true), ("rows.csv", nil, "around.csv", true),
+    ("rows.csv", nil, "suite2p/Fneu.npy", true),
+  ])
+  func neuropilIsSubtracted(
+    file: String, traces: String?, neuropil: String?, isFile: Bool
+  ) throws {
+    let folder = try #require(fixtures, "fixtures.py failed")
+    let recording = try open(file) {
+      $0.traces = traces ?? (file == "neuropil.nwb" ? "/processing/ophys/Fluorescence/Plane0" : nil)
+      if !file.hasSuffix("nwb") { $0.timeAxis = .second }
+      $0.neuropil = NeuropilRequest(path: isFile ? folder + "/\(neuropil ?? "")" : neuropil)
+      $0.neuropil?.share = 0.5
+    }
+    // The NWB file's neuropil has a conversion of its own, to 10 as well.
+    try expectTraces(recording, offset: -5)
+  }
+
+  @Test func neuropilMustBeNamedAndFit() throws {
+    for (file, path, code, word) in [
+      ("plain.h5", nil, ExitCode.usage, "--neuropil PATH"),
+      ("two.nwb", nil, ExitCode.usage, "--neuropil PATH"),
+      ("suite2p/F.npy", nil, ExitCode.usage, "--neuropil PATH"),
+      ("plain.h5", "/f4/axis1/plain", ExitCode.usage, "the traces themselves"),
+      ("neuropil.h5", "/short", ExitCode.badData, "29 frames of 12"),
+      ("neuropil.h5", "/none", ExitCode.missingInput, "has no dataset"),
+      ("rows.csv", "/nowhere.csv", ExitCode.missingInput, "no such file"),
+    ] {
+      let error = #expect(throws: RecordingError.self) {
+        _ = try open(file) {
+          $0.traces =
+            switch file {
+            case "plain.h5": "/f4/axis1/plain"
+            case "neuropil.h5": "/traces"
+            case "two.nwb": "/processing/ophys/DfOverF/RoiResponseSeries"
+            default: nil
+            }
+          if !file.hasSuffix("nwb") { $0.timeAxis = .second }
+          $0.neuropil = NeuropilRequest(path: path)
+        }
+      }
+      #expect(error?.exitCode == code, "\(error?.description ?? "")")
+      #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
+    }
   }
 
   @Test func nwbWithARate() throws {

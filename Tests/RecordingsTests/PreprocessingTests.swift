@@ -31,10 +31,10 @@ import Testing
 
   /// dF/F, detrend and scale; the frames from 32 on are held out.
   private func prepare(
-    _ traces: inout Matrix<Double>, _ kind: ScalingKind
+    _ traces: inout Matrix<Double>, _ kind: ScalingKind, _ baseline: Baseline
   ) throws -> Scaling {
     var preprocessing = Preprocessing()
-    preprocessing.baselinePercentile = 8
+    preprocessing.baseline = baseline
     preprocessing.detrends = true
     let maps = try preprocessing.apply(
       to: &traces, fitted: 0..<32, local: 0..<3, of: recording(), on: SingleRank())
@@ -43,11 +43,15 @@ import Testing
     return scaling
   }
 
-  @Test(arguments: ScalingKind.allCases)
-  func ratesMapBackToTheRecordingsUnits(kind: ScalingKind) throws {
+  private nonisolated static let baselines = [
+    Baseline.percentile(8), .maximin(window: 9, smoothing: 2),
+  ]
+
+  @Test(arguments: ScalingKind.allCases, baselines)
+  func ratesMapBackToTheRecordingsUnits(kind: ScalingKind, baseline: Baseline) throws {
     let original = traces()
     var rates = original.copy()
-    let scaling = try prepare(&rates, kind)
+    let scaling = try prepare(&rates, kind, baseline)
     var clamped = 0
     for i in 0..<3 {
       for t in 0..<40 {
@@ -62,16 +66,21 @@ import Testing
       }
     }
     // A wave spends much of its time near its top.
-    #expect(clamped <= 10)
+    #expect(clamped <= 20)
   }
 
-  @Test(arguments: ScalingKind.allCases)
-  func heldOutFramesDoNotMatter(kind: ScalingKind) throws {
+  @Test(arguments: ScalingKind.allCases, baselines)
+  func heldOutFramesDoNotMatter(kind: ScalingKind, baseline: Baseline) throws {
     var a = traces()
     var b = traces()
     for t in 32..<40 { b[0, t] = 500 * Double(t) }
-    _ = try prepare(&a, kind)
-    _ = try prepare(&b, kind)
+    let scalings = try (prepare(&a, kind, baseline), prepare(&b, kind, baseline))
+    // What a rate of a held-out frame means comes from the fitted frames as well.
+    for t in 32..<40 {
+      #expect(
+        scalings.0.restored(0.1, neuron: 0, frame: t)
+          == scalings.1.restored(0.1, neuron: 0, frame: t))
+    }
     for i in 0..<3 {
       for t in 0..<32 { #expect(a[i, t] == b[i, t] || a[i, t].isNaN && b[i, t].isNaN) }
     }
@@ -87,7 +96,7 @@ import Testing
 
   @Test func baselineMustBePositive() throws {
     var preprocessing = Preprocessing()
-    preprocessing.baselinePercentile = 8
+    preprocessing.baseline = .percentile(8)
     var zScores = Matrix<Double>([[0.5, -0.5]])
     let error = #expect(throws: RecordingError.self) {
       _ = try preprocessing.apply(
@@ -95,6 +104,25 @@ import Testing
     }
     #expect(error?.exitCode == ExitCode.badData)
     #expect(error?.description.contains("neuron c") == true)
+  }
+
+  @Test func movingBaselineNeedsAClockAndFluorescence() throws {
+    var preprocessing = Preprocessing()
+    preprocessing.baseline = .maximin(window: 5, smoothing: 0)
+    var plan = RecordingPlan(
+      path: "none", format: "test", layout: .series(paths: []), neurons: 1, frames: 40,
+      labels: ["a"])
+    for (dt, code) in [(nil, ExitCode.usage), (1.0, ExitCode.badData)] {
+      plan.dt = dt
+      let recording = Recording(plan: plan, tables: RecordingTables())
+      // Positive but for one stretch that is as long as the window.
+      var values = Matrix<Double>([(0..<40).map { (20..<30).contains($0) ? -1 : 3 }])
+      let error = #expect(throws: RecordingError.self) {
+        _ = try preprocessing.apply(
+          to: &values, fitted: 0..<32, local: 0..<1, of: recording, on: SingleRank())
+      }
+      #expect(error?.exitCode == code)
+    }
   }
 
   /// numpy.quantile([3, 1, 2, 10], [0, 0.1, 0.5, 0.995]).

@@ -24,6 +24,8 @@ struct FitPage {
     page.section("At a glance", id: "glance", [tiles(tileEntries), warningsBox])
     page.section("Predicted traces", id: "traces", predictionFigures)
     page.section("Free-running", id: "rollout", rolloutFigures)
+    let dynamics = dynamicsFigures
+    if !dynamics.isEmpty { page.section("Dynamics", id: "dynamics", dynamics) }
     page.section("Skill", id: "skill", skillFigures)
     page.section("Connectivity", id: "connectivity", connectivityFigures)
     page.section("Eigenvalues of W", id: "eigenvalues", eigenvalueFigures)

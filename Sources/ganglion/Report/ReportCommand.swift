@@ -33,7 +33,8 @@ struct ReportCommand: GroupCommand {
   }
 
   func run(on world: borrowing Communicator) throws {
-    try ResultFile.requireWritable(output, on: world)
+    try ResultFile.requireWritable(
+      output, keeping: [result, scores, recording].compactMap { $0 }, on: world)
     var contents: ResultContents?
     var isRun = [0]
     try world.agreeOnRoot {

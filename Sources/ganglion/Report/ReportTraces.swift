@@ -46,9 +46,11 @@ struct ReportTraces {
     let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
       .map { $0 != model.skippedOutcome }
     let fitted = recording.fittedFrames(holdout: model.holdout)
+    var scaling: Scaling?
     let observed: ObservedRates<S> = try model.observe(
       recording, isScored: isScored, fitted: fitted, of: S.self, local: local, on: world
-    ) { raw in
+    ) { raw, itsScaling in
+      scaling = itsScaling
       for neuron in own {
         let row = raw.row(neuron - local.lowerBound)
         recorded[neuron] = row.indices.map { Double(row[$0]) }
@@ -56,8 +58,7 @@ struct ReportTraces {
     }
     let held = observed.transitions(in: observed.heldOutFrames)
     let range = held.isEmpty ? fitted : observed.heldOutFrames
-    guard let frames = Self.window(in: range, of: observed) else { return nil }
-    let scaling = try model.readScaling(local, on: world)
+    guard let frames = Self.window(in: range, of: observed), let scaling else { return nil }
     let oneStep = network.predictOneStep(on: observed, at: Array(frames.dropLast())[...])
     var traces = [Double](repeating: 0, count: 3 * chosen.count * frames.count)
     func put(_ value: Double, _ kind: Int, _ neuron: Int, _ frame: Int) {

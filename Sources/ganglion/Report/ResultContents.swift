@@ -1,5 +1,6 @@
 internal import Foundation
 internal import HDF5
+internal import LinearAlgebra
 internal import Recordings
 
 /// A result file as a report looks at it, on one rank: its attributes and short variables.
@@ -16,6 +17,8 @@ struct ResultContents {
   /// All variables, in name order.
   private(set) var variables: [Variable] = []
   private var vectors: [String: [Double]] = [:]
+  /// The leading rows of the eigenvalues at fixed points.
+  private var tables: [String: [[Double]]] = [:]
   private var texts: [String: [String]] = [:]
   private var chosen: [String: Double] = [:]
 
@@ -38,6 +41,9 @@ struct ResultContents {
           Variable(
             path: entry.path, shape: summary.shape,
             longName: try dataset.attribute("long_name")?.string ?? ""))
+        if entry.path.hasPrefix("/fixed_points/eigenvalue"), summary.shape.count == 2 {
+          tables[entry.path] = try leadingRows(of: dataset)
+        }
         guard summary.shape.count <= 1 else { continue }
         if summary.type.isNumeric {
           vectors[entry.path] = try dataset.read()
@@ -53,6 +59,11 @@ struct ResultContents {
 
   /// A vector of numbers, or a scalar as one; nil if it is not there.
   func vector(_ name: String) -> [Double]? { vectors["/" + name] }
+  /// A row of the eigenvalues at fixed points; nil if it is not there.
+  func row(_ index: Int, of name: String) -> [Double]? {
+    guard let rows = tables["/" + name], rows.indices.contains(index) else { return nil }
+    return rows[index]
+  }
   /// A vector of texts; nil if it is not there.
   func strings(_ name: String) -> [String]? { texts["/" + name] }
   /// The attribute `chosen` of a variable.
@@ -76,4 +87,11 @@ struct ResultContents {
     let data = Data((text("configuration") ?? "{}").utf8)
     return (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] ?? [:]
   }
+}
+
+/// The rows of a 2-D variable, at most as many as a page looks at.
+private func leadingRows(of dataset: borrowing Dataset) throws -> [[Double]] {
+  let rows = min(100, dataset.shape[0])
+  let block: Matrix<Double> = try dataset.readBlock(rows: 0..<rows, columns: 0..<dataset.shape[1])
+  return (0..<rows).map { i in (0..<block.columns).map { block[i, $0] } }
 }
