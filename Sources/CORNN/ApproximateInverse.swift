@@ -20,10 +20,6 @@ protocol ApproximateInverse<P>: AnyObject {
 
 /// `(G + λI)⁻¹` in float32: twice as fast a product as that in float64.
 ///
-/// Rounding changes the image of a residual e by about `ε ‖e‖ / λ` in directions that have
-/// little to do with those in which G is large, so that `G p = e − λ p` holds to `ε ‖G‖ / λ`
-/// over the square root of the samples. A recursion that trusted it to the end would drift;
-/// iterations between two recomputations of S do not notice.
 final class RoundedInverse: ApproximateInverse {
   private let inverse: NodeShared<Float>
 
@@ -51,9 +47,14 @@ final class RoundedInverse: ApproximateInverse {
 
 /// An approximate inverse in the precision of the panels, or in float32 with vectors that are
 /// rounded for the product and widened after it.
-enum Approximation<S: Scalar> {
+enum Approximation<S: Scalar & Transferable> {
   case same(any ApproximateInverse<S>)
-  case narrow(any ApproximateInverse<Float>)
+  case narrow(any ApproximateInverse<Float>, Deflation<S>)
+
+  /// Whether an image is so good that S drifts hardly more than by the rounding of float64.
+  var isClose: Bool {
+    if case .narrow(let inverse, _) = self { inverse is RoundedInverse } else { false }
+  }
 
   /// `image ← K⁻¹ residual`, about, for the active rows.
   func precondition(_ panel: inout Panel<S>) {
@@ -62,7 +63,7 @@ enum Approximation<S: Scalar> {
     case .same(let inverse):
       panel.flops += inverse.multiply(
         rows: rows, panel.residual, into: &panel.image, room: &panel.compressed)
-    case .narrow(let inverse):
+    case .narrow(let inverse, let deflation):
       let (count, unknowns) = (panel.neurons.count, panel.residual.columns)
       if panel.narrow.residual.columns != unknowns {
         panel.narrow = NarrowVectors(rows: count, columns: unknowns)
@@ -70,6 +71,7 @@ enum Approximation<S: Scalar> {
       panel.narrow.residual.round(panel.residual, rows: rows)
       panel.flops += panel.narrow.multiply(by: inverse, rows: rows)
       panel.image.round(panel.narrow.image, rows: rows)
+      deflation.apply(&panel)
     }
   }
 }

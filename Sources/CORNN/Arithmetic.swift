@@ -23,7 +23,8 @@ package struct Arithmetic: Equatable, Sendable {
   package let form: Configuration.Form
   /// Whether the iterations, and the weights that are written, are float32.
   package let isSingle: Bool
-  /// Whether the dual form takes its products in float32 until a solution is verified.
+  /// Whether the dual form takes its products in float32 until a solution is verified, and
+  /// the weights are written as such.
   package let roundsInverse: Bool
   package let reason: String
 

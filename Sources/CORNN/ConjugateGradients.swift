@@ -25,6 +25,7 @@ struct ConjugateGradients: PanelSolver {
     let all = panel.active
     form.prepareExclusion(&panel)
     panel.isExact = !form.isApproximated
+    panel.caution = panel.isExact ? 1 : form.isClose ? Self.closeCaution : Self.caution
     panel.startFromRidge(form: form, loss: loss, initialMargin: initialMargin)
     if let solution {
       for i in 0..<all { panel.coefficients.copyRow(i, from: solution.coefficients, i) }
@@ -44,7 +45,9 @@ struct ConjugateGradients: PanelSolver {
         }
       }
       panel.active = unverified
-      panel.isExact = true
+      // A close image measures the residual of a recomputed S as well as the exact one.
+      panel.isExact = panel.isExact || !form.isClose
+      panel.caution = 1
       verify(&panel, form: form)
       guard reopen(&panel), iteration < iterations else { break }
       retireSolved(&panel)
@@ -67,6 +70,7 @@ struct ConjugateGradients: PanelSolver {
   /// What an inexact residual must reach, times the tolerance, so that the exact one mostly
   /// is below the tolerance too.
   private static var caution: Double { 0.8 }
+  private static var closeCaution: Double { 0.97 }
 
   /// New images and directions, and a step along them, of all rows that are not solved;
   /// false if there is none.
@@ -93,7 +97,7 @@ struct ConjugateGradients: PanelSolver {
       }
     }
     // A row that stalls gets a second chance with an S freed of drift.
-    let interval = panel.isExact ? Self.refreshInterval : Self.approximateInterval
+    let interval = panel.isExact || form.isClose ? Self.refreshInterval : Self.approximateInterval
     let isDue = iteration % interval == 0
     let stale = (0..<panel.active).filter { isDue || panel.scalars[$0].stalls == 1 }
     if !stale.isEmpty {
@@ -165,7 +169,7 @@ struct ConjugateGradients: PanelSolver {
   }
 
   private func isSolved<S: Scalar>(_ panel: borrowing Panel<S>, _ i: Int) -> Bool {
-    panel.scalars[i].optimality < tolerance * (panel.isExact ? 1 : Self.caution)
+    panel.scalars[i].optimality < tolerance * panel.caution
   }
 
   /// Takes up again the rows whose recomputed residual is above the tolerance after all.

@@ -42,6 +42,7 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   func updateResidual(_ panel: inout Panel<S>) {}
 
   var isApproximated: Bool { approximation != nil }
+  var isClose: Bool { approximation?.isClose ?? true }
 
   func precondition(_ panel: inout Panel<S>) {
     if let approximation, !panel.isExact { return approximation.precondition(&panel) }
@@ -137,10 +138,15 @@ enum Approximating {
     switch self {
     case .no: return nil
     case .lowRank:
-      return try LowRankInverse<S>(gram, ridge: ridge, group: group).map { .same($0) }
+      return try LowRankInverse<S>(
+        gram, ridge: ridge, fraction: 1.0 / 3, group: group
+      ).map { .same($0) }
     case .rounding:
-      let lowRank = try LowRankInverse<Float>(gram, ridge: ridge, group: group)
-      return try .narrow(lowRank ?? RoundedInverse(inverse, group: group))
+      let lowRank = try LowRankInverse<Float>(
+        gram, ridge: ridge, fraction: 1.0 / 5, group: group)
+      return try .narrow(
+        lowRank ?? RoundedInverse(inverse, group: group),
+        Deflation(gram, ridge: ridge, group: group))
     }
   }
 }

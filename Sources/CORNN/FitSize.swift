@@ -99,7 +99,8 @@ extension FitSize {
       evaluation,
       .init(
         name: "write", flops: isDual && !isFactored ? own * 2 * t * regressors : 0,
-        fileBytes: neurons * (isFactored ? 2 * t : neurons) * scalar),
+        fileBytes: isFactored
+          ? 2 * neurons * t * scalar : neurons * neurons * (isRounded ? 4 : scalar)),
     ]
   }
 

@@ -22,21 +22,22 @@ final class LowRankInverse<P: Scalar & Transferable>: ApproximateInverse {
   /// With fewer samples the products are no burden.
   private static var leastSamples: Int { 256 }
 
-  /// Nil where the rank is too high to gain anything.
+  /// Nil where the rank is above a `fraction` of the samples, too high to gain anything.
   ///
   /// - Collective: every rank of `group` must call it.
   init?(
-    _ gram: borrowing NodeShared<Double>, ridge: Double,
+    _ gram: borrowing NodeShared<Double>, ridge: Double, fraction: Double,
     group: borrowing some RankGroup & ~Copyable
   ) throws {
     let samples = gram.matrix.rows
     guard samples >= Self.leastSamples else { return nil }
     let q =
       gram.nodeRank == 0
-      ? Self.factor(gram.matrix, ridge: ridge) : Matrix<Double>(rows: 0, columns: 0)
+      ? Self.factor(gram.matrix, ridge: ridge, most: Int(fraction * Double(samples)))
+      : Matrix<Double>(rows: 0, columns: 0)
     // Every node finds the same.
     let rank = try group.maximum(q.columns)
-    guard rank > 0, rank <= samples / 3 else { return nil }
+    guard rank > 0, rank <= Int(fraction * Double(samples)) else { return nil }
     var shared = try group.allocateOnNode(rows: samples, columns: rank, of: P.self)
     if gram.nodeRank == 0 { shared.matrix.round(q, rows: 0..<samples) }
     try shared.synchronize()
@@ -44,9 +45,11 @@ final class LowRankInverse<P: Scalar & Transferable>: ApproximateInverse {
     self.ridge = ridge
   }
 
-  private static func factor(_ gram: borrowing Matrix<Double>, ridge: Double) -> Matrix<Double> {
+  private static func factor(
+    _ gram: borrowing Matrix<Double>, ridge: Double, most: Int
+  ) -> Matrix<Double> {
     var q = pivotedCholesky(gram, tolerance: neglected * ridge)
-    guard q.columns <= q.rows / 3 else { return q }
+    guard q.columns <= most else { return q }
     var inner = Matrix<Double>(rows: q.columns, columns: q.columns)
     var target = inner.mutableView
     symmetricRankUpdate(q.view.transposed, into: &target)

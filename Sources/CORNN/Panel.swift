@@ -46,6 +46,8 @@ struct Panel<S: Scalar>: ~Copyable {
   /// Whether images are taken with the inverse itself where there is a cheaper
   /// approximation.
   var isExact = true
+  /// What the optimality residual must reach, over the tolerance.
+  var caution = 1.0
 
   /// Floating-point operations of the products taken so far.
   var flops = 0.0

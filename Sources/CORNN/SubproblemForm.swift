@@ -21,6 +21,9 @@ protocol SubproblemForm<S>: ~Copyable {
 
   /// Whether images are cheaper, and responses inexact, unless the panel wants them exact.
   var isApproximated: Bool { get }
+  /// Whether images that are approximated are good to one part in a thousand: S then hardly
+  /// drifts, and a residual is measured with them.
+  var isClose: Bool { get }
   var excludesSelf: Bool { get }
 
   /// Readies the projection that keeps the self-connection out.
@@ -65,6 +68,7 @@ protocol SubproblemForm<S>: ~Copyable {
 // What holds of the primal forms.
 extension SubproblemForm where Self: ~Copyable {
   var isApproximated: Bool { false }
+  var isClose: Bool { true }
 
   func takeScore(_ panel: inout Panel<S>, row: Int) {}
 

@@ -9,6 +9,8 @@ internal import Recordings
 struct FitNetwork {
   let recording: Recording
   let storage: WeightStorage
+  /// Whether W is written in float32.
+  let isRounded: Bool
   /// Whether this rank writes what all have.
   let isRoot: Bool
 
@@ -17,23 +19,27 @@ struct FitNetwork {
     _ fit: borrowing Fit<S>, to file: inout ResultFile, on world: borrowing Communicator
   ) throws {
     switch storage {
-    case .full: try writeWeights(fit, to: &file, on: world)
+    case .full where isRounded: try writeWeights(fit, as: Float.self, to: &file, on: world)
+    case .full: try writeWeights(fit, as: S.self, to: &file, on: world)
     case .factored: try writeFactors(fit, to: &file, on: world)
     }
     try writeExternal(fit, to: &file)
   }
 
   /// W, block by block: no rank holds its rows whole.
-  private func writeWeights<S: Scalar & Transferable & Storable>(
-    _ fit: borrowing Fit<S>, to file: inout ResultFile, on world: borrowing Communicator
+  private func writeWeights<S: Scalar & Transferable & Storable, P: Scalar & Storable>(
+    _ fit: borrowing Fit<S>, as type: P.Type, to file: inout ResultFile,
+    on world: borrowing Communicator
   ) throws {
     let first = fit.regressors.local.lowerBound
     let weights = try file.createVariable(
-      "W", of: S.self, ["neuron", "presyn"], longName: "weight onto neuron from presyn")
+      "W", of: P.self, ["neuron", "presyn"], longName: "weight onto neuron from presyn")
     try file.requireSpace(on: world)
     for block in 0..<fit.blocks {
+      // The product stays in the precision of the fit: sample coefficients cancel each other.
+      let values = fit.weights(ofBlock: block, from: 0..<recording.neurons)
       try weights.writeBlock(
-        fit.weights(ofBlock: block, from: 0..<recording.neurons),
+        values.converted(to: P.self),
         row: first + fit.rows(ofBlock: block).lowerBound, transfer: .independent)
     }
     try weights.close()

@@ -46,8 +46,11 @@ struct FitResultFile {
       longName: "deviance plus ridge, summed over neurons")
     try writeSelection(to: &file)
     try writeLeaks(to: &file, first: fit.regressors.local.lowerBound)
-    try FitNetwork(recording: recording, storage: storage, isRoot: isRoot)
-      .write(fit, to: &file, on: world)
+    try FitNetwork(
+      recording: recording, storage: storage, isRounded: configuration.roundsInverse,
+      isRoot: isRoot
+    )
+    .write(fit, to: &file, on: world)
     try file.finish(on: world)
   }
 

@@ -66,7 +66,7 @@ import Testing
     var target = weights.mutableView
     factor.solveFromRight(&target)
     let predicted = try model.next(
-      after: observed.ownRates(at: [frames, frames + 5]),
+      after: Matrix((0..<neurons).map { [rates[$0, frames], rates[$0, frames + 5]] }),
       inputs: Matrix(rows: 0, columns: 2), group: SingleRank())
     for (k, t) in [frames, frames + 5].enumerated() {
       for i in 0..<neurons {
