@@ -24,13 +24,39 @@ import Testing
     #expect(relativeError(single, reference) < 1e-3)
   }
 
+  /// Float32 products of the dual form, in each of its two ways: a slow recording under a
+  /// strong ridge is of low rank, one under a weak ridge is not.
+  @Test(arguments: [1e-4, 0.1])
+  func roundedProductsFindTheSameNetwork(lambda: Double) throws {
+    let data = try Synthetic(neurons: 300, frames: 420)
+    var configuration = Configuration()
+    configuration.lambda = lambda
+    configuration.form = .dual
+    configuration.iterations = 2000
+    configuration.tolerance = 1e-10
+    func weights() throws -> [Double] {
+      try self.weights(
+        data.recording(), loss: .crossEntropy, configuration: configuration, neurons: 300)
+    }
+    let reference = try weights()
+    configuration.tolerance = Arithmetic.singleTolerance
+    let exact = try weights()
+    configuration.roundsInverse = true
+    let rounded = try weights()
+    #expect(rounded != exact)
+    // As near to the solution as one of the same tolerance in float64.
+    let distance = relativeError(exact, reference)
+    #expect(relativeError(rounded, reference) < max(1e-3, 2 * distance))
+  }
+
   /// All weights, of neurons that all converged.
   private func weights<S: Scalar & Transferable>(
-    _ recording: consuming PreparedRecording<S>, loss: PointwiseLoss, configuration: Configuration
+    _ recording: consuming PreparedRecording<S>, loss: PointwiseLoss, configuration: Configuration,
+    neurons: Int = 60
   ) throws -> [Double] {
     let ready = try FitProblem(recording, bias: true, group: SingleRank(), phases: Phases())
     let fit = try ready.fit(
-      loss: loss, alpha: [Double](repeating: 0.1, count: 60), configuration: configuration,
+      loss: loss, alpha: [Double](repeating: 0.1, count: neurons), configuration: configuration,
       group: SingleRank(), threads: 1, phases: Phases())
     #expect(fit.diagnostics.outcome.allSatisfy { $0 == .converged })
     return allWeights(fit).flatMap { $0 }
@@ -43,6 +69,17 @@ import Testing
         precision, configuration: configuration, samples: samples, regressors: 100)
       return (arithmetic.form, arithmetic.isSingle)
     }
+    func rounds(_ precision: Precision, samples: Int, regressors: Int) throws -> Bool {
+      try Arithmetic(
+        precision, configuration: configuration, samples: samples, regressors: regressors
+      ).roundsInverse
+    }
+    #expect(try rounds(.mixed, samples: 50, regressors: 100))
+    #expect(try !rounds(.mixed, samples: 1000, regressors: 100))
+    // 5·10⁵ and 2·10¹⁰ flops an iteration.
+    #expect(try !rounds(.auto, samples: 50, regressors: 100))
+    #expect(try rounds(.auto, samples: 1000, regressors: 10_000))
+    #expect(try !rounds(.double, samples: 1000, regressors: 10_000))
     #expect(try choice(.mixed, samples: 1000) == (.primal, true))
     #expect(try choice(.mixed, samples: 50) == (.dual, false))
     #expect(try choice(.auto, samples: 50) == (.dual, false))
