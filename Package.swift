@@ -108,10 +108,10 @@ let package = Package(
       dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto"],
       swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
-    // Figures and sums of scaling studies.
-    .target(name: "Scalability", swiftSettings: memorySafe),
     // Pages.
     .target(name: "Reports", swiftSettings: memorySafe),
+    // Figures and sums of scaling studies.
+    .target(name: "Scalability", dependencies: ["Reports"], swiftSettings: memorySafe),
 
     // MARK: - Program
     .executableTarget(

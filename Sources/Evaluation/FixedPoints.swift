@@ -94,8 +94,7 @@ package struct FixedPoints: Sendable {
   }
 
   private static func areOne(_ a: [Double], _ b: [Double]) -> Bool {
-    let squares = zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-    return squares < 1e-8 * Double(a.count)
+    squaredDistance(a, b) < 1e-8 * Double(a.count)
   }
 }
 
@@ -212,10 +211,10 @@ private final class FixedPointSearch {
     factor.solveFromRight(&view)
     return step
   }
+}
 
-  private func squaredDistance(_ a: [Double], _ b: [Double]) -> Double {
-    zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-  }
+private func squaredDistance(_ a: [Double], _ b: [Double]) -> Double {
+  zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
 }
 
 /// `A x`.

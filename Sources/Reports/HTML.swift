@@ -30,7 +30,7 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
 }
 
 /// Text as it may stand in markup, in an attribute too.
-func escaped(_ text: String) -> String {
+package func escaped(_ text: String) -> String {
   var result = ""
   for character in text.unicodeScalars {
     switch character {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Reports
 
 /// A drawing under construction, as SVG text: no library, and any browser shows it.
 struct SVG {
@@ -49,13 +50,11 @@ struct SVG {
     _ text: String, x: Double, y: Double, anchor: String = "start", bold: Bool = false,
     turned: Bool = false
   ) {
-    let escaped = text.replacingOccurrences(of: "&", with: "&amp;")
-      .replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(of: ">", with: "&gt;")
     let turn =
       turned ? " transform=\"rotate(-90 \(Self.short(x)) \(Self.short(y)))\"" : ""
     add(
       "<text x=\"\(Self.short(x))\" y=\"\(Self.short(y))\" text-anchor=\"\(anchor)\""
-        + "\(bold ? " font-weight=\"bold\"" : "")\(turn)>\(escaped)</text>")
+        + "\(bold ? " font-weight=\"bold\"" : "")\(turn)>\(escaped(text))</text>")
   }
 
   private mutating func add(_ element: String) { body += element + "\n" }

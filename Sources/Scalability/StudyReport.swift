@@ -1,3 +1,5 @@
+internal import Reports
+
 /// What a scaling study says: a row a shape of the job, and laws through the rows.
 package struct StudyReport: Codable, Equatable, Sendable {
   /// Whether the work is fixed, or grows with the cores.
@@ -113,11 +115,4 @@ package struct StudyReport: Codable, Equatable, Sendable {
     }
     return warnings
   }
-}
-
-/// The middle value, or the mean of the two middle ones; NaN of none.
-func median(_ values: [Double]) -> Double {
-  guard !values.isEmpty else { return .nan }
-  let sorted = values.sorted()
-  return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }

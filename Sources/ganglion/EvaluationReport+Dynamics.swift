@@ -4,6 +4,7 @@ internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
 internal import Recordings
+internal import Reports
 
 // The attractor and the fixed points in the report of `evaluate`.
 extension EvaluationReport {

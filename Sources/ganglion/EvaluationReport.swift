@@ -4,6 +4,7 @@ internal import Foundation
 internal import HDF5
 internal import MPI
 internal import Recordings
+internal import Reports
 
 /// What `ganglion evaluate` found: this rank's share of the scores, and the agreed rest.
 struct EvaluationReport {
@@ -159,13 +160,4 @@ struct EvaluationReport {
       withJSONObject: object, options: [.sortedKeys, .prettyPrinted])
     return String(decoding: data, as: UTF8.self)
   }
-}
-
-/// The middle of the values; of an even number, the mean of the two.
-func median(_ values: [Double]) -> Double {
-  guard !values.isEmpty else { return .nan }
-  let sorted = values.sorted()
-  let middle = sorted.count / 2
-  return sorted.count.isMultiple(of: 2)
-    ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
 }

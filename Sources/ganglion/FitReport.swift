@@ -3,6 +3,7 @@ internal import Collectives
 internal import Evaluation
 internal import Foundation
 internal import LinearAlgebra
+internal import Reports
 
 /// What a fit says of itself: the figures a user looks at first, over all neurons.
 struct FitReport {
