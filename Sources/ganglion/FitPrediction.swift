@@ -27,7 +27,7 @@ struct FitPrediction {
 
   /// Passes over a number of each sample and iteration besides the products: the vectors of
   /// the conjugate gradients, and the loss with its line search in units of such passes.
-  private static let passes = (dual: 340.0, primal: 220.0)
+  private static let passes = (dual: 350.0, primal: 220.0)
 
   /// The network where the description has none: 10 Gbit/s Ethernet.
   private static let assumedLink = MessageRate(latency: 3e-5, bandwidth: 1.1e9)
@@ -64,8 +64,8 @@ struct FitPrediction {
   private var threadShare: Double { Double(job.threads) / Double(max(1, machine.threads)) }
 
   /// The share of the products' rate that the thin products of an evaluation reach, and the
-  /// seconds of a number that is handled on its own; measured with revision 438984e.
-  private static let evaluation = (share: 0.7, entry: 5e-8)
+  /// seconds of a number that is handled on its own; measured with revision 852e98c.
+  private static let evaluation = (share: 0.65, entry: 5e-8)
 
   /// Seconds of a phase.
   func seconds(_ phase: FitPlan.Phase) -> Double {
