@@ -5,7 +5,8 @@ internal import LinearAlgebra
 /// precision P.
 ///
 /// The dual form carries S along by `G p = e − λ p`, which an approximate `p` meets only
-/// nearly: S is recomputed now and then, and a solution verified with the inverse itself.
+/// nearly: S is recomputed now and then, and before a solution counts as one; its residual is
+/// then measured with the inverse itself, unless the images are close to it.
 protocol ApproximateInverse<P>: AnyObject {
   associatedtype P: Scalar
 
@@ -19,7 +20,6 @@ protocol ApproximateInverse<P>: AnyObject {
 }
 
 /// `(G + λI)⁻¹` in float32: twice as fast a product as that in float64.
-///
 final class RoundedInverse: ApproximateInverse {
   private let inverse: NodeShared<Float>
 

@@ -26,12 +26,7 @@ extension Fit {
       var currents = Matrix<S>(rows: panel.neurons.count, columns: own.columns)
       currents.multiplyWidening(rows: 0..<panel.neurons.count, panel.coefficients, features)
       for (i, neuron) in panel.neurons.enumerated() {
-        // The dual form's coefficients imply an own weight that the solution has not.
-        if isDual && excludesSelf {
-          let weight = panel.coefficients.dot(
-            i, regressors.fitted.matrix, regressors.index(ofLocal: neuron))
-          currents.add(S(-weight), own, neuron, toRow: i)
-        }
+        currents.add(S(-impliedOwnWeights[neuron]), own, neuron, toRow: i)
         result.copyRow(neuron, from: currents, i)
       }
     }

@@ -10,6 +10,9 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   let panels: [PanelSolution<S>]
   /// The leak of each of this rank's neurons.
   package let alpha: [Double]
+  /// The own weight that sample coefficients imply and the solution has not, of each of this
+  /// rank's neurons; zero where there is none.
+  let impliedOwnWeights: [Double]
 
   package let diagnostics: Diagnostics
   package let scores: Scores
@@ -38,6 +41,16 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
     panels = outcome.panels
     self.transitions = transitions
     heldOutTransitions = heldOut
+    var implied = [Double](repeating: 0, count: regressors.local.count)
+    if isDual && excludesSelf {
+      for panel in panels {
+        for (i, neuron) in panel.neurons.enumerated() {
+          implied[neuron] = panel.coefficients.dot(
+            i, regressors.fitted.matrix, regressors.index(ofLocal: neuron))
+        }
+      }
+    }
+    impliedOwnWeights = implied
     diagnostics = Diagnostics(
       panels, neurons: regressors.local.count, transitions: transitions.count)
     scores = Scores(outcome, neurons: regressors.local.count)

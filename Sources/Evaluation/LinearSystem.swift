@@ -12,6 +12,8 @@ final class LinearSystem<S: Scalar & Transferable> {
   let scales: [Double]
   /// ΦΦᵀ, or ΦᵀΦ in the dual.
   let gram: Matrix<Double>
+  /// The scaled inputs and the constant at `frames`, (inputs + 1) × frames.
+  private let common: Matrix<Double>
   /// Frames without a gap between them, in order.
   private let runs: [Range<Int>]
 
@@ -25,23 +27,17 @@ final class LinearSystem<S: Scalar & Transferable> {
     self.scales = scales
     self.isDual = isDual
     runs = Self.runs(of: frames)
+    let common = Self.common(observed.inputs(at: frames[...]), scales)
     var gram =
       isDual
-      ? Self.ownProducts(observed, scales, frames, isFirst: group.rank == 0)
+      ? Self.ownProducts(observed, frames)
       : Self.products(
         observed, scales,
         frames[Partition(of: frames.count, among: group.size).range(of: group.rank)])
+    if isDual && group.rank == 0 { addSquare(of: common, to: &gram) }
     try group.sum(&gram)
     self.gram = gram
-  }
-
-  /// Frames handled at a time: bounds the memory beside the system.
-  private static var blockLength: Int { 512 }
-
-  private static func blocks(_ frames: ArraySlice<Int>) -> [ArraySlice<Int>] {
-    stride(from: frames.startIndex, to: frames.endIndex, by: blockLength).map {
-      frames[$0..<min($0 + blockLength, frames.endIndex)]
-    }
+    self.common = common
   }
 
   private static func runs(of frames: [Int]) -> [Range<Int>] {
@@ -77,21 +73,15 @@ final class LinearSystem<S: Scalar & Transferable> {
     return block
   }
 
-  /// This rank's part of ΦᵀΦ: its neurons', and on the first rank that of inputs and bias.
+  /// The part of ΦᵀΦ that this rank's neurons have.
   private static func ownProducts(
-    _ observed: ObservedRates<S>, _ scales: [Double], _ frames: [Int], isFirst: Bool
+    _ observed: ObservedRates<S>, _ frames: [Int]
   ) -> Matrix<Double> {
     var gram = Matrix<Double>(rows: frames.count, columns: frames.count)
-    for lower in stride(from: 0, to: observed.local.count, by: blockLength) {
-      let part = lower..<min(lower + blockLength, observed.local.count)
+    for lower in stride(from: 0, to: observed.local.count, by: framesAtOnce) {
+      let part = lower..<min(lower + framesAtOnce, observed.local.count)
       let phi = observed.ownRates(part, at: frames[...]).converted(to: Double.self)
-      var target = gram.mutableView
-      symmetricRankUpdate(phi.view.transposed, into: &target, keep: 1)
-    }
-    if isFirst {
-      let phi = common(observed.inputs(at: frames[...]), scales)
-      var target = gram.mutableView
-      symmetricRankUpdate(phi.view.transposed, into: &target, keep: 1)
+      addSquare(of: phi, to: &gram)
     }
     return gram
   }
@@ -112,7 +102,7 @@ final class LinearSystem<S: Scalar & Transferable> {
     _ observed: ObservedRates<S>, _ scales: [Double], _ frames: ArraySlice<Int>
   ) -> Matrix<Double> {
     var gram = Matrix<Double>(rows: scales.count, columns: scales.count)
-    for part in blocks(frames) {
+    for part in blocks(of: frames) {
       let phi = scaled(observed.regressors(at: part), scales)
       var target = gram.mutableView
       symmetricRankUpdate(phi.view, into: &target, keep: 1)
@@ -144,10 +134,7 @@ final class LinearSystem<S: Scalar & Transferable> {
       first += run.count
     }
     if group.rank == 0 {
-      let fitted = Self.common(observed.inputs(at: frames[...]), scales)
-      let now = Self.common(inputs, scales)
-      var target = result.mutableView
-      multiply(fitted.view.transposed, now.view, into: &target, keep: 1)
+      addProduct(&result, transposing: common, Self.common(inputs, scales))
     }
     try group.sum(&result)
     return result
@@ -160,7 +147,7 @@ final class LinearSystem<S: Scalar & Transferable> {
   /// Y Φᵀ of some neurons over some frames.
   func rightHandSide(_ neurons: [Int], _ frames: ArraySlice<Int>) -> Matrix<Double> {
     var result = Matrix<Double>(rows: neurons.count, columns: scales.count)
-    for part in Self.blocks(frames) {
+    for part in blocks(of: frames) {
       let phi = Self.scaled(observed.regressors(at: part), scales)
       let y = increments(neurons, part)
       var whole = result.mutableView
@@ -180,6 +167,21 @@ final class LinearSystem<S: Scalar & Transferable> {
     factor.solveFromRight(&target)
     return result
   }
+}
+
+/// `gram ← gram + φᵀ φ`.
+private func addSquare(of phi: borrowing Matrix<Double>, to gram: inout Matrix<Double>) {
+  var target = gram.mutableView
+  symmetricRankUpdate(phi.view.transposed, into: &target, keep: 1)
+}
+
+/// `result ← result + aᵀ b`.
+private func addProduct(
+  _ result: inout Matrix<Double>, transposing a: borrowing Matrix<Double>,
+  _ b: borrowing Matrix<Double>
+) {
+  var target = result.mutableView
+  multiply(a.view.transposed, b.view, into: &target, keep: 1)
 }
 
 /// `result[first...] ← a[rows, columns]ᵀ b`, in float64.

@@ -74,11 +74,7 @@ package final class ObservedRates<S: Scalar & Transferable> {
 
   /// The inputs of consecutive frames, inputs × frames.
   package func inputs(at frames: Range<Int>) -> Matrix<S> {
-    var block = Matrix<S>(rows: inputs.rows, columns: frames.count)
-    for k in 0..<inputs.rows {
-      for (offset, t) in frames.enumerated() { block[k, offset] = inputs[k, t] }
-    }
-    return block
+    inputs(at: Array(frames)[...])
   }
 
   /// How many regressors a model of one frame has: neurons, inputs and the constant 1.
@@ -169,4 +165,14 @@ func increments<S: Scalar>(
     }
   }
   return block
+}
+
+/// Frames, or neurons, handled at a time: bounds the memory beside what is computed.
+let framesAtOnce = 512
+
+/// The frames in parts that are handled at a time.
+func blocks(of frames: ArraySlice<Int>) -> [ArraySlice<Int>] {
+  stride(from: frames.startIndex, to: frames.endIndex, by: framesAtOnce).map {
+    frames[$0..<min($0 + framesAtOnce, frames.endIndex)]
+  }
 }

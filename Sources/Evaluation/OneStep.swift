@@ -39,7 +39,7 @@ package struct OneStepScores: Sendable {
   ) throws {
     let frames = observed.transitions(in: observed.heldOutFrames)
     var sums = [Tally](repeating: Tally(), count: observed.local.count)
-    for part in framesAtOnce(frames) {
+    for part in blocks(of: frames[...]) {
       let now = observed.ownRates(at: part)
       let inputs = observed.inputs(at: part)
       let model = try network.next(after: now, inputs: inputs, group: group)
@@ -90,15 +90,10 @@ package func heldOutErrors<M: FreeRunning & ~Copyable>(
   group: borrowing some RankGroup & ~Copyable
 ) throws -> [Double] {
   var errors = SquaredErrors(neurons: observed.local.count)
-  for part in framesAtOnce(observed.transitions(in: observed.heldOutFrames)) {
+  for part in blocks(of: observed.transitions(in: observed.heldOutFrames)[...]) {
     let predicted = try model.next(
       after: observed.ownRates(at: part), inputs: observed.inputs(at: part), group: group)
     errors.add(predicted, truth: observed.ownRates(at: part.map { $0 + 1 }[...]))
   }
   return zip(errors.means, observed.isScored).map { $1 ? $0 : .nan }
-}
-
-/// Frames in parts of which each is predicted by one product.
-private func framesAtOnce(_ frames: [Int]) -> [ArraySlice<Int>] {
-  stride(from: 0, to: frames.count, by: 512).map { frames[$0..<min($0 + 512, frames.count)] }
 }
