@@ -97,7 +97,9 @@ def losses(neurons, frames, noises):
             with model:
                 row.append(f"{pearson(path, model):.3f} ({done.figure('mse / persistence'):.3f})")
                 if name == "auto":
-                    row.append(f"{model.attrs['loss']}, λ {float(model.attrs['lambda']):g}")
+                    loss = model.attrs["loss"]
+                    loss = loss.decode() if isinstance(loss, bytes) else loss
+                    row.append(f"{loss}, λ {float(model.attrs['lambda']):g}")
         rows.append(row)
     return rows, (
         f"{neurons} neurons, {frames} fitted transitions: Pearson of the off-diagonal weights, "
