@@ -5,8 +5,9 @@ internal import LinearAlgebra
 /// precision P.
 ///
 /// The dual form carries S along by `G p = e − λ p`, which an approximate `p` meets only
-/// nearly: S is recomputed now and then, and before a solution counts as one; its residual is
-/// then measured with the inverse itself, unless the images are close to it.
+/// nearly: S is recomputed before a solution counts as one; its residual is then measured with
+/// the inverse itself, unless the images are close to it: what is neglected of G is not seen in
+/// `e − λ p` either.
 protocol ApproximateInverse<P>: AnyObject {
   associatedtype P: Scalar
 
@@ -51,7 +52,8 @@ enum Approximation<S: Scalar & Transferable> {
   case same(any ApproximateInverse<S>)
   case narrow(any ApproximateInverse<Float>, Deflation<S>)
 
-  /// Whether an image is so good that S drifts hardly more than by the rounding of float64.
+  /// Whether an image is so good that S drifts hardly more than by the rounding of float64:
+  /// otherwise solutions are finished with the inverse itself, which takes an iteration or two.
   var isClose: Bool {
     if case .narrow(let inverse, _) = self { inverse is RoundedInverse } else { false }
   }

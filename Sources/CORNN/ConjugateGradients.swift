@@ -45,11 +45,12 @@ struct ConjugateGradients: PanelSolver {
         }
       }
       panel.active = unverified
+      let wasExact = panel.isExact
       // A close image measures the residual of a recomputed S as well as the exact one.
-      panel.isExact = panel.isExact || !form.isClose
+      panel.isExact = wasExact || !form.isClose
       panel.caution = 1
       verify(&panel, form: form)
-      guard reopen(&panel), iteration < iterations else { break }
+      guard reopen(&panel, stalledToo: !wasExact), iteration < iterations else { break }
       retireSolved(&panel)
       unverified = panel.active
     }
@@ -64,12 +65,9 @@ struct ConjugateGradients: PanelSolver {
   /// Iterations between two recomputations of S, which bound the drift of its recursion.
   static var refreshInterval: Int { 50 }
 
-  /// The same where the recursion is inexact: S is then wrong by a hundredth of the steps.
-  static var approximateInterval: Int { 20 }
-
   /// What an inexact residual must reach, times the tolerance, so that the exact one mostly
   /// is below the tolerance too.
-  private static var caution: Double { 0.8 }
+  private static var caution: Double { 0.85 }
   private static var closeCaution: Double { 0.97 }
 
   /// New images and directions, and a step along them, of all rows that are not solved;
@@ -97,8 +95,7 @@ struct ConjugateGradients: PanelSolver {
       }
     }
     // A row that stalls gets a second chance with an S freed of drift.
-    let interval = panel.isExact || form.isClose ? Self.refreshInterval : Self.approximateInterval
-    let isDue = iteration % interval == 0
+    let isDue = iteration % Self.refreshInterval == 0
     let stale = (0..<panel.active).filter { isDue || panel.scalars[$0].stalls == 1 }
     if !stale.isEmpty {
       panel.bringToFront(stale)
@@ -162,9 +159,7 @@ struct ConjugateGradients: PanelSolver {
     form.precondition(&panel)
     for i in 0..<panel.active {
       panel.scalars[i].decrement = form.completeImage(&panel, row: i)
-      if isSolved(panel, i), panel.scalars[i].outcome == .iterationLimit {
-        panel.scalars[i].outcome = .converged
-      }
+      if isSolved(panel, i) { panel.scalars[i].outcome = .converged }
     }
   }
 
@@ -172,12 +167,15 @@ struct ConjugateGradients: PanelSolver {
     panel.scalars[i].optimality < tolerance * panel.caution
   }
 
-  /// Takes up again the rows whose recomputed residual is above the tolerance after all.
-  func reopen<S: Scalar>(_ panel: inout Panel<S>) -> Bool {
+  /// Takes up again the rows whose recomputed residual is above the tolerance after all, and
+  /// those that may have stalled for the sake of an approximation only.
+  func reopen<S: Scalar>(_ panel: inout Panel<S>, stalledToo: Bool = false) -> Bool {
     var found = false
-    for i in 0..<panel.active
-    where panel.scalars[i].outcome == .converged && !isSolved(panel, i) {
+    for i in 0..<panel.active where !isSolved(panel, i) {
+      let outcome = panel.scalars[i].outcome
+      guard outcome == .converged || outcome == .stalled && stalledToo else { continue }
       panel.scalars[i].outcome = .iterationLimit
+      panel.scalars[i].stalls = 0
       found = true
     }
     return found

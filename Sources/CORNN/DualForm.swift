@@ -143,7 +143,7 @@ enum Approximating {
       ).map { .same($0) }
     case .rounding:
       let lowRank = try LowRankInverse<Float>(
-        gram, ridge: ridge, fraction: 1.0 / 5, group: group)
+        gram, ridge: ridge, fraction: 1.0 / 3, group: group)
       return try .narrow(
         lowRank ?? RoundedInverse(inverse, group: group),
         Deflation(gram, ridge: ridge, group: group))

@@ -67,42 +67,6 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
     return start..<end
   }
 
-  /// The weights of a block's neurons from some regressors (all if nil): rows × columns, in
-  /// the units of the recording.
-  ///
-  /// Regressors are neurons, inputs, bias. The row of a neuron that was left out is zero; the
-  /// own weight of a neuron is exactly zero if self-connections are excluded, and so are
-  /// the weights that a mask forbids.
-  /// - Complexity: dual `2 T` flops a weight, primal a copy.
-  package func weights(ofBlock block: Int, from columns: Range<Int>? = nil) -> Matrix<S> {
-    let columns = columns ?? 0..<regressors.count
-    let rows = rows(ofBlock: block)
-    var result = Matrix<S>(rows: rows.count, columns: columns.count)
-    guard block < panels.count else { return result }
-    let panel = panels[block]
-    let weights =
-      isDual
-      ? product(panel.coefficients, transposingRows: columns, of: regressors.fitted.matrix)
-      : panel.coefficients.copy(columns: columns)
-    for (i, neuron) in panel.neurons.enumerated() {
-      let row = neuron - rows.lowerBound
-      result.copyRow(row, from: weights, i)
-      if let mask {
-        for j in mask[neuron].members where columns.contains(j) {
-          result[row, j - columns.lowerBound] = 0
-        }
-      }
-      let own = regressors.index(ofLocal: neuron)
-      if excludesSelf, columns.contains(own) { result[row, own - columns.lowerBound] = 0 }
-      for (k, input) in regressors.inputs.enumerated() where columns.contains(input) {
-        let scale = regressors.inputScale[k]
-        let column = input - columns.lowerBound
-        result[row, column] = scale > 0 ? result[row, column] / S(scale) : 0
-      }
-    }
-    return result
-  }
-
   /// The sample coefficients b of a block's neurons, rows × fitted transitions: the weights
   /// from neurons are `b xᵀ`, with x the regressors, but for the self-connections.
   ///

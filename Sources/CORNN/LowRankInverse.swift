@@ -8,7 +8,8 @@ internal import LinearAlgebra
 /// strong ridge; the others hardly differ from λI.
 ///
 /// As a preconditioner it is as good as the inverse. `G p = e − λ p` holds only up to
-/// `G − L Lᵀ`.
+/// `G − L Lᵀ ⪰ 0`: what is iterated is the problem of `L Lᵀ`, whose solution is an iteration or
+/// two of the inverse itself away from that of the given one.
 final class LowRankInverse<P: Scalar & Transferable>: ApproximateInverse {
   /// Q, samples × rank.
   let factor: NodeShared<P>
@@ -17,7 +18,7 @@ final class LowRankInverse<P: Scalar & Transferable>: ApproximateInverse {
   var rank: Int { factor.matrix.columns }
 
   /// The diagonal of `G − L Lᵀ` is at most this times the ridge.
-  private static var neglected: Double { 1e-3 }
+  private static var neglected: Double { 3e-3 }
 
   /// With fewer samples the products are no burden.
   private static var leastSamples: Int { 256 }

@@ -36,21 +36,13 @@ struct FitNetwork {
       "W", of: P.self, ["neuron", "presyn"], longName: "weight onto neuron from presyn")
     try file.requireSpace(on: world)
     for block in 0..<fit.blocks {
-      // The product stays in the precision of the fit: sample coefficients cancel each other.
-      let values = fit.weights(ofBlock: block, from: 0..<recording.neurons)
-      for lower in stride(from: 0, to: values.rows, by: Self.rowsAtOnce) {
-        let part = lower..<min(lower + Self.rowsAtOnce, values.rows)
-        try weights.writeBlock(
-          values.copy(rows: part).converted(to: P.self),
-          row: first + fit.rows(ofBlock: block).lowerBound + lower, transfer: .independent)
-      }
+      try weights.writeBlock(
+        fit.weights(ofBlock: block, from: 0..<recording.neurons, as: P.self),
+        row: first + fit.rows(ofBlock: block).lowerBound, transfer: .independent)
       returnFreedMemory()
     }
     try weights.close()
   }
-
-  /// Rows of W in a copy of its own precision.
-  private static var rowsAtOnce: Int { 128 }
 
   /// The factors of W, `W = b xᵀ` but for its diagonal, which is zero unless
   /// self-connections were allowed; and the frames of the samples.
