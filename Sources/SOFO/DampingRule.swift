@@ -4,7 +4,7 @@ package enum DampingRule: String, CaseIterable, Sendable {
   case relative
   /// Levenberg-Marquardt: λ follows the ratio of actual to predicted decrease.
   case adaptive
-  /// The best of λ ∈ {λ/10, λ, 10 λ} and η ∈ {.02, .06, .2, .5, 1}, by trying them all.
+  /// The best of λ ∈ {λ/10, λ, 10 λ} and η ∈ {.05, .15, .35, .65, 1, 1.4}, by trying them all.
   case search
 }
 
@@ -35,7 +35,7 @@ package struct DampingControl: Sendable {
       switch rule {
       case .relative: 0...1
       case .adaptive: min(damping, 1e-5)...1
-      case .search: min(damping, 1e-6)...max(damping, 1e-2)
+      case .search: min(damping, 1e-7)...max(damping, 1e-1)
       }
   }
 
@@ -55,7 +55,7 @@ package struct DampingControl: Sendable {
     switch rule {
     case .relative: [1, 0.25, 1 / 16.0, 1 / 64.0].map { $0 * learningRate }
     case .adaptive: [learningRate]
-    case .search: [0.02, 0.06, 0.2, 0.5, 1].map { $0 * learningRate }
+    case .search: [0.05, 0.15, 0.35, 0.65, 1, 1.4].map { $0 * learningRate }
     }
   }
 

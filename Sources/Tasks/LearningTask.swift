@@ -35,6 +35,7 @@ package struct Advice: Sendable, Equatable {
   package enum Kind: String, Sendable {
     case gaussian
     case blockLocal = "block-local"
+    case blockLocalRankOne = "block-local-rank-one"
   }
   package var rule: Rule
   package var learningRate: Double

@@ -45,7 +45,7 @@ struct OptimizerOptions: ParsableArguments {
   var damping: Double?
   @Option(
     help: """
-      relative (as given), adaptive (Levenberg-Marquardt) or search (best of 15 dampings and \
+      relative (as given), adaptive (Levenberg-Marquardt) or search (best of 18 dampings and \
       learning rates); default by task.
       """)
   var dampingRule: DampingRule?

@@ -45,7 +45,8 @@ def cases(quick, runs, peer_runs):
             "learning-lorenz": learning.lorenz_step,
             "learning-lorenz-end": learning.lorenz_end,
             "learning-lorenz-published": learning.lorenz_published,
-            "learning-flipflop": learning.flipflop}),
+            "learning-flipflop": learning.flipflop,
+            "learning-kalman": learning.kalman}),
         "plan": lambda: plan.compare(
             plan.SIZES if not quick else [("dual", 200, 100), ("primal", 60, 400)],
             (1, 2), runs),

@@ -51,7 +51,7 @@ def flags(case, size):
 
 SOFO = ("--tangent-kind", "gaussian", "--damping-rule", "relative")
 VARIANTS = {
-    "lorenz": ("block-local directions, 15 candidates (default)",
+    "lorenz": ("block-local directions, 18 candidates (default)",
                ("--tangent-kind", "block-local", "--damping-rule", "search")),
     "rnn": ("rank-one directions, otherwise the same",
             ("--tangent-kind", "rank-one", "--damping-rule", "relative"))}
