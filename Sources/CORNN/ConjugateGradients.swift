@@ -35,17 +35,22 @@ struct ConjugateGradients: PanelSolver {
     var iteration = 0
     // Rows in front whose solution was not yet found good with the inverse itself.
     var unverified = all
+    // Whether images of the residuals are there already.
+    var isMeasured = false
     for _ in 0..<Self.verifications {
+      let wasExact = panel.isExact
       for i in 0..<panel.active { panel.scalars[i].restarts = true }
       while panel.active > 0, iteration < iterations {
         if isAbandoned() { return nil }
         iteration += 1
-        if iterate(&panel, form: form, iteration: iteration) {
+        if iterate(&panel, form: form, iteration: iteration, isMeasured: isMeasured) {
           trace.append(panel.objective(ridge: form.ridge))
         }
+        isMeasured = false
       }
+      // A few steps after S was recomputed the residual was measured as exactly as it can be.
+      if panel.active == 0, wasExact, unverified < all { break }
       panel.active = unverified
-      let wasExact = panel.isExact
       // A close image measures the residual of a recomputed S as well as the exact one.
       panel.isExact = wasExact || !form.isClose
       panel.caution = 1
@@ -53,6 +58,7 @@ struct ConjugateGradients: PanelSolver {
       guard reopen(&panel, stalledToo: !wasExact), iteration < iterations else { break }
       retireSolved(&panel)
       unverified = panel.active
+      isMeasured = form.isDual
     }
     panel.active = all
     trace[trace.count - 1] = panel.objective(ridge: form.ridge)
@@ -70,18 +76,20 @@ struct ConjugateGradients: PanelSolver {
   private static var caution: Double { 0.85 }
   private static var closeCaution: Double { 0.97 }
 
-  /// New images and directions, and a step along them, of all rows that are not solved;
-  /// false if there is none.
+  /// New images, unless they are there already, and directions, and a step along them, of all
+  /// rows that are not solved; false if there is none.
   ///
   /// Between two products a row is dealt with in one go, while it is in cache: in the dual
   /// form everything between two solves.
   private func iterate<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F, iteration: Int
+    _ panel: inout Panel<F.S>, form: borrowing F, iteration: Int, isMeasured: Bool
   ) -> Bool {
-    form.updateResidual(&panel)
-    form.precondition(&panel)
+    if !isMeasured {
+      form.updateResidual(&panel)
+      form.precondition(&panel)
+    }
     if form.isDual {
-      for i in 0..<panel.active where turn(&panel, i, form: form) {
+      for i in 0..<panel.active where turn(&panel, i, form: form, isMeasured: isMeasured) {
         step(&panel, i, form: form, iteration: iteration)
       }
       retireSolved(&panel)
@@ -109,10 +117,10 @@ struct ConjugateGradients: PanelSolver {
 
   /// The next direction of a row whose residual was multiplied; false if it is solved.
   private func turn<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, _ i: Int, form: borrowing F
+    _ panel: inout Panel<F.S>, _ i: Int, form: borrowing F, isMeasured: Bool = false
   ) -> Bool {
     let before = panel.scalars[i].decrement
-    let decrement = form.completeImage(&panel, row: i)
+    let decrement = isMeasured ? before : form.completeImage(&panel, row: i)
     panel.scalars[i].decrement = decrement
     if panel.scalars[i].outcome != .iterationLimit || isSolved(panel, i) { return false }
     let isFresh = panel.scalars[i].restarts || before <= 0 || panel.scalars[i].stalls > 0
