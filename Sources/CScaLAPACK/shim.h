@@ -7,8 +7,9 @@
 int Csys2blacs_handle(MPI_Comm communicator);
 void Cfree_blacs_system_handle(int handle);
 
-// In: a system handle; out: the grid's context, negative on ranks that are not in it.
-void Cblacs_gridinit(int *context, const char *order, int rows, int columns);
+// In: a system handle; out: the grid's context, negative on ranks that are not in it. `ranks`
+// is rows×columns, column major.
+void Cblacs_gridmap(int *context, int *ranks, int stride, int rows, int columns);
 void Cblacs_gridinfo(int context, int *rows, int *columns, int *row, int *column);
 void Cblacs_gridexit(int context);
 void Cblacs_set(int context, int what, int *value);

@@ -6,15 +6,16 @@
 /// the ranks that it leaves over, of a prime number for example, wait.
 package struct BlockCyclic: Equatable, Sendable {
   package let order: Int
-  /// Of the grid; rank r stands in row r / columns.
+  /// Of the grid.
   package let rows: Int
   package let columns: Int
 
   /// Rows and columns of a block.
   package static var block: Int { 64 }
 
-  /// The fewest entries of the matrix that are worth a rank.
-  package static var leastShare: Int { 1_000_000 }
+  /// The fewest entries of the matrix that are worth a rank: two ranks from order 2,000 on,
+  /// below which they were no faster than one with LAPACK (Sources/Benchmarks/README.md).
+  package static var leastShare: Int { 2_000_000 }
 
   package init(order: Int, ranks: Int, leastShare: Int = leastShare) {
     precondition(order >= 0 && ranks >= 1 && leastShare >= 1, "order \(order) on \(ranks) ranks")

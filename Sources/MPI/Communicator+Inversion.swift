@@ -11,7 +11,7 @@ extension Communicator {
     guard layout.ranks > 1, layout.mostEntries <= Int(Int32.max) else {
       return try invertOnEachNode(a, ridge: ridge, into: &inverse)
     }
-    let grid = try ProcessGrid(layout, of: handle)
+    let grid = try ProcessGrid(layout, of: handle, size: size)
     let part = BlockPart(of: grid)
     var blocks = Matrix<Double>(rows: part.height, columns: part.width)
     var isPositiveDefinite = true

@@ -18,8 +18,9 @@ struct ProcessGrid: ~Copyable {
   private let system: CInt
   private let handle: MPI_Comm
 
-  /// The first ranks of `communicator`, row by row (collective over all its ranks).
-  init(_ layout: BlockCyclic, of communicator: MPI_Comm) throws {
+  /// Some of `communicator`'s `size` ranks, spread evenly: each node has its part of the
+  /// work and of the messages (collective over all ranks).
+  init(_ layout: BlockCyclic, of communicator: MPI_Comm, size: Int) throws {
     var copy: MPI_Comm?
     try check("MPI_Comm_dup", MPI_Comm_dup(communicator, &copy))
     let handle = created(copy, by: "MPI_Comm_dup")
@@ -28,7 +29,9 @@ struct ProcessGrid: ~Copyable {
       "MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(handle, cmpi_errors_are_fatal()))
     system = Csys2blacs_handle(handle)
     var context = system
-    Cblacs_gridinit(&context, "R", CInt(layout.rows), CInt(layout.columns))
+    var ranks = (0..<layout.ranks).map { CInt($0 * size / layout.ranks) }
+    Cblacs_gridmap(
+      &context, &ranks, CInt(layout.rows), CInt(layout.rows), CInt(layout.columns))
     var (rows, columns, row, column): (CInt, CInt, CInt, CInt) = (0, 0, -1, -1)
     if context >= 0 {
       Cblacs_gridinfo(context, &rows, &columns, &row, &column)
