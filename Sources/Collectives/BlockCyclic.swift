@@ -13,8 +13,8 @@ package struct BlockCyclic: Equatable, Sendable {
   /// Rows and columns of a block.
   package static var block: Int { 64 }
 
-  /// The fewest entries of the matrix that are worth a rank: two ranks from order 2,000 on,
-  /// below which they were no faster than one with LAPACK (Sources/Benchmarks/README.md).
+  /// The fewest entries of the matrix that are worth a rank: two ranks share it from order
+  /// 2,000 on, below which no run gained by it (Sources/Benchmarks/README.md).
   package static var leastShare: Int { 2_000_000 }
 
   package init(order: Int, ranks: Int, leastShare: Int = leastShare) {

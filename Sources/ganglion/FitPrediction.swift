@@ -67,8 +67,8 @@ struct FitPrediction {
   /// seconds of a number that is handled on its own; measured with revision 852e98c.
   private static let evaluation = (share: 0.65, entry: 5e-8)
 
-  /// The share of LAPACK's rate on one rank that each rank reaches in a shared inversion;
-  /// measured, see Sources/Benchmarks/README.md.
+  /// The share of LAPACK's rate on one rank that each rank reaches in a shared inversion: the
+  /// best seen on two ranks, 0.4 to 0.6 (Sources/Benchmarks/README.md), unknown on many.
   private static let sharedInversion = 0.6
 
   /// Seconds of a phase.
