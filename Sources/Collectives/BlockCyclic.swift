@@ -13,14 +13,18 @@ package struct BlockCyclic: Equatable, Sendable {
   /// Rows and columns of a block.
   package static var block: Int { 64 }
 
-  /// The fewest entries of the matrix that are worth a rank: two ranks share it from order
-  /// 2,000 on, below which no run gained by it (Sources/Benchmarks/README.md).
+  /// The fewest entries of the matrix that are worth a rank: below order 2,000 no run of two
+  /// ranks gained by it (Sources/Benchmarks/README.md).
   package static var leastShare: Int { 2_000_000 }
+
+  /// The fewest ranks that share a matrix: each reaches about half of LAPACK's rate.
+  private static var leastRanks: Int { 3 }
 
   package init(order: Int, ranks: Int, leastShare: Int = leastShare) {
     precondition(order >= 0 && ranks >= 1 && leastShare >= 1, "order \(order) on \(ranks) ranks")
-    let useful = max(1, min(ranks, order * order / leastShare))
-    let side = max(1, Int(Double(useful).squareRoot()))
+    let most = min(ranks, order * order / leastShare)
+    let useful = most < Self.leastRanks ? 1 : most
+    let side = Int(Double(useful).squareRoot())
     self.order = order
     rows = useful / side
     columns = side

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct BlockCyclicTests {
   @Test(arguments: [
-    (1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 2, 2), (5, 2, 2), (6, 3, 2), (7, 3, 2), (12, 4, 3),
+    (1, 1, 1), (2, 1, 1), (3, 3, 1), (4, 2, 2), (5, 2, 2), (6, 3, 2), (7, 3, 2), (12, 4, 3),
     (511, 23, 22), (1024, 32, 32),
   ]) func gridIsNearlySquare(ranks: Int, rows: Int, columns: Int) {
     let layout = BlockCyclic(order: 100_000, ranks: ranks, leastShare: 1)
@@ -30,7 +30,8 @@ import Testing
   }
 
   @Test func smallMatricesStayWithOneRank() {
-    #expect(BlockCyclic(order: 1999, ranks: 64).ranks == 1)
+    #expect(BlockCyclic(order: 2449, ranks: 64).ranks == 1)
+    #expect(BlockCyclic(order: 2450, ranks: 64).ranks == 3)
     #expect(BlockCyclic(order: 24_000, ranks: 64).ranks == 64)
   }
 }
