@@ -126,10 +126,11 @@ extension FitSize {
 
   /// Bytes that the ranks pass on in a shared inversion.
   ///
-  /// The model of `PDPOTRF`, `(2 + log2(p) / 2) n² / √p` numbers a rank (L. Blackford et al.,
-  /// ScaLAPACK Users' Guide, 1997, table 5.8), for each of the three steps.
+  /// In each of the three steps the entries of a triangle, n²/2, go to the other ranks in
+  /// their row and in their column of the grid.
   private var passedInInversion: Double {
-    3 * (2 + log2(sharers) / 2) * order * order * 8 * sharers.squareRoot()
+    let grid = BlockCyclic(order: Int(order), ranks: Int(ranks))
+    return 1.5 * Double(grid.rows + grid.columns - 2) * order * order * 8
   }
 
   /// The linear model, with the choice of its ridge, and the free runs of both models on the
