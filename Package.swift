@@ -42,6 +42,8 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(
+      name: "CScaLAPACK", pkgConfig: "ompi-c", providers: [.apt(["libscalapack-openmpi-dev"])]),
+    .systemLibrary(
       name: "CHDF5", pkgConfig: "hdf5-openmpi", providers: [.apt(["libhdf5-openmpi-dev"])]),
     .target(name: "CSignals"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -60,7 +62,8 @@ let package = Package(
       name: "Collectives", dependencies: ["LinearAlgebra", "CSignals"],
       swiftSettings: strict + optimised),
     .target(
-      name: "MPI", dependencies: ["LinearAlgebra", "Collectives", "CMPI", "CMPIShims"],
+      name: "MPI",
+      dependencies: ["LinearAlgebra", "Collectives", "CMPI", "CMPIShims", "CScaLAPACK"],
       swiftSettings: strict + optimised),
     .target(
       name: "HDF5", dependencies: ["LinearAlgebra", "Collectives", "MPI", "CHDF5", "CHDF5Shims"],
@@ -159,7 +162,8 @@ let package = Package(
       dependencies: ["Collectives", "TestSupport", "CSignals", "LinearAlgebra"],
       swiftSettings: strict),
     .testTarget(
-      name: "MPITests", dependencies: ["MPI", "Collectives", "LinearAlgebra", "TestSupport"],
+      name: "MPITests",
+      dependencies: ["MPI", "CORNN", "Collectives", "LinearAlgebra", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     // HDF5 is not re-entrant: its tests run one at a time, on the main actor.
     .testTarget(

@@ -6,6 +6,7 @@
 MPI_Comm cmpi_comm_world(void) { return MPI_COMM_WORLD; }
 MPI_Comm cmpi_comm_self(void) { return MPI_COMM_SELF; }
 MPI_Errhandler cmpi_errors_return(void) { return MPI_ERRORS_RETURN; }
+MPI_Errhandler cmpi_errors_are_fatal(void) { return MPI_ERRORS_ARE_FATAL; }
 MPI_Info cmpi_info_null(void) { return MPI_INFO_NULL; }
 MPI_Request cmpi_request_null(void) { return MPI_REQUEST_NULL; }
 

@@ -109,13 +109,12 @@ extension DualForm {
   ) throws {
     let inverse = try phases.measure("factor") {
       try invertedGram(
-        products.gram, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group)
+        products.gram, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group,
+        phases: phases)
     }
     let approximation = try phases.measure("factor") {
       try approximating.approximation(products.gram, inverse, ridge: ridge, group: group)
     }
-    let t = Double(products.regressors.samples)
-    phases.add("factor", flops: inverse.nodeRank == 0 ? t * t * t : 0)
     self.init(
       ridge: ridge, excludesSelf: excludesSelf, products: products, inverse: inverse,
       approximation: approximation)

@@ -10,6 +10,8 @@ package struct FitPlan: Sendable {
     package var flops: Double
     /// Matrix products in float32 where the others are in float64.
     package var flopsFloat = 0.0
+    /// Of an inversion that ranks share, block by block.
+    package var flopsShared = 0.0
     /// Samples that the loss is evaluated at, with the vector work around it.
     package var samples = 0.0
     /// Numbers that are handled one by one.
@@ -31,6 +33,8 @@ package struct FitPlan: Sendable {
     package var gathered = 0.0
     /// Bytes that are dealt from each rank to each other, of all ranks.
     package var dealt = 0.0
+    /// Bytes that ranks send to single others, of all ranks.
+    package var passed = 0.0
     /// How often all ranks wait for each other.
     package var rounds = 1.0
   }

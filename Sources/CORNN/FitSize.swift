@@ -1,3 +1,4 @@
+internal import Collectives
 private import Glibc
 
 /// The sizes of a fit, from which its work and memory are counted; as numbers, for at large
@@ -90,8 +91,7 @@ extension FitSize {
       .init(
         name: "gram", flops: order * order * (isDual ? regressors : t) / ranks + shares,
         messages: .init(summedOverNodes: order * order * 8 + (isDual ? t * u * scalar : 0))),
-      // In the dual form an inverse of low rank is tried too.
-      .init(name: "factor", flops: (isDual ? 1.8 : 1) * order * order * order),
+      factorisation,
       .init(
         name: "solve", flops: exact, flopsFloat: isRounded ? own * perIteration * iterations : 0,
         samples: own * t * (iterations + 1)),
@@ -102,6 +102,35 @@ extension FitSize {
         fileBytes: isFactored
           ? 2 * neurons * t * scalar : neurons * neurons * (isRounded ? 4 : scalar)),
     ]
+  }
+
+  /// The inverse, by all ranks or by one of each node; and what the dual form tries besides,
+  /// by one of each node: an inverse of low rank.
+  private var factorisation: FitPlan.Phase {
+    let cube = order * order * order
+    let trial = isDual ? 0.8 * cube : 0
+    let shared = sharers
+    guard shared > 1 else { return .init(name: "factor", flops: cube + trial) }
+    return .init(
+      name: "factor", flops: trial, flopsShared: cube / shared,
+      messages: .init(
+        summedOverNodes: order * order * scalar, passed: passedInInversion,
+        // Factor, inverse of the factor, its square: each 2 log2 p messages a block of columns.
+        rounds: 6 * order / Double(BlockCyclic.block)))
+  }
+
+  /// The ranks that share the inversion; 1 if it is done on each node.
+  private var sharers: Double {
+    Double(BlockCyclic(order: Int(order), ranks: Int(ranks)).ranks)
+  }
+
+  /// Bytes that the ranks pass on in a shared inversion.
+  ///
+  /// In each of the three steps the entries of a triangle, n²/2, go to the other ranks in
+  /// their row and in their column of the grid.
+  private var passedInInversion: Double {
+    let grid = BlockCyclic(order: Int(order), ranks: Int(ranks))
+    return 1.5 * Double(grid.rows + grid.columns - 2) * order * order * 8
   }
 
   /// The linear model, with the choice of its ridge, and the free runs of both models on the
@@ -168,8 +197,8 @@ extension FitSize {
       Self.processBytes + Self.threadBytes * (threads - 1) + own * frames * scalar
     let rows = Self.libraryBytes + regressors * (t + u) * scalar
     let solution = own * order * scalar
-    // The Gram matrix in float64 and its inverse; the leader factors a copy. In the dual form
-    // also the products with held-out frames.
+    // The Gram matrix in float64 and its inverse; the leader factors a copy, or each rank its
+    // blocks of it. In the dual form also the products with held-out frames.
     let squares =
       order * order * (8 + scalar + (isRounded ? 4 : 0)) + (isDual ? t * u * scalar : 0)
     let panels =
@@ -178,7 +207,7 @@ extension FitSize {
     // A block of W of one panel's rows, as a product and in the units of the recording.
     let block = 2 * width * (isFactored ? t : neurons) * scalar
     return [
-      Stage(own: base + order * order * 8, shared: rows + squares),
+      Stage(own: base + order * order * 8 / sharers, shared: rows + squares),
       Stage(own: base + solution + maskBytes + panels, shared: rows + squares),
       Stage(own: base + solution + evaluationBytes, shared: rows + observed),
       Stage(own: base + solution + block, shared: rows + observed),

@@ -73,10 +73,9 @@ extension PrimalForm {
   ) throws {
     let inverse = try phases.measure("factor") {
       try invertedGram(
-        products.gram, ridge: ridge, mayRaiseRidge: true, as: S.self, group: group)
+        products.gram, ridge: ridge, mayRaiseRidge: true, as: S.self, group: group,
+        phases: phases)
     }
-    let m = Double(products.regressors.count)
-    phases.add("factor", flops: inverse.nodeRank == 0 ? m * m * m : 0)
     self.init(
       ridge: ridge, excludesSelf: excludesSelf, regressors: products.regressors,
       inverse: inverse)

@@ -73,6 +73,15 @@ package protocol RankGroup: ~Copyable {
   /// A rows×columns matrix that exists once a node and that its ranks share.
   /// C: `MPI_Win_allocate_shared`.
   func allocateOnNode<S: Scalar>(rows: Int, columns: Int, of: S.Type) throws -> NodeShared<S>
+
+  /// `inverse ← (A + ridge I)⁻¹` on each node, for a symmetric A that each node has; shared
+  /// by the ranks where A is large enough (see `BlockCyclic`).
+  ///
+  /// `inverse` is zero before, and stays so if the matrix is not positive definite. The same
+  /// number of ranks gives the same bits. C: `pdpotrf`, `pdpotri` of ScaLAPACK.
+  func invertPositiveDefinite<S: Scalar & Transferable>(
+    _ a: borrowing NodeShared<Double>, ridge: Double, into inverse: inout NodeShared<S>
+  ) throws -> Inversion
 }
 
 extension RankGroup where Self: ~Copyable {

@@ -42,4 +42,10 @@ package struct SingleRank: RankGroup, ~Copyable {
     NodeShared(
       matrix: Matrix(rows: rows, columns: columns), nodeRank: 0, nodeSize: 1, fence: {})
   }
+
+  package func invertPositiveDefinite<S: Scalar & Transferable>(
+    _ a: borrowing NodeShared<Double>, ridge: Double, into inverse: inout NodeShared<S>
+  ) throws -> Inversion {
+    try invertOnEachNode(a, ridge: ridge, into: &inverse)
+  }
 }

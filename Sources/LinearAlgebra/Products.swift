@@ -45,7 +45,7 @@ package func symmetricRankUpdate<S: Scalar>(
 /// Copies the lower triangle onto the upper one, tile by tile.
 @specialized(where S == Double)
 @specialized(where S == Float)
-func mirrorLower<S: Scalar>(_ c: inout MutableMatrixView<S>) {
+package func mirrorLower<S: Scalar>(_ c: inout MutableMatrixView<S>) {
   let n = c.rows
   let tile = 64
   let base = c.base
@@ -91,7 +91,8 @@ private let widenedDepth = 256
 /// `A ← A⁻¹` for a symmetric positive definite A of which the lower triangle is read;
 /// both triangles are filled.
 ///
-/// - Throws: `NotPositiveDefinite` with the pivot that failed; A is then spoilt.
+/// - Throws: `NotPositiveDefinite` with the pivot that failed, also where A has a number
+///   that is not finite; A is then spoilt.
 /// - Complexity: n³ flops, no extra memory.
 package func invertPositiveDefinite<S: Scalar>(
   _ a: inout MutableMatrixView<S>
@@ -102,5 +103,7 @@ package func invertPositiveDefinite<S: Scalar>(
   if info != 0 { throw NotPositiveDefinite(pivot: info - 1) }
   let failure = S.potri(a.rows, a.base, a.stride)
   if failure != 0 { throw NotPositiveDefinite(pivot: failure - 1) }
+  // OpenBLAS takes NaN for a pivot.
+  for i in 0..<a.rows where !a[i, i].isFinite { throw NotPositiveDefinite(pivot: i) }
   mirrorLower(&a)
 }

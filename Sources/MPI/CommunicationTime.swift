@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// The time that this process has spent inside MPI: its messages, and waiting for others.
 ///
-/// What HDF5 does by MPI of its own, in files, is not in it.
+/// What HDF5 and ScaLAPACK do by MPI of their own is not in it.
 enum CommunicationTime {
   private static let nanoseconds = Atomic(0)
 

@@ -23,6 +23,9 @@ package struct Communicator: RankGroup, ~Copyable {
   /// bits here and there: 2²⁷ doubles are 1 GiB. Longer messages are split.
   var messageLimit = 1 << 27
 
+  /// The fewest entries of a matrix that are worth a rank when it is inverted.
+  var leastShare = BlockCyclic.leastShare
+
   /// Takes over a communicator (collective over its ranks).
   init(owning handle: MPI_Comm) throws {
     try check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(handle, cmpi_errors_return()))
@@ -56,6 +59,7 @@ package struct Communicator: RankGroup, ~Copyable {
     try check("MPI_Comm_split", MPI_Comm_split(handle, color, CInt(rank), &part))
     var result = try Communicator(owning: created(part, by: "MPI_Comm_split"))
     result.messageLimit = messageLimit
+    result.leastShare = leastShare
     return result
   }
 

@@ -67,6 +67,10 @@ struct FitPrediction {
   /// seconds of a number that is handled on its own; measured with revision 852e98c.
   private static let evaluation = (share: 0.65, entry: 5e-8)
 
+  /// The share of LAPACK's rate on one rank that each rank reaches in a shared inversion: the
+  /// best seen on two ranks, 0.4 to 0.6 (Sources/Benchmarks/README.md), unknown on many.
+  private static let sharedInversion = 0.6
+
   /// Seconds of a phase.
   func seconds(_ phase: FitPlan.Phase) -> Double {
     let passes = plan.form == .dual ? Self.passes.dual : Self.passes.primal
@@ -74,6 +78,7 @@ struct FitPrediction {
     var seconds =
       phase.flops / rate(of: phase)
       + phase.flopsFloat / (panelRateFloat * threadShare)
+      + phase.flopsShared / (Self.sharedInversion * rate(of: phase))
       + phase.samples * passes * (isDouble ? 8 : 4) / vectors
       + phase.entries * Self.evaluation.entry
       + phase.streamed / (machine.memoryBandwidth * threadShare)
@@ -89,7 +94,7 @@ struct FitPrediction {
   private func sent(_ phase: FitPlan.Phase) -> Double {
     let (messages, p) = (phase.messages, Double(job.nodes))
     return 2 * (p - 1) * (messages.summedOverNodes + messages.summed)
-      + (p - 1) * messages.gathered + (p - 1) / p * messages.dealt
+      + (p - 1) * messages.gathered + (p - 1) / p * (messages.dealt + messages.passed)
   }
 
   /// The part of a phase that is spent on messages.
@@ -98,7 +103,9 @@ struct FitPrediction {
     let messages = phase.messages
     guard job.nodes > 1 else {
       // Through memory that the ranks share: written and read, on both sides.
-      let bytes = messages.summedOverNodes + messages.summed + messages.gathered + messages.dealt
+      let bytes =
+        messages.summedOverNodes + messages.summed + messages.gathered + messages.dealt
+        + messages.passed
       return 4 * bytes / machine.memoryBandwidth
     }
     let link = machine.messagesBetweenHosts ?? Self.assumedLink
@@ -130,7 +137,7 @@ struct FitPrediction {
       return String(
         format: "%@ %12.2f %12.1f %12.1f %11.3f",
         phase.name.padding(toLength: 8, withPad: " ", startingAt: 0),
-        (phase.flops + phase.flopsFloat) / 1e9,
+        (phase.flops + phase.flopsFloat + phase.flopsShared) / 1e9,
         phase.fileBytes / 1e6, sent, seconds(phase))
     }
     return """

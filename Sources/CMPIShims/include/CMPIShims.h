@@ -6,6 +6,7 @@
 MPI_Comm cmpi_comm_world(void);
 MPI_Comm cmpi_comm_self(void);
 MPI_Errhandler cmpi_errors_return(void);
+MPI_Errhandler cmpi_errors_are_fatal(void);
 MPI_Info cmpi_info_null(void);
 MPI_Request cmpi_request_null(void);
 

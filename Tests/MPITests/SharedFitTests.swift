@@ -1,0 +1,65 @@
+import CORNN
+import Collectives
+import LinearAlgebra
+import TestSupport
+import Testing
+
+@testable import MPI
+
+extension RankTests {
+  /// A fit whose factor the ranks share, against the fit of one rank alone.
+  @Suite struct SharedFitTests {
+    @Test(arguments: [
+      (Configuration.Form.dual, 50, 100), (.primal, 70, 150),
+    ]) func weightsAreThoseOfOneRank(form: Configuration.Form, neurons: Int, frames: Int) throws {
+      var world = try testWorld()
+      world.leastShare = 1
+      let rates = simulated(neurons: neurons, frames: frames)
+      let local = Partition(of: neurons, among: world.size).range(of: world.rank)
+      let together = try weights(rates, local, form, group: world)
+      let alone = try weights(rates, 0..<neurons, form, group: SingleRank())
+      let difference = relativeError(
+        together.flatMap { $0 }, alone[local].flatMap { $0 })
+      try expectEverywhere(difference < 1e-6, on: world, "\(form): differs by \(difference)")
+    }
+
+    private func weights(
+      _ rates: borrowing Matrix<Double>, _ local: Range<Int>, _ form: Configuration.Form,
+      group: borrowing some RankGroup & ~Copyable
+    ) throws -> [[Double]] {
+      var configuration = Configuration()
+      configuration.form = form
+      configuration.tolerance = 1e-9
+      let recording = PreparedRecording(
+        rates: rates.view.rows(local).copy(), local: local, neurons: rates.rows,
+        inputs: Matrix(rows: 0, columns: rates.columns), trialStarts: [], holdout: 0.2)
+      let problem = try FitProblem(recording, bias: true, group: group, phases: Phases())
+      let fit = try problem.fit(
+        loss: .crossEntropy, alpha: [Double](repeating: 0.2, count: local.count),
+        configuration: configuration, group: group, threads: 1, phases: Phases())
+      return (0..<fit.blocks).flatMap { block in
+        let weights = fit.weights(ofBlock: block)
+        return (0..<weights.rows).map { i in
+          (0..<weights.columns).map { weights[i, $0] }
+        }
+      }
+    }
+
+    /// A random network that is driven by its own unrest, the same on every rank.
+    private func simulated(neurons: Int, frames: Int) -> Matrix<Double> {
+      let coupling = Matrix<Double>(filledBy: neurons, neurons)
+      let noise = Matrix<Double>(filledBy: frames, neurons)
+      var rates = Matrix<Double>(rows: neurons, columns: frames)
+      var now = Matrix<Double>(rows: neurons, columns: 1)
+      for t in 1..<frames {
+        let drive = product(coupling, now)
+        for i in 0..<neurons {
+          let x = 6 * drive[i, 0] / Double(neurons).squareRoot() + 0.2 * noise[t, i]
+          now[i, 0] = 0.8 * now[i, 0] + 0.2 * x / (1 + x * x).squareRoot()
+          rates[i, t] = now[i, 0]
+        }
+      }
+      return rates
+    }
+  }
+}
