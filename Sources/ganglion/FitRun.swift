@@ -52,6 +52,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       console.say(sizes.prediction(of: job, on: machine, mask: mask).text)
       return
     }
+    try sizes.requireMemory(threads: threads, on: world)
     log.write("started", sizes.event)
 
     let regions = try command.constraints.regions?.labels(count: recording.neurons, on: world)
