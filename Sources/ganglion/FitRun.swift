@@ -42,7 +42,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     if command.dryRun {
       let machine = try MachineDescription(
         measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
-        seconds: 0.1)
+        effort: .least)
       let job = FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: threads)
       console.say("precision: \(arithmetic.reason)")
       let mask = try MaskLoad(
