@@ -49,10 +49,15 @@ static void explain(int signal) {
   raise(signal);
 }
 
-// Open MPI ends a process that it cannot start by itself, with a code of its own.
-static void explain_exit(int status, void *unused) {
+// Open MPI ends a process that it cannot start by itself, with a code of its own. And under a
+// limit no library is unloaded: OpenBLAS would wait for its threads, which try for ever to get
+// their 128 MiB where the limit leaves none.
+static void leave(int status, void *unused) {
   (void)unused;
+  if (limit_of_addresses() == RLIM_INFINITY) return;
   if (status != 0 && !exit_is_ours && is_short_of_memory()) tell_and_end();
+  fflush(0);
+  _exit(status);
 }
 
 void csignals_exit_is_ours(void) { exit_is_ours = 1; }
@@ -66,7 +71,7 @@ int csignals_explain_memory(const char *message, int exit_code) {
   if (is_first) {
     // The usual stack may be what cannot grow.
     stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
-    if (sigaltstack(&other, 0) != 0 || on_exit(explain_exit, 0) != 0) return -1;
+    if (sigaltstack(&other, 0) != 0 || on_exit(leave, 0) != 0) return -1;
     // Each thread's own heap would reserve 64 MiB of addresses, the libraries' threads' too.
     if (limit_of_addresses() != RLIM_INFINITY) mallopt(M_ARENA_MAX, 1);
     is_first = 0;

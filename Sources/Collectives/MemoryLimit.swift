@@ -1,4 +1,5 @@
 internal import CSignals
+internal import Glibc
 
 /// The limit of this process's address space (`ulimit -v`), which some batch systems set.
 ///
@@ -18,7 +19,7 @@ package enum MemoryLimit {
     _ = csignals_explain_memory(message, ExitCode.internalError)
   }
 
-  /// Ends the process: no library's exit but ours.
+  /// Tells that the exit that follows is the program's own, not a library's.
   package static func exitIsOurs() { csignals_exit_is_ours() }
 
   /// Requires address space for what comes.
@@ -31,6 +32,8 @@ package enum MemoryLimit {
   package static func require(_ bytes: Double, for purpose: String, remedy: String? = nil) throws {
     let limit = csignals_address_limit()
     guard limit >= 0 else { return }
+    // Threads of OpenBLAS may be on their way to the buffers that they take as it is loaded.
+    usleep(20_000)
     let needed = Double(csignals_address_space()) + bytes
     guard needed > Double(limit) else { return }
     throw MemoryLimitError(

@@ -48,10 +48,10 @@ package func startMPI() throws {
   }
 }
 
-// Address space that Open MPI 4.1 takes to start and to connect ranks, OpenBLAS for its first
-// product, and HDF5: 193 MB were taken by 2 ranks on one host with Open MPI 4.1.4. With less
-// MPI has been seen to crash, to exit with 1 and to hang.
-private let leastMemory = 210e6
+// Address space that Open MPI 4.1 takes to start and to connect ranks, HDF5, and OpenBLAS for
+// the first product (134 MB): 2 ranks on one host took 161 MB more than before. With less MPI
+// has been seen to crash, to exit with 1 and to hang.
+private let leastMemory = 180e6
 
 /// The number of tasks that srun started without telling them of each other; nil if the
 /// ranks were started in another way.
