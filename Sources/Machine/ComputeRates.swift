@@ -119,14 +119,15 @@ package func measureGramRate(seconds: Double = 0.3) -> Double {
   }
 }
 
-/// Measures how fast vectors that fit the caches are updated, `y ← y + t x`: what the work
+/// Measures how fast vectors that fit a core's own caches are updated, `y ← y + t x`: what the work
 /// around the products costs.
 ///
 /// - Returns: bytes a second, 24 an element, all threads together.
 /// - Throws: nothing of its own.
 package func measureVectorBandwidth(threads: Int, seconds: Double = 0.2) throws -> Double {
-  // A panel's vectors: larger than the first cache, smaller than what cores share.
-  let (rows, columns) = (256, 1024)
+  // A row's vectors are dealt with in one go: larger than the first cache, but in the one that
+  // a core has to itself. Beyond it cores would slow each other down as they do not in a fit.
+  let (rows, columns) = (16, 1024)
   let workers = min(threads, allowedCores().count)
   let rates = try parallelMap(count: workers, threads: workers) { _ in
     let x = Matrix<Double>(repeating: 1, rows: rows, columns: columns)
