@@ -48,6 +48,11 @@ package struct FitPlan: Sendable {
   package let ownBytes: Double
   /// Bytes that the ranks of a node share then.
   package let sharedBytes: Double
+  /// Address space that a rank takes at its peak beside its code and libraries: what a node
+  /// shares is mapped by each of its ranks.
+  package let addressBytes: Double
+  /// Rows of a panel that are iterated, on average: solved ones leave.
+  package let panelRows: Double
   /// Iterations assumed in the work of the phase "solve".
   package let iterations: Double
 
@@ -71,8 +76,11 @@ package struct FitPlan: Sendable {
     heldOut = max(0, frames - fitted - 1)
     self.regressors = regressors
     iterations = sizes.expectedIterations(configuration)
+    panelRows = max(1, 0.6 * sizes.width)
     phases = sizes.phases(iterations: iterations, mask: mask)
-    let peak = sizes.stages(maskBytes: mask?.factorBytes ?? 0).max {
+    let stages = sizes.stages(maskBytes: mask?.factorBytes ?? 0)
+    addressBytes = stages.map(\.addresses).max() ?? 0
+    let peak = stages.max {
       $0.node(ranks: ranksPerNode) < $1.node(ranks: ranksPerNode)
     }
     ownBytes = peak?.own ?? 0

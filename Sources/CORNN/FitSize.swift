@@ -181,13 +181,16 @@ extension FitSize {
     let shared: Double
 
     func node(ranks: Int) -> Double { Double(ranks) * own + shared }
+
+    /// Of one rank, without code and libraries.
+    var addresses: Double { own + shared - FitSize.processBytes - FitSize.libraryBytes }
   }
 
   /// Code, libraries and buffers of a rank before any data: measured on Open MPI 4.1 with
   /// OpenBLAS 0.3.21.
-  private static var processBytes: Double { 15e6 }
+  fileprivate static var processBytes: Double { 15e6 }
   /// What the ranks of a node share of it.
-  private static var libraryBytes: Double { 30e6 }
+  fileprivate static var libraryBytes: Double { 30e6 }
   /// The same for each thread beyond the first: its stack, BLAS buffer and heap.
   private static var threadBytes: Double { 16e6 }
 
@@ -218,10 +221,16 @@ extension FitSize {
   private var evaluationBytes: Double {
     guard u > 0 else { return 0 }
     let order = min(t, regressors)
-    let matrices = (isDual ? 2.0 : 4.0) * order * order * 8
+    // The Gram matrix, a fold's and its factor; the regressors of the fold's quarter of the
+    // frames, as they are and in float64.
+    let matrices =
+      t < regressors
+      ? 2 * order * order * 8
+      : 3 * order * order * 8 + regressors * t / 4 * (8 + scalar)
     // 512 frames: rates and features, or all regressors in either precision.
     let block =
       min(512, t) * (isDual ? own * (scalar + 8) + t * 8 : regressors * 2 * (scalar + 8))
+    // What is freed of blocks this small stays with the process.
     return matrices + max(block, own * order * 8)
   }
 }

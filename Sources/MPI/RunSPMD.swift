@@ -26,11 +26,11 @@ package func runSPMD(_ body: (borrowing Communicator) throws -> Void) {
     let closing = try Closing()
     end(closing, failure: failure(of: body))
   } catch {
-    // Without a working MPI there is nobody to agree with, but srun numbers its tasks.
-    if !(error is SeparateRanksError) || environment("SLURM_PROCID") == "0" {
-      complain("\(error)")
-    }
-    exit(ExitCode.of(error))
+    // Without a working MPI there is nobody to agree with, but launchers number the ranks
+    // of a host, which see the same.
+    let number = ["OMPI_COMM_WORLD_LOCAL_RANK", "SLURM_LOCALID"].lazy.compactMap(environment).first
+    if number == nil || number == "0" { complain("\(error)") }
+    leave(ExitCode.of(error))
   }
 }
 
@@ -69,7 +69,7 @@ private func end(_ closing: borrowing Closing, failure: Failure?) {
     // Messages under way to nobody could hold up the finalisation.
     cmpi_exit_after(20, first.exitCode)
     finishMPI()
-    exit(first.exitCode)
+    leave(first.exitCode)
   }
   finishMPI()
 }
@@ -77,8 +77,15 @@ private func end(_ closing: borrowing Closing, failure: Failure?) {
 /// Ends all ranks from this one.
 private func abort(_ closing: borrowing Closing, _ failure: Failure) -> Never {
   complain("rank \(closing.rank): \(failure.message)")
+  MemoryLimit.exitIsOurs()
   MPI_Abort(cmpi_comm_world(), failure.exitCode)
   exit(failure.exitCode)
+}
+
+/// Exits of the program's own accord.
+private func leave(_ code: Int32) -> Never {
+  MemoryLimit.exitIsOurs()
+  exit(code)
 }
 
 /// Writes one error message, in one piece, to standard error.

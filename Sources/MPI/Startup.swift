@@ -20,13 +20,15 @@ struct SeparateRanksError: ExitCoded {
 /// `MPI_THREAD_SERIALIZED`: any thread may call MPI, one at a time.
 ///
 /// - Throws: `SeparateRanksError` where srun started several tasks without MPI support,
-///   of which Open MPI says that it was built wrongly; `MPIError`.
+///   of which Open MPI says that it was built wrongly; `MemoryLimitError`; `MPIError`.
 package func startMPI() throws {
   var flag: CInt = 0
   MPI_Initialized(&flag)
   guard flag == 0 else { return }
   let tasks = srunTasksWithoutMPI()
   if let tasks, tasks > 1 { throw SeparateRanksError(tasks: tasks) }
+  MemoryLimit.explainCrashes()
+  try MemoryLimit.require(leastMemory, for: "MPI and BLAS alone")
   // A rank without launcher needs no Open MPI daemon of its own.
   setenv("OMPI_MCA_ess_singleton_isolated", "1", 0)
   // A lone srun task is such a rank too, unless Open MPI sees that srun started it.
@@ -36,6 +38,7 @@ package func startMPI() throws {
   try check(
     "MPI_Init_thread", MPI_Init_thread(nil, nil, CInt(MPI_THREAD_SERIALIZED), &provided))
   if let step { setenv("SLURM_STEP_ID", step, 1) }
+  MemoryLimit.explainCrashes()
   guard provided >= MPI_THREAD_SERIALIZED else {
     throw MPIError(call: "MPI_Init_thread (serialized)", code: CInt(MPI_ERR_OTHER))
   }
@@ -44,6 +47,11 @@ package func startMPI() throws {
       "MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(communicator, cmpi_errors_return()))
   }
 }
+
+// Address space that Open MPI 4.1 takes to start and to connect ranks, HDF5, and OpenBLAS for
+// the first product (134 MB): 2 ranks on one host took 161 MB more than before. With less MPI
+// has been seen to crash, to exit with 1 and to hang.
+private let leastMemory = 180e6
 
 /// The number of tasks that srun started without telling them of each other; nil if the
 /// ranks were started in another way.

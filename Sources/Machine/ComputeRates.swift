@@ -3,7 +3,7 @@ package import LinearAlgebra
 
 /// How fast BLAS multiplies matrices, and with how many cores at work.
 package struct ProductRate: Equatable, Sendable {
-  /// Floating-point operations a second, the best of several products.
+  /// Floating-point operations a second.
   package let rate: Double
 
   /// Processor time over elapsed time: the cores that were really busy.
@@ -18,7 +18,7 @@ package struct ProductRate: Equatable, Sendable {
 /// - Parameters:
 ///   - type: the precision.
 ///   - seconds: how long to measure, after one product to warm up.
-/// - Returns: the best rate, and the cores at work.
+/// - Returns: the rate over that time, and the cores at work.
 /// - Complexity: 2n³ operations a product, 3n² scalars of memory.
 package func measureProductRate<S: Scalar>(
   of type: S.Type, seconds: Double = 0.4
@@ -32,16 +32,15 @@ package func measureProductRate<S: Scalar>(
   let flops = 2 * Double(n) * Double(n) * Double(n)
   let start = now()
   let startOfWork = processorSeconds()
-  var best = Double.infinity
+  var products = 0.0
   var elapsed = 0.0
   repeat {
-    let before = now()
     multiply(a.view, b.view, into: &view)
-    best = min(best, now() - before)
+    products += 1
     elapsed = now() - start
   } while elapsed < seconds
   return ProductRate(
-    rate: flops / best, busyCores: (processorSeconds() - startOfWork) / elapsed)
+    rate: products * flops / elapsed, busyCores: (processorSeconds() - startOfWork) / elapsed)
 }
 
 /// Measures the rate at which this process moves memory that no cache holds.
@@ -120,14 +119,15 @@ package func measureGramRate(seconds: Double = 0.3) -> Double {
   }
 }
 
-/// Measures how fast vectors that fit the caches are updated, `y ← y + t x`: what the work
+/// Measures how fast vectors that fit a core's own caches are updated, `y ← y + t x`: what the work
 /// around the products costs.
 ///
 /// - Returns: bytes a second, 24 an element, all threads together.
 /// - Throws: nothing of its own.
 package func measureVectorBandwidth(threads: Int, seconds: Double = 0.2) throws -> Double {
-  // A panel's vectors: larger than the first cache, smaller than what cores share.
-  let (rows, columns) = (256, 1024)
+  // A row's vectors are dealt with in one go: larger than the first cache, but in the one that
+  // a core has to itself. Beyond it cores would slow each other down as they do not in a fit.
+  let (rows, columns) = (16, 1024)
   let workers = min(threads, allowedCores().count)
   let rates = try parallelMap(count: workers, threads: workers) { _ in
     let x = Matrix<Double>(repeating: 1, rows: rows, columns: columns)
@@ -139,17 +139,18 @@ package func measureVectorBandwidth(threads: Int, seconds: Double = 0.2) throws 
   return rates.reduce(0, +)
 }
 
-/// The median rate of work that is repeated for some time, after once to warm up.
+/// The rate of work that is repeated for some time, after once to warm up.
 private func rate(flops: Double, seconds: Double, _ work: () throws -> Void) rethrows -> Double {
   try work()
-  var times: [Double] = []
   let start = now()
+  var count = 0.0
+  var elapsed = 0.0
   repeat {
-    let before = now()
     try work()
-    times.append(now() - before)
-  } while now() - start < seconds
-  return flops / times.sorted()[times.count / 2]
+    count += 1
+    elapsed = now() - start
+  } while elapsed < seconds
+  return count * flops / elapsed
 }
 
 /// An n×n matrix of ones: multiplying denormal numbers or zeros might take other times.

@@ -40,11 +40,15 @@ package func probeFiles(
 ) throws -> FileRate {
   let name = try group.broadcast("\(directory)/.ganglion-probe-\(getpid()).h5")
   try group.agreeOnRoot {
-    guard access(directory, W_OK) == 0 else {
+    // Tried rather than asked: root may write to /proc, but nothing can be made there.
+    let file = open(name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+    guard file >= 0 else {
       throw FileProbeError(
         description: "cannot write into \(directory): \(systemError())",
         exitCode: ExitCode.cannotCreate)
     }
+    close(file)
+    unlink(name)
   }
   defer { if group.rank == 0 { unlink(name) } }
   // Uneven blocks: 128 columns a rank on average.

@@ -56,64 +56,63 @@ package struct MachineDescription: Codable, Equatable, Sendable {
 }
 
 extension MachineDescription {
-  /// Measures the machine with the ranks and BLAS threads at hand; takes a few seconds.
+  /// How much is measured; more of it is steadier.
+  package struct Effort: Sendable {
+    /// How often each rate is measured, and for how many seconds at a time.
+    var rounds: Int
+    var seconds: Double
+    /// Numbers in a long message.
+    var elements: Int
+
+    /// About 15 s, for a description that is kept.
+    package static let thorough = Effort(rounds: 7, seconds: 0.15, elements: 1 << 20)
+    /// About 4 s.
+    package static let quick = Effort(rounds: 3, seconds: 0.1, elements: 1 << 18)
+    /// About a second.
+    package static let least = Effort(rounds: 1, seconds: 0.05, elements: 1 << 16)
+  }
+
+  /// Measures the machine with the ranks and BLAS threads at hand.
   ///
   /// - Parameters:
   ///   - group: all ranks.
   ///   - hostOfRank: the host of each rank, in rank order, as any distinct numbers.
   ///   - directory: where files are tried; nil for no files.
-  ///   - seconds: how long each rate is measured.
+  ///   - effort: how long it may take.
   /// - Throws: what communication and files throw.
   /// - Collective: every rank of the group must call it.
   package init(
     measuring group: borrowing some FileGroup & ~Copyable, hostOfRank: [Int],
-    directory: String?, seconds: Double = 0.4
+    directory: String?, effort: Effort
   ) throws {
     precondition(hostOfRank.count == group.size, "\(hostOfRank.count) hosts, \(group.size) ranks")
     ranks = group.size
     hosts = Set(hostOfRank).count
     threads = BLAS.threads
-    try group.barrier()
-    productRateFloat =
-      -(try group.maximum(-measureProductRate(of: Float.self, seconds: seconds).rate))
-    try group.barrier()
-    productRateDouble =
-      -(try group.maximum(-measureProductRate(of: Double.self, seconds: seconds).rate))
-    try group.barrier()
-    let share = seconds / 2
-    let workers = BLAS.threads
-    panelRateFloat = try Self.slowest(
-      measurePanelRate(of: Float.self, threads: workers, seconds: share), on: group)
-    panelRateDouble = try Self.slowest(
-      measurePanelRate(of: Double.self, threads: workers, seconds: share), on: group)
-    gramRate = try Self.slowest(measureGramRate(seconds: share), on: group)
-    factorRate = try Self.slowest(measureFactorRate(seconds: share), on: group)
-    vectorBandwidth = try Self.slowest(
-      measureVectorBandwidth(threads: workers, seconds: share), on: group)
     let sharing = hostOfRank.filter { $0 == hostOfRank[group.rank] }.count
-    memoryBandwidth =
-      -(try group.maximum(
-        -(try measureMemoryBandwidth(
-          threads: BLAS.threads, bytes: max(1 << 25, (1 << 29) / sharing)))
-      ))
+    let rates = try SteadyRates(
+      on: group, sharing: sharing,
+      effort: SteadyRates.Effort(rounds: effort.rounds, seconds: effort.seconds))
+    productRateFloat = rates[.productFloat]
+    productRateDouble = rates[.productDouble]
+    panelRateFloat = rates[.panelFloat]
+    panelRateDouble = rates[.panelDouble]
+    gramRate = rates[.gram]
+    factorRate = rates[.factor]
+    vectorBandwidth = rates[.vectors]
+    memoryBandwidth = rates[.memory]
     let neighbour = hostOfRank.dropFirst().firstIndex(of: hostOfRank[0])
     messagesWithinHost = try neighbour.map {
-      try measureMessages(between: 0, and: $0, on: group)
+      try measureMessages(between: 0, and: $0, on: group, elements: effort.elements / 2)
     }
     let stranger = hostOfRank.firstIndex { $0 != hostOfRank[0] }
     messagesBetweenHosts = try stranger.map {
-      try measureMessages(between: 0, and: $0, on: group)
+      try measureMessages(between: 0, and: $0, on: group, elements: effort.elements / 2)
     }
     shortSum = try timeSum(elements: 8, on: group)
-    longSum = try timeSum(elements: 1 << 20, on: group)
+    // Of fewer numbers the same in proportion: it is the bandwidth that counts.
+    longSum =
+      try timeSum(elements: effort.elements, on: group) * Double(1 << 20) / Double(effort.elements)
     files = try directory.map { try probeFiles(in: $0, on: group) }
-  }
-
-  /// The least of all ranks' rates, which are measured at the same time.
-  private static func slowest(
-    _ rate: @autoclosure () throws -> Double, on group: borrowing some RankGroup & ~Copyable
-  ) throws -> Double {
-    try group.barrier()
-    return -(try group.maximum(-(try rate())))
   }
 }

@@ -28,7 +28,7 @@ package struct MachineReport: Codable, Equatable, Sendable {
   package var machine: MachineDescription
   package var advice: [String]
 
-  /// Looks and measures, with the BLAS threads now set; takes some seconds.
+  /// Looks and measures, with the BLAS threads now set.
   ///
   /// - Parameters:
   ///   - group: all ranks.
@@ -36,12 +36,12 @@ package struct MachineReport: Codable, Equatable, Sendable {
   ///   - directory: where files are tried; nil for no files.
   ///   - timeLimit: seconds after which a collective write counts as hanging, which ends
   ///     the program with a message.
-  ///   - seconds: how long each rate is measured.
+  ///   - effort: how long the rates are measured.
   /// - Throws: what communication and files throw.
   /// - Collective: every rank of the group must call it.
   package init(
     on group: borrowing some FileGroup & ~Copyable, mpi: String, directory: String?,
-    timeLimit: Double, seconds: Double = 0.4
+    timeLimit: Double, effort: MachineDescription.Effort = .thorough
   ) throws {
     self.mpi = mpi
     blas = BLAS.configuration
@@ -53,7 +53,7 @@ package struct MachineReport: Codable, Equatable, Sendable {
     let own = Rank(
       rank: group.rank, host: share.host, cores: share.cores, sharers: share.sharers,
       threads: BLAS.threads,
-      busyCores: measureProductRate(of: Double.self, seconds: seconds).busyCores,
+      busyCores: measureProductRate(of: Double.self, seconds: effort.seconds).busyCores,
       kernelFamily: BLAS.kernelFamily, betterKernelFamily: BLAS.betterKernelFamily)
     let line = try JSONEncoder().encode(own) + [UInt8(ascii: "\n")]
     let ranks = try Data(try group.gather(Array(line))).split(separator: UInt8(ascii: "\n")).map {
@@ -63,7 +63,7 @@ package struct MachineReport: Codable, Equatable, Sendable {
     let hosts = Array(Set(ranks.map(\.host))).sorted()
     machine = try MachineDescription(
       measuring: group, hostOfRank: ranks.map { hosts.firstIndex(of: $0.host) ?? 0 },
-      directory: nil, seconds: seconds)
+      directory: nil, effort: effort)
     if let directory {
       let watchdog = Watchdog(
         limit: timeLimit, rank: group.rank,

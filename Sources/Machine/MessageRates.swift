@@ -66,7 +66,7 @@ private func timeExchange(
   return try group.maximum(takesPart ? best : 0)
 }
 
-/// Seconds for a sum over all ranks of that many doubles, the best of some.
+/// Seconds for a sum over all ranks of that many doubles, the median of some.
 ///
 /// - Throws: what the group's communication throws.
 /// - Collective: every rank of the group must call it.
@@ -74,12 +74,12 @@ package func timeSum(
   elements: Int, on group: borrowing some RankGroup & ~Copyable
 ) throws -> Double {
   var values = [Double](repeating: 1, count: elements)
-  var best = Double.infinity
+  var times: [Double] = []
   for _ in 0..<(elements < 1000 ? 100 : 5) {
     let start = now()
     try group.sum(&values)
-    best = min(best, now() - start)
+    times.append(now() - start)
     for i in values.indices { values[i] = 1 }
   }
-  return try group.maximum(best)
+  return try group.maximum(median(times))
 }

@@ -29,7 +29,6 @@ struct CommonOptions: ParsableArguments {
       case .auto: try CoreShare(on: world).threads
       case .fixed(let count): count
       }
-    MemoryLimit.explainCrashes()
     try world.agree {
       guard let missing = BLAS.reserveBuffers(threads: count) else { return }
       throw CommandLineError(

@@ -9,7 +9,7 @@ struct DoctorCommand: GroupCommand {
     abstract: "Checks libraries, ranks and threads, measures the machine, and gives advice.",
     discussion: """
       Run it with the ranks and threads of the job in question: mpirun -n 4 ganglion doctor. \
-      It takes some seconds. With --json the output holds the machine description that \
+      It takes about 15 s. With --json the output holds the machine description that \
       `ganglion plan` reads.
       """)
 

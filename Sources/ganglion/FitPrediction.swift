@@ -48,22 +48,31 @@ struct FitPrediction {
       switch phase.name {
       case "gram": machine.gramRate ?? 0.8 * wide
       case "factor": machine.factorRate ?? 0.5 * wide
-      case "evaluate": Self.evaluation.share * (machine.panelRateDouble ?? 0.75 * wide)
+      case "evaluate": Self.evaluation.share * wide
       default:
-        isDouble
-          ? machine.panelRateDouble ?? 0.75 * wide
-          : panelRateFloat
+        isDouble ? panelRate(machine.panelRateDouble, square: wide) : panelRateFloat
       }
     return rate * threadShare
   }
 
   private var panelRateFloat: Double {
-    machine.panelRateFloat ?? 0.75 * machine.productRateFloat
+    panelRate(machine.panelRateFloat, square: machine.productRateFloat)
+  }
+
+  /// The rate of products of the plan's panels with a square matrix.
+  ///
+  /// The square is packed once a product, whatever the rows of the panel: so a flop costs
+  /// `a + b / rows`. Two points are known, panels of 256 rows and the square product itself.
+  private func panelRate(_ measured: Double?, square: Double) -> Double {
+    let panel = min(measured ?? 0.75 * square, square)
+    let (few, many) = (256.0, 1024.0)
+    let b = (1 / panel - 1 / square) / (1 / few - 1 / many)
+    return 1 / (1 / square + b * (1 / plan.panelRows - 1 / many))
   }
 
   private var threadShare: Double { Double(job.threads) / Double(max(1, machine.threads)) }
 
-  /// The share of the products' rate that the thin products of an evaluation reach, and the
+  /// The share of the rate of square products that those of an evaluation reach, and the
   /// seconds of a number that is handled on its own; measured with revision 852e98c.
   private static let evaluation = (share: 0.65, entry: 5e-8)
 

@@ -42,7 +42,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     if command.dryRun {
       let machine = try MachineDescription(
         measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
-        seconds: 0.1)
+        effort: .least)
       let job = FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: threads)
       console.say("precision: \(arithmetic.reason)")
       let mask = try MaskLoad(
@@ -52,6 +52,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       console.say(sizes.prediction(of: job, on: machine, mask: mask).text)
       return
     }
+    try sizes.requireMemory(threads: threads, on: world)
     log.write("started", sizes.event)
 
     let regions = try command.constraints.regions?.labels(count: recording.neurons, on: world)

@@ -1,5 +1,7 @@
 internal import CORNN
+internal import Collectives
 internal import Foundation
+internal import MPI
 internal import Machine
 
 /// What the plan of a fit needs to know of it; the log of a fit begins with it.
@@ -79,4 +81,20 @@ struct FitSizes: Codable {
       ranksPerNode: job.ranksPerNode, threads: job.threads, isFactored: isFactored,
       rolloutStarts: rolloutStarts, mask: mask)
   }
+
+  /// Refuses a limit of address space (`ulimit -v`) under which the fit would not end.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func requireMemory(threads: Int, on world: borrowing Communicator) throws {
+    let job = FitPrediction.Job(
+      nodes: world.node.nodeCount, ranksPerNode: world.node.size, threads: threads)
+    try world.agree {
+      try MemoryLimit.require(
+        plan(job).addressBytes + Self.workingBytes, for: "this fit",
+        remedy: "take more nodes or fewer ranks a node (ganglion plan)")
+    }
+  }
+
+  /// Buffers of parallel HDF5 and its MPI-IO, and messages.
+  private static let workingBytes = 40e6
 }

@@ -7,6 +7,7 @@ internal import MPI
 @main
 enum Main {
   static func main() {
+    MemoryLimit.explainCrashes()
     switch Result(catching: { try parse(Array(CommandLine.arguments.dropFirst())) }) {
     case .success(let command as any GroupCommand):
       runSPMD { world in try command.run(on: world) }
@@ -57,6 +58,7 @@ enum Main {
       try command.perform()
     } catch {
       FileHandle.standardError.write(Data("ganglion: error: \(error)\n".utf8))
+      MemoryLimit.exitIsOurs()
       exit(ExitCode.of(error))
     }
   }

@@ -42,7 +42,7 @@ struct PlanOptions: ParsableArguments {
     if let machine { return try MachineDescription(file: machine) }
     return try MachineDescription(
       measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: ".",
-      seconds: 0.2)
+      effort: .quick)
   }
 
   func job(on world: borrowing Communicator, threads: Int) -> FitPrediction.Job {

@@ -48,7 +48,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
         ?? TrainPlanning(
           machine: MachineDescription(
             measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
-            seconds: 0.1),
+            effort: .least),
           job: FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: threads))
       console.say(TrainPlan<S>(task, settings, planning).text)
       return

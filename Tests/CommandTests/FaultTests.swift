@@ -37,6 +37,37 @@ extension CommandTests {
       let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
       #expect(left == ["recording.h5", "run.jsonl"])
     }
+
+    /// Under any limit of memory a fit ends well, or with a message that names the limit.
+    @Test func tooLittleMemory() throws {
+      let folder = try TemporaryDirectory()
+      let recording = folder.file("recording.h5")
+      try succeed(["generate", "chaotic", "--neurons", "300", "--frames", "400", "-o", recording])
+      var codes: Set<Int32> = []
+      for megabytes in stride(from: 100, through: 1000, by: 60) {
+        let result = try launch(
+          ranks: 2,
+          command: [
+            "sh", "-c", "ulimit -v \(megabytes * 1000); exec \"$@\"", "sh",
+            try #require(program), "fit", recording, "-o", folder.file("model.h5"), "--alpha",
+            "0.1", "--lambda", "1e-3", "--threads", "1",
+          ], timeout: 60)
+        codes.insert(result.status)
+        let says =
+          switch result.status {
+          case 0: ""
+          // The system's loader, before the program runs.
+          case 127: "error while loading shared libraries"
+          default: "ganglion: error: "
+          }
+        let named = result.errors.contains(says) || says.isEmpty
+        #expect(
+          [0, 70, 78, 127].contains(result.status) && named,
+          "\(megabytes) MB: \(result.status) \(result.errors)")
+        if result.status == 78 { #expect(result.errors.contains("(ulimit -v)")) }
+      }
+      #expect(codes.isSuperset(of: [0, 78]), "\(codes)")
+    }
   }
 }
 

@@ -115,7 +115,7 @@ import Testing
     let world = try testWorld()
     let folder = FileManager.default.temporaryDirectory.path
     let report = try MachineReport(
-      on: world, mpi: MPI.Library.version, directory: folder, timeLimit: 30, seconds: 0.05)
+      on: world, mpi: MPI.Library.version, directory: folder, timeLimit: 30, effort: .least)
     try expectEverywhere(report.ranks.map(\.rank) == Array(0..<world.size), on: world)
     let copy = try JSONDecoder().decode(MachineReport.self, from: Data(try report.json().utf8))
     try expectEverywhere(copy == report, on: world)
