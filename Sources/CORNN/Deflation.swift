@@ -17,7 +17,7 @@ final class Deflation<S: Scalar & Transferable> {
   /// `V D⁻¹`.
   private let corrections: NodeShared<S>
 
-  private static var rank: Int { 48 }
+  static var rank: Int { 48 }
   /// Multiplications with G that turn random vectors into the leading eigenvectors.
   private static var powers: Int { 3 }
 

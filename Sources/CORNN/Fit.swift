@@ -24,15 +24,17 @@ extension Configuration {
   }
 }
 
-extension FitProblem {
-  /// The smallest tolerance for which an approximate inverse pays: below, the exact rounds
+extension Configuration {
+  /// Whether the tolerance is so large that an approximate inverse pays: below, the exact rounds
   /// after it would do most of the work again.
-  private static var approximateTolerance: Double { 1e-5 }
+  var approximates: Bool { tolerance >= 1e-5 }
 
-  private func approximating(_ configuration: Configuration) -> Approximating {
-    guard configuration.tolerance >= Self.approximateTolerance else { return .no }
-    return configuration.roundsInverse ? .rounding : .lowRank
+  fileprivate var approximating: Approximating {
+    approximates ? roundsInverse ? .rounding : .lowRank : .no
   }
+}
+
+extension FitProblem {
 
   /// Fits a network to the recording (CORNN).
   ///
@@ -93,7 +95,7 @@ extension FitProblem {
       }
       try CORNN.visit(
         &whole, regressors: regressors, ridges: ridges, configuration: configuration,
-        approximating: approximating(configuration), group: group, phases: phases)
+        approximating: configuration.approximating, group: group, phases: phases)
       return whole.outcome
     }
     guard let outcome else { throw FitError.nothingToFit }

@@ -56,6 +56,9 @@ package struct FitPlan: Sendable {
   /// Iterations assumed in the work of the phase "solve".
   package let iterations: Double
 
+  /// Ridge a frame from which a third of the samples or fewer exceed it, on generated recordings.
+  private static let strongRidge = 5e-4
+
   package init(
     neurons: Int, inputs: Int, frames: Int, holdout: Double, configuration: Configuration,
     bytesPerScalar: Int, ranks: Int, ranksPerNode: Int, threads: Int, isFactored: Bool = false,
@@ -70,7 +73,9 @@ package struct FitPlan: Sendable {
       neurons: neurons, frames: frames, samples: samples, tests: max(0, frames - fitted - 1),
       regressors: regressors, isDual: isDual, isFactored: isFactored, starts: rolloutStarts,
       scalar: bytesPerScalar, ranks: ranks, threads: threads,
-      isRounded: isDual && configuration.roundsInverse && mask == nil)
+      isRounded: isDual && configuration.roundsInverse && mask == nil,
+      isLowRank: isDual && mask == nil && samples >= LowRankInverse<Double>.leastSamples
+        && configuration.approximates && configuration.lambda >= Self.strongRidge)
     form = isDual ? .dual : .primal
     transitions = samples
     heldOut = max(0, frames - fitted - 1)
