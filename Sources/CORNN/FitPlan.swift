@@ -56,8 +56,9 @@ package struct FitPlan: Sendable {
   /// Iterations assumed in the work of the phase "solve".
   package let iterations: Double
 
-  /// Ridge a frame from which a third of the samples or fewer exceed it, on generated recordings.
-  private static let strongRidge = 5e-4
+  /// Ridge a frame, and samples, from which fewer directions than a third of the samples exceed
+  /// the ridge, on generated recordings.
+  private static let (strongRidge, manySamples) = (5e-4, 1000)
 
   package init(
     neurons: Int, inputs: Int, frames: Int, holdout: Double, configuration: Configuration,
@@ -74,7 +75,7 @@ package struct FitPlan: Sendable {
       regressors: regressors, isDual: isDual, isFactored: isFactored, starts: rolloutStarts,
       scalar: bytesPerScalar, ranks: ranks, threads: threads,
       isRounded: isDual && configuration.roundsInverse && mask == nil,
-      isLowRank: isDual && mask == nil && samples >= LowRankInverse<Double>.leastSamples
+      isLowRank: isDual && mask == nil && samples >= Self.manySamples
         && configuration.approximates && configuration.lambda >= Self.strongRidge)
     form = isDual ? .dual : .primal
     transitions = samples

@@ -21,7 +21,7 @@ final class LowRankInverse<P: Scalar & Transferable>: ApproximateInverse {
   private static var neglected: Double { 3e-3 }
 
   /// With fewer samples the products are no burden.
-  static var leastSamples: Int { 256 }
+  private static var leastSamples: Int { 256 }
 
   /// Nil where the rank is above a `fraction` of the samples, too high to gain anything.
   ///

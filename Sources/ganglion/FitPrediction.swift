@@ -27,7 +27,7 @@ struct FitPrediction {
 
   /// Passes over a number of each sample and iteration besides the products: the vectors of
   /// the conjugate gradients, and the loss with its line search in units of such passes.
-  private static let passes = (dual: 350.0, primal: 220.0)
+  private static let passes = (dual: 390.0, primal: 220.0)
 
   /// The network where the description has none: 10 Gbit/s Ethernet.
   private static let assumedLink = MessageRate(latency: 3e-5, bandwidth: 1.1e9)
