@@ -68,7 +68,7 @@ private func rowProducts<S: Scalar, P: Scalar>(
 /// The largest relative error of weights by products in float32.
 private let tolerable = 1e-5
 /// Rows that are there in another precision too.
-private let rowsAtOnce = 512
+private let rowsAtOnce = 128
 
 /// The relative error of some of the products `A B[rows]ᵀ` in float32, in the Frobenius norm.
 private func narrowError<S: Scalar>(
