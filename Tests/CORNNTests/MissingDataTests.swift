@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct MissingDataTests {
   private func fitted(
-    _ recording: consuming PreparedRecording<Double>, neurons: Int
+    _ recording: consuming PreparedRecording<Double>, neurons: Int, widestPanel: Int = .max
   ) throws -> Fit<Double> {
     var configuration = Configuration()
     configuration.tolerance = 1e-9
@@ -14,7 +14,8 @@ import Testing
     let problem = try FitProblem(recording, bias: true, group: SingleRank(), phases: Phases())
     return try problem.fit(
       loss: .crossEntropy, alpha: [Double](repeating: 0.1, count: neurons),
-      configuration: configuration, group: SingleRank(), threads: 1, phases: Phases())
+      configuration: configuration, group: SingleRank(), threads: 1, phases: Phases(),
+      widestPanel: widestPanel)
   }
 
   /// A NaN takes out the transition that starts there, for all, and the one that ends there,
@@ -64,12 +65,13 @@ import Testing
     }
   }
 
-  /// The rows of a neuron do not depend on which rank solves it, nor with whom.
-  @Test func aRankFindsTheSameRowsAsTheWhole() throws {
+  /// The rows of a neuron do not depend on whom it is solved with, but for rounding: products of
+  /// other sizes are summed up otherwise.
+  @Test func aNeuronIsTheSameInAnyCompany() throws {
     let data = try Synthetic(neurons: 40, frames: 300)
     let whole = allWeights(try fitted(data.recording(), neurons: 40))
     #expect(whole.count == 40)
-    let again = allWeights(try fitted(data.recording(), neurons: 40))
-    #expect(whole == again)
+    let apart = allWeights(try fitted(data.recording(), neurons: 40, widestPanel: 7))
+    #expect(relativeError(apart.flatMap { $0 }, whole.flatMap { $0 }) < 1e-7)
   }
 }
