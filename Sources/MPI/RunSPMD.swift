@@ -26,9 +26,12 @@ package func runSPMD(_ body: (borrowing Communicator) throws -> Void) {
     let closing = try Closing()
     end(closing, failure: failure(of: body))
   } catch {
-    // Without a working MPI there is nobody to agree with, but launchers number the ranks
-    // of a host, which see the same.
-    let number = ["OMPI_COMM_WORLD_LOCAL_RANK", "SLURM_LOCALID"].lazy.compactMap(environment).first
+    // Without a working MPI there is nobody to agree with, but launchers number the tasks of a
+    // job, which are all apart or none is, and the ranks of a host, which have the same memory.
+    let numbers =
+      error is SeparateRanksError
+      ? ["SLURM_PROCID"] : ["OMPI_COMM_WORLD_LOCAL_RANK", "SLURM_LOCALID"]
+    let number = numbers.lazy.compactMap(environment).first
     if number == nil || number == "0" { complain("\(error)") }
     leave(ExitCode.of(error))
   }
