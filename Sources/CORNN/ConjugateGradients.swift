@@ -37,7 +37,7 @@ struct ConjugateGradients: PanelSolver {
     var unverified = all
     // Whether images of the residuals are there already.
     var isMeasured = false
-    for _ in 0..<Self.verifications {
+    for round in 1...Self.verifications {
       let wasExact = panel.isExact
       for i in 0..<panel.active { panel.scalars[i].restarts = true }
       while panel.active > 0, iteration < iterations {
@@ -49,7 +49,7 @@ struct ConjugateGradients: PanelSolver {
         isMeasured = false
       }
       // A few steps after S was recomputed the residual was measured as exactly as it can be.
-      if panel.active == 0, wasExact, unverified < all { break }
+      if panel.active == 0, wasExact, round > 1 { break }
       panel.active = unverified
       // A close image measures the residual of a recomputed S as well as the exact one.
       panel.isExact = wasExact || !form.isClose

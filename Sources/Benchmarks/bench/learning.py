@@ -143,7 +143,7 @@ def lorenz_end():
 def lorenz_published(seconds=(20, 30, 40, 50)):
     """Loss at equal wall time, initialisation by initialisation."""
     adam = ("lorenz", "--cell", "published", "--optimizer", "adam", "--eval-every", 250,
-           "--iterations", 5000)
+            "--iterations", 5000)
     ours = runs("lorenz-published-sofo", PUBLISHED)
     rate, theirs = tuned("lorenz-published-adam", adam, (1e-4, 3e-4, 1e-3))
     paces = pace(PUBLISHED), pace(adam)
