@@ -44,8 +44,14 @@ size=${OMPI_COMM_WORLD_SIZE:-$SLURM_STEP_NUM_TASKS}
 # Long enough to be warned even where the machine is busy.
 [[ $recording == *long* ]] && last=300 || last=12
 stop=0
-trap 'stop=1' USR1
+# TERM is what the launcher sends the ranks that are still on their way out after one has
+# left: like the program, they keep their own exit code.
+trap 'stop=1' USR1 TERM
 rm -f "$model.stopped.$rank"
+# A run speaks only when every rank hears signals, as the program's does.
+ready=$model.ready.${SLURM_RESTART_COUNT:-0}
+touch "$ready.$rank"
+until [[ $(printf '%s\n' "$ready".* | wc -l) == "$size" ]]; do sleep 0.01; done
 iteration=$(cat "$checkpoint" 2>/dev/null || echo 0)
 while ((iteration < last)); do
   sleep 0.2
@@ -55,9 +61,10 @@ while ((iteration < last)); do
   fi
   if ((stop)); then
     ((rank)) || echo "$iteration" >"$checkpoint"
-    # As soon as one rank is gone the launcher kills the others: all go together.
+    # None leaves before all have stopped, as MPI_Finalize has it.
     touch "$model.stopped.$rank"
     until [[ $(printf '%s\n' "$model".stopped.* | wc -l) == "$size" ]]; do sleep 0.01; done
+    sleep "0.$((RANDOM % 3))"
     exit 75
   fi
 done
