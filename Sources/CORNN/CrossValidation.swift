@@ -75,24 +75,24 @@ struct CrossValidation<S: Scalar & Transferable> {
     var solver = configuration
     solver.iterations = grid.iterations
     solver.tolerance = grid.tolerance
-    var work = PanelWork(
+    let work = PanelWork(
       subproblems: subproblems, margin: configuration.targetMargin,
       fitted: problem.transitions.selecting(fold.training),
       heldOut: problem.transitions.selecting(fold.validation),
       solver: solver.solver(for: loss), threads: threads)
-    let restriction = restriction?.serving(subproblems)
-    if let restriction {
-      work.widest = restriction.widestPanel(regressors: regressors.count, threads: threads)
-    }
     let ridges = lambdas.map { $0 * Double(fold.training.count) }
     var walk = RidgeWalk(
       problem: problem, work: work, phases: phases,
       alphas: max(1, subproblems.count / max(1, neurons.count)),
       descent: stopsEarly ? Descent() : nil)
-    if let restriction {
-      _ = try visit(
-        &walk, under: restriction, regressors: regressors, ridges: ridges,
-        configuration: configuration, group: group, phases: phases)
+    if let restriction = restriction?.serving(subproblems) {
+      let costs = MaskCost(samples: regressors.samples, regressors: regressors.count)
+      let isDual = try restriction.resolvesToDual(
+        costs, configuration, isSingle: S.self == Float.self, group: group)
+      walk.work.widest = restriction.widestPanel(costs, isDual: isDual, threads: threads)
+      try visit(
+        &walk, under: restriction, regressors: regressors, isDual: isDual, ridges: ridges,
+        group: group, phases: phases)
     } else {
       try visit(
         &walk, regressors: regressors, ridges: ridges, configuration: configuration,
@@ -105,7 +105,7 @@ struct CrossValidation<S: Scalar & Transferable> {
 /// Solutions at one ridge after another, each from those of the last.
 private struct RidgeWalk<S: Scalar & Transferable>: RidgeVisitor {
   let problem: FitProblem<S>
-  let work: PanelWork
+  var work: PanelWork
   let phases: Phases
   let alphas: Int
   /// Judges whether to go on; nil to visit every ridge.

@@ -77,20 +77,23 @@ extension FitProblem {
       solver: configuration.solver(for: loss), threads: threads)
     work.widest = widestPanel
     let restriction = restriction(constraints, configuration)?.serving(work.subproblems)
-    if let restriction {
-      work.widest = min(
-        widestPanel, restriction.widestPanel(regressors: regressors.count, threads: threads))
-    }
     let ridges = [configuration.lambda * Double(transitions.count)]
     var isDual = configuration.isDual(samples: regressors.samples, regressors: regressors.count)
+    if let restriction {
+      let costs = MaskCost(samples: regressors.samples, regressors: regressors.count)
+      isDual = try restriction.resolvesToDual(
+        costs, configuration, isSingle: S.self == Float.self, group: group)
+      work.widest = min(
+        widestPanel, restriction.widestPanel(costs, isDual: isDual, threads: threads))
+    }
     let outcome = try withoutActuallyEscaping(meet) { meet in
       var whole = WholeFit(
         problem: self, work: work, phases: phases, restored: restored, urge: urge, meet: meet,
         progress: progress)
       if let restriction {
-        isDual = try CORNN.visit(
-          &whole, under: restriction, regressors: regressors, ridges: ridges,
-          configuration: configuration, group: group, phases: phases)
+        try CORNN.visit(
+          &whole, under: restriction, regressors: regressors, isDual: isDual, ridges: ridges,
+          group: group, phases: phases)
         return whole.outcome
       }
       try CORNN.visit(

@@ -27,9 +27,9 @@ package struct MaskLoad: Sendable {
     let isDual = try restriction.resolvesToDual(
       costs, configuration, isSingle: isSingle, group: group)
     let own = restriction.flops(costs)
-    let width = restriction.widestPanel(regressors: plan.regressors, threads: threads)
-    let order = Double(restriction.largestOwnFactor(regressors: plan.regressors))
-    let shared = restriction.sharedFactorEntries(costs, regressors: plan.regressors, isDual)
+    let width = restriction.widestPanel(costs, isDual: isDual, threads: threads)
+    let order = Double(restriction.largestOwnFactor(costs, isDual: isDual))
+    let shared = restriction.sharedFactorEntries(costs, isDual)
     let panel = Double(min(width * threads, local.count)) * order * order
     self.isDual = isDual
     flops = try group.maximum(isDual ? own.dual : own.primal)
@@ -39,26 +39,13 @@ package struct MaskLoad: Sendable {
 
 extension Restriction {
   /// Entries of the factors that several neurons share: each is kept until its last user.
-  fileprivate func sharedFactorEntries(
-    _ costs: MaskCost, regressors: Int, _ isDual: Bool
-  ) -> Double {
+  fileprivate func sharedFactorEntries(_ costs: MaskCost, _ isDual: Bool) -> Double {
     var counted: Set<ForbiddenSet> = []
     var entries = 0.0
     for exclusion in exclusions where exclusion.users > 1 {
       guard counted.insert(exclusion.set).inserted else { continue }
-      let m = exclusion.set.count
-      let users = Double(exclusion.users)
-      let side =
-        isDual
-        ? costs.dual(forbidden: m, users: users).side
-        : costs.primal(forbidden: m, users: users).side
-      let order =
-        switch side {
-        case .forbidden: m
-        case .allowed: regressors - m
-        case .truncated: 0
-        }
-      entries += Double(order) * Double(order)
+      let order = Double(order(ofFactorOf: exclusion, costs, isDual: isDual))
+      entries += order * order
     }
     return entries
   }

@@ -14,9 +14,8 @@ final class MaskProjection: Sendable {
     case forbidden
     /// The matrix on the allowed regressors, of order k.
     case allowed
-    /// Nothing: `p_a = (A⁻¹)[a,a] g_a`. Exact if m = 0, else only a preconditioner for the
-    /// same solution, for masks whose factors are unaffordable.
-    case truncated
+    /// Nothing, because neither factor is affordable: see `IteratedProjection`.
+    case neither
   }
 
   let forbidden: [Int]
@@ -42,7 +41,7 @@ final class MaskProjection: Sendable {
     switch side {
     case .forbidden: forbidden
     case .allowed: allowed
-    case .truncated: []
+    case .neither: []
     }
   }
 

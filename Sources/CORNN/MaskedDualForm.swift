@@ -27,10 +27,8 @@ struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
       projections: panel.neurons.map { neuron in
         let exclusion = exclusions[neuron]
         return cache.projection(for: exclusion) {
-          let members = exclusion.set.members
-          return projection(
-            onto: members,
-            side: costs.dual(forbidden: members.count, users: Double(exclusion.users)).side)
+          projection(
+            onto: exclusion.set.members, side: costs.side(for: exclusion, isDual: true))
         }
       }, unknowns: unknowns, regressors: regressors.count, isDual: true)
     panel.mask = mask

@@ -35,6 +35,7 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     // The image of each neuron's own unit vector, before it is itself left out.
     for i in 0..<panel.active {
       panel.residual.clear(row: i)
+      guard mask.projections[panel.positions[i]].side != .neither else { continue }
       panel.residual[i, base.regressors.index(ofLocal: panel.neurons[i])] = 1
     }
     precondition(&panel)
@@ -42,14 +43,17 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
       let own = base.regressors.index(ofLocal: panel.neurons[i])
       let position = panel.positions[i]
       mask.ownRegressors[position] = own
+      // What is iterated leaves the own weight out with the others.
+      guard mask.projections[position].side != .neither else { continue }
       mask.own.copyRow(position, from: panel.image, i)
       mask.ownQuotients[position] = Double(panel.image[i, own])
     }
+    mask.isAtStart = true
   }
 
   /// The projection for a set of forbidden regressors that `users` neurons share.
   ///
-  /// - Complexity: min(m, k)³/3 flops and min(m, k)² words, or nothing if truncated.
+  /// - Complexity: min(m, k)³/3 flops and min(m, k)² words, or nothing.
   func projection(onto forbidden: [Int], users: Double) -> MaskProjection {
     projection(
       onto: forbidden, side: costs.primal(forbidden: forbidden.count, users: users).side)
@@ -61,7 +65,7 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     let allowed = MaskProjection.complement(of: forbidden, in: unknowns)
     do {
       switch side {
-      case .truncated:
+      case .neither:
         return try MaskProjection(
           forbidden: forbidden, regressors: unknowns, side: side,
           matrix: Matrix(rows: 0, columns: 0))
@@ -77,7 +81,7 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
       }
     } catch {
       // Rounding spoilt the matrix: the next way needs less of it.
-      return projection(onto: forbidden, side: side == .forbidden ? .allowed : .truncated)
+      return projection(onto: forbidden, side: side == .forbidden ? .allowed : .neither)
     }
   }
 
@@ -98,7 +102,9 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     if groups.contains(where: { $0.projection.side != .allowed }) {
       panel.image.multiply(rows: rows, panel.residual, base.inverse.matrix)
     }
-    if groups.contains(where: { $0.projection.side == .forbidden }) {
+    if groups.contains(where: {
+      !$0.projection.forbidden.isEmpty && $0.projection.side == .forbidden
+    }) {
       for i in rows { mask.work.clear(row: i) }
       for group in groups where group.projection.side == .forbidden {
         let indices = group.projection.indices
@@ -110,6 +116,8 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
       }
       panel.image.multiply(rows: rows, mask.work, base.inverse.matrix, scale: -1, keep: 1)
     }
+    let iterated = groups.filter { $0.projection.side == .neither }.flatMap(\.rows)
+    if !iterated.isEmpty { iterate(&panel, rows: iterated, mask: mask) }
     for group in groups {
       guard group.projection.side == .allowed else {
         for i in group.rows { panel.image.clear(row: i, at: group.projection.forbidden) }

@@ -11,6 +11,8 @@ final class PanelMask<S: Scalar> {
   var own: Matrix<S>
   /// The entry, or the quotient, by which the step of rank one divides.
   var ownQuotients: [Double]
+  /// Whether the next image gives the ridge solution from which the iterations start.
+  var isAtStart = false
   /// Room for one product: rows × regressors.
   var work: Matrix<S>
   /// In the dual form, for the way back: rows × samples.

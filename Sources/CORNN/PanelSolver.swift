@@ -36,7 +36,7 @@ extension Panel where S: Transferable {
     form.respond(&self)
     for i in 0..<active {
       refreshDirectionScalars(i)
-      // The ridge solution is a step of 1, unless the preconditioner is truncated.
+      // The ridge solution is a step of 1, unless the preconditioner is not exact.
       let square =
         directionResponse.dot(i, directionResponse, i)
         + form.ridge * scalars[i].directionSquared

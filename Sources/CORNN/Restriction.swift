@@ -69,43 +69,46 @@ struct Restriction: Sendable {
   }
 
   /// The order of the largest factor that a neuron has for itself.
-  func largestOwnFactor(regressors: Int) -> Int {
+  func largestOwnFactor(_ costs: MaskCost, isDual: Bool) -> Int {
     exclusions.map { exclusion in
-      let m = exclusion.set.count
-      if signs != nil { return max(m, regressors / 2) }
-      return exclusion.users > 1 ? 0 : min(m, regressors - m)
+      if signs != nil { return max(exclusion.set.count, Int(costs.regressors) / 2) }
+      return exclusion.users > 1 ? 0 : order(ofFactorOf: exclusion, costs, isDual: isDual)
     }.max() ?? 0
+  }
+
+  /// The order of what is factored for an exclusion.
+  func order(ofFactorOf exclusion: Exclusion, _ costs: MaskCost, isDual: Bool) -> Int {
+    switch costs.side(for: exclusion, isDual: isDual) {
+    case .forbidden: exclusion.set.count
+    case .allowed: Int(costs.regressors) - exclusion.set.count
+    case .neither: 0
+    }
   }
 
   /// How many neurons a panel may have before the factors of their masks, if each has its
   /// own, take more than a gibibyte over all threads.
-  func widestPanel(regressors: Int, threads: Int) -> Int {
-    let order = largestOwnFactor(regressors: regressors)
+  func widestPanel(_ costs: MaskCost, isDual: Bool, threads: Int) -> Int {
+    let order = largestOwnFactor(costs, isDual: isDual)
     let bytes = 8 * max(1, order * order) * threads
     return max(1, min(256, (1 << 30) / bytes))
   }
 }
 
-/// Readies the form that takes less work under the constraints at each ridge, and lets the
-/// visitor work there; returns whether it is the dual one.
+/// Readies the form at each ridge and lets the visitor work there.
 ///
 /// - Throws: `FitError.ridgeTooSmall`; what `group` and the visitor throw.
 /// - Collective: every rank of `group` must call it.
 func visit<V: RidgeVisitor>(
   _ visitor: inout V, under restriction: Restriction, regressors: Regressors<V.S>,
-  ridges: [Double], configuration: Configuration, group: borrowing some RankGroup & ~Copyable,
-  phases: Phases
-) throws -> Bool {
-  let costs = MaskCost(samples: regressors.samples, regressors: regressors.count)
-  let isDual = try restriction.resolvesToDual(
-    costs, configuration, isSingle: V.S.self == Float.self, group: group)
+  isDual: Bool, ridges: [Double], group: borrowing some RankGroup & ~Copyable, phases: Phases
+) throws {
   if isDual {
     let gram = try DualGram(regressors, group: group, phases: phases)
     for ridge in ridges {
       let form = try MaskedDualForm(
         gram: gram, ridge: ridge, exclusions: restriction.exclusions, group: group,
         phases: phases)
-      guard try visitor.visit(form, group: group) else { break }
+      guard try visitor.visit(form, group: group) else { return }
     }
   } else {
     let gram = try PrimalGram(regressors, group: group, phases: phases)
@@ -113,8 +116,7 @@ func visit<V: RidgeVisitor>(
       let form = try MaskedPrimalForm(
         gram: gram, ridge: ridge, exclusions: restriction.exclusions,
         signs: restriction.signs, group: group, phases: phases)
-      guard try visitor.visit(form, group: group) else { break }
+      guard try visitor.visit(form, group: group) else { return }
     }
   }
-  return isDual
 }

@@ -17,11 +17,6 @@ struct TrainingLoop<T: LearningTask> {
   ) throws -> TrainResult {
     var state = resuming ?? initialState()
     if resuming != nil { stepper.memory = state.memory }
-    let heldOut = Partition(of: settings.heldOut, among: group.size).range(of: group.rank)
-    let reserved: Trials<Method.Number> = task.trials(
-      heldOut, of: settings.heldOut, iteration: 0, purpose: .heldOut, seed: settings.seed,
-      program: program, precision: Method.Number.self)
-    var rollout = Rollout<Method.Number>(program, rows: heldOut.count)
     var divergedAt: Int?
     var wasStopped = false
 
@@ -29,7 +24,7 @@ struct TrainingLoop<T: LearningTask> {
       let iteration = state.iteration
       var heldOutLoss: Double?
       if iteration % settings.evaluateEvery == 0 {
-        heldOutLoss = try evaluate(reserved, &rollout, on: group, phases, &state)
+        heldOutLoss = try evaluate(on: group, phases, &state, precision: Method.Number.self)
       }
       let outcome = try step(&stepper, phases: phases, &state)
       if !outcome.loss.isFinite { divergedAt = iteration }
@@ -45,7 +40,7 @@ struct TrainingLoop<T: LearningTask> {
         try save(state)
       }
     }
-    _ = try evaluate(reserved, &rollout, on: group, phases, &state)
+    _ = try evaluate(on: group, phases, &state, precision: Method.Number.self)
     return result(
       state, bytes: stepper.bytes, divergedAt: divergedAt, wasStopped: wasStopped, phases)
   }
@@ -98,12 +93,11 @@ struct TrainingLoop<T: LearningTask> {
 
   /// The held-out loss; keeps the parameters if they are the best so far.
   private func evaluate<S: Scalar>(
-    _ trials: Trials<S>, _ rollout: inout Rollout<S>,
-    on group: borrowing some RankGroup & ~Copyable, _ phases: Phases, _ state: inout TrainState
+    on group: borrowing some RankGroup & ~Copyable, _ phases: Phases, _ state: inout TrainState,
+    precision: S.Type
   ) throws -> Double {
     let share = phases.measure("evaluation") {
-      rollout.load(parameters: state.parameters)
-      return rollout.run(trials)
+      heldOutShare(rank: group.rank, of: group.size, state.parameters, precision: precision)
     }
     let loss = try group.sum(share)
     state.evaluation.append(state.iteration, StepOutcome(loss: loss), state.elapsed)
@@ -114,6 +108,30 @@ struct TrainingLoop<T: LearningTask> {
     }
     return loss
   }
+
+  /// One rank's share of the held-out loss.
+  ///
+  /// The trials are drawn anew, some at a time: kept, they would grow with their steps beyond all
+  /// else that training holds.
+  private func heldOutShare<S: Scalar>(
+    rank: Int, of ranks: Int, _ parameters: [Double], precision: S.Type
+  ) -> Double {
+    let own = Partition(of: settings.heldOut, among: ranks).range(of: rank)
+    var share = 0.0
+    for first in stride(from: own.lowerBound, to: own.upperBound, by: Self.portion) {
+      let portion = first..<min(first + Self.portion, own.upperBound)
+      var rollout = Rollout<S>(program, rows: portion.count)
+      rollout.load(parameters: parameters)
+      share += rollout.run(
+        task.trials(
+          portion, of: settings.heldOut, iteration: 0, purpose: .heldOut, seed: settings.seed,
+          program: program, precision: precision))
+    }
+    return share
+  }
+
+  /// Held-out trials at a time.
+  private static var portion: Int { 64 }
 }
 
 extension TrainLog {

@@ -105,7 +105,7 @@ import Testing
     let costs = MaskCost(samples: 400, regressors: 41)
     #expect(costs.primal(forbidden: 30, users: 10).side == .allowed)
     let side = costs.primal(forbidden: 10, users: 30).side
-    #expect(side != .truncated)
+    #expect(side != .neither)
     let cheapest = costs.primal(forbidden: 10, users: 30).flops
     #expect(cheapest <= costs.primal(forbidden: 10, users: 1).flops)
     // A search over leaks has as many users a neuron.
