@@ -39,23 +39,28 @@ run_ranks() {
   run_step "${start[@]}" "$ganglion" "$@"
 }
 
-# Runs a command in the background, so that this shell hears Slurm's warning signal and can
-# pass it on. Sets `code` to the command's exit code.
+# Runs a command in the background, so that this shell hears Slurm's signals and can pass them
+# on. Sets `code` to the command's exit code, and `ended` if Slurm ends the job: it was
+# cancelled, or is out of time.
 run_step() {
   "$@" &
-  local step=$! warned=0
-  trap 'warned=1; echo "warned by Slurm: asking for a checkpoint"; kill -USR1 "$step"' USR1 TERM
+  local step=$! signalled=0
+  ended=0
+  trap 'signalled=1; echo "warned by Slurm: asking for a checkpoint"; kill -USR1 "$step"' USR1
+  trap 'signalled=1 ended=1; echo "ended by Slurm: asking for a checkpoint"
+    kill -USR1 "$step"' TERM
   while true; do
-    warned=0 code=0
+    signalled=0 code=0
     wait "$step" || code=$?
     # A signal ends `wait` early; the step is still at work.
-    ((warned)) || break
+    ((signalled)) || break
   done
   trap - USR1 TERM
 }
 
 # Ends the job with `code`; exit code 75 (stopped at a checkpoint) puts it back into the
-# queue instead, unless it was put back too often or has not advanced since the last time.
+# queue instead, unless Slurm ended it, it was put back too often, or it has not advanced since
+# the last time.
 #   $1: the log file of the run; $2: what marks an achievement in it: an iteration, or a
 #   checkpoint with more neurons than the one before.
 finish() {
@@ -64,6 +69,11 @@ finish() {
     rm -f "$note"
     echo "job $SLURM_JOB_ID ends with exit code $code"
     exit "$code"
+  fi
+  if ((ended)); then
+    echo "stopped at a checkpoint because Slurm ended the job (cancelled, or out of time):" \
+      "submit the same command again to go on" >&2
+    exit 75
   fi
   now=$(grep -c -- "$mark" "$log" 2>/dev/null || true)
   if [[ -e $note ]]; then before=$(<"$note"); fi

@@ -40,7 +40,7 @@ done
 rank=${OMPI_COMM_WORLD_RANK:-$SLURM_PROCID}
 size=${OMPI_COMM_WORLD_SIZE:-$SLURM_STEP_NUM_TASKS}
 [[ $recording != *bad* ]] || exit 65
-[[ $recording != *deaf* ]] || { trap '' USR1; sleep 600; }
+[[ $recording != *deaf* ]] || { trap '' USR1; exec sleep 600; }
 # Long enough to be warned even where the machine is busy.
 [[ $recording == *long* ]] && last=300 || last=12
 stop=0
@@ -85,14 +85,15 @@ expect() {
     echo "FAIL  $what: $actual instead of $wanted"
     failures=$((failures + 1))
     # shellcheck disable=SC2012 # our own file names
-    tail -n 20 "$(ls -t "$folder"/ganglion-*.log | head -n 1)"
+    tail -n 20 "$({ ls "$folder"/ganglion-*-"${job:-none}".log || ls -t "$folder"/ganglion-*.log; } \
+      2>/dev/null | head -n 1)"
   fi
 }
 
 submit() { slurm sbatch --parsable "$@"; }
 field() { slurm scontrol show job "$1" | grep -o "\b$2=[^ ]*" | head -n 1 | cut -d= -f2; }
 
-# Waits until a job's field has a value; prints the last one.
+# Waits until a job's field has a value, some seconds at most; prints the last one.
 await() {
   local job=$1 name=$2 pattern=$3 value='' end=$((SECONDS + $4))
   while ((SECONDS < end)); do
@@ -127,40 +128,43 @@ if [[ -x $built/ganglion ]]; then
 fi
 
 job=$(LAUNCHER=mpirun submit --nodes=3 Jobs/fit-recording.sbatch good.h5 over-mpirun)
-expect "fit with mpirun" "$(await "$job" JobState "$ended" 40)" COMPLETED
+expect "fit with mpirun" "$(await "$job" JobState "$ended" 180)" COMPLETED
 expect "its result" "$(cat over-mpirun)" "3 ranks, 12 iterations, 3 nodes"
 
 job=$(LAUNCHER=srun submit --nodes=3 Jobs/train-task.sbatch good over-srun)
-expect "training with srun" "$(await "$job" JobState "$ended" 40)" COMPLETED
+expect "training with srun" "$(await "$job" JobState "$ended" 180)" COMPLETED
 expect "its result" "$(cat over-srun)" "3 ranks, 12 iterations, 3 nodes"
 
 for launcher in mpirun srun; do
   job=$(LAUNCHER=$launcher submit --nodes=2 Jobs/fit-recording.sbatch good.h5 "warned-$launcher")
   started "warned-$launcher.jsonl"
   slurm scancel --batch --signal=USR1 "$job"
-  expect "warned job ($launcher) is requeued" "$(await "$job" Restarts 1 20)" 1
-  expect "and finishes" "$(await "$job" JobState "$ended" 60)" COMPLETED
+  expect "warned job ($launcher) is requeued" "$(await "$job" Restarts 1 180)" 1
+  expect "and finishes" "$(await "$job" JobState "$ended" 180)" COMPLETED
   expect "its result" "$(cat "warned-$launcher")" "2 ranks, 12 iterations, 2 nodes"
   expect "iterations done in all" "$(grep -c '"event":"iteration"' "warned-$launcher.jsonl")" 12
 done
 
-job=$(submit --nodes=1 Jobs/fit-recording.sbatch deaf.h5 cancelled)
-expect "job to cancel starts" "$(await "$job" JobState RUNNING 20)" RUNNING
+# TERM asks for a checkpoint and exit code 75, too, but whoever cancels a job wants it gone.
+job=$(submit --nodes=1 Jobs/fit-recording.sbatch long.h5 cancelled)
+started cancelled.jsonl
 slurm scancel "$job"
-expect "cancelled job" "$(await "$job" JobState "$ended" 30)" CANCELLED
+expect "cancelled job" "$(await "$job" JobState "$ended" 180)" CANCELLED
+expect "it stays out of the queue" "$(field "$job" Restarts)" 0
 
 job=$(submit --nodes=1 Jobs/fit-recording.sbatch stuck.h5 stuck)
-expect "stuck job starts" "$(await "$job" JobState RUNNING 20)" RUNNING
+expect "stuck job starts" "$(await "$job" JobState RUNNING 180)" RUNNING
 echo 0 >stuck.jsonl.requeue
-sleep 1
+# Its script hears signals from the moment it has started the program.
+until [[ -e stuck.ready.0.0 ]]; do sleep 0.2; done
 slurm scancel --batch --signal=USR1 "$job"
-expect "no requeue without progress" "$(await "$job" JobState "$ended" 30)" FAILED
+expect "no requeue without progress" "$(await "$job" JobState "$ended" 180)" FAILED
 expect "its exit code" "$(field "$job" ExitCode)" 75:0
 
 job=$(MAX_REQUEUES=0 submit --nodes=1 Jobs/fit-recording.sbatch long.h5 capped)
 started capped.jsonl
 slurm scancel --batch --signal=USR1 "$job"
-expect "no requeue beyond the cap" "$(await "$job" JobState "$ended" 30)" FAILED
+expect "no requeue beyond the cap" "$(await "$job" JobState "$ended" 180)" FAILED
 
 program_itself() {
   export GANGLION=$built/ganglion
@@ -171,22 +175,22 @@ program_itself() {
 
   printf '%s\n' tiny.h5 bad.h5 c.h5 >animals.txt
   job=$(submit --array=1-3 Jobs/fit-array.sbatch animals.txt models --lambda 1e-3)
-  expect "array, task 1" "$(await "${job}_1" JobState "$ended" 60)" COMPLETED
-  expect "array, bad task" "$(await "${job}_2" JobState "$ended" 60)" FAILED
+  expect "array, task 1" "$(await "${job}_1" JobState "$ended" 180)" COMPLETED
+  expect "array, bad task" "$(await "${job}_2" JobState "$ended" 180)" FAILED
   expect "its exit code" "$(field "${job}_2" ExitCode)" 65:0
-  expect "array, task 3" "$(await "${job}_3" JobState "$ended" 60)" COMPLETED
+  expect "array, task 3" "$(await "${job}_3" JobState "$ended" 180)" COMPLETED
   expect "their results" "$(echo models/*.h5)" "models/c-model.h5 models/tiny-model.h5"
 
   flags=(--hidden 8 --steps 20 --batch 4 --iterations 3)
   printf '%s\n' '--optimizer sofo --tangents 4' '--optimizer adam' >sweep.txt
   job=$(submit --array=1-2 Jobs/train-sweep.sbatch flipflop sweep.txt runs "${flags[@]}")
-  expect "sweep, task 1" "$(await "${job}_1" JobState "$ended" 60)" COMPLETED
-  expect "sweep, task 2" "$(await "${job}_2" JobState "$ended" 60)" COMPLETED
+  expect "sweep, task 1" "$(await "${job}_1" JobState "$ended" 180)" COMPLETED
+  expect "sweep, task 2" "$(await "${job}_2" JobState "$ended" 180)" COMPLETED
 
   for launcher in mpirun srun; do
     export LAUNCHER=$launcher
     job=$(submit --nodes=3 Jobs/train-task.sbatch flipflop "trained-$launcher.h5" "${flags[@]}" --tangents 6)
-    expect "training over 3 nodes ($launcher)" "$(await "$job" JobState "$ended" 60)" COMPLETED
+    expect "training over 3 nodes ($launcher)" "$(await "$job" JobState "$ended" 180)" COMPLETED
     job=$(submit --nodes=3 Jobs/scaling-study.sbatch "study-$launcher" --runs 1 -- \
       fit tiny.h5 --lambda 1e-3)
     expect "scaling study ($launcher)" "$(await "$job" JobState "$ended" 120)" COMPLETED
@@ -200,7 +204,7 @@ program_itself() {
     --lambda 1e-3 | sed -n 's/.*submitted as job //p')
   expect "study submitted size by size" "$(wc -w <<<"$numbers")" 2
   for job in $numbers; do
-    expect "its job $job" "$(await "$job" JobState "$ended" 90)" COMPLETED
+    expect "its job $job" "$(await "$job" JobState "$ended" 180)" COMPLETED
   done
   expect "nothing is submitted twice" "$(slurm "$GANGLION" scaling submitted --submit \
     --ranks 1,2 --runs 1 -- fit tiny.h5 --lambda 1e-3 | grep -c ': done')" 2
@@ -209,7 +213,7 @@ program_itself() {
     train flipflop "${flags[@]}" --tangents 4)
   until [[ -e warned-study/ranks-1-threads-2-run-1.jsonl ]]; do sleep 0.1; done
   slurm scancel --batch --signal=USR1 "$job"
-  expect "warned study is requeued" "$(await "$job" Restarts 1 30)" 1
+  expect "warned study is requeued" "$(await "$job" Restarts 1 180)" 1
 
   "$GANGLION" generate chaotic --neurons 1200 --frames 400 --seed 3 -o real.h5 --quiet
   flags=(--alpha 0.1 --lambda 1e-4 --tolerance 1e-10 --iterations 150 --checkpoint-every 0.005)
@@ -220,7 +224,7 @@ program_itself() {
     sleep 0.1
   done
   slurm scancel --batch --signal=USR1 "$job"
-  expect "warned fit is requeued" "$(await "$job" Restarts 1 30)" 1
+  expect "warned fit is requeued" "$(await "$job" Restarts 1 180)" 1
   expect "and finishes" "$(await "$job" JobState "$ended" 120)" COMPLETED
   expect "the warned study finishes" "$(await "$numbers" JobState "$ended" 120)" COMPLETED
   expect "with all its runs" "$(grep -c '"event":"progress"' warned-study/study.jsonl)" 13
