@@ -86,12 +86,10 @@ struct CrossValidation<S: Scalar & Transferable> {
       alphas: max(1, subproblems.count / max(1, neurons.count)),
       descent: stopsEarly ? Descent() : nil)
     if let restriction = restriction?.serving(subproblems) {
-      let costs = MaskCost(samples: regressors.samples, regressors: regressors.count)
-      let isDual = try restriction.resolvesToDual(
-        costs, configuration, isSingle: S.self == Float.self, group: group)
-      walk.work.widest = restriction.widestPanel(costs, isDual: isDual, threads: threads)
+      let way = try restriction.way(regressors, configuration, threads: threads, group: group)
+      walk.work.widest = way.widestPanel
       try visit(
-        &walk, under: restriction, regressors: regressors, isDual: isDual, ridges: ridges,
+        &walk, under: restriction, regressors: regressors, isDual: way.isDual, ridges: ridges,
         group: group, phases: phases)
     } else {
       try visit(

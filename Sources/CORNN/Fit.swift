@@ -80,11 +80,9 @@ extension FitProblem {
     let ridges = [configuration.lambda * Double(transitions.count)]
     var isDual = configuration.isDual(samples: regressors.samples, regressors: regressors.count)
     if let restriction {
-      let costs = MaskCost(samples: regressors.samples, regressors: regressors.count)
-      isDual = try restriction.resolvesToDual(
-        costs, configuration, isSingle: S.self == Float.self, group: group)
-      work.widest = min(
-        widestPanel, restriction.widestPanel(costs, isDual: isDual, threads: threads))
+      let way = try restriction.way(regressors, configuration, threads: threads, group: group)
+      isDual = way.isDual
+      work.widest = min(widestPanel, way.widestPanel)
     }
     let outcome = try withoutActuallyEscaping(meet) { meet in
       var whole = WholeFit(

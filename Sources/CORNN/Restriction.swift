@@ -50,6 +50,19 @@ struct Restriction: Sendable {
     return flops
   }
 
+  /// The form that takes less work over all ranks, and how many neurons a panel may have in it.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  func way<S>(
+    _ regressors: Regressors<S>, _ configuration: Configuration, threads: Int,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> (isDual: Bool, widestPanel: Int) {
+    let costs = MaskCost(samples: regressors.samples, regressors: regressors.count)
+    let isDual = try resolvesToDual(
+      costs, configuration, isSingle: S.self == Float.self, group: group)
+    return (isDual, widestPanel(costs, isDual: isDual, threads: threads))
+  }
+
   /// Whether the dual form takes less work over all ranks.
   ///
   /// Signs need the weights themselves, so the primal form; the downdates of the dual form
