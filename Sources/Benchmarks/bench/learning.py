@@ -190,10 +190,10 @@ def flipflop():
 
 
 KALMAN = ("kalman", "--iterations", 200)
-KALMAN_LARGE = ("kalman", "--tangents", 256, "--batch", 128, "--iterations", 30)
+KALMAN_LARGE = ("kalman", "--tangents", 256, "--batch", 128, "--iterations", 20)
 
 
-def kalman(iterations=(20, 30, 100, 200, 800), bound=0.70):
+def kalman(iterations=(10, 20, 100, 200, 800), bound=0.70):
     """Losses against the filter that knows the systems and the one that infers them."""
     adam = ("kalman", "--optimizer", "adam", "--clip", 1, "--iterations", 800)
     rate, theirs = tuned("kalman-adam", adam, (3e-3, 1e-2))
