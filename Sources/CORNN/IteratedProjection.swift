@@ -32,20 +32,17 @@ extension MaskedPrimalForm {
     var residual = panel.residual.selectedRows(rows)
     var image = panel.image.selectedRows(rows)
     var solution = Matrix<S>(rows: rows.count, columns: unknowns)
-    let forbidden = rows.map { row in
-      let position = panel.positions[row]
-      return mask.projections[position].forbidden
-        + (mask.ownRegressors[position].map { [$0] } ?? [])
-    }
-    for r in all { image.clear(row: r, at: forbidden[r]) }
+    let positions = rows.map { panel.positions[$0] }
+    for r in all { mask.clear(&image, row: r, position: positions[r]) }
     var direction = image.copy()
     var squares = all.map { residual.dot($0, image, $0) }
     let limits = squares.map { accuracy.remainder * $0 }
     for _ in 0..<accuracy.steps {
+      if zip(squares, limits).allSatisfy({ $0 <= $1 }) { break }
       multiplyByMatrix(direction, into: &image)
       panel.flops += Double(rows.count) * (flopsOfMatrix + flopsOfInverse)
       for r in all {
-        image.clear(row: r, at: forbidden[r])
+        mask.clear(&image, row: r, position: positions[r])
         let curvature = direction.dot(r, image, r)
         guard curvature > 0 else { continue }
         let step = squares[r] / curvature
@@ -54,12 +51,11 @@ extension MaskedPrimalForm {
       }
       image.multiply(rows: all, residual, base.inverse.matrix)
       for r in all {
-        image.clear(row: r, at: forbidden[r])
+        mask.clear(&image, row: r, position: positions[r])
         let square = residual.dot(r, image, r)
         direction.fold(S(squares[r] > 0 ? square / squares[r] : 0), intoRow: r, image)
         squares[r] = square
       }
-      if zip(squares, limits).allSatisfy({ $0 <= $1 }) { break }
     }
     for (r, row) in rows.enumerated() { panel.image.copyRow(row, from: solution, r) }
   }

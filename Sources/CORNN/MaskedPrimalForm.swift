@@ -89,8 +89,7 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     base.updateResidual(&panel)
     guard let mask = panel.mask else { return }
     for i in 0..<panel.active {
-      panel.residual.clear(row: i, at: mask.projections[panel.positions[i]].forbidden)
-      if let own = mask.ownRegressors[panel.positions[i]] { panel.residual[i, own] = 0 }
+      mask.clear(&panel.residual, row: i, position: panel.positions[i])
       panel.scalars[i].crossing = panel.residualDotImage(i)
     }
   }

@@ -28,6 +28,12 @@ final class PanelMask<S: Scalar> {
     back = Matrix(rows: isDual ? rows : 0, columns: unknowns)
   }
 
+  /// Clears what the row that stood at `position` lacks, in row i of a matrix over regressors.
+  func clear(_ matrix: inout Matrix<S>, row i: Int, position: Int) {
+    matrix.clear(row: i, at: projections[position].forbidden)
+    if let own = ownRegressors[position] { matrix[i, own] = 0 }
+  }
+
   /// The active rows, those with the same projection together.
   func groups(
     positions: [Int], active: Int
