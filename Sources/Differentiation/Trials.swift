@@ -27,6 +27,24 @@ package struct Trials<S: Scalar>: Sendable {
     stepWeights = [Double](repeating: 1, count: steps)
   }
 
+  /// Some of these trials, of the same batch.
+  package func some(_ range: Range<Int>, of program: Program) -> Trials {
+    guard range != 0..<count else { return self }
+    var part = Trials(of: program, count: range.count, batch: batch, steps: steps)
+    part.stepWeights = stepWeights
+    for (i, channel) in program.channels.enumerated() {
+      let width = channel.width
+      for t in 0..<(channel.isPerStep ? steps : 1) {
+        let source = (t * count + range.lowerBound) * width
+        let target = t * range.count * width
+        for j in 0..<(range.count * width) {
+          part.channels[i][target + j] = channels[i][source + j]
+        }
+      }
+    }
+    return part
+  }
+
   /// The place of a trial's row of a channel that is known at every step.
   package func offset(step: Int, trial: Int, width: Int) -> Int {
     (step * count + trial) * width

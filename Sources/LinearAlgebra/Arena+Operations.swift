@@ -151,4 +151,13 @@ extension Arena {
   package mutating func scale(_ x: Slot, by factor: S) {
     S.addColumns(1, x.count, factor, address(x), x.count, address(x), x.count, false)
   }
+
+  /// `X ← L⁻ᵀ X`, L lower triangular (what stands above its diagonal is not read).
+  ///
+  /// - Complexity: m² flops a column.
+  package mutating func solveTransposed(_ l: MatrixView<S>, _ x: Slot) {
+    precondition(l.rows == x.rows && l.columns == x.rows, "L is \(l.rows)×\(l.columns), X is \(x)")
+    guard x.count > 0 else { return }
+    S.trsm(false, true, x.rows, x.columns, l.base, l.stride, address(x), x.columns)
+  }
 }

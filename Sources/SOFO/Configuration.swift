@@ -15,6 +15,9 @@ package struct SOFOConfiguration: Sendable, Equatable, Codable {
   package var learningRate = 1.0
   /// Let the directions count as orthonormal, without forming them.
   package var orthonormal = false
+  /// ε of `InputWhitening`, relative to the mean variance of a matrix's inputs; 0 for isotropic
+  /// directions.
+  package var whitening = 0.0
   package var seed: UInt64 = 0
   /// Bytes that the widest value of a tile of tangents may take: larger products run nearer
   /// to the machine's peak, up to where the tile leaves the caches.
@@ -39,6 +42,14 @@ package struct SOFOConfiguration: Sendable, Equatable, Codable {
     }
     guard damping >= 0, damping.isFinite else {
       throw .configuration("--damping \(damping): 0 or more")
+    }
+    guard whitening == 0 || whitening >= 1e-4, whitening.isFinite else {
+      throw .configuration("--whitening \(whitening): 0 (isotropic), or 1e-4 or more")
+    }
+    guard whitening == 0 || (method == .gaussNewton && !orthonormal) else {
+      throw .configuration(
+        "--whitening \(whitening): only for --optimizer sofo, and not with --orthonormal; "
+          + "leave one of them out")
     }
     guard learningRate > 0, learningRate.isFinite else {
       throw .configuration("--learning-rate \(learningRate): above 0")

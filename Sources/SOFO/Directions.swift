@@ -6,7 +6,7 @@ internal import RandomNumbers
 ///
 /// Direction k of iteration i is a function of (seed, k, i): entry p of the flat vector
 /// of parameters is normal number p of its stream, an outer product takes its a and b
-/// from the same place. Each direction has length one.
+/// from the same place; `InputWhitening` shapes them. Each direction has length one.
 package struct Directions<S: Scalar>: ~Copyable {
   /// The global number of each local direction.
   package let identifiers: [Int]
@@ -23,18 +23,31 @@ package struct Directions<S: Scalar>: ~Copyable {
     buffer = Matrix(rows: 1, columns: widest)
   }
 
-  /// Draws the directions of an iteration.
+  /// Draws the directions of an iteration and shapes them by the inputs that were measured.
   ///
   /// - Complexity: one normal number an entry.
-  package mutating func draw(iteration: Int, into machine: inout TangentMachine<S>) {
+  package mutating func draw(
+    iteration: Int, shapedBy whitening: borrowing InputWhitening<S>,
+    into machine: inout TangentMachine<S>
+  ) {
     for i in machine.blocks.indices {
       for (l, tangent) in machine.blocks[i].tangents.enumerated() {
         let random = RandomStream(
           seed: seed, stream: Purpose.tangents.rawValue, k: UInt32(identifiers[tangent]),
           iteration: UInt32(truncatingIfNeeded: iteration))
-        var square = 0.0
         for p in machine.program.parameters.indices {
-          square += drawPart(p, ofBlock: i, l, from: random, into: &machine)
+          drawPart(p, ofBlock: i, l, from: random, into: &machine)
+        }
+      }
+      for p in machine.program.parameters.indices {
+        let id = ParameterID(index: p)
+        if let directions = machine.directions(ofBlock: i, id) {
+          whitening.shape(directions, of: id, in: &machine)
+        }
+      }
+      for (l, tangent) in machine.blocks[i].tangents.enumerated() {
+        let square = machine.program.parameters.indices.reduce(0) {
+          $0 + squaredLength($1, ofBlock: i, l, in: machine)
         }
         let length = square > 0 ? square.squareRoot() : 1
         lengths[tangent] = length
@@ -45,43 +58,65 @@ package struct Directions<S: Scalar>: ~Copyable {
     }
   }
 
-  /// Draws one tensor's part of a direction and returns its squared length.
+  /// Draws one tensor's part of a direction.
   @specialized(where S == Float)
   @specialized(where S == Double)
   private mutating func drawPart(
     _ p: Int, ofBlock i: Int, _ l: Int, from random: RandomStream,
     into machine: inout TangentMachine<S>
-  ) -> Double {
+  ) {
     let parameter = machine.program.parameters[p]
     let first = parameter.range.lowerBound
     let n = parameter.columns
     switch machine.directions(ofBlock: i, ParameterID(index: p)) {
     case .dense(let slot)?:
-      let k = machine.blocks[i].tangents.count
-      var square = 0.0
       for r in 0..<parameter.rows {
-        let row = Slot(offset: slot.offset + (r * k + l) * n, rows: 1, columns: n)
-        var numbers = machine.arena.mutableElements(row)
+        var numbers = machine.arena.mutableElements(row(r, of: slot, ofBlock: i, l, n, machine))
         random.fillNormal(&numbers, startingAt: first + r * n)
-        square += machine.arena.squaredLength(row)
       }
-      return square
     case .rankOne(let a, let b)?:
-      let row = b.rows(l..<(l + 1))
-      var numbers = machine.arena.mutableElements(row)
+      var numbers = machine.arena.mutableElements(b.rows(l..<(l + 1)))
       random.fillNormal(&numbers, startingAt: first + parameter.rows)
       var whole = buffer.mutableElements
       var column = whole._mutatingExtracting(0..<parameter.rows)
       random.fillNormal(&column, startingAt: first)
-      var square = 0.0
       numbers = machine.arena.mutableElements(a)
-      for r in 0..<parameter.rows {
-        numbers[r * a.columns + l] = column[r]
-        square += Double(column[r]) * Double(column[r])
+      for r in 0..<parameter.rows { numbers[r * a.columns + l] = column[r] }
+    case nil: break
+    }
+  }
+
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  private func squaredLength(
+    _ p: Int, ofBlock i: Int, _ l: Int, in machine: borrowing TangentMachine<S>
+  ) -> Double {
+    let parameter = machine.program.parameters[p]
+    switch machine.directions(ofBlock: i, ParameterID(index: p)) {
+    case .dense(let slot)?:
+      return (0..<parameter.rows).reduce(0) {
+        $0
+          + machine.arena.squaredLength(
+            row($1, of: slot, ofBlock: i, l, parameter.columns, machine))
       }
-      return square * machine.arena.squaredLength(row)
+    case .rankOne(let a, let b)?:
+      let numbers = machine.arena.elements(a)
+      var square = 0.0
+      for r in 0..<parameter.rows {
+        square += Double(numbers[r * a.columns + l]) * Double(numbers[r * a.columns + l])
+      }
+      return square * machine.arena.squaredLength(b.rows(l..<(l + 1)))
     case nil: return 0
     }
+  }
+
+  /// Row r of direction l of a block, in the slot of a dense tensor of n columns.
+  private func row(
+    _ r: Int, of slot: Slot, ofBlock i: Int, _ l: Int, _ n: Int,
+    _ machine: borrowing TangentMachine<S>
+  ) -> Slot {
+    Slot(
+      offset: slot.offset + (r * machine.blocks[i].tangents.count + l) * n, rows: 1, columns: n)
   }
 
   private func scalePart(
@@ -91,10 +126,8 @@ package struct Directions<S: Scalar>: ~Copyable {
     let n = parameter.columns
     switch machine.directions(ofBlock: i, ParameterID(index: p)) {
     case .dense(let slot)?:
-      let k = machine.blocks[i].tangents.count
       for r in 0..<parameter.rows {
-        machine.arena.scale(
-          Slot(offset: slot.offset + (r * k + l) * n, rows: 1, columns: n), by: factor)
+        machine.arena.scale(row(r, of: slot, ofBlock: i, l, n, machine), by: factor)
       }
     case .rankOne(_, let b)?: machine.arena.scale(b.rows(l..<(l + 1)), by: factor)
     case nil: break

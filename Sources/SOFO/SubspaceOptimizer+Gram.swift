@@ -11,10 +11,6 @@ extension SubspaceOptimizer where Group: ~Copyable {
   /// - Complexity: K·P/p normal numbers and K²·P/p flops.
   mutating func gramMatrix(iteration: Int) throws -> Matrix<Double> {
     let k = configuration.tangents
-    var order: [Int] = []
-    for rank in 0..<partition.ranks {
-      order += plan.blocks(of: partition.range(of: rank)).identifiers
-    }
     var gram = Matrix<Double>(rows: k, columns: k)
     for (index, parameter) in program.parameters.enumerated() where !parameter.isFixed {
       let moving = (0..<k).filter { plan.moves(order[$0], ParameterID(index: index)) }

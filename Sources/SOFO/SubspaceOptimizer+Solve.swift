@@ -16,7 +16,7 @@ extension SubspaceOptimizer where Group: ~Copyable {
     let gradient = Array(sums[1..<(k + 1)])
     guard configuration.method != .forwardGradient else {
       let scaled = gradient.enumerated().map { index, value in
-        let share = plan.share(of: globalNumber(index))
+        let share = plan.share(of: order[index])
         return value * Double(share.numbers) / Double(share.directions)
       }
       return [Solution(damping: 0, decrease: 0, coefficients: scaled)]
@@ -26,9 +26,15 @@ extension SubspaceOptimizer where Group: ~Copyable {
     let dampings = control.dampings
     var packed = [Double](repeating: .nan, count: dampings.count * (k + 2))
     if ranks.world.rank == 0 {
+      // In the order of the directions' numbers, so that a step is the same on every grid: the
+      // power iteration for s_max starts from a vector whose entries differ.
+      let orderedGram = ordered { gram[$0, $1] }
+      var orderedGradient = gradient
+      for (row, number) in order.enumerated() { orderedGradient[number] = gradient[row] }
       let problem = Subproblem(
-        matrix: configuration.method == .projectedGradient ? gram.copy() : matrix(k),
-        gradient: gradient, gram: gram)
+        matrix: configuration.method == .projectedGradient
+          ? orderedGram.copy() : ordered { sums[1 + k + $0 * k + $1] },
+        gradient: orderedGradient, gram: orderedGram)
       let isProjection = configuration.method == .projectedGradient
       for (i, damping) in dampings.enumerated() {
         guard let solution = problem.solve(damping: isProjection ? 1e-12 : damping) else {
@@ -38,7 +44,9 @@ extension SubspaceOptimizer where Group: ~Copyable {
         packed[first] = isProjection ? damping : solution.damping
         packed[first + 1] = problem.predictedDecrease(
           solution.coefficients, learningRate: configuration.learningRate)
-        for j in 0..<k { packed[first + 2 + j] = solution.coefficients[j] }
+        for (row, number) in order.enumerated() {
+          packed[first + 2 + row] = solution.coefficients[number]
+        }
       }
     }
     try ranks.world.broadcast(&packed)
@@ -51,16 +59,12 @@ extension SubspaceOptimizer where Group: ~Copyable {
     }
   }
 
-  private func matrix(_ k: Int) -> Matrix<Double> {
-    var result = Matrix<Double>(rows: k, columns: k)
-    var entries = result.mutableElements
-    for i in 0..<(k * k) { entries[i] = sums[1 + k + i] }
+  /// A matrix over the sketch's rows and columns, brought to the order of the directions.
+  private func ordered(_ entry: (Int, Int) -> Double) -> Matrix<Double> {
+    var result = Matrix<Double>(rows: order.count, columns: order.count)
+    for (i, row) in order.enumerated() {
+      for (j, column) in order.enumerated() { result[row, column] = entry(i, j) }
+    }
     return result
-  }
-
-  /// The global number of the direction in a row of the sketch.
-  private func globalNumber(_ row: Int) -> Int {
-    let range = partition.range(of: partition.owner(of: row))
-    return plan.blocks(of: range).identifiers[row - range.lowerBound]
   }
 }

@@ -25,8 +25,11 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
 
   let plan: DirectionPlan
   let partition: Partition
+  /// The direction of every row of the sketch.
+  let order: [Int]
   var machine: TangentMachine<S>
   var directions: Directions<S>
+  var whitening: InputWhitening<S>
   var sketch: Sketch<S>
   var rollout: Rollout<S>
   /// Loss, V′g and V′GV of the whole batch, in the iteration under way.
@@ -59,6 +62,11 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
       damping: configuration.damping, learningRate: configuration.learningRate)
     plan = DirectionPlan(program, kind: configuration.kind, count: configuration.tangents)
     partition = Partition(of: configuration.tangents, among: ranks.grid.tangents)
+    var order: [Int] = []
+    for rank in 0..<partition.ranks {
+      order += plan.blocks(of: partition.range(of: rank)).identifiers
+    }
+    self.order = order
     let own = partition.range(of: ranks.tangentIndex)
     let (blocks, identifiers) = plan.blocks(of: own)
     ownTrials = ranks.trials(of: batch)
@@ -68,6 +76,9 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
       tile: .fitting(
         program, trials: rows, tangents: own.count, bytes: configuration.tileBytes, of: S.self))
     directions = Directions(program, identifiers: identifiers, seed: configuration.seed)
+    ownInputs = Partition(of: rows, among: ranks.grid.tangents).range(of: ranks.tangentIndex)
+    whitening = InputWhitening(
+      program, ridge: configuration.whitening, rows: ownInputs.count)
     sketch = Sketch(
       counts: partition.counts, rank: ranks.tangentIndex, width: rows * program.lossWidth,
       steps: lossSteps, withMatrix: configuration.method == .gaussNewton)
@@ -77,9 +88,11 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
 
   /// The trials of a batch that this rank works on.
   package let ownTrials: Range<Int>
+  /// Of these the ones whose inputs this rank measures: ranks that share trials split them.
+  private let ownInputs: Range<Int>
 
   /// Bytes of this rank's arenas.
-  package var bytes: Int { machine.arena.bytes + rollout.arena.bytes }
+  package var bytes: Int { machine.arena.bytes + rollout.arena.bytes + whitening.bytes }
 
   /// One iteration on this rank's trials of the batch (collective).
   ///
@@ -93,7 +106,13 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
   package mutating func iterate(
     _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases
   ) throws -> Report {
-    phases.measure("directions") { directions.draw(iteration: iteration, into: &machine) }
+    try phases.measure("directions") {
+      if configuration.whitening > 0 {
+        try whitening.measure(
+          trials.some(ownInputs, of: program), parameters: parameters, among: ranks.world)
+      }
+      directions.draw(iteration: iteration, shapedBy: whitening, into: &machine)
+    }
     let loss = try gatherSketch(trials, parameters: parameters, phases: phases)
     guard loss.isFinite else { throw SOFOError.nonFiniteLoss(iteration: iteration) }
     let solutions = try phases.measure("solve") { try solve(iteration: iteration) }

@@ -42,6 +42,8 @@ package struct Advice: Sendable, Equatable {
   package var damping: Double
   package var tangents: Int
   package var kind = Kind.gaussian
+  /// The ridge of whitened directions; 0 for isotropic ones.
+  package var whitening = 0.0
 }
 
 /// One number that says how well a task is done.

@@ -6,7 +6,8 @@ internal import Training
 ///
 /// With K tangents, P parameters and D T outputs of a trial on a grid of pK × pB = p ranks:
 /// ranks with the same trials deal their tangents' outputs, K B D T numbers, to each other; all
-/// sum up `K² + K + 1` float64 numbers, as often again for directions that count as orthonormal;
+/// sum up `K² + K + 1` float64 numbers, as often again for directions that count as orthonormal,
+/// and the covariances of the inputs of every matrix for whitened ones;
 /// each step that is tried is summed over its tangents and gathered over the batch, P float64
 /// numbers, once for every damping. Without directions it is the gradient, P numbers.
 struct TrainMessages {
@@ -16,10 +17,10 @@ struct TrainMessages {
   /// How often ranks wait for each other.
   private(set) var rounds = 4.0
 
-  /// `outputs` are D T.
+  /// `outputs` are D T, `covariances` the numbers of all of them.
   init(
     grid: Grid, settings: Trainer.Settings, isSketched: Bool, parameters: Double, outputs: Double,
-    scalar: Double
+    covariances: Double, scalar: Double
   ) {
     let p = Double(grid.ranks)
     guard isSketched else {
@@ -35,9 +36,9 @@ struct TrainMessages {
     let dampings = settings.subspace.rule == .search && settings.method == .sofo ? 3.0 : 1
     dealt = k * Double(settings.batch) * outputs * (columns - 1) / columns * scalar
     collected =
-      2 * (p - 1) * 8 * (entries + k + 1) + dampings * 8 * parameters
+      2 * (p - 1) * 8 * (entries + k + 1 + covariances) + dampings * 8 * parameters
       * (2 * (columns - 1) + columns * (sides - 1)) + (p - 1) * 8 * dampings * (k + 2)
-    rounds += 2 * dampings + (columns > 1 ? 2 : 0)
+    rounds += 2 * dampings + (columns > 1 ? 2 : 0) + (covariances > 0 ? 1 : 0)
   }
 
   /// Bytes that a rank sends, and those that leave a node, or the rank where there is one node.

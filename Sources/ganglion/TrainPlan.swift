@@ -18,7 +18,8 @@ struct TrainPlanning {
 ///
 /// Per iteration and rank, with K tangents and B trials on a grid of pK × pB: the tangents'
 /// products, `4 K B Σ n_in n_out T / p` flops; the sketched Gauss-Newton matrix, `K² B D T / p`;
-/// its solution on one rank, about `2 K³`. What is sent: `TrainMessages`.
+/// its solution on one rank, about `2 K³`; for whitened directions the batch once more, forwards
+/// and into covariances. What is sent: `TrainMessages`.
 struct TrainPlan<S: Scalar> {
   let text: String
 
@@ -50,11 +51,16 @@ struct TrainPlan<S: Scalar> {
     let scalar = Double(MemoryLayout<S>.stride)
     // Passes over the tangent states: nonlinearities, copies, sums.
     let touched = 12 * Double(local * rows) * state * steps * scalar
-    let work = (forward + sketch + solve) / rate + touched / vectors
+    let isWhitened = isSketched && settings.subspace.whitening > 0
+    let covariances = isWhitened ? Double(InputWhitening<S>.sharedNumbers(program)) : 0
+    let inputs =
+      isWhitened
+      ? 2 * Self.flops(program) * Double(rows) * steps / Double(grid.tangents) : 0
+    let work = (forward + inputs + sketch + solve) / rate + touched / vectors
 
     let messages = TrainMessages(
       grid: grid, settings: settings, isSketched: isSketched, parameters: parameters,
-      outputs: output * steps, scalar: scalar)
+      outputs: output * steps, covariances: covariances, scalar: scalar)
     let sent = messages.sent(by: job)
     let link = job.nodes > 1 ? machine.messagesBetweenHosts : machine.messagesWithinHost
     let bandwidth = link?.bandwidth ?? (job.nodes > 1 ? 1.1e9 : machine.memoryBandwidth / 4)
@@ -63,7 +69,9 @@ struct TrainPlan<S: Scalar> {
     let communication = sent.aNode / bandwidth + waits * latency
     let seconds = work + communication
 
-    let numbers = Double(local) * parameters + Double(local * rows * 2) * state + parameters * 3
+    let numbers =
+      Double(local) * parameters + Double(local * rows * 2) * state + parameters * 3
+      + covariances
     let bytes = 70e6 + numbers * scalar + 2 * k * k * 8
     let fits = planning.memory.map {
       let node = bytes * Double(job.ranksPerNode)
@@ -80,7 +88,7 @@ struct TrainPlan<S: Scalar> {
       PREDICTION, not a measurement: \(job.nodes) nodes × \(job.ranksPerNode) ranks × \
       \(job.threads) threads
       grid \(grid): \(local) tangents and \(rows) trials a rank
-      an iteration, a rank: \(Self.number((forward + sketch) / 1e9)) GFLOP, \
+      an iteration, a rank: \(Self.number((forward + inputs + sketch) / 1e9)) GFLOP, \
       \(Self.number(sent.aRank / 1e6)) MB of messages
       predicted: \(Self.number(seconds)) s an iteration (\(Self.number(communication)) s of it \
       messages), \(Self.number(seconds * Double(settings.iterations))) s for \

@@ -42,7 +42,8 @@ import Testing
     #expect(program.freeParameterCount == 8)
     // A combination of all directions leaves the fixed tensor where it is.
     var directions = Directions<Double>(program, identifiers: Array(0..<6), seed: 1)
-    directions.draw(iteration: 0, into: &machine)
+    directions.draw(
+      iteration: 0, shapedBy: InputWhitening(program, ridge: 0, rows: 0), into: &machine)
     var combined = [Double](repeating: 0, count: program.parameterCount)
     let ones = [Double](repeating: 1, count: 6)
     var target = combined.mutableSpan

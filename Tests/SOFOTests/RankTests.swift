@@ -14,12 +14,13 @@ import Testing
     var configuration = SOFOConfiguration()
     configuration.kind = kind
     // Fewer tangents than four ranks can have more than one of.
-    for (tangents, rule, orthonormal) in [
-      (7, DampingRule.search, false), (3, .relative, true), (8, .adaptive, false),
+    for (tangents, rule, orthonormal, whitening) in [
+      (7, DampingRule.search, false, 0.1), (3, .relative, true, 0), (8, .adaptive, false, 0),
     ] {
       configuration.tangents = tangents
       configuration.rule = rule
       configuration.orthonormal = orthonormal
+      configuration.whitening = whitening
       configuration.damping = 1e-3
       let expected = try train(SingleRank(), Grid(tangents: 1, batch: 1), configuration)
       for side in 1...world.size where world.size % side == 0 {
@@ -27,7 +28,7 @@ import Testing
         let found = try train(world, grid, configuration)
         try expectEverywhere(
           relativeError(found, expected) < 1e-12, on: world,
-          "\(grid) \(configuration.tangents) tangents, \(rule)")
+          "\(grid) \(tangents) tangents, \(rule): error \(relativeError(found, expected))")
         let again = try train(world, grid, configuration)
         try expectEverywhere(again == found, on: world, "\(grid) reruns bit for bit")
       }

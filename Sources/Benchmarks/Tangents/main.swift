@@ -97,7 +97,8 @@ struct Case {
       tile: .fitting(
         program, trials: batch, tangents: tangents, bytes: tileBytes, of: Float.self))
     var directions = Directions<Float>(program, identifiers: identifiers, seed: 1)
-    directions.draw(iteration: 0, into: &machine)
+    directions.draw(
+      iteration: 0, shapedBy: InputWhitening(program, ridge: 0, rows: 0), into: &machine)
     var trials = Trials<Float>(of: program, count: batch, batch: batch, steps: steps)
     for c in trials.channels.indices {
       for i in trials.channels[c].indices { trials.channels[c][i] = Float(i % 17) / 17 - 0.5 }
