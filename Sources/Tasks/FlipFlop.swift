@@ -13,38 +13,55 @@ package struct FlipFlop: LearningTask {
   package let bits: Int
   package let hidden: Int
   package let steps: Int
-  /// `tanh` units, no bias and W = 0 at the start: the network that FORCE is made for.
-  package let forForce: Bool
+  package let trained: Trained
 
-  package init(bits: Int = 3, hidden: Int = 64, steps: Int = 200, forForce: Bool = false) {
+  /// What is trained.
+  package enum Trained: String, CaseIterable, Sendable {
+    /// All weights of a network of rectified units.
+    case all
+    /// W alone, from 0, of `tanh` units without bias: the network that FORCE is made for.
+    case readout
+  }
+
+  package init(
+    bits: Int = 3, hidden: Int = 64, steps: Int = 200, trained: Trained = .all
+  ) {
     self.bits = bits
     self.hidden = hidden
     self.steps = steps
-    self.forForce = forForce
+    self.trained = trained
   }
 
   package var defaultBatch: Int { 32 }
+  package var advice: Advice {
+    Advice(
+      rule: .relative, learningRate: 0.3, damping: 1e-5, tangents: 128, kind: .blockLocal,
+      whitening: 0.2)
+  }
   package var readout: Readout? { Readout(parameter: "W", activity: "activity") }
 
   package func record() -> Program {
     let r = Recorder()
+    let isReadout = trained == .readout
     let n = Double(hidden)
     let scale = 1 / n.squareRoot()
-    let j = r.parameter("J", hidden, hidden, .normal(deviation: 0.5 * scale), fixed: forForce)
+    let j = r.parameter("J", hidden, hidden, .normal(deviation: 0.5 * scale), fixed: isReadout)
     let feedback = r.parameter("F", bits, hidden, .uniform(-1...1), fixed: true)
-    let b = r.parameter("B", bits, hidden, .uniform(-1...1), fixed: forForce)
+    let b = r.parameter("B", bits, hidden, .uniform(-1...1), fixed: isReadout)
     let w = r.parameter(
-      "W", hidden, bits, forForce ? .zeros : .normal(deviation: scale))
+      "W", hidden, bits, isReadout ? .zeros : .normal(deviation: scale))
     let z = r.state(startingAt: r.trialInput("z0", width: hidden))
     let u = r.input("pulses", width: bits)
     let target = r.input("target", width: bits)
-    let activity = forForce ? tanh(z) : relu(z)
+    let activity = isReadout ? tanh(z) : relu(z)
     var drive = activity * j + (activity * w) * feedback + u * b
-    if !forForce { drive = drive + r.parameter("bias", 1, hidden, .normal(deviation: 0.5 * scale)) }
+    if !isReadout {
+      drive = drive + r.parameter("bias", 1, hidden, .normal(deviation: 0.5 * scale))
+    }
     let next = z + (drive - z) * 0.1
     r.advance(z, to: next)
     // The output of the new state, compared with the target of the input just seen.
-    let new = forForce ? tanh(next) : relu(next)
+    let new = isReadout ? tanh(next) : relu(next)
     let y = new * w
     r.output("activity", new)
     r.output("y", y)

@@ -44,6 +44,9 @@ struct TrainCommand: GroupCommand {
     try require(
       task != .teacher || taskOptions.targets != nil, "teacher needs --targets FILE:PATH")
     try require(task != .mnist || taskOptions.data != nil, "mnist needs --data FOLDER")
+    try require(
+      optimizer.optimizer != .force || taskOptions.trained != .all,
+      "--trained all with --optimizer force, which trains a readout only: leave one out")
     if task == .delayedAddition, let steps = taskOptions.steps {
       try require(steps >= 24, "--steps is \(steps), expected at least 24 for two markers")
     }
@@ -72,6 +75,11 @@ struct TrainCommand: GroupCommand {
     }
   }
 
+  /// What of a flip-flop network is trained.
+  var trainedPart: FlipFlop.Trained {
+    taskOptions.trained ?? (optimizer.optimizer == .force ? .readout : .all)
+  }
+
   private func run<S: Scalar & Transferable & Storable>(
     of precision: S.Type, on world: borrowing Communicator, _ planning: TrainPlanning?
   ) throws {
@@ -93,7 +101,7 @@ struct TrainCommand: GroupCommand {
       try run.run(
         FlipFlop(
           bits: options.bits, hidden: options.hidden ?? 64, steps: options.steps ?? 200,
-          forForce: optimizer.optimizer == .force), on: world)
+          trained: trainedPart), on: world)
     case .reach, .doubleReach:
       try run.run(
         Reach(

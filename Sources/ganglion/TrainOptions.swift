@@ -9,6 +9,12 @@ struct TaskOptions: ParsableArguments {
   @Option(help: "Units of the network; each task has its own default.") var hidden: Int?
   @Option(help: "Steps of a trial; each task has its own default.") var steps: Int?
   @Option(help: "flipflop: lines to remember.") var bits = 3
+  @Option(
+    help: """
+      flipflop: all weights of rectified units, or the readout of fixed tanh units, as FORCE; \
+      default: all, with FORCE the readout.
+      """)
+  var trained: FlipFlop.Trained?
   @Option(help: "kalman: dimensions of the hidden value, 1 or 2.") var dimensions = 1
   @Option(help: "lorenz: loss at every step, or at the end only.")
   var supervision = Lorenz.Supervision.every
@@ -51,6 +57,12 @@ struct OptimizerOptions: ParsableArguments {
   var dampingRule: DampingRule?
   @Option(help: "gaussian, rank-one, block-local or block-local-rank-one; default by task.")
   var tangentKind: TangentKind?
+  @Option(
+    help: """
+      Shape the directions of every matrix by the covariance of its inputs, with this ridge \
+      (relative to the mean variance); 0 for isotropic directions; default by task.
+      """)
+  var whitening: Double?
   @Flag(help: "Let the directions count as orthonormal.") var orthonormal = false
   @Option(help: "Ranks as TANGENTSxBATCH; default by size.") var grid: GridOption?
   @Option(help: "Adam: the longest gradient; 0 for no limit.") var clip = 0.0
@@ -71,6 +83,11 @@ struct OptimizerOptions: ParsableArguments {
       try require(learningRate > 0, "--learning-rate is \(learningRate), expected a number > 0")
     }
     if let damping { try require(damping >= 0, "--damping is \(damping), expected 0 or more") }
+    if let whitening {
+      try require(
+        whitening == 0 || (whitening >= 1e-4 && whitening.isFinite),
+        "--whitening is \(whitening), expected 0 (isotropic) or at least 1e-4")
+    }
   }
 
   /// The settings for a task.
@@ -91,6 +108,8 @@ struct OptimizerOptions: ParsableArguments {
     settings.subspace.kind =
       tangentKind ?? TangentKind(rawValue: advice.kind.rawValue) ?? .gaussian
     settings.subspace.orthonormal = orthonormal
+    settings.subspace.whitening =
+      whitening ?? (optimizer == .sofo && !orthonormal ? advice.whitening : 0)
     settings.subspace.damping = damping ?? advice.damping
     settings.subspace.rule =
       dampingRule ?? DampingRule(rawValue: advice.rule.rawValue) ?? .relative
@@ -111,6 +130,7 @@ struct GridOption: ExpressibleByArgument {
 }
 
 extension Lorenz.Supervision: ExpressibleByArgument {}
+extension FlipFlop.Trained: ExpressibleByArgument {}
 extension Lorenz.Cell: ExpressibleByArgument {}
 extension Trainer.Method: ExpressibleByArgument {}
 extension DampingRule: ExpressibleByArgument {}

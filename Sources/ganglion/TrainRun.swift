@@ -163,9 +163,11 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
       "tangents": subspace.tangents, "tangent-kind": subspace.kind.rawValue,
       "damping": subspace.damping, "damping-rule": subspace.rule.rawValue,
       "learning-rate": settings.method == .adam ? settings.learningRate : subspace.learningRate,
-      "orthonormal": subspace.orthonormal, "grid": grid, "seed": Int(clamping: settings.seed),
+      "orthonormal": subspace.orthonormal, "whitening": subspace.whitening, "grid": grid,
+      "seed": Int(clamping: settings.seed),
       "clip": settings.clip, "eval-every": settings.evaluateEvery, "held-out": settings.heldOut,
       "precision": command.precision.rawValue, "bits": options.bits,
+      "trained": command.trainedPart.rawValue,
       "dimensions": options.dimensions, "supervision": options.supervision.rawValue,
       "cell": options.cell.rawValue, "parameters": program.freeParameterCount,
     ])

@@ -109,10 +109,20 @@ extension CommandTests {
     @Test(arguments: [
       ["--tangents", "0"], ["--batch", "0"], ["--learning-rate", "-1"], ["--learning-rate", "nan"],
       ["--damping", "-1"], ["--iterations", "0"], ["--hidden", "0"], ["--steps", "1"],
-      ["--eval-every", "0"], ["--held-out", "0"],
+      ["--eval-every", "0"], ["--held-out", "0"], ["--whitening", "-1"], ["--whitening", "1e-9"],
     ]) func numbersOutOfRange(flags: [String]) throws {
       let folder = try TemporaryDirectory()
       try expectRefusal(train(folder, flags), 64, flags[0], "expected", in: folder.path)
+    }
+
+    @Test func settingsThatExcludeEachOther() throws {
+      let folder = try TemporaryDirectory()
+      try expectRefusal(
+        train(folder, ["--whitening", "0.1", "--orthonormal"]), 78, "--whitening 0.1",
+        "leave one of them out", in: folder.path)
+      try expectRefusal(
+        ["train", "flipflop", "--optimizer", "force", "--trained", "all"], 64, "--trained all",
+        "leave one out", in: folder.path)
     }
 
     /// On more ranks than cores, where the start of MPI takes longer than the run.

@@ -20,7 +20,7 @@ enum SmallTask: String, CaseIterable, Sendable {
     case .kalman: Kalman(hidden: 5, steps: 6)
     case .planarKalman: Kalman(dimensions: 2, hidden: 5, steps: 6)
     case .flipFlop: FlipFlop(bits: 2, hidden: 5, steps: 8)
-    case .force: FlipFlop(bits: 2, hidden: 5, steps: 8, forForce: true)
+    case .force: FlipFlop(bits: 2, hidden: 5, steps: 8, trained: .readout)
     case .teacher: signals(inputs: 0)
     case .drivenTeacher: signals(inputs: 2)
     case .reach: Reach(hidden: 5, steps: 4)

@@ -42,7 +42,7 @@ import Training
     var few = settings(.force)
     few.iterations = 3
     let result = try Trainer.run(
-      FlipFlop(bits: 1, hidden: 40, steps: 60, forForce: true), few, on: SingleRank(),
+      FlipFlop(bits: 1, hidden: 40, steps: 60, trained: .readout), few, on: SingleRank(),
       precision: Float.self, phases: Phases()
     ) { _ in .goOn }
     #expect(result.bestLoss < 0.5 * result.evaluation.loss[0])
@@ -59,7 +59,7 @@ import Training
 
   @Test(arguments: [Trainer.Method.sofo, .adam, .force])
   func aResumedRunGoesOnBitForBit(method: Trainer.Method) throws {
-    let task = FlipFlop(bits: 1, hidden: 20, steps: 30, forForce: method == .force)
+    let task = FlipFlop(bits: 1, hidden: 20, steps: 30, trained: method == .force ? .readout : .all)
     func run(
       resuming: TrainState?, stopAt: Int, _ save: (TrainState) -> Void
     ) throws -> TrainResult {
