@@ -23,15 +23,14 @@ package struct Grid: Sendable, Equatable, CustomStringConvertible {
 
   /// The grid for a number of ranks that sends least and starves no matrix product.
   ///
-  /// Small directions (K·P numbers below 4 million) are cheap to hold everywhere: ranks
-  /// share the batch as long as each keeps 16 trials, then the tangents. Large ones are
-  /// sharded over the tangents first, which also shards their memory and their random
-  /// numbers.
-  package static func automatic(
-    ranks: Int, tangents: Int, batch: Int, parameters: Int
-  ) -> Grid {
+  /// Directions of up to a million numbers are cheap to hold everywhere: ranks share the batch
+  /// as long as each keeps 16 trials, then the tangents. Larger ones leave the caches when they
+  /// are multiplied, with the more trials at a time the better: they are sharded over the
+  /// tangents first, which also shards their memory and their random numbers.
+  package static func automatic(ranks: Int, directions: DirectionPlan, batch: Int) -> Grid {
+    let tangents = directions.count
     let divisors = (1...ranks).filter { ranks % $0 == 0 }
-    let holdsEverywhere = tangents * parameters <= 4_000_000
+    let holdsEverywhere = directions.numbers <= 1_000_000
     if holdsEverywhere, let side = divisors.last(where: { batch / $0 >= 16 }),
       ranks / side <= tangents
     {

@@ -73,6 +73,21 @@ package struct DirectionPlan: Sendable {
     return (tensors.filter { $0 == tensor }.count, program.parameters[tensor.index].count)
   }
 
+  /// Numbers of all directions: rows × columns of every tensor that moves, rows + columns where it
+  /// moves by outer products.
+  package var numbers: Int {
+    (0..<count).reduce(0) { sum, direction in
+      program.parameters.enumerated().reduce(sum) {
+        guard moves(direction, ParameterID(index: $1.offset)) else { return $0 }
+        let parameter = $1.element
+        return switch kind.form(of: parameter) {
+        case .dense: $0 + parameter.count
+        case .rankOne: $0 + parameter.rows + parameter.columns
+        }
+      }
+    }
+  }
+
   /// Whether a direction moves a tensor.
   package func moves(_ direction: Int, _ tensor: ParameterID) -> Bool {
     !program.parameters[tensor.index].isFixed

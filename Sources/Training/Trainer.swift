@@ -36,6 +36,15 @@ package enum Trainer {
     package var seed: UInt64 = 0
 
     package init() {}
+
+    /// How SOFO's ranks share the work where the user does not say.
+    package func automaticGrid(ranks: Int, _ program: Program) -> Grid {
+      // More directions than parameters are refused later, with advice.
+      let count = min(subspace.tangents, program.freeParameterCount)
+      return .automatic(
+        ranks: ranks, directions: DirectionPlan(program, kind: subspace.kind, count: count),
+        batch: batch)
+    }
   }
 
   /// What the loop tells after every iteration, the same on every rank.
@@ -69,9 +78,7 @@ package enum Trainer {
     case .sofo, .forwardGradient, .firstOrder:
       let grid =
         settings.grid
-        ?? Grid.automatic(
-          ranks: group.size, tangents: settings.subspace.tangents, batch: settings.batch,
-          parameters: program.freeParameterCount)
+        ?? settings.automaticGrid(ranks: group.size, program)
       guard grid.ranks == group.size else {
         throw SOFOError.configuration(
           "--grid \(grid) needs \(grid.ranks) ranks, there are \(group.size)")

@@ -28,9 +28,8 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     let program = task.record()
     let usesGrid = [.sofo, .forwardGradient, .firstOrder].contains(settings.method)
     if usesGrid && settings.grid == nil {
-      settings.grid = .automatic(
-        ranks: planning?.job.ranks ?? world.size, tangents: settings.subspace.tangents,
-        batch: settings.batch, parameters: program.freeParameterCount)
+      settings.grid = settings.automaticGrid(
+        ranks: planning?.job.ranks ?? world.size, program)
     }
     console.say(
       "\(command.task.rawValue): \(program.freeParameterCount) parameters, \(task.steps) steps, "
