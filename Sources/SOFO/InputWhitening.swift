@@ -9,11 +9,11 @@ package import LinearAlgebra
 /// ```
 /// V_k = F Z_k,   F Fᵀ ∝ (A / ā + ε I)⁻¹,   A = Σ_trials,steps x xᵀ,   ā = tr A / m,
 /// ```
-/// `tr F Fᵀ = m`, weak components move too: up to 1/ε times (in square) as much as the ridge ε
-/// lets them. Large ε: isotropic. A is the input factor of K-FAC (Martens & Grosse, ICML 2015),
-/// here not to scale the gradient but to draw directions. It is measured by running the batch
-/// forwards once before the directions are drawn: nothing is left from one iteration to the
-/// next, and nothing grows with the steps.
+/// `tr F Fᵀ = m`, weak components move too; the ridge ε bounds by how much, and a large one leaves
+/// directions isotropic. A is the input factor of K-FAC (Martens & Grosse, ICML 2015), here not
+/// to scale a gradient but to draw directions. It is measured by running the batch forwards once
+/// before they are drawn: nothing is left from one iteration to the next, and nothing grows with
+/// the steps.
 ///
 /// - Complexity: 4·B·n²·T flops for a vanilla network, 1/K of an iteration, divided by all
 ///   ranks; m³ a matrix on every rank. One all-reduce of Σ m² numbers.
@@ -26,7 +26,6 @@ package struct InputWhitening<S: Scalar>: ~Copyable {
     let factor: Slot
   }
 
-  private let program: Program
   private let ridge: Double
   private let layout: ValueLayout
   private let targets: [Target]
@@ -36,7 +35,6 @@ package struct InputWhitening<S: Scalar>: ~Copyable {
 
   /// Whitens with a ridge ε relative to the mean variance; 0 for isotropic directions.
   package init(_ program: Program, ridge: Double, rows: Int) {
-    self.program = program
     self.ridge = ridge
     var plan = ArenaPlan()
     layout = ValueLayout(program, rows: ridge > 0 ? rows : 0, in: &plan)
@@ -74,6 +72,8 @@ package struct InputWhitening<S: Scalar>: ~Copyable {
   /// Learns the factors for the directions to come (collective in `group`).
   ///
   /// `trials` are this rank's share: each trial of the batch on one rank.
+  ///
+  /// - Throws: what the communication throws.
   package mutating func measure(
     _ trials: Trials<S>, parameters: [Double], among group: borrowing some RankGroup & ~Copyable
   ) throws {
