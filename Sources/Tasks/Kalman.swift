@@ -27,8 +27,7 @@ package struct Kalman: LearningTask {
     // The step that does best on the same batch follows that batch's noise: a fixed one of
     // half the length goes on where the search rests.
     Advice(
-      rule: .relative, learningRate: 0.5, damping: 1e-5, tangents: 64, kind: .blockLocalRankOne,
-      whitening: 0.1)
+      rule: .relative, learningRate: 0.5, damping: 1e-5, tangents: 64, kind: .blockLocalRankOne)
   }
 
   package func record() -> Program {

@@ -202,8 +202,8 @@ def flipflop():
 
 
 KALMAN = ("kalman", "--iterations", 200)
-KALMAN_LARGE = ("kalman", "--tangents", 256, "--batch", 128, "--learning-rate", 0.3,
-                "--iterations", 60)
+KALMAN_LARGE = ("kalman", "--tangents", 256, "--batch", 128, "--whitening", 0.1,
+                "--learning-rate", 0.3, "--iterations", 60)
 
 
 def kalman(iterations=(10, 20, 60, 200, 800), bound=0.70):
@@ -212,7 +212,7 @@ def kalman(iterations=(10, 20, 60, 200, 800), bound=0.70):
     rate, theirs = tuned("kalman-adam", adam, (3e-3, 1e-2))
     methods = (
         ("SOFO (default: K 64, B 64)", runs("kalman-sofo", KALMAN), KALMAN),
-        ("SOFO, K 256, B 128, rate 0.3", runs("kalman-sofo-256", KALMAN_LARGE), KALMAN_LARGE),
+        ("SOFO, K 256, B 128, whitening 0.1, rate 0.3", runs("kalman-sofo-256", KALMAN_LARGE), KALMAN_LARGE),
         (f"Adam, B 64, rate {rate:g}, clip 1", theirs, adam))
     windows = [f"steps {first}-{last - 1} after a switch" for first, last in inference.WINDOWS]
     rows = [["method", "s an iteration", *(f"held-out loss at {i}" for i in iterations),
