@@ -28,6 +28,8 @@ package struct Trials<S: Scalar>: Sendable {
   }
 
   /// Some of these trials, of the same batch.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   package func some(_ range: Range<Int>, of program: Program) -> Trials {
     guard range != 0..<count else { return self }
     var part = Trials(of: program, count: range.count, batch: batch, steps: steps)

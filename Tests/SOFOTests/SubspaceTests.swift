@@ -98,12 +98,16 @@ func documentedDirections(_ program: Program, _ configuration: SOFOConfiguration
     #expect(abs(report.loss - e.reduce(0) { $0 + $1 * $1 } / 2) < 1e-12)
   }
 
-  @Test func linearModelWithAllDirectionsIsSolvedInOneStep() throws {
+  /// A full subspace is the same however it is spanned.
+  @Test(arguments: [0, 0.3]) func linearModelWithAllDirectionsIsSolvedInOneStep(
+    whitening: Double
+  ) throws {
     let program = Example.linear.program
     let trials = Example.linear.trials(count: 12)
     var configuration = SOFOConfiguration()
     configuration.tangents = program.freeParameterCount
     configuration.damping = 0
+    configuration.whitening = whitening
     var optimizer = try optimizer(program, configuration, batch: 12, lossSteps: 1)
     var parameters = program.initialParameters(seed: 1)
     _ = try optimizer.iterate(trials, iteration: 0, parameters: &parameters, phases: Phases())

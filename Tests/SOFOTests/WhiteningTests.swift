@@ -124,23 +124,6 @@ import Testing
     #expect(try draw(ridge: Self.ridge) == draw(ridge: 0))
   }
 
-  /// A full subspace is the same however it is spanned.
-  @Test func linearModelIsStillSolvedInOneStep() throws {
-    let program = Example.linear.program
-    let trials = Example.linear.trials(count: 12)
-    var configuration = SOFOConfiguration()
-    configuration.tangents = program.freeParameterCount
-    configuration.damping = 0
-    configuration.whitening = Self.ridge
-    var optimizer = try optimizer(program, configuration, batch: 12, lossSteps: 1)
-    var parameters = program.initialParameters(seed: 1)
-    _ = try optimizer.iterate(trials, iteration: 0, parameters: &parameters, phases: Phases())
-    var gradient = [Double](repeating: 0, count: program.parameterCount)
-    var tape = Tape<Double>(program, rows: 12, steps: 1)
-    _ = tape.run(trials, parameters: parameters, gradient: &gradient)
-    #expect(gradient.allSatisfy { abs($0) < 1e-10 })
-  }
-
   @Test func refusedWhereItHasNoMeaning() {
     let program = Example.vanilla.program
     let grid = Grid(tangents: 1, batch: 1)

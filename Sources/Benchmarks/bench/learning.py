@@ -213,7 +213,8 @@ def kalman(iterations=(10, 20, 60, 200, 800), bound=0.70):
     brief = (*adam[:-1], KALMAN_LARGE[-1], "--learning-rate", rate)
     methods = (
         ("SOFO (default: K 64, B 64)", runs("kalman-sofo", KALMAN), KALMAN),
-        ("SOFO, K 256, B 128, whitening 0.1, rate 0.3", runs("kalman-sofo-256", KALMAN_LARGE), KALMAN_LARGE),
+        ("SOFO, K 256, B 128, whitening 0.1, rate 0.3",
+         runs("kalman-sofo-256", KALMAN_LARGE), KALMAN_LARGE),
         ("Adam as below, stopped early", runs("kalman-adam-brief", brief), brief),
         (f"Adam, B 64, rate {rate:g}, clip 1", theirs, adam))
     windows = [f"steps {first}-{last - 1} after a switch" for first, last in inference.WINDOWS]
