@@ -61,7 +61,7 @@ extension FitProblem {
     _ count: Int, seed: UInt64, group: borrowing some RankGroup & ~Copyable
   ) throws -> [Int] {
     let everyone = try group.gather(fittable.map { regressors.index(ofLocal: $0) })
-    let order = RandomStream(seed: seed, stream: 32).permutation(of: everyone.count)
+    let order = RandomStream(seed: seed, purpose: .neuronSample).permutation(of: everyone.count)
     let chosen = Set(order.prefix(count).map { everyone[$0] })
     return fittable.filter { chosen.contains(regressors.index(ofLocal: $0)) }
   }

@@ -93,20 +93,20 @@ extension LearningTask {
   /// Some trials of a batch.
   ///
   /// `range` counts over the whole batch; `iteration` says which batch, held-out trials
-  /// having purpose `.heldOut` and iteration 0.
+  /// having purpose `.heldOutTrials` and iteration 0.
   ///
   /// - Returns: the same numbers for a trial whatever the range.
   package func trials<S: Scalar>(
-    _ range: Range<Int>, of batch: Int, iteration: Int, purpose: Purpose = .data, seed: UInt64,
+    _ range: Range<Int>, of batch: Int, iteration: Int, purpose: StreamPurpose = .trainingData,
+    seed: UInt64,
     program: Program, precision: S.Type
   ) -> Trials<S> {
     var trials = Trials<S>(of: program, count: range.count, batch: batch, steps: steps)
     trials.stepWeights = stepWeights
     for (b, index) in range.enumerated() {
-      let random = RandomStream(
-        seed: seed, stream: purpose.rawValue, k: UInt32(index), iteration: UInt32(iteration))
-      var numbers = TrialRandom(random)
-      let data = trial(&numbers, heldOut: purpose == .heldOut)
+      var numbers = TrialRandom(
+        RandomStream(seed: seed, purpose: purpose, k: index, iteration: iteration))
+      let data = trial(&numbers, heldOut: purpose == .heldOutTrials)
       for (c, channel) in program.channels.enumerated() {
         place(data[c], of: channel, trial: b, in: &trials, channel: c)
       }

@@ -1,5 +1,6 @@
 package import Differentiation
 internal import LinearAlgebra
+internal import RandomNumbers
 
 /// Numbers to look at: what a trained network does, row by row.
 package struct Picture: Sendable {
@@ -29,7 +30,7 @@ extension LearningTask {
     var target = output
     _ = rollout.run(
       trials(
-        0..<count, of: count, iteration: 1, purpose: .heldOut, seed: seed, program: program,
+        0..<count, of: count, iteration: 1, purpose: .heldOutTrials, seed: seed, program: program,
         precision: Double.self)
     ) { t, arena in
       let y = arena.elements(layout[loss.output])

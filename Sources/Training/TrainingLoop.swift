@@ -1,6 +1,7 @@
 internal import Collectives
 internal import Differentiation
 internal import LinearAlgebra
+internal import RandomNumbers
 internal import Tasks
 
 /// The loop that all optimisers share.
@@ -124,7 +125,7 @@ struct TrainingLoop<T: LearningTask> {
       rollout.load(parameters: parameters)
       share += rollout.run(
         task.trials(
-          portion, of: settings.heldOut, iteration: 0, purpose: .heldOut, seed: settings.seed,
+          portion, of: settings.heldOut, iteration: 0, purpose: .heldOutTrials, seed: settings.seed,
           program: program, precision: precision))
     }
     return share
