@@ -151,7 +151,9 @@ let package = Package(
       swiftSettings: strict + optimised),
     .testTarget(
       name: "CORNNTests",
-      dependencies: ["CORNN", "Networks", "Collectives", "LinearAlgebra", "TestSupport"],
+      dependencies: [
+        "CORNN", "Networks", "Collectives", "LinearAlgebra", "RandomNumbers", "TestSupport",
+      ],
       swiftSettings: strict + optimised),
     .testTarget(
       name: "EvaluationTests",
