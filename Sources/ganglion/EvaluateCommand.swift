@@ -9,9 +9,9 @@ struct EvaluateCommand: GroupCommand {
     discussion: """
       Connectivity against the truth of a generated recording (off-diagonal weights); \
       one-step prediction of the held-out frames, and free-running prediction from held-out \
-      frames, both against persistence (r[t+1] = r[t]) and a linear model (ridge regression \
-      of the increment on rates, inputs and a constant, trained on the fitted frames with a \
-      ridge of its own, chosen on blocks of them).
+      frames, against persistence (r[t+1] = r[t]), each neuron's mean over the fitted frames, \
+      and a linear model (ridge regression of the increment on rates, inputs and a constant, \
+      trained on the fitted frames with a ridge of its own, chosen on blocks of them).
 
       A free run of the longest held-out stretch is compared with what was recorded: the \
       distribution of each neuron's rates (Wasserstein's distance, in standard deviations) \
@@ -20,7 +20,8 @@ struct EvaluateCommand: GroupCommand {
 
       Another recording than the fitted one is read and preprocessed as the fitted one was. \
       Its last frames are scored, as large a share as the fit held out; the linear model is \
-      trained on the others, the network on none of them.
+      trained on the others, the network on none of them. It must have the model's neurons \
+      under the model's names, in its order, and its frame time.
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String
@@ -51,6 +52,7 @@ struct EvaluateCommand: GroupCommand {
   @Flag(help: "Print one JSON object in place of the table.") var json = false
 
   @OptionGroup(title: "What to read, if not as in the fit") var source: SourceOptions
+  @OptionGroup var match: MatchOptions
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws {

@@ -35,7 +35,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
         to: output, first: local.lowerBound, on: world,
         provenance: Provenance(
           ranks: world.size, threads: threads, input: (command.model, digest),
-          configuration: settings(paths).json))
+          configuration: try settings(paths).json))
     }
     let text = try command.json ? report.json(on: world) : report.text(on: world)
     console.say(text)
@@ -105,11 +105,9 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     _ paths: [String], _ network: borrowing RateNetwork<S>, threads: Int,
     into report: inout EvaluationReport, on world: borrowing Communicator
   ) throws {
-    let requests = try paths.map {
-      try command.source.request(for: $0, stored: model.settings)
-    }
-    let recording = try Recording.open(requests, on: world)
-    try model.requireFit(for: recording)
+    let opened = try model.openRecording(paths, command.source, command.match, on: world)
+    let recording = opened.recording
+    report.opened = opened
     let local = network.local
     let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
       .map { $0 != model.skippedOutcome }
@@ -122,23 +120,12 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       if command.output != nil { raw = $0.copy() }
       scaling = $1
     }
-    let isSame = try world.digest(ofFiles: paths) == model.inputSHA256
-    report.isFittedRecording = isSame
     report.heldOutFrames = observed.heldOutFrames.count
     guard !observed.transitions(in: observed.heldOutFrames).isEmpty else { return }
     let linear = try LinearModel(of: observed, group: world)
     report.linearRidge = linear.ridge
-    report.oneStep =
-      if isSame, model.hasScores {
-        OneStepScores(
-          mse: try model.readNeurons("score/mse", local, on: world),
-          persistence: try model.readNeurons("score/persistence_mse", local, on: world),
-          linear: try model.readNeurons("score/linear_mse", local, on: world),
-          r2: try model.readNeurons("score/r2", local, on: world),
-          transitions: observed.transitions(in: observed.heldOutFrames).count)
-      } else {
-        try OneStepScores(of: network, against: linear, on: observed, group: world)
-      }
+    report.oneStep = try OneStepScores(
+      of: network, against: linear, on: observed, group: world)
     let horizon =
       command.horizon ?? RolloutScores.usualHorizon(heldOut: observed.heldOutFrames.count)
     report.rollout = try RolloutScores(

@@ -23,6 +23,7 @@ struct ExportCommand: GroupCommand {
   @Option(help: "The recording to predict; default: the one that was fitted.")
   var recording: String?
   @OptionGroup(title: "What to read, if not as in the fit") var source: SourceOptions
+  @OptionGroup var match: MatchOptions
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws { try source.validate() }
@@ -53,9 +54,9 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
     let console = Console(rank: world.rank, quiet: command.common.quiet)
     let paths = try recordingPaths()
     let path = paths.joined(separator: ", ")
-    let recording = try Recording.open(
-      paths.map { try command.source.request(for: $0, stored: model.settings) }, on: world)
-    try model.requireFit(for: recording)
+    let opened = try model.openRecording(paths, command.source, command.match, on: world)
+    let recording = opened.recording
+    console.say(opened)
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
     let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
@@ -78,11 +79,11 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
       on: world,
       provenance: Provenance(
         ranks: world.size, threads: threads, input: (command.model, digest),
-        configuration: Settings([
+        configuration: try Settings([
           "command": "export", "model": command.model, "recording": path,
         ]).json))
     try write(prediction, raw, network, observed, to: file, threads: threads, on: world)
-    try file.addNeurons(try columns(local, on: world))
+    try file.addNeurons(try columns(network, observed, on: world))
     try file.finish(on: world)
     console.say("wrote \(command.output)")
   }
@@ -131,10 +132,14 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
 
   /// What the table says of each neuron.
   private func columns(
-    _ local: Range<Int>, on world: borrowing Communicator
+    _ network: borrowing RateNetwork<S>, _ observed: ObservedRates<S>,
+    on world: borrowing Communicator
   ) throws -> [(name: String, description: String, values: [Double])] {
-    guard model.hasScores else { return [] }
-    let skill = try world.gather(try model.readNeurons("score/skill", local, on: world))
+    guard !observed.transitions(in: observed.heldOutFrames).isEmpty else { return [] }
+    let errors = try heldOutErrors(of: network, on: observed, group: world)
+    let persistence = try heldOutErrors(
+      of: Persistence<S>(local: network.local), on: observed, group: world)
+    let skill = try world.gather(zip(errors, persistence).map { 1 - $0 / $1 })
     return [("skill", "1 - mse / persistence_mse of one-step prediction, held-out frames", skill)]
   }
 }

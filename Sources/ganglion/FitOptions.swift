@@ -70,6 +70,15 @@ struct ModelOptions: ParsableArguments {
       holdout >= 0 && holdout < 1, "--holdout is \(holdout), expected a share in [0, 1)")
   }
 
+  /// What the loss was given, for a result's configuration.
+  var lossSettings: [String: any Encodable & Sendable] {
+    switch loss {
+    case .crossentropy, .auto: [:]
+    case .robust, .weighted: ["threshold": threshold]
+    case .noiseAware: ["threshold": threshold, "noise-ratio": noiseRatio]
+    }
+  }
+
   /// The loss with its name, or the candidates to choose from.
   var losses: [NamedLoss] {
     switch loss {

@@ -29,6 +29,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     // Float32 is for the primal form only, also on the smaller folds of a selection.
     if arithmetic.isSingle { configuration.form = arithmetic.form }
     configuration.roundsInverse = arithmetic.roundsInverse
+    if options.grid.lambdas.count == 1 { configuration.lambda = options.grid.lambdas[0] }
+    _ = try settings(recording, configuration).json
     console.say(
       "\(command.recordings.joined(separator: ", ")): \(recording.format), \(recording.neurons) neurons × "
         + "\(recording.frames) frames; \(world.size) ranks × \(threads) threads")
@@ -112,7 +114,9 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       try HeldOutScores(result, problem, starts: command.rolloutStarts, group: world)
     }
     returnFreedMemory()
-    let report = try FitReport(result, heldOut: heldOut, labels: recording.labels, group: world)
+    let report = try FitReport(
+      result, heldOut: heldOut, labels: recording.labels,
+      isLeakChosen: choice.isLeakChosen, group: world)
     log.write("fitted", report.values)
     if let output = command.output {
       try phases.measure("write") {
@@ -163,8 +167,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     _ recording: Recording, on world: borrowing Communicator
   ) throws -> String {
     let model = command.model
-    return settings(recording, command.solverConfiguration).adding([
-      "checkpoint-format": 2, "recording": try world.digest(ofFiles: command.recordings),
+    return try settings(recording, command.solverConfiguration).adding([
+      "checkpoint-format": 3, "recording": try world.digest(ofFiles: command.recordings),
       "alpha": model.alpha.map { "\($0)" } ?? "default", "tau": model.tau ?? 0,
       "lambda": "\(model.lambda)", "losses": "\(model.losses)",
       "request": "\(command.source.request(for: ""))",
@@ -182,7 +186,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       "weights": command.solution.weights.rawValue,
       "tolerance": configuration.tolerance, "iterations": configuration.iterations,
     ]).adding(command.source.settings).adding(command.preprocessing.settings)
-      .adding(command.constraints.settings)
+      .adding(command.constraints.settings).adding(model.lossSettings)
   }
 
   private func provenance(
@@ -198,6 +202,6 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     return Provenance(
       ranks: world.size, threads: threads,
       input: (command.recordings.joined(separator: "\n"), digest),
-      configuration: settings.json)
+      configuration: try settings.json)
   }
 }

@@ -53,6 +53,8 @@ struct ModelChoice {
   let leaks: [Double]
   /// The search for leak and ridge; nil if both were given.
   let selection: Selection?
+  /// Whether the leak was chosen among several.
+  let isLeakChosen: Bool
   /// Error of each loss that was compared; empty if it was given.
   let lossErrors: [(name: String, error: Double)]
 
@@ -87,7 +89,7 @@ struct ModelChoice {
           threads: threads, phases: inner, memory: memory)
       }
       errors = zip(options.losses, compared).map { ($0.name, $1) }
-      let best = compared.indices.min { compared[$0] < compared[$1] } ?? 0
+      let best = compared.placeOfLeast ?? 0
       if best != 0 {
         // Another loss wants another ridge; the leak stays.
         loss = options.losses[best]
@@ -111,6 +113,7 @@ struct ModelChoice {
     self.lambda = lambda
     self.leaks = leaks
     self.selection = selection
+    isLeakChosen = options.grid.alphas.count > 1
     lossErrors = errors
   }
 

@@ -61,6 +61,7 @@ struct PlanFitCommand: GroupCommand {
   @Option(help: "Last share of the frames in [0, 1), kept from the fit.") var holdout = 0.2
   @Option(help: "Free runs on the held-out frames, at least 0; as fit has it.")
   var rolloutStarts = 20
+  @Option(help: "Ridge per frame, > 0; default: 1e-3.") var lambda = Configuration().lambda
   @OptionGroup(title: "Job") var planned: PlanOptions
   @OptionGroup(title: "Solution") var solution: SolutionOptions
   @OptionGroup(title: "Run") var common: CommonOptions
@@ -72,6 +73,8 @@ struct PlanFitCommand: GroupCommand {
     try require(holdout >= 0 && holdout < 1, "--holdout is \(holdout), expected in [0, 1)")
     try require(
       rolloutStarts >= 0, "--rollout-starts is \(rolloutStarts), expected 0 or more")
+    try require(
+      lambda > 0 && lambda.isFinite, "--lambda is \(lambda), expected a number > 0, such as 1e-3")
     try solution.validate()
   }
 
@@ -92,6 +95,7 @@ struct PlanFitCommand: GroupCommand {
     configuration.form = solution.form
     configuration.iterations = solution.iterations
     configuration.tolerance = solution.tolerance
+    configuration.lambda = lambda
     let fitted = PreparedRecording<Double>.fittedFrames(of: frames, holdout: holdout)
     let arithmetic = try Arithmetic(
       solution.precision, configuration: configuration, samples: max(0, fitted.count - 1),

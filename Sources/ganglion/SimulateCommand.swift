@@ -36,6 +36,7 @@ struct SimulateCommand: GroupCommand {
   var seed: UInt64 = 1
   @OptionGroup(title: "What to read of the recording, if not as in the fit")
   var source: SourceOptions
+  @OptionGroup var match: MatchOptions
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws {
@@ -70,7 +71,7 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
     let console = Console(rank: world.rank, quiet: command.common.quiet)
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
-    let drive = try self.drive(local, on: world)
+    let drive = try self.drive(local, console, on: world)
     let frames = drive.inputs.columns
     if model.dt == nil { console.say("note: the model has no clock: a frame counts as 1 s") }
 
@@ -84,7 +85,7 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
       command.output, shape: shape, on: world,
       provenance: Provenance(
         ranks: world.size, threads: threads, input: (command.model, digest),
-        seed: Int(clamping: command.seed), configuration: settings(frames - 1).json))
+        seed: Int(clamping: command.seed), configuration: try settings(frames - 1).json))
     try file.writeWeights(network.weights, neuron: local.lowerBound)
     if model.inputs > 0 {
       try file.writeInputs(
@@ -108,16 +109,18 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
     let inputs: Matrix<S>
   }
 
-  private func drive(_ local: Range<Int>, on world: borrowing Communicator) throws -> Drive {
+  private func drive(
+    _ local: Range<Int>, _ console: Console, on world: borrowing Communicator
+  ) throws -> Drive {
     guard let path = command.recording else {
       let frames = (command.steps ?? 1000) + 1
       return Drive(
         start: randomRates(count: model.neurons, seed: command.seed),
         inputs: Matrix(rows: model.inputs, columns: frames))
     }
-    let request = try command.source.request(for: path, stored: model.settings)
-    let recording = try Recording.open(request, on: world)
-    try model.requireFit(for: recording)
+    let opened = try model.openRecording([path], command.source, command.match, on: world)
+    let recording = opened.recording
+    console.say(opened)
     let first = command.startFrame
     let steps = command.steps ?? (recording.frames - 1 - first)
     guard first < recording.frames, steps >= 1 else {

@@ -57,7 +57,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     let phases = Phases()
     let record = record(settings, task, program, grid: settings.grid?.description ?? "")
     // A run may be resumed on other ranks: the grid is not part of what must agree.
-    let identity = self.record(settings, task, program, grid: "").json
+    let identity = try self.record(settings, task, program, grid: "").json
     var resumed: TrainState?
     let checkpoint = command.checkpoint.map {
       TrainCheckpoint(file: CheckpointFile(path: $0, identity: identity))
@@ -103,7 +103,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
           task: command.task.rawValue, precision: command.precision.rawValue,
           provenance: Provenance(
             ranks: world.size, threads: threads, seed: Int(clamping: settings.seed),
-            configuration: record.json)
+            configuration: try record.json)
         ).write(
           result, peakMemory: world.maximum(PeakMemory.bytes), to: output, on: world)
       }

@@ -72,7 +72,7 @@ struct GeneratedRun {
       options.output, shape: shape, on: world,
       provenance: Provenance(
         ranks: world.size, threads: threads, seed: Int(clamping: options.seed),
-        configuration: settings.json))
+        configuration: try settings.json))
     let first = network.local.lowerBound
     try file.writeWeights(network.weights, neuron: first)
     if inputs.rows > 0 {

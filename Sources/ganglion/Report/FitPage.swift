@@ -1,3 +1,4 @@
+internal import Evaluation
 internal import Foundation
 internal import Recordings
 internal import Reports
@@ -46,15 +47,13 @@ struct FitPage {
     return parts.joined(separator: " · ")
   }
 
-  /// Sums over the scored neurons: network, persistence, linear model.
-  var totals: (model: Double, persistence: Double, linear: Double)? {
-    guard let mse = score("mse"), let persistence = score("persistence_mse"),
-      let linear = score("linear_mse")
-    else { return nil }
-    let scored = mse.indices.filter { persistence[$0].isFinite && mse[$0].isFinite }
-    guard !scored.isEmpty else { return nil }
-    func total(_ values: [Double]) -> Double { scored.reduce(0) { $0 + values[$1] } }
-    return (total(mse), total(persistence), total(linear))
+  /// Over the scored neurons; nil if there are none.
+  var totals: ScoreTotals? {
+    guard let mse = score("mse"), let persistence = score("persistence_mse") else { return nil }
+    let totals = ScoreTotals(
+      mse: mse, persistence: persistence, linear: score("linear_mse") ?? [],
+      mean: score("mean_mse") ?? [])
+    return totals.scored > 0 ? totals : nil
   }
 
   private var tileEntries: [(name: String, value: String, note: String)] {
@@ -82,6 +81,13 @@ struct FitPage {
           "Linear / persistence", short(totals.linear / totals.persistence),
           "a ridge regression on the same frames"
         ))
+      if totals.mean.isFinite {
+        entries.append(
+          (
+            "Mean / persistence", short(totals.mean / totals.persistence),
+            "each neuron's mean over the fitted frames"
+          ))
+      }
     }
     if let pearson = scores?.number("connectivity_pearson") {
       entries.append(

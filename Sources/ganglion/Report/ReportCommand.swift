@@ -25,6 +25,7 @@ struct ReportCommand: GroupCommand {
   @Option(help: "Neurons up to which all eigenvalues of W are found, and beyond only outer ones.")
   var eigenLimit = 1500
   @OptionGroup(title: "What to read, if not as in the fit") var source: SourceOptions
+  @OptionGroup var match: MatchOptions
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws {
