@@ -60,7 +60,7 @@ extension Location where Self: ~Copyable {
     case .broken(let target)?:
       throw HDF5Error(
         call: "open", path: describe(name),
-        message: "a link to \"\(target)\", which is not there")
+        message: "a link to \"\(target)\", which is not there", isAbsence: true)
     case .group?:
       throw HDF5Error(call: "open", path: describe(name), message: "a group, not a dataset")
     default: throw HDF5Error(call: "open", path: describe(name), message: "not a dataset")

@@ -6,6 +6,7 @@ internal import Foundation
 func plan(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables) {
   let source = try SourceKind(of: request.path)
   var (plan, tables) = try planTraces(request, in: source)
+  try plan.requireCells(request.cells)
   if let wanted = request.neuropil {
     plan.neuropil = try neuropil(wanted, of: request, in: source, beside: plan)
     plan.notes.append("\(wanted.share) of the neuropil subtracted")

@@ -13,6 +13,12 @@ struct RecordingPlan: Codable, Sendable {
   /// The frames in the file, where they were resampled.
   var storedFrames: Int?
   var labels: [String]
+  /// The file's neurons that are the recording's, rising; nil for all.
+  var kept: [Int]?
+  /// Whether the file says which of its neurons are cells.
+  var marksCells = false
+  /// The rows of the table of regions that the neurons are, where the file has one.
+  var regions: Regions?
   /// What is subtracted of the signal around the neurons.
   var neuropil: Neuropil?
   var dt: Double?
@@ -29,7 +35,7 @@ struct RecordingPlan: Codable, Sendable {
   /// The traces as they are in the file.
   var stored: StoredTraces {
     StoredTraces(
-      path: path, layout: layout, calibration: calibration, neurons: neurons,
+      path: path, layout: layout, calibration: calibration, neurons: neurons, kept: kept,
       frames: storedFrames ?? frames, chunkHeight: chunkHeight)
   }
 }

@@ -115,7 +115,19 @@ struct SourceOptions: ParsableArguments {
   @Option(help: "A dataset of external inputs (time, input); may be repeated.")
   var inputs: [String] = []
   @Option(help: "Start frames of trials, or a trial table.") var trials: String?
-  @Option(help: "Seconds a bin, where the traces are spike times.") var bin: Double?
+  @Option(
+    help: """
+      The width of a bin, where the traces are spike times, in the file's unit: seconds, or \
+      what --dt says a bin lasts.
+      """)
+  var bin: Double?
+  @Option(
+    help: """
+      accepted: the neurons that the file marks as cells (Suite2p iscell, CaImAn \
+      idx_components, NWB columns such as accepted or iscell); or all. Default: accepted, \
+      where it marks any.
+      """)
+  var cells: CellChoice?
   @Option(
     help: """
       Subtract neuropil, given as PATH: a dataset of the same file (or a glob, as --traces), \
@@ -162,6 +174,7 @@ struct SourceOptions: ParsableArguments {
     settings["inputs"] = inputs.isEmpty ? nil : inputs
     settings["trials"] = trials
     settings["bin"] = bin
+    settings["cells"] = cells?.rawValue
     settings["neuropil"] = neuropil
     settings["neuropil-share"] = neuropilShare
     settings["resample"] = resample == .auto ? nil : resample.rawValue
@@ -185,6 +198,7 @@ struct SourceOptions: ParsableArguments {
     merged.trials = trials ?? stored["trials"] as? String
     func number(_ name: String) -> Double? { (stored[name] as? NSNumber)?.doubleValue }
     merged.bin = bin ?? number("bin")
+    merged.cells = cells ?? (stored["cells"] as? String).flatMap { CellChoice(rawValue: $0) }
     merged.neuropil =
       neuropil ?? stored["neuropil"] as? String ?? number("neuropil").map { "\($0)" }
     merged.neuropilShare = neuropilShare ?? number("neuropil-share")
@@ -206,6 +220,7 @@ struct SourceOptions: ParsableArguments {
     request.inputs = inputs
     request.trials = trials
     request.bin = bin
+    request.cells = cells
     request.neuropil = neuropil.map { text in
       Double(text).map { NeuropilRequest(share: $0) }
         ?? NeuropilRequest(path: text, share: neuropilShare ?? NeuropilRequest.usualShare)
@@ -216,5 +231,6 @@ struct SourceOptions: ParsableArguments {
   }
 }
 
+extension CellChoice: ExpressibleByArgument {}
 extension TimeAxis: ExpressibleByArgument {}
 extension Resampling: ExpressibleByArgument {}

@@ -63,3 +63,11 @@ int chdf5_reference_target(int64_t object, const char *attribute, char *text, si
 
 /// Where a soft or external link leads, as text; negative on failure.
 int chdf5_link_target(int64_t location, const char *path, char *text, size_t capacity);
+
+/// The path of a file that a virtual dataset of `file` calls `name`, as the library looks for
+/// it; negative if it is nowhere.
+int chdf5_find_source(const char *file, const char *name, char *text, size_t capacity);
+
+/// The bytes of a raw file that an external dataset of `file` calls `name`; negative if it is
+/// not there, or cannot be read.
+int64_t chdf5_external_size(const char *file, const char *name);
