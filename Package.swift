@@ -50,10 +50,12 @@ let package = Package(
     .target(name: "CMPIShims", dependencies: ["CMPI"]),
     .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
     .target(name: "CKernels", cSettings: kernelFlags),
+    .target(
+      name: "CKernelChoice", dependencies: ["COpenBLAS"], cSettings: [.unsafeFlags(["-O2"])]),
 
     // MARK: - Foundations
     .target(
-      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"],
+      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CKernelChoice"],
       swiftSettings: strict + optimised + lifetimes),
     .target(
       name: "RandomNumbers", dependencies: ["LinearAlgebra"],
@@ -141,7 +143,7 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: strict + optimised),
     .testTarget(
-      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"],
+      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "CKernelChoice", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RandomNumbersTests", dependencies: ["RandomNumbers", "LinearAlgebra", "TestSupport"],

@@ -26,7 +26,7 @@ struct DoctorCommand: GroupCommand {
   }
 
   func run(on world: borrowing Communicator) throws {
-    _ = try common.startThreads(on: world)
+    _ = try common.startThreads(on: world, warningOf: [.threads])
     let report = try MachineReport(
       on: world, mpi: Library.version, directory: noFiles ? nil : directory,
       timeLimit: timeLimit)

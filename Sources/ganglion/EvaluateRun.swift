@@ -4,6 +4,7 @@ internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Machine
 internal import Networks
 internal import Recordings
 
@@ -34,7 +35,8 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       try report.write(
         to: output, first: local.lowerBound, on: world,
         provenance: Provenance(
-          ranks: world.size, threads: threads, input: (command.model, digest),
+          ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
+          input: (command.model, digest),
           configuration: try settings(paths).json))
     }
     let text = try command.json ? report.json(on: world) : report.text(on: world)

@@ -4,6 +4,7 @@ internal import Evaluation
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Machine
 internal import Networks
 internal import Recordings
 
@@ -78,7 +79,8 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
       description: "traces of \(path), and those predicted by the network \(command.model)",
       on: world,
       provenance: Provenance(
-        ranks: world.size, threads: threads, input: (command.model, digest),
+        ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
+        input: (command.model, digest),
         configuration: try Settings([
           "command": "export", "model": command.model, "recording": path,
         ]).json))

@@ -132,9 +132,10 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let table = try TimingTable(
       phases, spent: clock.spent,
       peak: arithmetic.roundsInverse
-        ? PeakRate.measure(Float.self) : PeakRate.measure(S.self), group: world)
+        ? PeakRate(measuring: Float.self) : PeakRate(measuring: S.self), group: world)
     console.say(report.text)
     console.say(table.text)
+    for line in table.advice { console.say("warning: \(line)") }
     log.write("timings", table.event)
     if let output = command.output { console.say("wrote \(output)") }
     if command.solution.strict, report.unconverged > 0 {
@@ -200,7 +201,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       "loss": choice.loss.name,
     ])
     return Provenance(
-      ranks: world.size, threads: threads,
+      ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
       input: (command.recordings.joined(separator: "\n"), digest),
       configuration: try settings.json)
   }

@@ -79,7 +79,9 @@ struct PlanFitCommand: GroupCommand {
   }
 
   func run(on world: borrowing Communicator) throws {
-    let threads = try common.startThreads(on: world)
+    // The job's threads are those of another machine, maybe.
+    let own = try common.startThreads(on: world, warningOf: [])
+    let threads = common.threads.fixed ?? own
     let machine = try planned.description(on: world)
     let job = planned.job(on: world, threads: threads)
     guard world.rank == 0 else { return }
@@ -148,7 +150,8 @@ struct PlanTrainCommand: GroupCommand {
   @OptionGroup(title: "Job") var planned: PlanOptions
 
   func run(on world: borrowing Communicator) throws {
-    let threads = try train.common.startThreads(on: world)
+    let own = try train.common.startThreads(on: world, warningOf: [])
+    let threads = train.common.threads.fixed ?? own
     try train.run(
       on: world,
       planning: TrainPlanning(

@@ -83,10 +83,18 @@ struct ScalingCommand: LocalCommand {
   }
 
   func perform() throws {
+    let allocation = Allocation(ranksPerNode: ranksPerNode)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    // A rank runs no more threads than it has cores. Of other nodes' cores nothing is known here.
+    if !submit, !collect, allocation.ranksPerNode == nil,
+      let most = threads?.values.max(), most > cores
+    {
+      throw CommandLineError.usage(
+        "--threads \(most) is more than the \(cores) cores of this host")
+    }
     let study = try Study(
       in: folder, description: job.isEmpty ? nil : Study.Description(job, generate, isWeak: weak))
     let console = Console(rank: 0, quiet: quiet)
-    let allocation = Allocation(ranksPerNode: ranksPerNode)
     let points = (ranks?.values ?? allocation.defaultRanks(threads: defaultThreads)).flatMap {
       ranks in
       (threads?.values ?? [defaultThreads]).map { StudyPoint(ranks: ranks, threads: $0) }

@@ -3,6 +3,7 @@ internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Machine
 internal import Networks
 internal import Recordings
 
@@ -84,7 +85,8 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
     var file = try RecordingFile.create(
       command.output, shape: shape, on: world,
       provenance: Provenance(
-        ranks: world.size, threads: threads, input: (command.model, digest),
+        ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
+        input: (command.model, digest),
         seed: Int(clamping: command.seed), configuration: try settings(frames - 1).json))
     try file.writeWeights(network.weights, neuron: local.lowerBound)
     if model.inputs > 0 {

@@ -19,7 +19,9 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
   /// - Collective: every rank of `world` must call it.
   func run(_ task: some LearningTask, on world: borrowing Communicator) throws {
     let clock = RunClock()
-    let threads = try command.common.startThreads(on: world)
+    let own = try command.common.startThreads(
+      on: world, warningOf: planning == nil ? [.threads, .kernels] : [])
+    let threads = planning?.job.threads ?? own
     let console = Console(rank: world.rank, quiet: command.common.quiet)
     var stop = StopRequest(timeLimit: command.maxTime.map { .seconds($0 * 60) })
     // Who hears from this run may signal it: by then every rank has its handlers.
@@ -102,7 +104,8 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
         try TrainResultFile(
           task: command.task.rawValue, precision: command.precision.rawValue,
           provenance: Provenance(
-            ranks: world.size, threads: threads, seed: Int(clamping: settings.seed),
+            ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
+            seed: Int(clamping: settings.seed),
             configuration: try record.json)
         ).write(
           result, peakMemory: world.maximum(PeakMemory.bytes), to: output, on: world)
@@ -110,12 +113,13 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     }
     try checkpoint?.file.remove(on: world)
     let table = try TimingTable(
-      phases, spent: clock.spent, peak: PeakRate.measure(S.self), group: world)
+      phases, spent: clock.spent, peak: PeakRate(measuring: S.self), group: world)
     console.say(
       "best held-out loss \(result.bestLoss) at iteration \(result.bestIteration); "
         + "work space \(result.bytes >> 10) kB a rank")
     for score in result.scores { console.say("  \(score.name) = \(score.value): \(score.meaning)") }
     console.say(table.text)
+    for line in table.advice { console.say("warning: \(line)") }
     log.write("timings", table.event)
     if let output = command.output { console.say("wrote \(output)") }
     if let diverged = result.divergedAt {

@@ -9,7 +9,8 @@ import Testing
 
 @Suite struct ResultFileTests {
   private let provenance = Provenance(
-    ranks: 1, threads: 2, input: ("in.h5", "00ff"), seed: 7, configuration: "{\"lambda\":1}")
+    ranks: 1, threads: 2, kernels: "SkylakeX", input: ("in.h5", "00ff"), seed: 7,
+    configuration: "{\"lambda\":1}")
 
   @Test func layoutIsWhatXarrayNeeds() throws {
     let directory = try TemporaryDirectory()
@@ -31,7 +32,8 @@ import Testing
 
     let dump = try run("h5dump", ["-A", path]).output
     for attribute in [
-      "version", "git_commit", "created", "mpi_ranks", "threads_per_rank", "input_sha256",
+      "version", "git_commit", "created", "mpi_ranks", "threads_per_rank", "blas_kernels",
+      "input_sha256",
       "seed", "configuration", "units", "long_name", "DIMENSION_LIST",
     ] { #expect(dump.contains("ATTRIBUTE \"\(attribute)\"")) }
     #expect(try run("h5dump", ["-d", "/W", path]).output.contains("(1,0): 2, 0"))

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Collectives
 internal import LinearAlgebra
 internal import MPI
+internal import Machine
 internal import Networks
 internal import Recordings
 
@@ -71,7 +72,8 @@ struct GeneratedRun {
     var file = try RecordingFile.create(
       options.output, shape: shape, on: world,
       provenance: Provenance(
-        ranks: world.size, threads: threads, seed: Int(clamping: options.seed),
+        ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
+        seed: Int(clamping: options.seed),
         configuration: try settings.json))
     let first = network.local.lowerBound
     try file.writeWeights(network.weights, neuron: first)

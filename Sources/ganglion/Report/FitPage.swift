@@ -149,7 +149,9 @@ func share(_ values: [Double], _ holds: (Double) -> Bool) -> Double {
 func provenanceTables(_ result: ResultContents, _ scores: ResultContents? = nil) -> [HTML] {
   let names = [
     ("version", "Ganglion"), ("git_commit", "Commit"), ("created", "Begun"),
-    ("mpi_ranks", "Ranks"), ("threads_per_rank", "Threads a rank"), ("input_file", "Input"),
+    ("mpi_ranks", "Ranks"), ("threads_per_rank", "Threads a rank"),
+    ("blas_kernels", "BLAS kernels"),
+    ("input_file", "Input"),
     ("input_sha256", "Its SHA-256"), ("form", "Form"),
   ]
   var rows = [["Result", result.path]]
