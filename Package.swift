@@ -54,6 +54,8 @@ let package = Package(
       name: "CKernelChoice", dependencies: ["COpenBLAS"], cSettings: [.unsafeFlags(["-O2"])]),
 
     // MARK: - Foundations
+    // Numbers and words in messages.
+    .target(name: "Wording", swiftSettings: memorySafe),
     .target(
       name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CKernelChoice"],
       swiftSettings: strict + optimised + lifetimes),
@@ -79,7 +81,7 @@ let package = Package(
       name: "Networks", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers"],
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "CORNN", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers"],
+      name: "CORNN", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers", "Wording"],
       swiftSettings: memorySafe + optimised),
     .target(
       name: "Evaluation", dependencies: ["LinearAlgebra", "Collectives", "Networks"],
@@ -89,7 +91,9 @@ let package = Package(
       swiftSettings: memorySafe + optimised),
     .target(
       name: "SOFO",
-      dependencies: ["LinearAlgebra", "RandomNumbers", "Collectives", "Differentiation"],
+      dependencies: [
+        "LinearAlgebra", "RandomNumbers", "Collectives", "Differentiation", "Wording",
+      ],
       swiftSettings: memorySafe + optimised),
 
     .target(
@@ -110,7 +114,7 @@ let package = Package(
     .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),
     .target(
       name: "Recordings",
-      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto"],
+      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto", "Wording"],
       swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
     // Pages.
@@ -124,7 +128,7 @@ let package = Package(
       dependencies: [
         "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
         "Recordings", "Reports", "Machine", "Differentiation", "SOFO", "Baselines", "Tasks",
-        "Training", "Scalability",
+        "Training", "Scalability", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -142,6 +146,8 @@ let package = Package(
       dependencies: ["LinearAlgebra", "Collectives", "MPI", "Differentiation", "RandomNumbers"],
       path: "Tests/TestSupport",
       swiftSettings: strict + optimised),
+    .testTarget(
+      name: "WordingTests", dependencies: ["Wording"], swiftSettings: strict),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "CKernelChoice", "TestSupport"],
       swiftSettings: strict),

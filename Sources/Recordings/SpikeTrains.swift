@@ -1,5 +1,6 @@
 internal import HDF5
 internal import LinearAlgebra
+internal import Wording
 
 /// Where the spike trains of a units table stand, and how they are binned.
 ///
@@ -60,8 +61,8 @@ struct SpikeTrains: Codable, Equatable, Sendable {
     let span = (latest - earliest) / bin
     guard span < 1e9, abs(earliest / bin) < 1e15 else {
       throw RecordingError.usage(
-        "\(file): bins of \(bin) over spikes from \(earliest) to \(latest) make \(span) frames:"
-          + " choose a larger --bin")
+        "\(file): bins of \(asGiven(bin)) over spikes from \(plain(earliest)) to \(plain(latest)) make"
+          + " \(plain(span)) frames: choose a larger --bin")
     }
     let first = place(of: earliest, bin: bin, rounding: rounding)
     self.table = table

@@ -5,6 +5,7 @@ internal import HDF5
 internal import MPI
 internal import Recordings
 internal import Reports
+internal import Wording
 
 /// What `ganglion evaluate` found: this rank's share of the scores, and the agreed rest.
 struct EvaluationReport {
@@ -21,6 +22,8 @@ struct EvaluationReport {
   /// The recording as it was opened.
   var opened: ModelRecording?
   var heldOutFrames = 0
+  /// Whether the recording says how long a frame is.
+  var hasClock = true
   /// Of this rank's neurons.
   var oneStep: OneStepScores?
   var rollout: RolloutScores?
@@ -69,7 +72,7 @@ struct EvaluationReport {
   ///
   /// - Collective: every rank of `group` must call it.
   func text(on group: borrowing some RankGroup & ~Copyable) throws -> String {
-    var lines = ["\(model.path): \(model.neurons) neurons, alpha \(model.alpha)"]
+    var lines = ["\(model.path): \(model.neurons) neurons, alpha \(plain(model.alpha))"]
     func row(_ name: String, _ value: Double) {
       let text =
         value == value.rounded() && abs(value) < 1e9
@@ -90,6 +93,7 @@ struct EvaluationReport {
     if let recording {
       let what = opened?.isFitted == true ? "held-out" : "the last"
       lines.append("one-step prediction of \(what) \(heldOutFrames) frames of \(recording)")
+      if !hasClock { lines.append("  \(Recording.noClock)") }
       let totals = try totals(on: group)
       for total in totals.rows { row(total.name, total.value) }
       lines.append(contentsOf: rolloutLines)

@@ -58,6 +58,10 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
     let opened = try model.openRecording(paths, command.source, command.match, on: world)
     let recording = opened.recording
     console.say(opened)
+    guard recording.dt != nil else {
+      throw CommandLineError.usage(
+        "\(path) has no clock, and times in NWB are seconds: give --dt S or --rate HZ")
+    }
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
     let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
@@ -88,6 +92,7 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
     try file.addNeurons(try columns(network, observed, on: world))
     try file.finish(on: world)
     console.say("wrote \(command.output)")
+    console.next("ganglion", "inspect", command.output)
   }
 
   private func recordingPaths() throws -> [String] {
