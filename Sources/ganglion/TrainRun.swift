@@ -38,6 +38,11 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
           ? ", \(settings.subspace.tangents) tangents, \(settings.subspace.kind.rawValue), "
             + "grid \(settings.grid?.description ?? "1x1")" : "")
         + "; \(planning?.job.ranks ?? world.size) ranks × \(threads) threads")
+    if !task.hasHeldOutTrials {
+      console.say(
+        "note: no trial is held out, there is only one: losses called held-out are of the trial "
+          + "that is trained on. --steps cuts a long one into several")
+    }
     if usesGrid, let grid = settings.grid {
       try settings.subspace.validate(program, batch: settings.batch, grid: grid)
     }
@@ -103,7 +108,8 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
           task: command.task.rawValue, precision: command.precision.rawValue,
           provenance: Provenance(
             ranks: world.size, threads: threads, seed: Int(clamping: settings.seed),
-            configuration: record.json)
+            configuration: record.json),
+          isHeldOut: task.hasHeldOutTrials
         ).write(
           result, peakMemory: world.maximum(PeakMemory.bytes), to: output, on: world)
       }
