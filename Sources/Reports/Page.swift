@@ -57,7 +57,7 @@ package func figure(_ title: String, _ content: HTML, _ caption: String) -> HTML
   """
   <figure><h3>\(title)</h3>
   \(content)
-  <figcaption>\(caption)</figcaption></figure>
+  <figcaption>\(prose(caption))</figcaption></figure>
 
   """
 }
@@ -66,7 +66,18 @@ package func figure(_ title: String, _ content: HTML, _ caption: String) -> HTML
 package func grid(_ figures: [HTML]) -> HTML { "<div class=\"grid\">\(figures)</div>" }
 
 /// A paragraph.
-package func paragraph(_ text: String) -> HTML { "<p>\(text)</p>\n" }
+package func paragraph(_ text: String) -> HTML { "<p>\(prose(text))</p>\n" }
+
+/// Text in which what stands between backticks is typed as it is: a command, a flag.
+func prose(_ text: String) -> HTML {
+  let parts = text.split(separator: "`", omittingEmptySubsequences: false).map(String.init)
+  // A lone backtick is one: the text may hold a name out of a file.
+  guard !parts.count.isMultiple(of: 2) else { return "\(text)" }
+  let pieces: [HTML] = parts.enumerated().map { place, part in
+    place.isMultiple(of: 2) ? "\(part)" : "<code>\(part)</code>"
+  }
+  return "\(pieces)"
+}
 
 /// The figures that are looked at first.
 package func tiles(_ entries: [(name: String, value: String, note: String)]) -> HTML {
@@ -78,7 +89,7 @@ package func tiles(_ entries: [(name: String, value: String, note: String)]) -> 
 
 /// Sentences that a user must not miss.
 package func notices(_ sentences: [String]) -> HTML {
-  let items: [HTML] = sentences.map { "<li>\($0)</li>" }
+  let items: [HTML] = sentences.map { "<li>\(prose($0))</li>" }
   return "<ul class=\"notices\">\(items)</ul>"
 }
 
@@ -93,9 +104,10 @@ package func table(
     return "<tr><th scope=\"row\">\(row.first ?? "")</th>\(cells)</tr>\n"
   }
   return """
-    <div class="scroll" role="region" aria-label="\(caption)" tabindex="0"><table class="\(ofWords ? "words" : "numbers")">\
-    <caption>\(caption)</caption><thead><tr>\(head)</tr></thead>
-    <tbody>\(body)</tbody></table></div>
+    <div class="table"><p class="caption">\(prose(caption))</p>
+    <div class="scroll" role="region" aria-label="\(caption)" tabindex="0">\
+    <table class="\(ofWords ? "words" : "numbers")"><thead><tr>\(head)</tr></thead>
+    <tbody>\(body)</tbody></table></div></div>
     """
 }
 

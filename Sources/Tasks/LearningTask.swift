@@ -11,6 +11,8 @@ package protocol LearningTask: Sendable {
   var steps: Int { get }
   /// Trials of a batch where the user names none.
   var defaultBatch: Int { get }
+  /// Whether held-out trials are kept from the training; false where there is only one trial.
+  var hasHeldOutTrials: Bool { get }
   /// The network and its loss.
   func record() -> Program
   /// The weight of every step in the loss.
@@ -76,6 +78,7 @@ extension LearningTask {
   package var stepWeights: [Double] {
     [Double](repeating: 1 / Double(steps), count: steps)
   }
+  package var hasHeldOutTrials: Bool { true }
   package var readout: Readout? { nil }
   package var advice: Advice {
     Advice(rule: .relative, learningRate: 0.3, damping: 1e-5, tangents: 128, kind: .blockLocal)

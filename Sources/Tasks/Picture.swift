@@ -14,7 +14,7 @@ package struct Picture: Sendable {
 }
 
 extension LearningTask {
-  /// What the network puts out in the first three held-out trials, and what was wanted.
+  /// What the network puts out in the first three held-out trials, and what was wanted where.
   ///
   /// Nothing where the loss is no squared error: then outputs and targets are of two kinds.
   package func heldOutTrials(
@@ -50,6 +50,10 @@ extension LearningTask {
       Picture(
         name: "target", meaning: "what was wanted in these trials", rows: "trial_step",
         columns: "output", columnCount: width, values: target),
+      Picture(
+        name: "loss_weight", meaning: "weight of each step in the loss, 0 where nothing was wanted",
+        rows: "trial_step", columns: "loss", columnCount: 1,
+        values: (0..<count).flatMap { _ in stepWeights }),
     ]
   }
 }

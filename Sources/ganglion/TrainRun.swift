@@ -41,6 +41,11 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
           ? ", \(settings.subspace.tangents) tangents, \(settings.subspace.kind.rawValue), "
             + "grid \(settings.grid?.description ?? "1x1")" : "")
         + "; \(planning?.job.ranks ?? world.size) ranks × \(threads) threads")
+    if !task.hasHeldOutTrials {
+      console.say(
+        "note: no trial is held out, there is only one: losses called held-out are of the trial "
+          + "that is trained on. --steps cuts a long one into several")
+    }
     if usesGrid, let grid = settings.grid {
       try settings.subspace.validate(program, batch: settings.batch, grid: grid)
     }
@@ -108,7 +113,8 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
           provenance: Provenance(
             ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
             seed: Int(clamping: settings.seed),
-            configuration: try record.json)
+            configuration: try record.json),
+          isHeldOut: task.hasHeldOutTrials
         ).write(
           result, peakMemory: world.maximum(PeakMemory.bytes), to: output, on: world)
       }

@@ -39,8 +39,8 @@ struct FitPage {
   }
 
   private var subtitle: String {
-    var parts = ["\(grouped(neurons)) neurons"]
-    if let frames = model.vector("time")?.count { parts.append("\(grouped(frames)) frames") }
+    var parts = [counted(neurons, "neuron")]
+    if let frames = model.vector("time")?.count { parts.append(counted(frames, "frame")) }
     if let alpha = model.number("alpha") { parts.append("leak α = \(short(alpha))") }
     if let tau = model.number("tau") { parts.append("time constant \(short(tau)) s") }
     if let lambda = model.number("lambda") { parts.append("ridge λ = \(short(lambda))") }
@@ -68,7 +68,7 @@ struct FitPage {
       entries.append(
         (
           "Better than persistence", percent(share(skill) { $0 > 0 }),
-          "of \(grouped(skill.count)) scored neurons"
+          "of \(counted(skill.count, "scored neuron"))"
         ))
     }
     if let totals {
@@ -120,15 +120,17 @@ struct FitPage {
       (model.vector(name)?[i]).map { short($0) } ?? "–"
     }
     let regions = model.strings("region")
+    // One leak for all stands at the top of the page.
+    let hasLeaks = Set(model.vector("alpha") ?? []).count > 1
     let columns =
-      ["Neuron"] + (regions == nil ? [] : ["Region"]) + [
-        "Skill", "R²", "Clipped targets", "Leak α", "Optimality", "Outcome",
-      ]
+      ["Neuron"] + (regions == nil ? [] : ["Region"]) + ["Skill", "R²", "Clipped targets"]
+      + (hasLeaks ? ["Leak α"] : []) + ["Optimality", "Outcome"]
     let rows = picks.map { i in
       let outcome = (model.vector("diagnostics/outcome")?[i]).map { Int($0) } ?? -1
+      let clipped = (model.vector("diagnostics/clipped")?[i]).map { percent($0) } ?? "–"
       return [labels[i]] + (regions.map { [$0[i]] } ?? []) + [
-        short(skill[i]), (score("r2")?[i]).map { short($0) } ?? "–",
-        (model.vector("diagnostics/clipped")?[i]).map { percent($0) } ?? "–", cell("alpha", i),
+        short(skill[i]), (score("r2")?[i]).map { short($0) } ?? "–", clipped,
+      ] + (hasLeaks ? [cell("alpha", i)] : []) + [
         cell("diagnostics/optimality", i),
         outcomes.indices.contains(outcome) ? outcomes[outcome] : "–",
       ]

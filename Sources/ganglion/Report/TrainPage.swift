@@ -24,7 +24,7 @@ struct TrainPage {
     var entries: [(name: String, value: String, note: String)] = []
     if let best = run.number("best_loss") {
       let at = run.number("best_iteration").map { "at iteration \(short($0))" } ?? ""
-      entries.append(("Best held-out loss", short(best), at))
+      entries.append((isHeldOut ? "Best held-out loss" : "Best loss", short(best), at))
     }
     if let loss = run.vector("log/loss"), let first = loss.first, let last = loss.last {
       entries.append(("Loss", short(last), "from \(short(first)) at the start"))
@@ -48,12 +48,19 @@ struct TrainPage {
       "Loss by \(axis)", x: Scale(x.first ?? 0, x.last ?? 1),
       y: isPositive ? .logarithmic(around: all) : .around(all),
       xLabel: axis == "elapsed" ? "seconds" : "iteration", yLabel: "loss")
-    chart.line("batch", .quiet, x, loss)
-    if let at = run.vector("evaluation/\(axis)") { chart.line("held-out", .model, at, held) }
+    chart.line("batch", .training, x, loss)
+    if let at = run.vector("evaluation/\(axis)") {
+      chart.line(isHeldOut ? "held-out" : "evaluated", .network, at, held)
+    }
     return figure(
       axis == "elapsed" ? "By time" : "By iteration", chart.html,
-      "The batch's loss before each step, and that of trials the training never sees.")
+      isHeldOut
+        ? "The batch's loss before each step, and that of trials the training never sees."
+        : "The batch's loss before each step, and that of the whole trial: no trial was held out.")
   }
+
+  /// Whether the trials that are called held out were kept from the training.
+  private var isHeldOut: Bool { run.number("held_out_trials") != 0 }
 
   private var scores: HTML {
     let rows = run.names(below: "scores").map { name in
