@@ -21,8 +21,10 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   /// the ridge start.
   package let objective: [Double]
 
-  /// By how much the ridge of the preconditioner was raised, 1 mostly: where rounding left no
-  /// factor at that of the problem. The weights are those of the problem's ridge all the same.
+  /// By how much the ridge of the preconditioner was raised; 1 mostly.
+  ///
+  /// It is where rounding left no factor at the ridge of the problem, whose weights these are
+  /// all the same.
   package let ridgeRaise: Double
 
   /// Fitted and held-out transitions, and those left out because a regressor is missing.
