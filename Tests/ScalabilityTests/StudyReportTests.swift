@@ -72,6 +72,26 @@ import Testing
     }
   }
 
+  /// Every word of a figure stands inside it and on no other, however wide the study.
+  @Test(arguments: [
+    [(1, 1, 10.0), (2, 1, 6)], (0..<12).map { (1 << $0, 1, 1e4 / Double(1 << $0)) },
+    (1...32).map { ($0, 1, 3.0 + 100 / Double($0)) }, [(1024, 128, 1e-5), (2048, 128, 3e6)],
+  ])
+  func wordsStandInsideAndApart(shapes: [(ranks: Int, threads: Int, seconds: Double)]) throws {
+    let report = StudyReport(
+      job: String(repeating: "fit a-long-name.h5 ", count: 12), kind: .strong,
+      measurements: shapes.map { run($0.ranks, $0.threads, $0.seconds) },
+      predicted: shapes.map {
+        .init(point: StudyPoint(ranks: $0.ranks, threads: $0.threads), seconds: 2 * $0.seconds)
+      })
+    for figure in report.figures {
+      let words = Words(in: figure.svg)
+      #expect(words.boxes.count > 5, "\(figure.name)")
+      #expect(words.outside == [], "\(figure.name)")
+      #expect(words.collisions == [], "\(figure.name)")
+    }
+  }
+
   @Test func weakJobsGrowWithTheCores() {
     let point = StudyPoint(ranks: 3, threads: 2)
     #expect(point.filled(in: "--batch={64} {recording} {1}") == "--batch=384 {recording} 6")
