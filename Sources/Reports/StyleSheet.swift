@@ -67,7 +67,7 @@ let styleSheet = """
   .pixels img{display:block;width:100%;height:100%;image-rendering:pixelated}
   .pixels svg{position:absolute;inset:0;border:0}
   .colours{display:flex;gap:.5rem;align-items:center;font-size:.8rem;color:var(--soft);
-  padding-left:4.4rem;max-width:34rem}
+  padding-left:1.9rem;max-width:34rem}
   .ramp{flex:1;height:.7rem;border-radius:.2rem;
   background:linear-gradient(90deg,\(Palette.negative),transparent,\(Palette.positive))}
   code{white-space:nowrap;font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}

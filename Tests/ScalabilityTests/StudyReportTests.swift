@@ -72,12 +72,21 @@ import Testing
     }
   }
 
+  /// A shape of a job and its seconds.
+  typealias Run = (ranks: Int, threads: Int, seconds: Double)
+
+  private static let studies: [[Run]] = {
+    let doubling: [Run] = (0..<12).map { i in (1 << i, 1, 1e4 / Double(1 << i)) }
+    let everyNumber: [Run] = (1...32).map { p in (p, 1, 3 + 100 / Double(p)) }
+    return [
+      [(1, 1, 10), (2, 1, 6)], doubling, everyNumber, [(1024, 128, 1e-5), (2048, 128, 3e6)],
+    ]
+  }()
+
   /// Every word of a figure stands inside it and on no other, however wide the study.
-  @Test(arguments: [
-    [(1, 1, 10.0), (2, 1, 6)], (0..<12).map { (1 << $0, 1, 1e4 / Double(1 << $0)) },
-    (1...32).map { ($0, 1, 3.0 + 100 / Double($0)) }, [(1024, 128, 1e-5), (2048, 128, 3e6)],
-  ])
-  func wordsStandInsideAndApart(shapes: [(ranks: Int, threads: Int, seconds: Double)]) throws {
+  @Test(arguments: studies.indices)
+  func wordsStandInsideAndApart(study: Int) throws {
+    let shapes = Self.studies[study]
     let report = StudyReport(
       job: String(repeating: "fit a-long-name.h5 ", count: 12), kind: .strong,
       measurements: shapes.map { run($0.ranks, $0.threads, $0.seconds) },
