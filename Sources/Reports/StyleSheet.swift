@@ -83,7 +83,7 @@ let styleSheet = """
   overflow-wrap:normal}
   th:first-child{text-align:left}
   thead th{color:var(--soft);font-weight:500;border-top:0;vertical-align:bottom}
-  tbody th{font-weight:500;min-width:4.5rem;overflow-wrap:anywhere}
+  tbody th{font-weight:500;min-width:4.5rem;overflow-wrap:break-word}
   .numbers td{white-space:nowrap}
   .words td{overflow-wrap:anywhere}
   .words td,.words th{text-align:left}

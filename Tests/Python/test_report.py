@@ -65,13 +65,14 @@ ALIKE = """[...document.querySelectorAll('.chart:not(.matrix) .xticks, .chart:no
   .map(axis => [...axis.children].map(e => e.textContent))
   .filter(labels => new Set(labels).size < labels.length || labels.length < 2)"""
 
-# Tables whose words are broken inside, and those that reach past their frame.
+# Cells whose numbers or words are broken inside, and tables that reach past their frame.
 BROKEN = """(() => {
   const found = [];
-  for (const cell of document.querySelectorAll('table.numbers td')) {
+  for (const cell of document.querySelectorAll('table.numbers td, table.numbers th')) {
     const range = document.createRange();
     range.selectNodeContents(cell);
-    if (range.getClientRects().length > 1) found.push(cell.textContent);
+    const words = cell.matches('td') ? 1 : cell.textContent.split(' ').length;
+    if (range.getClientRects().length > words) found.push(cell.textContent);
   }
   return found;
 })()"""

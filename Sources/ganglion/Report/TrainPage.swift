@@ -68,6 +68,6 @@ struct TrainPage {
     }
     return rows.isEmpty
       ? paragraph("This task has no scores beyond its loss.")
-      : table("Scores of the best parameters", ["Score", "Value", "Meaning"], rows)
+      : table("Scores of the best parameters", ["Score", "Value", "Meaning"], rows, ofWords: true)
   }
 }
