@@ -183,7 +183,7 @@ def selection(axes, file, name):
     chosen = chosen_of(group)
     if chosen is not None:
         axes.axvline(chosen, color=PALETTE["guide"], linewidth=0.8, linestyle=":", label="chosen")
-    if len(candidates) > 2 and candidates.min() > 0 and np.ptp(np.log10(candidates)) > 1:
+    if len(candidates) > 2 and candidates.min() > 0 and np.ptp(np.log10(candidates)) > 0.9:
         logarithmic(axes.xaxis)
     result = f": {chosen:.3g}" if chosen is not None else ""
     axes.set(title=f"Choice of {name}{result}", xlabel=name, ylabel="error / persistence")

@@ -132,7 +132,8 @@ def number(value):
 def logarithmic(axis):
     """Makes an axis logarithmic: a few ticks with room for their labels, minor ones without."""
     axes = axis.axes
-    (axes.set_xscale if axis is axes.xaxis else axes.set_yscale)("log")
+    set_scale = axes.set_xscale if axis is axes.xaxis else axes.set_yscale
+    set_scale("log", nonpositive="mask")
     low, high = sorted(axis.get_view_interval())
     axis.set_minor_locator(NullLocator())
     if low > 0 and np.isfinite(high):

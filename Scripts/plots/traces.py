@@ -162,9 +162,10 @@ def draw(figure, cell, prediction):
     shown = len(prediction.labels)
     count = f"{shown} of {prediction.neurons:,} neurons" if shown < prediction.neurons else (
         counted(shown, "neuron"))
+    order = ", best first" if any("skill" in label for label in prediction.labels) else ""
     axes.set(
         title=f"{counted(len(prediction.times), 'frame')} "
-              f"{'held out' if prediction.is_held_out else 'of the fit'}, {count}, best first",
+              f"{'held out' if prediction.is_held_out else 'of the fit'}, {count}{order}",
         xlabel="time (s)" if prediction.has_clock else "frame")
     axes.spines["left"].set_visible(False)
     axes.margins(x=0)

@@ -134,7 +134,8 @@ def learning(axes, runs, against):
     if len(losses) and losses.min() > 0:
         logarithmic(axes.yaxis)
     last = [x[-1] for x, _ in drawn]
-    if not single and max(last) > 5 * min(last) > 0:
+    # Where one run is far longer than another, if what is left of the start says enough.
+    if not single and max(last) > 5 * min(last) and all(np.sum(x > 0) > 2 for x, _ in drawn):
         logarithmic(axes.xaxis)
     if single and np.isfinite(drawn[-1][1]).any():
         note(axes, f"best {np.nanmin(drawn[-1][1]):.3g}")
@@ -175,7 +176,7 @@ def examples(run, stem):
     steps = int(run.steps or len(output))
     trials = np.stack([output, target], axis=1).reshape(-1, steps, 2, output.shape[1])
     kept = [i for i in range(len(trials))
-            if not any(np.array_equal(trials[i], trials[j], equal_nan=True) for j in range(i))]
+            if not any(np.allclose(trials[i], trials[j], equal_nan=True) for j in range(i))]
     width = output.shape[1]
     rows = min(width, MOST_OUTPUTS)
     figure, grid = plt.subplots(

@@ -76,7 +76,7 @@ package struct Chart: Sendable {
   }
 
   /// Characters of tick labels that the narrowest chart has room for, side by side.
-  private static let roomAcross = 32
+  private static let roomAcross = 36
 
   /// The chart with its legend.
   package var html: HTML {

@@ -70,7 +70,8 @@ package struct MatrixPicture: Sendable {
         + "max-width:\(decimal(95 * (stretch.to - stretch.from)))%\">\(stretch.name)</span>"
     }
     return """
-      <div class="chart square matrix" role="img" aria-label="\(summary)">
+      <div class="chart square matrix" role="img" aria-label="\(summary)" \
+      style="--ticks:\(min(6, named.map(\.name.count).max() ?? 0))">
       <div class="ylabel" aria-hidden="true">onto neuron</div>
       <div class="yticks" aria-hidden="true">\(rows)</div>
       <div class="pixels"><img src="\(picture.dataAddress)" alt="" width="\(side)" \

@@ -85,7 +85,7 @@ package struct Scale: Sendable {
   }
 
   private func round(about count: Int) -> Ticks {
-    let rough = (upper - lower) / Double(count)
+    let rough = (upper - lower) / Double(count + 1)
     let power = pow(10, log10(rough).rounded(.down))
     let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough } ?? rough
     return Ticks(from: lower, to: upper, step: step)

@@ -55,6 +55,7 @@ let styleSheet = """
   path.dashed{stroke-dasharray:5 4}
   \(strokes)
   path.recorded{stroke-width:1.8}path.guide{stroke-width:1.2}
+  path.line.network.dashed{stroke-width:2}
   path.bars{stroke-width:1;fill-opacity:.35}
   path.border{stroke:var(--soft);stroke-width:1}
   .legend{display:flex;flex-wrap:wrap;gap:.1rem 1rem;list-style:none;padding:0;margin:.3rem 0 0;
@@ -66,10 +67,10 @@ let styleSheet = """
   .pixels img{display:block;width:100%;height:100%;image-rendering:pixelated}
   .pixels svg{position:absolute;inset:0;border:0}
   .colours{display:flex;gap:.5rem;align-items:center;font-size:.8rem;color:var(--soft);
-  padding-left:4.4rem;max-width:34rem}
+  padding-left:1.9rem;max-width:34rem}
   .ramp{flex:1;height:.7rem;border-radius:.2rem;
   background:linear-gradient(90deg,\(Palette.negative),transparent,\(Palette.positive))}
-  code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+  code{white-space:nowrap;font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
   .table{margin:.8rem 0;overflow:hidden}
   .caption{margin:0;max-width:none;padding:.6rem .9rem;color:var(--soft);font-size:.87rem}
   .scroll{overflow-x:auto;background:\
@@ -82,7 +83,7 @@ let styleSheet = """
   overflow-wrap:normal}
   th:first-child{text-align:left}
   thead th{color:var(--soft);font-weight:500;border-top:0;vertical-align:bottom}
-  tbody th{font-weight:500;min-width:4.5rem;overflow-wrap:anywhere}
+  tbody th{font-weight:500;min-width:4.5rem;overflow-wrap:break-word}
   .numbers td{white-space:nowrap}
   .words td{overflow-wrap:anywhere}
   .words td,.words th{text-align:left}
@@ -91,8 +92,9 @@ let styleSheet = """
   @media(max-width:30rem){.chart{padding-right:.8rem}nav ul{gap:.1rem .9rem;font-size:.87rem}
   .tiles{grid-template-columns:repeat(auto-fit,minmax(7rem,1fr));gap:.5rem}
   .tile{padding:.5rem .7rem}.tile dd{font-size:1.35rem}.tile .note{font-size:.74rem}
-  h2{margin-top:1.8rem}table{font-size:.78rem}th,td{padding:.35rem .4rem}
-  th:first-child,.caption{padding-left:.7rem}td:last-child,th:last-child{padding-right:.7rem}}
+  h2{margin-top:1.8rem}table{font-size:.76rem}th,td{padding:.35rem .3rem}
+  tbody th{min-width:2.6rem}th:first-child,.caption{padding-left:.7rem}
+  td:last-child,th:last-child{padding-right:.7rem}}
   @media print{body{background:none;max-width:none}nav,summary{display:none}
   figure,.tile{break-inside:avoid}}
   """

@@ -27,9 +27,9 @@ extension FitPage {
     for (yardstick, counts) in others { chart.outline(yardstick.name, yardstick.style, counts) }
     chart.vertical("median", at: median(skill))
     let beyond = [("network", network)] + others.map { ($0.name, $1) }
-    let hidden = beyond.filter { $1.below > 0 }.map { "\(grouped($1.below)) of the \($0)" }
+    let hidden = beyond.filter { $1.below > 0 }.map { "\(grouped($1.below)) (\($0))" }
     let unseen =
-      hidden.isEmpty ? "" : " Further left lie \(hidden.joined(separator: ", "))."
+      hidden.isEmpty ? "" : " Left of the chart: \(hidden.joined(separator: ", "))."
     return [
       grid([
         figure(

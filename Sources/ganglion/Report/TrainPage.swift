@@ -44,14 +44,13 @@ struct TrainPage {
     let held = run.vector("evaluation/loss") ?? []
     let isPositive = (loss + held).allSatisfy { !$0.isFinite || $0 > 0 }
     let all = loss + held
+    let at = run.vector("evaluation/\(axis)") ?? []
     var chart = Chart(
-      "Loss by \(axis)", x: Scale(x.first ?? 0, x.last ?? 1),
+      "Loss by \(axis)", x: .around(x + at, margin: 0),
       y: isPositive ? .logarithmic(around: all) : .around(all),
       xLabel: axis == "elapsed" ? "seconds" : "iteration", yLabel: "loss")
     chart.line("batch", .training, x, loss)
-    if let at = run.vector("evaluation/\(axis)") {
-      chart.line(isHeldOut ? "held-out" : "evaluated", .network, at, held)
-    }
+    if !held.isEmpty { chart.line(isHeldOut ? "held-out" : "evaluated", .network, at, held) }
     return figure(
       axis == "elapsed" ? "By time" : "By iteration", chart.html,
       isHeldOut
@@ -69,6 +68,6 @@ struct TrainPage {
     }
     return rows.isEmpty
       ? paragraph("This task has no scores beyond its loss.")
-      : table("Scores of the best parameters", ["Score", "Value", "Meaning"], rows)
+      : table("Scores of the best parameters", ["Score", "Value", "Meaning"], rows, ofWords: true)
   }
 }
