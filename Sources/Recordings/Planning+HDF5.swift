@@ -11,7 +11,10 @@ func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
     tables.times = try catalog.vector(timestamps)
   }
   var plan = try place(chosen, request, catalog, timeCount: tables.times.count)
-  if let rate = chosen.rate { plan.dt = 1 / rate }
+  if let rate = chosen.rate {
+    plan.dt = 1 / rate
+    if catalog.format == .caiman { plan.notes.append("\(rate) frames a second: /params/data/fr") }
+  }
   if case .spikes(let trains) = plan.layout {
     plan.dt = trains.dt
     tables.times = trains.times
