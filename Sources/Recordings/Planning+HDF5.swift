@@ -132,6 +132,10 @@ private func place(
       "\(request.path): \(path) has shape \(dataset.shape), where (time, neuron) or"
         + " (neuron, time) is needed\(catalog.offers)")
   }
+  guard dataset.shape.allSatisfy({ $0 < RecordingPlan.largestExtent }) else {
+    throw RecordingError.badData(
+      "\(request.path): \(path) has shape \(dataset.shape), more than a recording has")
+  }
   let (axis, reason) = try timeAxis(
     of: dataset.shape, asked: request.timeAxis,
     known: chosen.timeAxis.map { ($0, chosen.timeAxisReason ?? "the format says so") },

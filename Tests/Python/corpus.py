@@ -450,7 +450,7 @@ def not_there():
     for name, second, word in (
         ("file", ("gone.h5", "x"), "gone.h5:x, which is not there"),
         ("dataset", ("half.h5", "y"), "no such dataset"),
-        ("short", ("half.h5", "short"), "has shape [17, 6]"),
+        ("short", ("half.h5", "short"), "has shape [17, 6], where 120 numbers"),
         ("text", ("zero.h5", "x"), "cannot be read"),
         ("self", (".", "traces"), "of itself"),
     ):
@@ -487,7 +487,10 @@ def not_there():
     # Sizes that no machine has, of which nothing, or one chunk, was written.
     with h5py.File("giant.h5", "w") as f:
         f.create_dataset("traces", (1 << 40, 1 << 30), "f4", chunks=(8, 8))
+        x = f.create_dataset("part", (1 << 40, 1 << 30), "f4", chunks=(8, 8))
+        x[:8, :8] = 1.0
     case("giant.h5", time_axis="0", traces="/traces", word="was ever written")
+    case("giant.h5", time_axis="0", traces="/part", word="more than")
     with bare("series_gone.nwb") as f:
         response(f, None)["data"] = h5py.ExternalLink("absent.nwb", "/data")
         response(f, traces(), "processing/behavior/b").attrs["neurodata_type"] = "TimeSeries"
