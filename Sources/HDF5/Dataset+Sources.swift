@@ -60,6 +60,9 @@ extension Dataset {
     guard zip(source.extent, dataset.shape).allSatisfy({ $0 <= $1 }) else {
       throw refusal("which has shape \(dataset.shape), where \(source.extent) is needed")
     }
+    if source.extent.isEmpty, let elements = source.elements, dataset.count != elements {
+      throw refusal("which has shape \(dataset.shape), where \(elements) numbers are needed")
+    }
     try dataset.requireSources(depth: depth + 1)
   }
 
@@ -102,8 +105,10 @@ extension Dataset {
 private struct VirtualSource: Hashable {
   let file: String
   let dataset: String
-  /// How far it is read in each dimension; empty where it is as long as it happens to be.
+  /// How far it is read in each dimension; empty where the whole of it is read.
   let extent: [Int]
+  /// How many elements the whole of it has; nil where it may grow.
+  let elements: Int?
 }
 
 /// One mapping of a virtual dataset.
@@ -132,14 +137,17 @@ extension Dataset {
         "H5Pget_virtual_srcspace", path, adopting: H5Pget_virtual_srcspace(list.id, index))
       let blocks = growingBlocks(own)
       let isCounted = (file + dataset).contains("%b")
-      let extent = blocks == nil || isCounted ? selectedExtent(source) : []
+      let isWhole = H5Sget_select_type(source.id) == H5S_SEL_ALL
+      let extent = !isWhole && (blocks == nil || isCounted) ? selectedExtent(source) : []
+      let elements = blocks == nil ? Int(H5Sget_select_npoints(own.id)) : nil
       mappings.append(
         VirtualMapping(
           sources: (0..<(isCounted ? blocks ?? 1 : 1)).map { block in
             VirtualSource(
               file: file.replacing("%b", with: "\(block)"),
-              dataset: dataset.replacing("%b", with: "\(block)"), extent: extent)
-          }, elements: blocks == nil ? Int(H5Sget_select_npoints(own.id)) : nil))
+              dataset: dataset.replacing("%b", with: "\(block)"), extent: extent,
+              elements: isWhole ? elements : nil)
+          }, elements: elements))
     }
     return mappings
   }
@@ -210,9 +218,10 @@ extension Dataset {
       let wanted = zip(shape, chunks).reduce(1.0) {
         $0 * (Double($1.0) / Double($1.1)).rounded(.up)
       }
+      let space = try Handle<DataspaceKind>(
+        "H5Dget_space", path, adopting: H5Dget_space(identifier))
       var written: UInt64 = 0
-      try check(
-        "H5Dget_num_chunks", path, H5Dget_num_chunks(identifier, chdf5_all(), &written))
+      try check("H5Dget_num_chunks", path, H5Dget_num_chunks(identifier, space.id, &written))
       missing = 1 - Double(written) / wanted
     case H5D_CONTIGUOUS where H5Pget_external_count(list.id) <= 0:
       var status = H5D_SPACE_STATUS_ALLOCATED

@@ -12,7 +12,10 @@ func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
     tables.times = try catalog.vector(timestamps)
   }
   var plan = try place(chosen, request, catalog, timeCount: tables.times.count)
-  if let rate = chosen.rate { plan.dt = 1 / rate }
+  if let rate = chosen.rate {
+    plan.dt = 1 / rate
+    if catalog.format == .caiman { plan.notes.append("\(rate) frames a second: /params/data/fr") }
+  }
   if case .spikes(let trains) = plan.layout {
     plan.dt = trains.dt
     tables.times = trains.times
@@ -129,6 +132,10 @@ private func place(
     throw RecordingError.badData(
       "\(request.path): \(path) has shape \(dataset.shape), where (time, neuron) or"
         + " (neuron, time) is needed\(catalog.offers)")
+  }
+  guard dataset.shape.allSatisfy({ $0 < RecordingPlan.largestExtent }) else {
+    throw RecordingError.badData(
+      "\(request.path): \(path) has shape \(dataset.shape), more than a recording has")
   }
   let (axis, reason) = try timeAxis(
     of: dataset.shape, asked: request.timeAxis,

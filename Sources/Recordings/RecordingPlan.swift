@@ -32,6 +32,9 @@ struct RecordingPlan: Codable, Sendable {
   /// What was decided, in words.
   var notes: [String] = []
 
+  /// Frames or neurons from which on a file is taken for damaged: a year at 30 Hz.
+  static let largestExtent = 1_000_000_000
+
   /// The traces as they are in the file.
   var stored: StoredTraces {
     StoredTraces(
