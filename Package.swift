@@ -52,6 +52,8 @@ let package = Package(
     .target(name: "CKernels", cSettings: kernelFlags),
 
     // MARK: - Foundations
+    // Numbers and words in messages.
+    .target(name: "Wording", swiftSettings: memorySafe),
     .target(
       name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"],
       swiftSettings: strict + optimised + lifetimes),
@@ -77,7 +79,7 @@ let package = Package(
       name: "Networks", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers"],
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "CORNN", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers"],
+      name: "CORNN", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers", "Wording"],
       swiftSettings: memorySafe + optimised),
     .target(
       name: "Evaluation", dependencies: ["LinearAlgebra", "Collectives", "Networks"],
@@ -87,7 +89,9 @@ let package = Package(
       swiftSettings: memorySafe + optimised),
     .target(
       name: "SOFO",
-      dependencies: ["LinearAlgebra", "RandomNumbers", "Collectives", "Differentiation"],
+      dependencies: [
+        "LinearAlgebra", "RandomNumbers", "Collectives", "Differentiation", "Wording",
+      ],
       swiftSettings: memorySafe + optimised),
 
     .target(
@@ -108,7 +112,7 @@ let package = Package(
     .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),
     .target(
       name: "Recordings",
-      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto"],
+      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto", "Wording"],
       swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
     // Pages.
@@ -122,7 +126,7 @@ let package = Package(
       dependencies: [
         "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
         "Recordings", "Reports", "Machine", "Differentiation", "SOFO", "Baselines", "Tasks",
-        "Training", "Scalability",
+        "Training", "Scalability", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -140,6 +144,8 @@ let package = Package(
       dependencies: ["LinearAlgebra", "Collectives", "MPI", "Differentiation", "RandomNumbers"],
       path: "Tests/TestSupport",
       swiftSettings: strict + optimised),
+    .testTarget(
+      name: "WordingTests", dependencies: ["Wording"], swiftSettings: strict),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"],
       swiftSettings: strict),

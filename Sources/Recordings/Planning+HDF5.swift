@@ -1,6 +1,7 @@
 internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
+internal import Wording
 
 /// Finds the traces, the clock, the inputs and the trials of an HDF5 file.
 func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables) {
@@ -101,7 +102,7 @@ private func place(
     let trains = try SpikeTrains(table: path, bin: bin, in: catalog)
     plan.layout = .spikes(trains)
     (plan.neurons, plan.frames) = (trains.ends.count, trains.frames)
-    plan.notes.append("spikes counted in bins of \(bin) s")
+    plan.notes.append("spikes counted in bins of \(asGiven(bin)) s")
     return plan
   }
   let dataset = try catalog.open(path)
@@ -183,7 +184,7 @@ private func trialStarts(
     for (index, start) in starts.enumerated()
     where !(start >= 0 && start < Double(frames) && start == start.rounded()) {
       throw RecordingError.badData(
-        "\(file): trial \(index) of \(path) starts at \(start), which is not a frame from 0 to"
+        "\(file): trial \(index) of \(path) starts at \(asGiven(start)), which is not a frame from 0 to"
           + " \(frames - 1)")
     }
     return Set(starts.map { Int($0) } + [0]).sorted()

@@ -47,5 +47,8 @@ package struct RecordingRequest: Sendable {
   /// The neuropil of which a share is subtracted (`--neuropil`).
   package var neuropil: NeuropilRequest?
 
+  /// Flags that an earlier run was given and this one was not: they need do nothing here.
+  package var inherited: Set<String> = []
+
   package init(path: String) { self.path = path }
 }

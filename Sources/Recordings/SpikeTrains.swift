@@ -1,5 +1,6 @@
 internal import HDF5
 internal import LinearAlgebra
+internal import Wording
 
 /// Where the spike trains of a units table stand, and how they are binned.
 ///
@@ -35,7 +36,7 @@ struct SpikeTrains: Codable, Equatable, Sendable {
     let frames = ((last - first) / bin).rounded(.down) + 1
     guard frames < 1e9 else {
       throw RecordingError.usage(
-        "\(file): bins of \(bin) s over \(last - first) s make \(frames) frames: choose a larger"
+        "\(file): bins of \(asGiven(bin)) s over \(plain(last - first)) s make \(plain(frames)) frames: choose a larger"
           + " --bin")
     }
     self.table = table

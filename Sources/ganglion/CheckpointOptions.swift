@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Wording
 
 /// Whether a run goes on from its checkpoint.
 enum Resumption: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -32,10 +33,13 @@ struct CheckpointOptions: ParsableArguments {
 
   func validate() throws {
     try require(
-      checkpointEvery > 0, "--checkpoint-every is \(checkpointEvery), expected minutes > 0")
-    if let maxTime { try require(maxTime > 0, "--max-time is \(maxTime), expected minutes > 0") }
+      checkpointEvery > 0, "--checkpoint-every is \(asGiven(checkpointEvery)), expected minutes > 0"
+    )
+    if let maxTime {
+      try require(maxTime > 0, "--max-time is \(asGiven(maxTime)), expected minutes > 0")
+    }
     if let watchdog {
-      try require(watchdog > 0, "--watchdog is \(watchdog), expected seconds > 0")
+      try require(watchdog > 0, "--watchdog is \(asGiven(watchdog)), expected seconds > 0")
     }
     try require(
       maxTime == nil || checkpoint != nil,

@@ -3,6 +3,7 @@ internal import CORNN
 internal import Collectives
 internal import HDF5
 internal import MPI
+internal import Wording
 
 /// Constraints on W; inputs and bias stay free.
 struct ConstraintOptions: ParsableArguments {
@@ -110,7 +111,7 @@ struct ConstraintOptions: ParsableArguments {
     var parts: [String] = []
     if let mask = constraints.mask {
       let share = try world.sum(Double(mask.forbiddenCount)) / Double(neurons * neurons)
-      parts.append("\((1000 * share).rounded() / 10) % of the weights are forbidden")
+      parts.append("\(percentage(share)) of the weights are forbidden")
     }
     if let signs = constraints.signs {
       parts.append(

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Machine
 internal import MPI
+internal import Wording
 
 /// `ganglion doctor`: checks and measures the machine, and gives advice.
 struct DoctorCommand: GroupCommand {
@@ -22,7 +23,7 @@ struct DoctorCommand: GroupCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    try require(timeLimit >= 1, "--time-limit is \(timeLimit), expected at least 1 s")
+    try require(timeLimit >= 1, "--time-limit is \(asGiven(timeLimit)), expected at least 1 s")
   }
 
   func run(on world: borrowing Communicator) throws {
@@ -30,6 +31,8 @@ struct DoctorCommand: GroupCommand {
     let report = try MachineReport(
       on: world, mpi: Library.version, directory: noFiles ? nil : directory,
       timeLimit: timeLimit)
-    if world.rank == 0 { print(json ? try report.json() : report.text) }
+    guard world.rank == 0 else { return }
+    print(json ? try report.json() : report.text)
+    if !json { print("next: ganglion plan --neurons N --frames T") }
   }
 }

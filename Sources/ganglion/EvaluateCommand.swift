@@ -35,10 +35,13 @@ struct EvaluateCommand: GroupCommand {
       held-out frames if that is less.
       """)
   var horizon: Int?
-  @Option(help: "Held-out frames to run freely from, at least 1.") var starts = 20
+  @Option(help: "Held-out frames to run freely from, at least 1; default: 20.") var starts: Int?
   @Option(
-    help: "Most frames of the free run that is compared with the recorded states; 0: none.")
-  var attractorFrames = 2000
+    help: """
+      Most frames of the free run that is compared with the recorded states, at least 16, or \
+      0: none; default: 2000.
+      """)
+  var attractorFrames: Int?
   @Option(
     help: ArgumentHelp(
       """
@@ -55,15 +58,21 @@ struct EvaluateCommand: GroupCommand {
 
   func validate() throws {
     if let horizon { try require(horizon >= 1, "--horizon is \(horizon), expected at least 1") }
-    try require(starts >= 1, "--starts is \(starts), expected at least 1")
-    try require(
-      attractorFrames == 0 || attractorFrames >= 16,
-      "--attractor-frames is \(attractorFrames), expected 0, or at least 16")
+    if let starts { try require(starts >= 1, "--starts is \(starts), expected at least 1") }
+    if let attractorFrames {
+      try require(
+        attractorFrames == 0 || attractorFrames >= 16,
+        "--attractor-frames is \(attractorFrames), expected 0, or at least 16")
+    }
     if let fixedPoints {
       try require(fixedPoints >= 1, "--fixed-points is \(fixedPoints), expected at least 1")
     }
     try source.validate()
   }
+
+  /// What is taken where the flags do not say.
+  static let usualStarts = 20
+  static let usualAttractorFrames = 2000
 
   /// Each step of the search factors a matrix of this order.
   static let mostNeuronsForFixedPoints = 5000

@@ -26,7 +26,11 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     var report = EvaluationReport(
       model: model, recording: paths.isEmpty ? nil : paths.joined(separator: ", "))
     report.agreement = try agreement(network, recording: paths.first, on: world)
-    if !paths.isEmpty {
+    if paths.isEmpty {
+      let reason = "no recording is predicted, as the fitted one is not there"
+      try command.refusePredictionFlags(because: reason)
+      try command.source.refuse(because: reason)
+    } else {
       try predict(paths, network, threads: threads, into: &report, on: world)
     }
     if let output = command.output {
@@ -39,7 +43,12 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     }
     let text = try command.json ? report.json(on: world) : report.text(on: world)
     console.say(text)
-    if let output = command.output, !command.json { console.say("wrote \(output)") }
+    guard !command.json else { return }
+    if let output = command.output { console.say("wrote \(output)") }
+    let scores = command.output.map { ["--scores", $0] } ?? []
+    console.next(
+      ["ganglion", "report", model.path] + scores
+        + ["-o", NextStep.file(beside: model.path, "-report.html")])
   }
 
   /// The recordings to predict; none if none was named and the fitted ones have gone.
@@ -125,7 +134,10 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     let isSame = try world.digest(ofFiles: paths) == model.inputSHA256
     report.isFittedRecording = isSame
     report.heldOutFrames = observed.heldOutFrames.count
-    guard !observed.transitions(in: observed.heldOutFrames).isEmpty else { return }
+    report.hasClock = recording.dt != nil
+    guard !observed.transitions(in: observed.heldOutFrames).isEmpty else {
+      return try command.refusePredictionFlags(because: "no frame was held out from the fit")
+    }
     let linear = try LinearModel(of: observed, group: world)
     report.linearRidge = linear.ridge
     report.oneStep =
@@ -142,7 +154,8 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     let horizon =
       command.horizon ?? RolloutScores.usualHorizon(heldOut: observed.heldOutFrames.count)
     report.rollout = try RolloutScores(
-      of: network, against: linear, on: observed, starts: command.starts, horizon: horizon,
+      of: network, against: linear, on: observed,
+      starts: command.starts ?? EvaluateCommand.usualStarts, horizon: horizon,
       group: world)
     report.horizon = horizon
     try describeDynamics(network, observed, threads: threads, into: &report, on: world)
@@ -157,9 +170,10 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     _ network: borrowing RateNetwork<S>, _ observed: ObservedRates<S>, threads: Int,
     into report: inout EvaluationReport, on world: borrowing Communicator
   ) throws {
-    if command.attractorFrames > 0 {
+    let attractorFrames = command.attractorFrames ?? EvaluateCommand.usualAttractorFrames
+    if attractorFrames > 0 {
       report.attractor = try AttractorScores(
-        of: network, on: observed, most: command.attractorFrames, group: world)
+        of: network, on: observed, most: attractorFrames, group: world)
     }
     guard let starts = command.fixedPoints else { return }
     guard model.neurons <= EvaluateCommand.mostNeuronsForFixedPoints else {
@@ -174,8 +188,9 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
   private func settings(_ recordings: [String]) -> Settings {
     Settings([
       "command": "evaluate", "model": command.model, "recordings": recordings,
-      "truth": command.truth ?? "", "starts": command.starts,
-      "attractor-frames": command.attractorFrames, "fixed-points": command.fixedPoints ?? 0,
+      "truth": command.truth ?? "", "starts": command.starts ?? EvaluateCommand.usualStarts,
+      "attractor-frames": command.attractorFrames ?? EvaluateCommand.usualAttractorFrames,
+      "fixed-points": command.fixedPoints ?? 0,
     ])
   }
 }

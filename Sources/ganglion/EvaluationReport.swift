@@ -5,6 +5,7 @@ internal import HDF5
 internal import MPI
 internal import Recordings
 internal import Reports
+internal import Wording
 
 /// What `ganglion evaluate` found: this rank's share of the scores, and the agreed rest.
 struct EvaluationReport {
@@ -21,6 +22,8 @@ struct EvaluationReport {
   /// Whether the recording is the one that was fitted.
   var isFittedRecording = false
   var heldOutFrames = 0
+  /// Whether the recording says how long a frame is.
+  var hasClock = true
   /// Of this rank's neurons.
   var oneStep: OneStepScores?
   var rollout: RolloutScores?
@@ -69,7 +72,7 @@ struct EvaluationReport {
   ///
   /// - Collective: every rank of `group` must call it.
   func text(on group: borrowing some RankGroup & ~Copyable) throws -> String {
-    var lines = ["\(model.path): \(model.neurons) neurons, alpha \(model.alpha)"]
+    var lines = ["\(model.path): \(model.neurons) neurons, alpha \(plain(model.alpha))"]
     func row(_ name: String, _ value: Double) {
       let text =
         value == value.rounded() && abs(value) < 1e9
@@ -87,6 +90,7 @@ struct EvaluationReport {
     if let recording {
       let what = isFittedRecording ? "held-out" : "the last"
       lines.append("one-step prediction of \(what) \(heldOutFrames) frames of \(recording)")
+      if !hasClock { lines.append("  \(Recording.noClock)") }
       for total in try totals(on: group) { row(total.name, total.value) }
       lines.append(contentsOf: rolloutLines)
       lines.append(contentsOf: try attractorLines(on: group))

@@ -56,6 +56,10 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
     let recording = try Recording.open(
       paths.map { try command.source.request(for: $0, stored: model.settings) }, on: world)
     try model.requireFit(for: recording)
+    guard recording.dt != nil else {
+      throw CommandLineError.usage(
+        "\(path) has no clock, and times in NWB are seconds: give --dt S or --rate HZ")
+    }
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
     let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
@@ -85,6 +89,7 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
     try file.addNeurons(try columns(local, on: world))
     try file.finish(on: world)
     console.say("wrote \(command.output)")
+    console.next("ganglion", "inspect", command.output)
   }
 
   private func recordingPaths() throws -> [String] {

@@ -6,6 +6,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Recordings
+internal import Wording
 
 /// `ganglion fit`: a network that reproduces a recording (CORNN).
 struct FitCommand: GroupCommand {
@@ -91,6 +92,17 @@ struct FitCommand: GroupCommand {
     return arithmetic
   }
 
+  /// The command that is usually next, given the result's name.
+  func next(after output: String) -> [String] {
+    switch solution.weights {
+    case .full:
+      let scores = NextStep.file(beside: output, "-scores.h5")
+      return ["ganglion", "evaluate", output, "-o", scores]
+    case .factored:
+      return ["Scripts/expand-weights", output, NextStep.file(beside: output, "-full.h5")]
+    }
+  }
+
   /// What the solver is told, but for what is chosen from the recording.
   var solverConfiguration: Configuration {
     var configuration = Configuration()
@@ -133,22 +145,27 @@ struct SourceOptions: ParsableArguments {
   var maxGap: Double?
 
   func validate() throws {
-    if let dt { try require(dt > 0, "--dt is \(dt), expected seconds > 0") }
-    if let rate { try require(rate > 0, "--rate is \(rate), expected frames a second > 0") }
+    if let dt { try require(dt > 0, "--dt is \(asGiven(dt)), expected seconds > 0") }
+    if let rate {
+      try require(rate > 0, "--rate is \(asGiven(rate)), expected frames a second > 0")
+    }
     try require(dt == nil || rate == nil, "--dt and --rate are both given: choose one")
-    if let bin { try require(bin > 0, "--bin is \(bin), expected seconds > 0") }
+    if let bin { try require(bin > 0, "--bin is \(asGiven(bin)), expected seconds > 0") }
     if let share = neuropil.flatMap(Double.init) {
       try require(
-        share >= 0 && share <= 1, "--neuropil is \(share), expected a share in [0, 1] or a path")
+        share >= 0 && share <= 1,
+        "--neuropil is \(asGiven(share)), expected a share in [0, 1] or a path")
       try require(neuropilShare == nil, "--neuropil and --neuropil-share both give a share")
     }
     if let neuropilShare {
       try require(neuropil != nil, "--neuropil-share needs --neuropil PATH")
       try require(
         neuropilShare >= 0 && neuropilShare <= 1,
-        "--neuropil-share is \(neuropilShare), expected a share in [0, 1]")
+        "--neuropil-share is \(asGiven(neuropilShare)), expected a share in [0, 1]")
     }
-    if let maxGap { try require(maxGap > 0, "--max-gap is \(maxGap), expected seconds > 0") }
+    if let maxGap {
+      try require(maxGap > 0, "--max-gap is \(asGiven(maxGap)), expected seconds > 0")
+    }
   }
 
   /// The flags that were given, as they go into a result's configuration.
@@ -192,7 +209,9 @@ struct SourceOptions: ParsableArguments {
     if resample == .auto, let way = stored["resample"] as? String {
       merged.resample = Resampling(rawValue: way) ?? .auto
     }
-    return merged.request(for: path)
+    var request = merged.request(for: path)
+    request.inherited = Set(stored.keys).subtracting(settings.keys)
+    return request
   }
 
   /// The request for a file.

@@ -6,6 +6,7 @@ internal import LinearAlgebra
 internal import MPI
 internal import Machine
 internal import Recordings
+internal import Wording
 
 /// One run of `ganglion fit` in one precision.
 struct FitRun<S: Scalar & Transferable & Storable> {
@@ -19,11 +20,12 @@ struct FitRun<S: Scalar & Transferable & Storable> {
   func run(on world: borrowing Communicator) throws {
     let threads = try command.common.startThreads(on: world)
     let console = Console(rank: world.rank, quiet: command.common.quiet)
-    let log = try RunLog(path: command.log, group: world)
+    let log = try RunLog(path: command.dryRun ? nil : command.log, group: world)
     let control = RunControl(command.checkpointing, rank: world.rank)
     // Who hears from this run may signal it: by then every rank has its handlers.
     try world.barrier()
     for note in recording.notes { console.say("note: \(note)") }
+    if recording.dt == nil { console.say("note: \(Recording.noClock)") }
     let options = try ModelChoice.Options(command.model, recording: recording)
     var configuration = command.solverConfiguration
     // Float32 is for the primal form only, also on the smaller folds of a selection.
@@ -50,6 +52,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
         configuration: configuration, isSingle: S.self == Float.self, threads: threads,
         group: world)
       console.say(sizes.prediction(of: job, on: machine, mask: mask).text)
+      console.say("next: the same without --dry-run")
       return
     }
     try sizes.requireMemory(threads: threads, on: world)
@@ -132,13 +135,16 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     console.say(report.text)
     console.say(table.text)
     log.write("timings", table.event)
-    if let output = command.output { console.say("wrote \(output)") }
+    if let output = command.output {
+      console.say("wrote \(output)")
+      console.next(command.next(after: output))
+    }
     if command.solution.strict, report.unconverged > 0 {
       throw CommandLineError(
         exitCode: ExitCode.notConverged,
         description: """
           \(report.unconverged) of \(recording.neurons) neurons did not reach the tolerance \
-          \(configuration.tolerance); raise --iterations or --lambda
+          \(asGiven(configuration.tolerance)); raise --iterations or --lambda
           """)
     }
   }

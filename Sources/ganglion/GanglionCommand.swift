@@ -1,4 +1,5 @@
 import ArgumentParser
+internal import Recordings
 
 /// The `ganglion` program: one sub-command a job, one file a sub-command.
 struct GanglionCommand: ParsableCommand {
@@ -13,6 +14,7 @@ struct GanglionCommand: ParsableCommand {
       mpirun gives 205 where it lost a host, or 255 where ssh noticed first; the system's \
       loader gives 127 where `ulimit -v` leaves no room for the program itself.
       """,
+    version: "ganglion \(Provenance.version) (commit \(Provenance.commit))",
     subcommands: [
       GenerateCommand.self, InspectCommand.self, FitCommand.self, EvaluateCommand.self,
       SimulateCommand.self, ReportCommand.self, ExportCommand.self, TrainCommand.self,

@@ -25,7 +25,10 @@ struct InspectCommand: GroupCommand {
       let inspection = try inspect(recording)
       console.say(
         json ? try inspection.json() : inspection.text(limit: all ? .max : 60))
-      guard inspection.candidates.allSatisfy({ $0.command == nil }) else { return }
+      if let command = inspection.candidates.lazy.compactMap(\.command).first {
+        if !json { console.say("\nnext: \(command)") }
+        return
+      }
       let reason =
         inspection.candidates.first?.problem ?? inspection.problem ?? "no 2-D dataset of numbers"
       throw RecordingError.badData("\(recording): nothing that could be fitted: \(reason)")

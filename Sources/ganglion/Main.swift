@@ -22,14 +22,9 @@ enum Main {
       }
     case .failure(let error as any ExitCoded):
       runSPMD { _ in throw error }
-    case .failure(let error) where GanglionCommand.exitCode(for: error) == .success:
+    case .failure(let error):
       // Help and version: nothing to agree on, so MPI is not needed.
       if isFirstProcess { print(GanglionCommand.fullMessage(for: error)) }
-    case .failure(let error):
-      runSPMD { _ in
-        throw CommandLineError(
-          exitCode: ExitCode.usage, description: GanglionCommand.message(for: error))
-      }
     }
   }
 
@@ -49,7 +44,7 @@ enum Main {
 
   /// The sub-command that the arguments and their `--config` file ask for.
   private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
-    try ConfigurationFile.parse(withNegativeValues(arguments))
+    try ParsedCommand.parse(withNegativeValues(arguments))
   }
 
   /// Runs a command that needs no ranks, and ends the program if it fails.

@@ -3,6 +3,7 @@ internal import Collectives
 internal import Foundation
 internal import LinearAlgebra
 internal import Recordings
+internal import Wording
 
 /// Leak, ridge and loss of a fit: as given, or as chosen on held-out blocks.
 struct ModelChoice {
@@ -28,12 +29,13 @@ struct ModelChoice {
       if let tau = model.tau {
         guard let dt = recording.dt else {
           throw CommandLineError.usage(
-            "--tau \(tau) needs the frame time, which the file does not have: give --dt, --rate"
+            "--tau \(asGiven(tau)) needs the frame time, which the file does not have: give --dt, --rate"
               + " or --timestamps")
         }
         guard dt <= tau else {
           throw CommandLineError.usage(
-            "--tau \(tau) s is shorter than a frame (\(dt) s): alpha = dt/tau would exceed 1")
+            "--tau \(asGiven(tau)) s is shorter than a frame (\(plain(dt)) s): alpha = dt/tau would exceed 1"
+          )
         }
         return dt / tau
       }
@@ -120,7 +122,7 @@ struct ModelChoice {
     if !lossErrors.isEmpty { notes.append("loss chosen on held-out blocks: \(loss.name)") }
     if let selection {
       notes.append(
-        "chosen on held-out blocks: alpha \(alpha), lambda \(lambda)"
+        "chosen on held-out blocks: alpha \(plain(alpha)), lambda \(plain(lambda))"
           + " (error / persistence \(String(format: "%.4f", selection.error)))")
       if selection.error >= 1 {
         notes.append(

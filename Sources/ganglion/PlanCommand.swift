@@ -4,6 +4,7 @@ internal import Collectives
 internal import Foundation
 internal import MPI
 internal import Machine
+internal import Wording
 
 /// `ganglion plan`: what a job will take, without running it.
 struct PlanCommand: ParsableCommand {
@@ -29,7 +30,7 @@ struct PlanOptions: ParsableArguments {
 
   func validate() throws {
     try require(nodes >= 1, "--nodes is \(nodes), expected at least 1")
-    try require(memory > 0, "--memory is \(memory), expected GB > 0")
+    try require(memory > 0, "--memory is \(asGiven(memory)), expected GB > 0")
     if let ranksPerNode {
       try require(ranksPerNode >= 1, "--ranks-per-node is \(ranksPerNode), expected at least 1")
     }
@@ -69,7 +70,7 @@ struct PlanFitCommand: GroupCommand {
     try require(neurons >= 1, "--neurons is \(neurons), expected at least 1")
     try require(frames >= 20, "--frames is \(frames), expected at least 20")
     try require(inputs >= 0, "--inputs is \(inputs), expected at least 0")
-    try require(holdout >= 0 && holdout < 1, "--holdout is \(holdout), expected in [0, 1)")
+    try require(holdout >= 0 && holdout < 1, "--holdout is \(asGiven(holdout)), expected in [0, 1)")
     try require(
       rolloutStarts >= 0, "--rollout-starts is \(rolloutStarts), expected 0 or more")
     try solution.validate()
@@ -83,6 +84,9 @@ struct PlanFitCommand: GroupCommand {
     let prediction = try predict(job, on: machine)
     print(prediction.text)
     print(try advice(job, on: machine))
+    print(
+      "next: mpirun -n \(job.ranks) ganglion fit RECORDING -o MODEL --threads \(threads)"
+        + "  # or sbatch Jobs/fit-recording.sbatch RECORDING MODEL")
   }
 
   private func predict(
@@ -116,7 +120,8 @@ struct PlanFitCommand: GroupCommand {
     while try at(smallest).nodeBytes > memory * 1e9, smallest < neurons { smallest *= 2 }
     let first = try at(smallest)
     guard first.nodeBytes <= memory * 1e9 else {
-      return "fits no number of nodes of \(memory) GB, as what the ranks of a node share does not "
+      return
+        "fits no number of nodes of \(asGiven(memory)) GB, as what the ranks of a node share does not "
         + "get smaller: take fewer --ranks-per-node with more --threads, or fewer frames"
     }
     var largest = smallest

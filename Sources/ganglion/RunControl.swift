@@ -2,6 +2,7 @@ internal import CORNN
 internal import Collectives
 internal import Foundation
 private import Synchronization
+internal import Wording
 
 /// When a run is to meet, to write a checkpoint, and to stop.
 ///
@@ -70,7 +71,7 @@ extension Watchdog {
   /// What a rank that hangs says of itself.
   static func hangMessage(limit: Double) -> String {
     """
-    no progress for \(limit) s: a rank or a file system hangs, or --watchdog is too short; \
+    no progress for \(asGiven(limit)) s: a rank or a file system hangs, or --watchdog is too short; \
     submit the same command again
     """
   }

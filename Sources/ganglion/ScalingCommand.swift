@@ -3,6 +3,7 @@ internal import Collectives
 internal import Foundation
 internal import Machine
 internal import Scalability
+internal import Wording
 
 /// `ganglion scaling`: the same job on more and more cores.
 struct ScalingCommand: LocalCommand {
@@ -63,7 +64,9 @@ struct ScalingCommand: LocalCommand {
     if let ranksPerNode {
       try require(ranksPerNode >= 1, "--ranks-per-node is \(ranksPerNode), expected at least 1")
     }
-    if let maxTime { try require(maxTime > 0, "--max-time is \(maxTime), expected minutes > 0") }
+    if let maxTime {
+      try require(maxTime > 0, "--max-time is \(asGiven(maxTime)), expected minutes > 0")
+    }
     try require(!(collect && submit), "--collect and --submit are both given: choose one")
     if let first = job.first {
       try require(
@@ -121,6 +124,7 @@ struct ScalingCommand: LocalCommand {
     try study.write(report)
     console.say(report.text(markdown: false))
     console.say("wrote \(folder)/report.{txt,md,json} and the figures beside it")
+    console.next("open", "\(folder)/report.md")
   }
 }
 

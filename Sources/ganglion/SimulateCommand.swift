@@ -5,6 +5,7 @@ internal import LinearAlgebra
 internal import MPI
 internal import Networks
 internal import Recordings
+internal import Wording
 
 /// `ganglion simulate`: runs a fitted network.
 struct SimulateCommand: GroupCommand {
@@ -45,7 +46,7 @@ struct SimulateCommand: GroupCommand {
       recording != nil || startFrame == 0, "--start-frame needs --recording, whose frame it is")
     try require(
       inputNoise >= 0 && outputNoise >= 0,
-      "noise levels are \(inputNoise) and \(outputNoise), expected 0 or more")
+      "noise levels are \(asGiven(inputNoise)) and \(asGiven(outputNoise)), expected 0 or more")
     try source.validate()
   }
 
@@ -72,9 +73,12 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
     let drive = try self.drive(local, on: world)
     let frames = drive.inputs.columns
-    if model.dt == nil { console.say("note: the model has no clock: a frame counts as 1 s") }
+    let given = command.source.dt ?? command.source.rate.map { 1 / $0 }
+    if given == nil, model.dt == nil {
+      console.say("note: the model has no clock: a frame counts as 1 s, unless --dt says more")
+    }
 
-    let dt = model.dt ?? 1
+    let dt = given ?? model.dt ?? 1
     var shape = RecordingShape(
       neurons: model.neurons, frames: frames, dt: dt, tau: dt / model.alpha, alpha: model.alpha)
     shape.inputs = model.inputs
@@ -100,6 +104,7 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
     ) { console.progress("simulate", done: $0, of: frames) }
     try file.finish(on: world)
     console.say("wrote \(command.output): \(frames) frames of \(model.neurons) neurons")
+    console.next("ganglion", "inspect", command.output)
   }
 
   /// The rates to start from and the inputs × frames of the run.

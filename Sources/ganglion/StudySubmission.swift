@@ -35,7 +35,7 @@ struct StudySubmission {
       try number.write(toFile: note, atomically: true, encoding: .utf8)
       console.say("\(point.label): submitted as job \(number)")
     }
-    console.say("later: ganglion scaling \(study.folder) --collect")
+    console.next("ganglion", "scaling", study.folder, "--collect")
   }
 
   private func submit(_ point: StudyPoint) throws -> String {

@@ -3,6 +3,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Tasks
+internal import Wording
 
 extension TrainCommand {
   /// The teacher task of the files that the flags name.
@@ -57,7 +58,7 @@ extension TrainCommand {
       for j in 0..<result.columns where !result[i, j].isFinite {
         throw CommandLineError(
           exitCode: ExitCode.badData,
-          description: "\(place)[\(i), \(j)] is \(result[i, j]): leave such steps out")
+          description: "\(place)[\(i), \(j)] is \(plain(result[i, j])): leave such steps out")
       }
     }
     return result

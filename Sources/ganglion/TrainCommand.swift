@@ -6,6 +6,7 @@ internal import MPI
 internal import SOFO
 internal import Training
 internal import Tasks
+internal import Wording
 
 /// `ganglion train`: a network that learns a task (SOFO and its rivals).
 struct TrainCommand: GroupCommand {
@@ -50,11 +51,14 @@ struct TrainCommand: GroupCommand {
     if task == .delayedAddition, let steps = taskOptions.steps {
       try require(steps >= 24, "--steps is \(steps), expected at least 24 for two markers")
     }
-    if let maxTime { try require(maxTime > 0, "--max-time is \(maxTime), expected minutes > 0") }
+    if let maxTime {
+      try require(maxTime > 0, "--max-time is \(asGiven(maxTime)), expected minutes > 0")
+    }
     try require(
-      checkpointEvery > 0, "--checkpoint-every is \(checkpointEvery), expected minutes > 0")
+      checkpointEvery > 0, "--checkpoint-every is \(asGiven(checkpointEvery)), expected minutes > 0"
+    )
     if let watchdog {
-      try require(watchdog > 0, "--watchdog is \(watchdog), expected seconds > 0")
+      try require(watchdog > 0, "--watchdog is \(asGiven(watchdog)), expected seconds > 0")
     }
     try taskOptions.validate()
     try optimizer.validate()

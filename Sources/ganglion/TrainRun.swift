@@ -9,6 +9,7 @@ internal import Recordings
 internal import SOFO
 internal import Tasks
 internal import Training
+internal import Wording
 
 /// One run of `ganglion train` in one precision.
 struct TrainRun<S: Scalar & Transferable & Storable> {
@@ -50,6 +51,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
             effort: .least),
           job: FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: threads))
       console.say(TrainPlan<S>(task, settings, planning).text)
+      console.say("next: the same without \(command.dryRun ? "--dry-run" : "plan")")
       return
     }
     if let output = command.output { try ResultFile.requireWritable(output, on: world) }
@@ -112,12 +114,18 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     let table = try TimingTable(
       phases, spent: clock.spent, peak: PeakRate.measure(S.self), group: world)
     console.say(
-      "best held-out loss \(result.bestLoss) at iteration \(result.bestIteration); "
+      "best held-out loss \(plain(result.bestLoss)) at iteration \(result.bestIteration); "
         + "work space \(result.bytes >> 10) kB a rank")
-    for score in result.scores { console.say("  \(score.name) = \(score.value): \(score.meaning)") }
+    for score in result.scores {
+      console.say("  \(score.name) = \(plain(score.value)): \(score.meaning)")
+    }
     console.say(table.text)
     log.write("timings", table.event)
-    if let output = command.output { console.say("wrote \(output)") }
+    if let output = command.output {
+      console.say("wrote \(output)")
+      console.next(
+        "ganglion", "report", output, "-o", NextStep.file(beside: output, "-report.html"))
+    }
     if let diverged = result.divergedAt {
       throw CommandLineError(
         exitCode: ExitCode.notConverged,

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Collectives
 internal import MPI
 internal import Networks
+internal import Wording
 
 /// `ganglion generate chaotic`.
 struct GenerateChaotic: GroupCommand {
@@ -19,7 +20,7 @@ struct GenerateChaotic: GroupCommand {
 
   func validate() throws {
     try require(inputs >= 0, "--inputs is \(inputs), expected 0 or more")
-    try require(gain >= 0 && gain.isFinite, "--gain is \(gain), expected 0 or more")
+    try require(gain >= 0 && gain.isFinite, "--gain is \(asGiven(gain)), expected 0 or more")
   }
 
   func run(on world: borrowing Communicator) throws {

@@ -3,6 +3,7 @@ internal import Collectives
 internal import MPI
 internal import Networks
 internal import Recordings
+internal import Wording
 
 /// `ganglion generate timed-response`.
 struct GenerateTimedResponse: GroupCommand {
@@ -24,9 +25,9 @@ struct GenerateTimedResponse: GroupCommand {
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws {
-    try require(gain >= 0 && gain.isFinite, "--gain is \(gain), expected 0 or more")
+    try require(gain >= 0 && gain.isFinite, "--gain is \(asGiven(gain)), expected 0 or more")
     for seconds in interval {
-      try require(seconds > 0, "--interval is \(seconds), expected seconds > 0")
+      try require(seconds > 0, "--interval is \(asGiven(seconds)), expected seconds > 0")
     }
   }
 

@@ -4,6 +4,7 @@ internal import LinearAlgebra
 internal import MPI
 internal import Networks
 internal import Recordings
+internal import Wording
 
 /// The flags that every kind of generated recording has.
 struct GenerationOptions: ParsableArguments {
@@ -23,11 +24,12 @@ struct GenerationOptions: ParsableArguments {
   func validate() throws {
     try require(neurons >= 1, "--neurons is \(neurons), expected at least 1")
     try require(frames >= 2, "--frames is \(frames), expected at least 2")
-    try require(alpha > 0 && alpha <= 1, "--alpha is \(alpha), expected a number in (0, 1]")
-    try require(dt > 0, "--dt is \(dt), expected seconds > 0")
+    try require(
+      alpha > 0 && alpha <= 1, "--alpha is \(asGiven(alpha)), expected a number in (0, 1]")
+    try require(dt > 0, "--dt is \(asGiven(dt)), expected seconds > 0")
     try require(
       inputNoise >= 0 && outputNoise >= 0,
-      "noise levels are \(inputNoise) and \(outputNoise), expected 0 or more")
+      "noise levels are \(asGiven(inputNoise)) and \(asGiven(outputNoise)), expected 0 or more")
   }
 
   /// The network's time constant in seconds.
@@ -91,6 +93,8 @@ struct GeneratedRun {
     console.say(
       "wrote \(options.output): \(frames) frames of \(options.neurons) neurons, "
         + "seed \(options.seed)")
+    console.next(
+      "ganglion", "fit", options.output, "-o", NextStep.file(beside: options.output, "-model.h5"))
   }
 }
 

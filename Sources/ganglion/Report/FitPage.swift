@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Recordings
 internal import Reports
+internal import Wording
 
 /// The page about a fitted model.
 struct FitPage {
@@ -155,7 +156,7 @@ func provenanceTables(_ result: ResultContents, _ scores: ResultContents? = nil)
       rows.append([name, short(number)])
     }
   }
-  let settings = result.settings.sorted { $0.key < $1.key }.map { ["\($0.key)", "\($0.value)"] }
+  let settings = result.settings.sorted { $0.key < $1.key }.map { [$0.key, settingText($0.value)] }
   let variables = (result.variables + (scores?.variables ?? [])).map { variable in
     [variable.path, variable.shape.map(grouped).joined(separator: " × "), variable.longName]
   }
@@ -168,4 +169,11 @@ func provenanceTables(_ result: ResultContents, _ scores: ResultContents? = nil)
       "Everything in the files",
       table("Variables", ["Path", "Shape", "Meaning"], variables, ofWords: true)),
   ]
+}
+
+/// A setting as it is written on a command line.
+private func settingText(_ value: Any) -> String {
+  let text = "\(value)"
+  guard let number = value as? Double, text.contains(".") else { return text }
+  return plain(number)
 }

@@ -54,7 +54,7 @@ struct ReportRun<S: Scalar & Transferable & Storable> {
         most: Self.mostPixels, group: world))
     measured.regions = order.isGiven ? zip(order.names, order.counts).map { ($0, $1) } : []
     measured.spectrum = try network.spectrum(
-      limit: command.eigenLimit, threads: threads, group: world)
+      limit: command.eigenLimit ?? ReportCommand.usualEigenLimit, threads: threads, group: world)
     try predict(network, threads: threads, into: &measured, on: world)
     try world.agreeOnRoot {
       guard let contents else { return }
@@ -78,6 +78,7 @@ struct ReportRun<S: Scalar & Transferable & Storable> {
     let isThere = try world.broadcast(
       paths.allSatisfy { FileManager.default.fileExists(atPath: $0) } ? 1 : 0)
     guard command.recording != nil || isThere == 1 else {
+      try command.source.refuse(because: "the recording \(path) is not where it was")
       measured.tracesProblem =
         "The recording \(path) is not where it was; name it with --recording to see traces."
       return
