@@ -68,6 +68,7 @@ struct EvaluateCommand: GroupCommand {
       try require(fixedPoints >= 1, "--fixed-points is \(fixedPoints), expected at least 1")
     }
     try source.validate()
+    try Distinct.require(files: recording)
   }
 
   /// What is taken where the flags do not say.

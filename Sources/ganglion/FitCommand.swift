@@ -46,6 +46,7 @@ struct FitCommand: GroupCommand {
   func validate() throws {
     try require(dryRun || output != nil, "no result named: give -o FILE (or --dry-run)")
     try source.validate()
+    try Distinct.require(files: recordings)
     try preprocessing.validate()
     try model.validate()
     try solution.validate()
@@ -163,6 +164,7 @@ struct SourceOptions: ParsableArguments {
         neuropilShare >= 0 && neuropilShare <= 1,
         "--neuropil-share is \(asGiven(neuropilShare)), expected a share in [0, 1]")
     }
+    try Distinct.require(datasets: inputs)
     if let maxGap {
       try require(maxGap > 0, "--max-gap is \(asGiven(maxGap)), expected seconds > 0")
     }

@@ -6,7 +6,7 @@ extension CommandTests {
   /// Flags that a command line gives in vain, twice, or misspelt: refused before any work.
   @Suite struct FlagTests {
     /// A command line that would run but for a flag without effect, and that flag.
-    struct Vain: CustomTestStringConvertible, Sendable {
+    nonisolated struct Vain: CustomTestStringConvertible, Sendable {
       let line: String
       let flag: String
       var testDescription: String { line }
@@ -146,6 +146,54 @@ extension CommandTests {
     func expectedValue(line: String, text: String) throws {
       let result = try ganglion(line.split(separator: " ").map(String.init))
       #expect(result.status == 64 && result.errors.contains(text), "\(result)")
+    }
+
+    /// What does nothing in this file, or beside this result, is known when it is opened.
+    @Test func ofTheFile() throws {
+      let folder = try TemporaryDirectory()
+      let recording = folder.file("recording.h5")
+      let model = folder.file("model.h5")
+      try writeSample(recording)
+      let fit = [
+        "fit", recording, "-o", model, "--time-axis", "0", "--alpha", "0.5", "--lambda", "1",
+      ]
+      for (flags, word) in [
+        (["--bin", "0.1"], "--bin does nothing"), (["--max-gap", "3"], "--max-gap does nothing"),
+        (["--resample", "none"], "--resample does nothing"),
+        (["--dt", "0.1", "--low-pass", "5"], "half their rate, 5 Hz"),
+        (["--low-pass", "1"], "needs a clock"),
+      ] {
+        try expectRefusal(fit + flags, 64, word, in: folder.path)
+      }
+      try succeed(fit + ["--holdout", "0"])
+      for flags in [
+        ["--horizon", "2"], ["--starts", "3"], ["--attractor-frames", "20"],
+        ["--fixed-points", "2"],
+      ] {
+        try expectRefusal(
+          ["evaluate", model] + flags, 64, "\(flags[0]) does nothing here: no frame was held out",
+          in: folder.path)
+      }
+      try FileManager.default.removeItem(atPath: recording)
+      try expectRefusal(
+        ["report", model, "-o", folder.file("page.html"), "--dt", "0.1"], 64,
+        "--dt does nothing here", "not where it was", in: folder.path)
+      try expectRefusal(
+        ["evaluate", model, "--truth", model, "--horizon", "3"], 65, "/truth/W", in: folder.path)
+    }
+
+    @Test func ofModelsOnly() throws {
+      let folder = try TemporaryDirectory()
+      let run = folder.file("run.h5")
+      try succeed([
+        "train", "flipflop", "--hidden", "6", "--steps", "8", "--batch", "4", "--tangents", "4",
+        "--iterations", "2", "--held-out", "4", "-o", run,
+      ])
+      for flags in [["--eigen-limit", "1500"], ["--scores", run], ["--dt", "1"]] {
+        try expectRefusal(
+          ["report", run, "-o", folder.file("page.html")] + flags, 64,
+          "\(flags[0]) does nothing here", "run of train", in: folder.path)
+      }
     }
 
     @Test func version() throws {

@@ -29,8 +29,9 @@ struct FlagCatalog {
     var expectation: String? {
       if let allValues, !allValues.isEmpty { return nil }
       guard let abstract else { return nil }
-      let sentence = abstract.prefix(
-        upTo: abstract.firstRange(of: ". ")?.lowerBound ?? abstract.endIndex)
+      // The first sentence; an ellipsis ends none.
+      let end = abstract.firstMatch(of: #/[^.]\. /#).map { abstract.index(after: $0.startIndex) }
+      let sentence = abstract[..<(end ?? abstract.endIndex)]
       return sentence.hasSuffix(".") ? String(sentence.dropLast()) : String(sentence)
     }
   }

@@ -7,6 +7,8 @@ internal import Wording
 struct GivenFlags {
   /// In the order of the command line.
   private let given: [(name: String, value: String)]
+  /// Words with one dash that are no flag, as they are typed.
+  let shortOnes: [String]
 
   /// Reads the words after the command's own; those after `--` belong to another one.
   init(_ words: some Sequence<String>) {
@@ -16,11 +18,12 @@ struct GivenFlags {
       let next = i + 1 < words.count && !words[i + 1].hasPrefix("-") ? words[i + 1] : ""
       // The one flag that has a short name too.
       if word == "-o" { return ("output", next) }
-      guard word.hasPrefix("--") else { return nil }
+      guard word.hasPrefix("--"), word.count > 2 else { return nil }
       let parts = word.dropFirst(2).split(
         separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       return (String(parts[0]), parts.count > 1 ? String(parts[1]) : next)
     }
+    shortOnes = words.filter { $0.contains(/^-[A-Za-z]/) && $0 != "-o" && $0 != "-h" }
   }
 
   /// The flags, in order.

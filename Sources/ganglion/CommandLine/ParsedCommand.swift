@@ -12,7 +12,8 @@ enum ParsedCommand {
     let path = try CommandPath(of: arguments)
     let own = Array(arguments.prefix { $0 != "--" })
     let alone = Result { try parse(arguments, of: path, given: GivenFlags(path.rest)) }
-    guard let file = GivenFlags(path.rest).value(of: "config"), !isRequest(alone) else {
+    guard let file = GivenFlags(path.rest).value(of: "config"), !file.isEmpty, !isRequest(alone)
+    else {
       return try alone.get()
     }
     let configuration = try ConfigurationFile(file)

@@ -13,8 +13,22 @@ struct ParserMessage {
     let catalog = FlagCatalog(of: path.command)
     let unknown = given.names.first { !catalog.names.contains($0) }
     text =
-      unknown.map { Self.unknownFlag($0, catalog, path) } ?? Self.badValue(message, catalog)
-      ?? Self.missingValue(message, catalog) ?? Self.missing(message, catalog) ?? message
+      unknown.map { Self.unknownFlag($0, catalog, path) }
+      ?? given.shortOnes.first.map { Self.unknownFlag(short: $0, catalog, path) }
+      ?? Self.badValue(message, catalog) ?? Self.missingValue(message, catalog)
+      ?? Self.missing(message, catalog) ?? Self.tooMany(message, catalog, path) ?? message
+  }
+
+  /// `-output`, `-O`, `-oFILE`: long names have two dashes, and -o stands apart.
+  private static func unknownFlag(
+    short word: String, _ catalog: FlagCatalog, _ path: CommandPath
+  ) -> String {
+    let name = String(word.dropFirst())
+    let long = nearest(to: name, among: catalog.names).map { "--\($0)" }
+    let hasOutput = catalog.names.contains("output") && name.lowercased().hasPrefix("o")
+    let meant = long ?? (hasOutput ? "-o " + name.dropFirst() : nil)
+    let hint = meant.map { ": did you mean \($0.trimmingCharacters(in: .whitespaces))?" } ?? ""
+    return "\(path.name) has no flag \(word)\(hint)"
   }
 
   private static func unknownFlag(
@@ -43,12 +57,13 @@ struct ParserMessage {
     return "\(place) is \(value.isEmpty ? "empty" : value), expected" + expected(of: entry, value)
   }
 
-  /// `Missing value for '--alpha <alpha>'`
+  /// `Missing value for '--alpha <alpha>'`.
   private static func missingValue(_ message: String, _ catalog: FlagCatalog) -> String? {
-    guard let match = message.firstMatch(of: /^Missing value for '--([a-z-]+)/),
-      let entry = catalog[String(match.1)]
-    else { return nil }
-    return "--\(match.1) has no value, expected" + expected(of: entry, nil)
+    guard let match = message.firstMatch(of: /^Missing value for '(?:--([a-z-]+)|-o)/) else {
+      return nil
+    }
+    let name = match.1.map(String.init) ?? "output"
+    return catalog[name].map { "--\(name) has no value, expected" + expected(of: $0, nil) }
   }
 
   /// `Missing expected argument '<recordings> ...'`, or `'--neurons <neurons>'`.
@@ -61,6 +76,20 @@ struct ParserMessage {
     else { return nil }
     return (flag.map { "--\($0)" } ?? "<\(match.2 ?? "")>") + " is missing, expected"
       + expected(of: entry, nil)
+  }
+
+  /// `Unexpected argument 'x'`, or `2 unexpected arguments: 'x', 'y'`.
+  private static func tooMany(
+    _ message: String, _ catalog: FlagCatalog, _ path: CommandPath
+  ) -> String? {
+    guard let match = message.firstMatch(of: /[Uu]nexpected arguments?:? '([^']*)'/) else {
+      return nil
+    }
+    let places = catalog.entries.filter { $0.kind == .positional }.compactMap { entry in
+      entry.valueName.map { entry.isRepeating ? "<\($0)> after --" : "<\($0)>" }
+    }
+    return "'\(match.1)' is one word too many: \(path.name) takes "
+      + (places.isEmpty ? "flags only" : places.joined(separator: ", ") + " and flags")
   }
 
   private static func expected(of entry: FlagCatalog.Entry, _ value: String?) -> String {
