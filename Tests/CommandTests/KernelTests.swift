@@ -9,13 +9,14 @@ extension CommandTests {
   @Suite struct KernelTests {
     /// Runs `generate` and returns what it left behind, and the kernels its file names.
     private func generate(
-      _ environment: [String: String], ranks: Int? = nil, flags: [String] = []
+      _ environment: [String: String], ranks: Int? = nil, flags: [String] = [],
+      through loader: [String] = []
     ) throws -> (result: LaunchResult, kernels: String) {
       let directory = try TemporaryDirectory()
       let path = directory.file("recording.h5")
       let result = try launch(
         ranks: ranks,
-        command: [
+        command: loader + [
           try #require(program), "generate", "chaotic", "--neurons", "20", "--frames", "50", "-o",
           path,
         ] + flags, environment: environment)
@@ -61,6 +62,49 @@ extension CommandTests {
       ])
       #expect(kernels == own.kernels)
       #expect(result.errors.components(separatedBy: "multiply wrongly").count <= 2)
+    }
+
+    /// Started through the loader by hand, the program's own file is not known.
+    @Test(
+      .enabled(
+        if: hasBetter && FileManager.default.fileExists(atPath: loader), "no better kernels here"))
+    func whereItCannotStartAgainItSaysWhatToSet() throws {
+      let (result, kernels) = try generate(old, through: [Self.loader])
+      #expect(kernels == "Prescott")
+      #expect(result.errors.contains("set OPENBLAS_CORETYPE="))
+      #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+    }
+
+    nonisolated private static let loader = "/lib64/ld-linux-x86-64.so.2"
+
+    /// What the program has set for itself is not the choice of what it starts.
+    @Test(.enabled(if: hasBetter, "no better kernels here"))
+    func childrenChooseForThemselves() throws {
+      let directory = try TemporaryDirectory()
+      let launcher = directory.file("mpirun")
+      try "#!/bin/sh\nenv >\(directory.file("environment"))\nexit 1\n".write(
+        toFile: launcher, atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: launcher)
+      let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+      _ = try launch(
+        ranks: nil,
+        command: [
+          try #require(program), "scaling", directory.file("study"), "--ranks", "1", "--launcher",
+          "mpirun", "--", "fit", "recording.h5",
+        ], environment: old.merging(["PATH": "\(directory.path):\(path)"]) { $1 })
+      let variables = try String(
+        contentsOfFile: directory.file("environment"), encoding: .utf8)
+      #expect(!variables.contains("OPENBLAS_CORETYPE="))
+      #expect(!variables.contains("GANGLION_KERNELS="))
+    }
+
+    @Test func aStudyOfMoreThreadsThanCoresIsRefused() throws {
+      let directory = try TemporaryDirectory()
+      try expectRefusal(
+        [
+          "scaling", directory.file("study"), "--ranks", "1", "--threads", "1,1000", "--launcher",
+          "mpirun", "--", "fit", "recording.h5",
+        ], 64, "--threads 1000 is more than the", in: directory.path)
     }
 
     @Test(.enabled(if: hasBetter, "no better kernels here"), arguments: [nil, 3])
