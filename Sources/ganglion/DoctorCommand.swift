@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Machine
 internal import MPI
+internal import Recordings
 
 /// `ganglion doctor`: checks and measures the machine, and gives advice.
 struct DoctorCommand: GroupCommand {
@@ -25,11 +26,13 @@ struct DoctorCommand: GroupCommand {
     try require(timeLimit >= 1, "--time-limit is \(timeLimit), expected at least 1 s")
   }
 
+  var files: FileRoles { FileRoles() }
+
   func run(on world: borrowing Communicator) throws {
     _ = try common.startThreads(on: world)
     let report = try MachineReport(
       on: world, mpi: Library.version, directory: noFiles ? nil : directory,
       timeLimit: timeLimit)
-    if world.rank == 0 { print(json ? try report.json() : report.text) }
+    if world.rank == 0 { StandardOutput.write((json ? try report.json() : report.text) + "\n") }
   }
 }

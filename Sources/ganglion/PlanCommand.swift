@@ -4,6 +4,7 @@ internal import Collectives
 internal import Foundation
 internal import MPI
 internal import Machine
+internal import Recordings
 
 /// `ganglion plan`: what a job will take, without running it.
 struct PlanCommand: ParsableCommand {
@@ -75,14 +76,15 @@ struct PlanFitCommand: GroupCommand {
     try solution.validate()
   }
 
+  var files: FileRoles { FileRoles() }
+
   func run(on world: borrowing Communicator) throws {
     let threads = try common.startThreads(on: world)
     let machine = try planned.description(on: world)
     let job = planned.job(on: world, threads: threads)
     guard world.rank == 0 else { return }
     let prediction = try predict(job, on: machine)
-    print(prediction.text)
-    print(try advice(job, on: machine))
+    StandardOutput.write(prediction.text + "\n" + (try advice(job, on: machine)) + "\n")
   }
 
   private func predict(
@@ -142,6 +144,8 @@ struct PlanTrainCommand: GroupCommand {
 
   @OptionGroup var train: TrainCommand
   @OptionGroup(title: "Job") var planned: PlanOptions
+
+  var files: FileRoles { FileRoles() }
 
   func run(on world: borrowing Communicator) throws {
     let threads = try train.common.startThreads(on: world)

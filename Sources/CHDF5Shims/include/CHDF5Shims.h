@@ -63,3 +63,10 @@ int chdf5_reference_target(int64_t object, const char *attribute, char *text, si
 
 /// Where a soft or external link leads, as text; negative on failure.
 int chdf5_link_target(int64_t location, const char *path, char *text, size_t capacity);
+
+/// Is given the name of a file, and the `data` of the visit.
+typedef void (*chdf5_take_name)(const char *name, void *data);
+
+/// Names the other files that a file reads from, as they stand in it: targets of external
+/// links, raw files of datasets, sources of virtual datasets. Negative where it ended early.
+int chdf5_visit_sources(int64_t file, chdf5_take_name take, void *data);
