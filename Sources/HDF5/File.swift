@@ -55,6 +55,8 @@ package struct File: ~Copyable, Location, Attributed {
   ///   - path: its name, perhaps a temporary one.
   ///   - name: what errors call it; nil for its path.
   ///   - userBlock: bytes at its start that HDF5 leaves alone: 0, or a power of 2 from 512 on.
+  /// - Returns: the file, open for writing.
+  /// - Throws: `HDF5Error` if it exists or cannot be created.
   /// C: `H5Fcreate`.
   package static func create(
     _ path: String, calling name: String? = nil, userBlock: Int = 0

@@ -6,10 +6,10 @@ internal import MPI
 internal import Recordings
 
 extension FitRun {
-  /// Digests of what a fit has read, as its checkpoint keeps them: of the numbers themselves,
-  /// wherever they came from, as through a link to another file. None without a checkpoint.
+  /// Digests of what a fit has read, as its checkpoint keeps them; none without a checkpoint.
   ///
-  /// `traces` are this rank's neurons × frames, as they were read.
+  /// They are of the numbers themselves, wherever these came from, as through a link to another
+  /// file. `traces` are this rank's neurons × frames, as they were read.
   ///
   /// - Collective: every rank of `world` must call it.
   func contentDigests(
