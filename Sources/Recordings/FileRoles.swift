@@ -120,11 +120,13 @@ package struct FileRoles: Sendable {
     guard output.kind == .log, let status = FileStatus(output.path) else {
       return try OutputPlace(output.path).requireWritable()
     }
-    // A log only grows, so that it may be a stream; opening a pipe nobody reads would hang.
+    // A log only grows, so that it may be a stream, too.
     guard [.regular, .characterDevice, .pipe].contains(status.kind) else {
       throw RecordingError.cannotCreate(
         "cannot write the log \(output.path): it is \(status.kind.words)")
     }
+    // Whoever reads a pipe would take this trial for its end.
+    guard status.kind != .pipe else { return }
     let descriptor = unsafe open(output.path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw RecordingError.cannotCreate(

@@ -23,6 +23,7 @@ struct DoctorCommand: GroupCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    try require(!directory.isEmpty, "--directory is empty: give a directory, such as .")
     try require(timeLimit >= 1, "--time-limit is \(timeLimit), expected at least 1 s")
   }
 

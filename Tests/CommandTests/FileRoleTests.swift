@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A command line that would lose a file; @ stands for the folder.
-struct FileSlip: CustomTestStringConvertible, Sendable {
+nonisolated struct FileSlip: CustomTestStringConvertible, Sendable {
   let words: String
   let code: Int32
   let text: String
@@ -19,7 +19,7 @@ extension CommandTests {
   /// No command replaces or removes what it reads, or what it did not write.
   @Suite(.serialized) struct FileRoleTests {
     /// What is read and written: named twice, by another name, or inside a model.
-    static let readAndWritten = [
+    nonisolated static let readAndWritten = [
       FileSlip("fit @one.h5 -o @new.h5 --checkpoint @one.h5", 64, "would replace"),
       FileSlip("fit @one.h5 -o @one.h5 --dry-run", 64, "would replace"),
       FileSlip("fit @one.h5 -o @sub/../link.h5", 64, "would replace"),
@@ -48,7 +48,7 @@ extension CommandTests {
     ]
 
     /// Two files that are one.
-    static let writtenTwice = [
+    nonisolated static let writtenTwice = [
       FileSlip("fit @one.h5 -o @same --checkpoint @same", 64, "are one file"),
       FileSlip("fit @one.h5 -o @same --log @sub/../same", 64, "are one file"),
       FileSlip("fit @one.h5 -o @same.previous --checkpoint @same", 64, "are one file"),
@@ -59,7 +59,7 @@ extension CommandTests {
     ]
 
     /// What exists and is something else.
-    static let foreign = [
+    nonisolated static let foreign = [
       FileSlip("fit @one.h5 -o @new.h5 --checkpoint @notes.txt", 64, "not a checkpoint"),
       FileSlip("fit @one.h5 -o @new.h5 --checkpoint @x", 64, "x.previous"),
       FileSlip("fit @one.h5 -o @new.h5 --checkpoint @m.h5", 64, "not a checkpoint"),
@@ -83,14 +83,14 @@ extension CommandTests {
     ]
 
     /// Names under which no file can appear.
-    static let impossible = [
+    nonisolated static let impossible = [
       FileSlip("fit @one.h5 -o @results/", 73, "is a directory"),
       FileSlip("fit @one.h5 -o @sub/ --dry-run", 73, "is a directory"),
       FileSlip("fit @one.h5 -o @pipe", 73, "is a pipe"),
       FileSlip("fit @one.h5 -o @new.h5 --checkpoint @pipe", 73, "is a pipe"),
       FileSlip("fit @one.h5 -o @new.h5 --checkpoint @none/x", 73, "does not exist"),
       FileSlip("fit @one.h5 -o @new.h5 --log @sub", 73, "is a directory"),
-      FileSlip("fit @one.h5 -o @new.h5 --log @pipe", 73, "cannot write the log"),
+      FileSlip("train flipflop -o @new.h5 --log @pipe", 73, "cannot write the log"),
       FileSlip("evaluate @m.h5 -o @none/s.h5", 73, "does not exist"),
       FileSlip("export @m.h5 -o @pipe", 73, "is a pipe"),
       FileSlip("report @m.h5 -o @pipe", 73, "is a pipe"),

@@ -71,7 +71,7 @@ extension CommandTests {
       expectFailure(logged, "cannot write the log", "log")
     }
 
-    static let speakers = [
+    nonisolated static let speakers = [
       ["--help"], ["fit", "--help"], ["inspect", "@"], ["inspect", "@", "--json"],
       ["fit", "@", "--time-axis", "0", "--alpha", "0.5", "--lambda", "0.1", "-o", "@.model"],
       ["plan", "--neurons", "100", "--frames", "1000"],

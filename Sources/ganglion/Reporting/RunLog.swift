@@ -17,12 +17,15 @@ final class RunLog {
     var handle: FileHandle?
     try group.agreeOnRoot {
       guard let path else { return }
-      let descriptor = open(path, O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0o666)
+      // A pipe that nobody reads is refused; opening it would wait for a reader.
+      let descriptor = open(
+        path, O_CREAT | O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0o666)
       guard descriptor >= 0 else {
         throw CommandLineError(
           exitCode: ExitCode.cannotCreate,
           description: "cannot write the log \(path): \(lastSystemError())")
       }
+      _ = fcntl(descriptor, F_SETFL, O_APPEND)
       handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
     self.handle = handle
@@ -34,9 +37,11 @@ final class RunLog {
   private func endCutLine() {
     guard let handle else { return }
     let end = lseek(handle.fileDescriptor, 0, SEEK_END)
-    var last = UInt8(ascii: "\n")
-    guard end > 0, pread(handle.fileDescriptor, &last, 1, end - 1) == 1 else { return }
-    if last != UInt8(ascii: "\n") { put("\n") }
+    guard end > 0, let reader = FileHandle(forReadingAtPath: path),
+      (try? reader.seek(toOffset: UInt64(end - 1))) != nil,
+      let last = try? reader.read(upToCount: 1), last != Data("\n".utf8)
+    else { return }
+    put("\n")
   }
 
   /// Writes one event with the time since the log was opened.
