@@ -3,6 +3,7 @@ internal import CORNN
 internal import Collectives
 internal import HDF5
 internal import MPI
+internal import Recordings
 internal import Wording
 
 /// Constraints on W; inputs and bias stay free.
@@ -53,6 +54,13 @@ struct ConstraintOptions: ParsableArguments {
       form != .dual || (signs == nil && !nonNegative),
       "signs need the weights themselves: --form primal or auto, not dual")
     if let regionMask { _ = try RegionRules(regionMask) }
+  }
+
+  /// Declares the files that the flags name.
+  func declare(in files: inout FileRoles) {
+    files.read(mask?.file, as: "--mask")
+    files.read(signs?.file, as: "--signs")
+    files.read(regions?.file, as: "--regions")
   }
 
   /// The settings for the provenance of a result, those that are given.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Machine
 internal import MPI
+internal import Recordings
 internal import Wording
 
 /// `ganglion doctor`: checks and measures the machine, and gives advice.
@@ -23,8 +24,11 @@ struct DoctorCommand: GroupCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    try require(!directory.isEmpty, "--directory is empty: give a directory, such as .")
     try require(timeLimit >= 1, "--time-limit is \(asGiven(timeLimit)), expected at least 1 s")
   }
+
+  var files: FileRoles { FileRoles() }
 
   func run(on world: borrowing Communicator) throws {
     _ = try common.startThreads(on: world, warningOf: [.threads])
@@ -32,7 +36,7 @@ struct DoctorCommand: GroupCommand {
       on: world, mpi: Library.version, directory: noFiles ? nil : directory,
       timeLimit: timeLimit)
     guard world.rank == 0 else { return }
-    print(json ? try report.json() : report.text)
-    if !json { print("next: ganglion plan --neurons N --frames T") }
+    StandardOutput.write((json ? try report.json() : report.text) + "\n")
+    if !json { StandardOutput.write("next: ganglion plan --neurons N --frames T\n") }
   }
 }

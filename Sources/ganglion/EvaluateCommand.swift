@@ -80,6 +80,17 @@ struct EvaluateCommand: GroupCommand {
   /// Each step of the search factors a matrix of this order.
   static let mostNeuronsForFixedPoints = 5000
 
+  var files: FileRoles {
+    var files = FileRoles()
+    files.read(model, as: "the model")
+    files.read(recording, as: "--recording")
+    files.read(truth, as: "--truth")
+    files.read(source.neuropilFile, as: "--neuropil")
+    files.read(common.config, as: "--config")
+    files.write(output, as: "-o", .result(of: "evaluate"))
+    return files
+  }
+
   func run(on world: borrowing Communicator) throws {
     let file = try ModelFile.open(model, on: world)
     if file.isDouble {

@@ -17,10 +17,6 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
   func run(on world: borrowing Communicator) throws {
     let threads = try command.common.startThreads(on: world)
     let console = Console(rank: world.rank, quiet: command.common.quiet)
-    if let output = command.output {
-      try ResultFile.requireWritable(
-        output, keeping: [command.model] + command.recording, on: world)
-    }
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
     let paths = try recordingPaths(on: world)

@@ -29,9 +29,17 @@ struct ExportCommand: GroupCommand {
 
   func validate() throws { try source.validate() }
 
+  var files: FileRoles {
+    var files = FileRoles()
+    files.read(model, as: "the model")
+    files.read(recording, as: "--recording")
+    files.read(source.neuropilFile, as: "--neuropil")
+    files.read(common.config, as: "--config")
+    files.write(output, as: "-o", .result(of: "export"))
+    return files
+  }
+
   func run(on world: borrowing Communicator) throws {
-    try ResultFile.requireWritable(
-      output, keeping: [model] + (recording.map { [$0] } ?? []), on: world)
     let file = try ModelFile.open(model, on: world)
     if file.isDouble {
       try ExportRun<Double>(command: self, model: file).run(on: world)

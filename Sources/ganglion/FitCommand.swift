@@ -59,9 +59,20 @@ struct FitCommand: GroupCommand {
       rolloutStarts >= 0, "--rollout-starts is \(rolloutStarts), expected 0 or more")
   }
 
+  var files: FileRoles {
+    var files = FileRoles()
+    files.read(recordings, as: "the recording")
+    files.read(source.neuropilFile, as: "--neuropil")
+    constraints.declare(in: &files)
+    files.read(common.config, as: "--config")
+    files.write(output, as: "-o", .result(of: "fit"))
+    files.write(log, as: "--log", .log)
+    files.write(checkpointing.checkpoint, as: "--checkpoint", .checkpoint)
+    return files
+  }
+
   func run(on world: borrowing Communicator) throws {
     let clock = RunClock()
-    if let output { try ResultFile.requireWritable(output, keeping: recordings, on: world) }
     let phases = Phases()
     let recording = try phases.measure("open") {
       try Recording.open(recordings.map { source.request(for: $0) }, on: world)
@@ -181,6 +192,9 @@ struct SourceOptions: ParsableArguments {
       try require(maxGap > 0, "--max-gap is \(asGiven(maxGap)), expected seconds > 0")
     }
   }
+
+  /// What `--neuropil` names, which may be a file.
+  var neuropilFile: String? { neuropil.flatMap { Double($0) == nil ? $0 : nil } }
 
   /// The flags that were given, as they go into a result's configuration.
   var settings: [String: any Encodable & Sendable] {

@@ -64,6 +64,9 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     var rates: Matrix<S> = try phases.measure("read") {
       try recording.readNeurons(local, on: world)
     }
+    let content = try phases.measure("checkpoint") {
+      try contentDigests(recording, rates, constraints, regions, local: local, on: world)
+    }
     let fittedFrames = PreparedRecording<S>.fittedFrames(
       of: recording.frames, holdout: command.model.holdout)
     let kind = command.preprocessing.scaling(of: recording)
@@ -96,7 +99,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       command.checkpointing, control: control, local: local, neurons: recording.neurons,
       console: console, log: log, phases: phases, on: world
     ) {
-      try identity(recording, on: world)
+      try identity(recording, content, on: world)
     }
     let choice = try keeper.searching(on: world) { memory in
       try ModelChoice(
@@ -169,9 +172,10 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     return constraints
   }
 
-  /// What a checkpoint must agree with: the recording's digest, and all settings as given.
+  /// What a checkpoint must agree with: the recording's digest, all that is read besides, and
+  /// all settings as given.
   private func identity(
-    _ recording: Recording, on world: borrowing Communicator
+    _ recording: Recording, _ content: [String: String], on world: borrowing Communicator
   ) throws -> String {
     let model = command.model
     return try settings(recording, command.solverConfiguration).adding([
@@ -179,7 +183,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       "alpha": model.alpha.map { "\($0)" } ?? "default", "tau": model.tau ?? 0,
       "lambda": "\(model.lambda)", "losses": "\(model.losses)",
       "request": "\(command.source.request(for: ""))",
-    ]).json
+    ]).adding(content).json
   }
 
   /// The settings of a run, without those that may be chosen.

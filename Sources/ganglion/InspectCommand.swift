@@ -18,6 +18,8 @@ struct InspectCommand: GroupCommand {
   @Flag(help: "List all objects of the file, not the first 60.") var all = false
   @OptionGroup(title: "Run") var common: CommonOptions
 
+  var files: FileRoles { FileRoles() }
+
   /// - Collective: every rank of `world` must call it; rank 0 alone reads.
   func run(on world: borrowing Communicator) throws {
     let console = Console(rank: world.rank, quiet: false)

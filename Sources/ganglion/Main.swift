@@ -2,15 +2,21 @@ internal import ArgumentParser
 internal import Collectives
 internal import Foundation
 internal import MPI
+internal import Recordings
 
 /// Parses the command line, starts the ranks and runs the sub-command on them.
 @main
 enum Main {
   static func main() {
+    StandardOutput.prepare()
     MemoryLimit.explainCrashes()
     switch Result(catching: { try parse(Array(CommandLine.arguments.dropFirst())) }) {
     case .success(let command as any GroupCommand):
-      runSPMD { world in try command.run(on: world) }
+      runSPMD { world in
+        try command.files.require(on: world)
+        try command.run(on: world)
+        try world.agreeOnRoot { try WriteFailures.throwFirst() }
+      }
     case .success(let command as any LocalCommand):
       if isFirstProcess { perform(command) }
     case .success(var command):
@@ -18,13 +24,13 @@ enum Main {
       do {
         try command.run()
       } catch {
-        if isFirstProcess { print(GanglionCommand.fullMessage(for: error)) }
+        if isFirstProcess { show(error) }
       }
     case .failure(let error as any ExitCoded):
       runSPMD { _ in throw error }
     case .failure(let error):
       // Help and version: nothing to agree on, so MPI is not needed.
-      if isFirstProcess { print(GanglionCommand.fullMessage(for: error)) }
+      if isFirstProcess { show(error) }
     }
   }
 
@@ -49,8 +55,21 @@ enum Main {
 
   /// Runs a command that needs no ranks, and ends the program if it fails.
   private static func perform(_ command: any LocalCommand) {
-    do {
+    exitIfThrows {
       try command.perform()
+      try WriteFailures.throwFirst()
+    }
+  }
+
+  /// Prints the page that the parser has in place of a command.
+  private static func show(_ page: any Error) {
+    StandardOutput.write(GanglionCommand.fullMessage(for: page) + "\n")
+    exitIfThrows { try WriteFailures.throwFirst() }
+  }
+
+  private static func exitIfThrows(_ body: () throws -> Void) {
+    do {
+      try body()
     } catch {
       FileHandle.standardError.write(Data("ganglion: error: \(error)\n".utf8))
       MemoryLimit.exitIsOurs()

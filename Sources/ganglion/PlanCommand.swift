@@ -4,6 +4,7 @@ internal import Collectives
 internal import Foundation
 internal import MPI
 internal import Machine
+internal import Recordings
 internal import Wording
 
 /// `ganglion plan`: what a job will take, without running it.
@@ -79,6 +80,8 @@ struct PlanFitCommand: GroupCommand {
     try solution.validate()
   }
 
+  var files: FileRoles { FileRoles() }
+
   func run(on world: borrowing Communicator) throws {
     // The job's threads are those of another machine, maybe.
     let own = try common.startThreads(on: world, warningOf: [])
@@ -87,11 +90,14 @@ struct PlanFitCommand: GroupCommand {
     let job = planned.job(on: world, threads: threads)
     guard world.rank == 0 else { return }
     let prediction = try predict(job, on: machine)
-    print(prediction.text)
-    print(try advice(job, on: machine))
-    print(
-      "next: mpirun -n \(job.ranks) ganglion fit RECORDING -o MODEL --threads \(threads)"
-        + "  # or sbatch Jobs/fit-recording.sbatch RECORDING MODEL")
+    StandardOutput.write(
+      """
+      \(prediction.text)
+      \(try advice(job, on: machine))
+      next: mpirun -n \(job.ranks) ganglion fit RECORDING -o MODEL --threads \(threads)  \
+      # or sbatch Jobs/fit-recording.sbatch RECORDING MODEL
+
+      """)
   }
 
   private func predict(
@@ -153,6 +159,8 @@ struct PlanTrainCommand: GroupCommand {
 
   @OptionGroup var train: TrainCommand
   @OptionGroup(title: "Job") var planned: PlanOptions
+
+  var files: FileRoles { FileRoles() }
 
   func run(on world: borrowing Communicator) throws {
     let own = try train.common.startThreads(on: world, warningOf: [])

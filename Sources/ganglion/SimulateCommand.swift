@@ -52,6 +52,16 @@ struct SimulateCommand: GroupCommand {
     try source.validate()
   }
 
+  var files: FileRoles {
+    var files = FileRoles()
+    files.read(model, as: "the model")
+    files.read(recording, as: "--recording")
+    files.read(source.neuropilFile, as: "--neuropil")
+    files.read(common.config, as: "--config")
+    files.write(output, as: "-o", .result(of: "simulate"))
+    return files
+  }
+
   func run(on world: borrowing Communicator) throws {
     let file = try ModelFile.open(model, on: world)
     if file.isDouble {

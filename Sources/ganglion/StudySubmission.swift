@@ -32,7 +32,14 @@ struct StudySubmission {
         continue
       }
       let number = try submit(point)
-      try number.write(toFile: note, atomically: true, encoding: .utf8)
+      do {
+        try number.write(toFile: note, atomically: true, encoding: .utf8)
+      } catch {
+        throw CommandLineError(
+          exitCode: ExitCode.inputOutput,
+          description: "job \(number) is submitted, but \(note) cannot be written: "
+            + reason(of: error))
+      }
       console.say("\(point.label): submitted as job \(number)")
     }
     console.next("ganglion", "scaling", study.folder, "--collect")

@@ -2,6 +2,7 @@ internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Recordings
 internal import Tasks
 internal import Wording
 
@@ -10,7 +11,11 @@ extension TrainCommand {
   ///
   /// Without `--steps` a file is one trial; with it, it is cut into trials of so many
   /// steps, and an incomplete last one is left out.
-  func teacher(on world: borrowing Communicator) throws -> Teacher {
+  ///
+  /// `content` gets digests of them where a checkpoint will ask for them.
+  func teacher(
+    content: inout [String: String], on world: borrowing Communicator
+  ) throws -> Teacher {
     let targets = try signals(taskOptions.targets ?? "", flag: "--targets", on: world)
     let steps = taskOptions.steps ?? targets.rows
     guard steps >= 2, steps <= targets.rows else {
@@ -30,6 +35,10 @@ extension TrainCommand {
       }
       inputs = given.columns
       drive = Self.values(given.view.rows(0..<(trials * steps)))
+    }
+    if checkpoint != nil {
+      content["content of --targets"] = try ContentDigest.of(targets, first: 0, on: SingleRank())
+      content["content of --drive"] = try ContentDigest.of(drive)
     }
     return Teacher(
       targets: Self.values(targets.view.rows(0..<(trials * steps))), inputs: drive,

@@ -16,6 +16,8 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
   let command: TrainCommand
   /// Not nil: nothing but the plan is wanted, for this job.
   var planning: TrainPlanning?
+  /// Digests of what the task has read, which a checkpoint must agree with.
+  var content: [String: String] = [:]
 
   /// - Collective: every rank of `world` must call it.
   func run(_ task: some LearningTask, on world: borrowing Communicator) throws {
@@ -61,12 +63,15 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
       console.say("next: the same without \(command.dryRun ? "--dry-run" : "plan")")
       return
     }
-    if let output = command.output { try ResultFile.requireWritable(output, on: world) }
     let log = try RunLog(path: command.log, group: world)
     let phases = Phases()
     let record = record(settings, task, program, grid: settings.grid?.description ?? "")
     // A run may be resumed on other ranks: the grid is not part of what must agree.
-    let identity = try self.record(settings, task, program, grid: "").json
+    let options = command.taskOptions
+    let identity = try self.record(settings, task, program, grid: "").adding([
+      "checkpoint-format": 2, "hidden": options.hidden ?? 0, "classes": options.classes,
+      "leak": options.leak, "force-alpha": settings.alpha,
+    ]).adding(content).json
     var resumed: TrainState?
     let checkpoint = command.checkpoint.map {
       TrainCheckpoint(file: CheckpointFile(path: $0, identity: identity))

@@ -17,7 +17,7 @@ import Testing
     let path = directory + "/chaotic.h5"
     try writeSample(path, on: world)
     try expectEverywhere(
-      !FileManager.default.fileExists(atPath: directory + "/.chaotic.h5.partial"), on: world)
+      FileManager.default.contentsOfDirectory(atPath: directory) == ["chaotic.h5"], on: world)
 
     let part = try world.split(color: world.rank % 2)
     let recording = try Recording.open(RecordingRequest(path: path), on: part)

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Collectives
 internal import MPI
 internal import Networks
+internal import Recordings
 internal import Wording
 
 /// `ganglion generate chaotic`.
@@ -22,6 +23,8 @@ struct GenerateChaotic: GroupCommand {
     try require(inputs >= 0, "--inputs is \(inputs), expected 0 or more")
     try require(gain >= 0 && gain.isFinite, "--gain is \(asGiven(gain)), expected 0 or more")
   }
+
+  var files: FileRoles { options.files(configuration: common.config) }
 
   func run(on world: borrowing Communicator) throws {
     var chaos = ChaoticNetwork()

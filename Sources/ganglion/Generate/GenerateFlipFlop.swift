@@ -33,6 +33,8 @@ struct GenerateFlipFlop: GroupCommand {
     }
   }
 
+  var files: FileRoles { options.files(configuration: common.config) }
+
   func run(on world: borrowing Communicator) throws {
     var base = AttractorNetwork()
     base.neurons = options.neurons

@@ -31,9 +31,10 @@ struct GenerateTimedResponse: GroupCommand {
     }
   }
 
+  var files: FileRoles { options.files(configuration: common.config) }
+
   func run(on world: borrowing Communicator) throws {
     let threads = try common.startThreads(on: world)
-    try ResultFile.requireWritable(options.output, on: world)
     var base = AttractorNetwork()
     base.neurons = options.neurons
     base.gain = gain

@@ -33,6 +33,14 @@ struct GenerationOptions: ParsableArguments {
       "noise levels are \(asGiven(inputNoise)) and \(asGiven(outputNoise)), expected 0 or more")
   }
 
+  /// What a kind reads and writes.
+  func files(configuration: String?) -> FileRoles {
+    var files = FileRoles()
+    files.read(configuration, as: "--config")
+    files.write(output, as: "-o", .result(of: "generate"))
+    return files
+  }
+
   /// The network's time constant in seconds.
   var tau: Double { dt / alpha }
 

@@ -39,9 +39,18 @@ struct ReportCommand: GroupCommand {
     try source.validate()
   }
 
+  var files: FileRoles {
+    var files = FileRoles()
+    files.read(result, as: "the result")
+    files.read(scores, as: "--scores")
+    files.read(recording, as: "--recording")
+    files.read(source.neuropilFile, as: "--neuropil")
+    files.read(common.config, as: "--config")
+    files.write(output, as: "-o", .page)
+    return files
+  }
+
   func run(on world: borrowing Communicator) throws {
-    try ResultFile.requireWritable(
-      output, keeping: [result, scores, recording].compactMap { $0 }, on: world)
     var contents: ResultContents?
     var isRun = [0]
     try world.agreeOnRoot {

@@ -29,10 +29,7 @@ final class Console: Sendable {
       defer { bar.isOpen = false }
       return bar.isOpen
     }
-    if wasOpen { print() }
-    print(text)
-    // At once also where the output is a pipe or a batch system's file.
-    fflush(nil)
+    StandardOutput.write((wasOpen ? "\n" : "") + text + "\n")
   }
 
   /// Reports progress: a bar on a terminal, elsewhere one line at most every 30 s.
@@ -55,12 +52,12 @@ final class Console: Sendable {
     if isTerminal {
       let filled = Int(share * 30)
       let drawn = String(repeating: "█", count: filled) + String(repeating: "·", count: 30 - filled)
-      print("\r\(what) \(drawn) \(done)/\(total)", terminator: done == total ? "\n" : "")
+      StandardOutput.write(
+        "\r\(what) \(drawn) \(done)/\(total)" + (done == total ? "\n" : ""))
     } else {
-      print(
+      StandardOutput.write(
         "\(what) \(done)/\(total), \(String(format: "%.0f", elapsed)) s elapsed, about "
-          + "\(left.isFinite ? String(format: "%.0f", left) : "?") s left")
+          + "\(left.isFinite ? String(format: "%.0f", left) : "?") s left\n")
     }
-    fflush(nil)
   }
 }

@@ -6,9 +6,10 @@ internal import Foundation
 /// Only rank 0 has one; elsewhere, and without `--log`, every call does nothing.
 final class RunLog {
   private let handle: FileHandle?
+  private let path: String
   private let start = ContinuousClock.now
 
-  /// Opens the file on rank 0.
+  /// Opens the file on rank 0; `FileRoles` has looked whether it is a log.
   ///
   /// - Throws: `CommandLineError` (exit code 73) on every rank if it cannot be created.
   /// - Collective: every rank of `group` must call it.
@@ -16,22 +17,36 @@ final class RunLog {
     var handle: FileHandle?
     try group.agreeOnRoot {
       guard let path else { return }
-      let exists = FileManager.default.fileExists(atPath: path)
-      guard exists || FileManager.default.createFile(atPath: path, contents: nil),
-        let opened = FileHandle(forWritingAtPath: path)
-      else {
+      // A pipe that nobody reads is refused; opening it would wait for a reader.
+      let descriptor = open(
+        path, O_CREAT | O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else {
         throw CommandLineError(
-          exitCode: ExitCode.cannotCreate, description: "cannot write the log \(path)")
+          exitCode: ExitCode.cannotCreate,
+          description: "cannot write the log \(path): \(lastSystemError())")
       }
-      try opened.seekToEnd()
-      handle = opened
+      _ = fcntl(descriptor, F_SETFL, O_APPEND)
+      handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
     self.handle = handle
+    self.path = path ?? ""
+    endCutLine()
+  }
+
+  /// A run that was killed may have left half a line.
+  private func endCutLine() {
+    guard let handle else { return }
+    let end = lseek(handle.fileDescriptor, 0, SEEK_END)
+    guard end > 0, let reader = FileHandle(forReadingAtPath: path),
+      (try? reader.seek(toOffset: UInt64(end - 1))) != nil,
+      let last = try? reader.read(upToCount: 1), last != Data("\n".utf8)
+    else { return }
+    put("\n")
   }
 
   /// Writes one event with the time since the log was opened.
   func write(_ event: String, _ values: [String: any Sendable & Encodable] = [:]) {
-    guard let handle else { return }
+    guard handle != nil else { return }
     var object: [String: Any] = values
     object["t"] = Date.now.formatted(.iso8601)
     object["elapsed_s"] = (ContinuousClock.now - start) / .seconds(1)
@@ -43,6 +58,14 @@ final class RunLog {
     guard
       let line = try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
     else { return }
-    try? handle.write(contentsOf: line + Data("\n".utf8))
+    put(String(decoding: line, as: UTF8.self) + "\n")
+  }
+
+  private func put(_ text: String) {
+    do {
+      try handle?.write(contentsOf: Data(text.utf8))
+    } catch {
+      WriteFailures.note("cannot write the log \(path): \(reason(of: error))")
+    }
   }
 }
