@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char core_type[] = "OPENBLAS_CORETYPE";
@@ -45,6 +46,22 @@ const char *ckc_better_here(void) {
   return ckc_better(openblas_get_corename(), ckc_features(), available());
 }
 
+// By its own name where that still is this program's file, as `ps` and `pgrep` show the name that
+// a program was started by.
+static void start(char **arguments) {
+  static const char self[] = "/proc/self/exe";
+  char path[4096];
+  ssize_t length = readlink(self, path, sizeof path - 1);
+  struct stat own, named;
+  if (length > 0) {
+    path[length] = 0;
+    if (stat(self, &own) == 0 && stat(path, &named) == 0 && own.st_dev == named.st_dev &&
+        own.st_ino == named.st_ino)
+      execve(path, arguments, environ);
+  }
+  execve(self, arguments, environ);
+}
+
 // Starts the program of this process once more, with OPENBLAS_CORETYPE as given; returns where
 // that is not possible.
 static void restart(char **arguments, const char *type, int outcome, const char *family) {
@@ -56,7 +73,7 @@ static void restart(char **arguments, const char *type, int outcome, const char 
   char *kept = before ? strdup(before) : NULL;
   if (setenv(marker, state, 1) == 0 &&
       (type ? setenv(core_type, type, 1) : unsetenv(core_type)) == 0)
-    execve("/proc/self/exe", arguments, environ);
+    start(arguments);
   unsetenv(marker);
   if (kept) setenv(core_type, kept, 1);
   else unsetenv(core_type);

@@ -42,13 +42,13 @@ package struct CoreShare: Equatable, Sendable {
   }
 }
 
-/// The cores in this process's affinity mask; core 0 if the system does not tell.
+/// The cores in this process's affinity mask; all if the system does not tell.
 func allowedCores() -> [Int] {
   let prefix = "Cpus_allowed_list:"
   for line in linesOfFile("/proc/self/status") where line.hasPrefix(prefix) {
     if let cores = parseList(line.dropFirst(prefix.count)), !cores.isEmpty { return cores }
   }
-  return [0]
+  return Array(0..<max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))))
 }
 
 /// The numbers of a list like "0-3,8"; nil if it is none.

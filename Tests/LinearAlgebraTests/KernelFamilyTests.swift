@@ -1,4 +1,5 @@
 import CKernelChoice
+import Foundation
 import Testing
 
 @testable import LinearAlgebra
@@ -55,6 +56,12 @@ import Testing
     if case .user = BLAS.kernelChoice { return }
     #expect(BLAS.betterKernelFamily == nil)
     #expect(BLAS.kernelWarning == nil)
+  }
+
+  /// Restarted or not, a process is listed by its program's name.
+  @Test func theProcessKeepsItsName() throws {
+    let name = try String(contentsOfFile: "/proc/self/comm", encoding: .utf8)
+    #expect(name != "exe\n")
   }
 
   @Test func theKernelsThatRunMultiplyRightly() { #expect(ckc_multiplies_rightly() == 1) }
