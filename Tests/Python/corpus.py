@@ -489,8 +489,11 @@ def not_there():
         f.create_dataset("traces", (1 << 40, 1 << 30), "f4", chunks=(8, 8))
         x = f.create_dataset("part", (1 << 40, 1 << 30), "f4", chunks=(8, 8))
         x[:8, :8] = 1.0
-    case("giant.h5", time_axis="0", traces="/traces", word="was ever written")
+    case("giant.h5", time_axis="0", traces="/traces", word="more than")
     case("giant.h5", time_axis="0", traces="/part", word="more than")
+    with h5py.File("long.h5", "w") as f:
+        f.create_dataset("traces", (1 << 40, 2), "f4", chunks=(8, 2))[:8] = 1.0
+    case("long.h5", time_axis="0", traces="/traces", word="more than a recording has")
     with bare("series_gone.nwb") as f:
         response(f, None)["data"] = h5py.ExternalLink("absent.nwb", "/data")
         response(f, traces(), "processing/behavior/b").attrs["neurodata_type"] = "TimeSeries"

@@ -115,7 +115,6 @@ def orientation():
     with nwb("roi_first.nwb") as f:
         series(f, "acquisition/s", TRACES.T)["rois"] = np.arange(NEURONS)
     case("roi_first.nwb", **turned, dt=0.25, word="rois has 6 entries")
-    case("roi_first.nwb", {"time-axis": "0"}, traces=TRACES)
     with nwb("roi_table.nwb") as f:
         regions(f, NEURONS)
         series(f, "acquisition/s", TRACES.T)
