@@ -287,7 +287,7 @@ def elsewhere():
     for k in range(2):
         with h5py.File(f"virtual/part{k}.h5", "w") as f:
             f["x"] = TRACES[k * half : (k + 1) * half]
-    layout = h5py.VirtualLayout((FRAMES, NEURONS), "f8", )
+    layout = h5py.VirtualLayout((FRAMES, NEURONS), "f8")
     for k in range(2):
         source = h5py.VirtualSource(f"part{k}.h5", "x", (half, NEURONS))
         layout[k * half : (k + 1) * half] = source
