@@ -435,12 +435,19 @@ def wrong_factors():
         with bare(name) as f:
             response(f, traces())["data"].attrs[attribute] = value
         case(name, word=f"the attribute {attribute} of")
-    for name, around in (("neuropil_less", [0, 1, 2, 3, 4, 9]),):
+    for name, factors, flags, code, word in (
+        ("channels_nan", np.full(NEURONS, np.nan), {}, 65, "no numbers"),
+        ("channels_few", np.ones(NEURONS - 2), {"time_axis": "0"}, 65, "has 4 entries"),
+        ("channels_ask", np.ones(NEURONS - 2), {}, 64, "--time-axis"),
+    ):
         with bare(f"{name}.nwb") as f:
-            response(f, traces(), rois=np.arange(NEURONS))
-            response(f, traces(), "acquisition/neuropil", rois=np.array(around))
-        case(f"{name}.nwb", traces="/acquisition/s", neuropil="/acquisition/neuropil",
-             word="no series of the region 5")
+            response(f, traces(), channel_conversion=factors)
+        case(f"{name}.nwb", codes=(code,), word=word, **flags)
+    with bare("neuropil_less.nwb") as f:
+        response(f, traces(), rois=np.arange(NEURONS))
+        response(f, traces(), "acquisition/neuropil", rois=np.array([0, 1, 2, 3, 4, 9]))
+    case("neuropil_less.nwb", traces="/acquisition/s", neuropil="/acquisition/neuropil",
+         word="no series of the region 5")
 
 
 def not_there():

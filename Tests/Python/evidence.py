@@ -294,6 +294,15 @@ def elsewhere():
     with h5py.File("virtual/whole.h5", "w") as f:
         f.create_virtual_dataset("x", layout)
     case("virtual/whole.h5", {"time-axis": "0"}, traces=TRACES.T)
+    # A source that may grow is held open by the library itself.
+    end, grows = h5py.h5s.UNLIMITED, (None, NEURONS)
+    with h5py.File("virtual/growing.h5", "w") as f:
+        f.create_dataset("x", data=TRACES, maxshape=grows, chunks=(10, NEURONS))
+    layout = h5py.VirtualLayout((FRAMES, NEURONS), "f8", maxshape=grows)
+    layout[:end] = h5py.VirtualSource("growing.h5", "x", TRACES.shape, maxshape=grows)[:end]
+    with h5py.File("virtual/grown.h5", "w") as f:
+        f.create_virtual_dataset("x", layout)
+    case("virtual/grown.h5", {"time-axis": "0"}, traces=TRACES.T)
     layout = h5py.VirtualLayout((FRAMES, NEURONS), "f8")
     layout[:half] = h5py.VirtualSource("part0.h5", "x", (half, NEURONS))
     with h5py.File("virtual/hole.h5", "w") as f:
