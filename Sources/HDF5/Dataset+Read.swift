@@ -133,8 +133,19 @@ extension Dataset {
         call: "H5Dread", path: describe(),
         message: "has shape \(shape), where \(rank) dimension\(rank == 1 ? "" : "s") are needed")
     }
+    try requireSize()
     try requireFilters()
   }
+
+  /// Refuses a dataset that is larger than any memory: its shape is damaged.
+  package func requireSize() throws(HDF5Error) {
+    guard count >= Dataset.largestCount else { return }
+    throw HDF5Error(
+      call: "H5Dread", path: describe(), message: "has shape \(shape), more than can be read")
+  }
+
+  /// 2^48 elements, a petabyte of them.
+  private static var largestCount: Int { 1 << 48 }
 
   /// Refuses a dataset whose compression this HDF5 cannot undo.
   package func requireFilters() throws(HDF5Error) {

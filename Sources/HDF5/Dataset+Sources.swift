@@ -47,7 +47,7 @@ extension Dataset {
     }
     func opened() throws(HDF5Error) -> File {
       do throws(HDF5Error) {
-        return try File.open(place)
+        return try File.openSource(place)
       } catch {
         throw refusal("and \(place) cannot be read: \(error.message)")
       }

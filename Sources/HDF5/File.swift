@@ -27,6 +27,16 @@ package struct File: ~Copyable, Location, Attributed {
     try open(path, sharing: nil, writable: writable)
   }
 
+  /// Opens a file for reading that HDF5 itself may hold open, as the source of a virtual
+  /// dataset: how it closes must then be as the library has it.
+  ///
+  /// - Throws: `HDF5Error` as `open` does.
+  static func openSource(_ path: String) throws(HDF5Error) -> File {
+    let handle = try Handle<FileKind>(
+      "H5Fopen", path, adopting: H5Fopen(path, chdf5_read_only(), chdf5_default_properties()))
+    return File(handle: handle, filePath: path, access: .serial)
+  }
+
   /// Opens an existing file for reading, shared by the ranks of a group.
   ///
   /// - Throws: `HDF5Error` if there is none, it is not HDF5, or it is truncated.

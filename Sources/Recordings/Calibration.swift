@@ -72,11 +72,30 @@ extension HDF5Catalog {
       result.offset = result.offset * scale + (try factor("offset", usual: 0, isFactor: false))
       result.conversion *= scale
       let channels = String(dataset.objectPath.dropLast(5)) + "/channel_conversion"
-      if has(channels) { result.channels = try vector(channels) }
+      if has(channels) {
+        let factors = try vector(channels)
+        guard factors.allSatisfy({ $0.isFinite && $0 != 0 }) else {
+          throw RecordingError.badData(
+            "\(file.filePath): \(channels) holds factors that are 0 or no numbers: mend it, or"
+              + " delete it if the channels need none")
+        }
+        result.channels = factors
+      }
       return result
     } catch let error as HDF5Error {
       throw unreadable(file.filePath, error)
     }
+  }
+}
+
+extension Calibration {
+  /// Refuses factors that are not one a neuron or column.
+  ///
+  /// - Throws: `RecordingError`, 65.
+  func requireChannels(_ count: Int, of name: String) throws {
+    guard let channels, channels.count != count else { return }
+    throw RecordingError.badData(
+      "\(name): channel_conversion has \(channels.count) entries, and there are \(count) channels")
   }
 }
 

@@ -53,12 +53,4 @@ extension RecordingPlan {
       Regions(table: all.table, rows: cells.map { all.rows[$0] })
     }
   }
-
-  /// Refuses `--cells` for a file that marks none.
-  func requireCells(_ choice: CellChoice?) throws {
-    guard let choice, !marksCells else { return }
-    throw RecordingError.usage(
-      "\(path): --cells \(choice.rawValue) does nothing here: the file does not say which neurons"
-        + " are cells")
-  }
 }

@@ -15,11 +15,9 @@ extension HDF5Catalog {
       }
       lists.append(NeuronList(path: "\(group)/\(name)", count: summary.shape[0]))
     }
-    let tables = groups.filter { neurodataType(of: $0) == "PlaneSegmentation" }
-    let only = tables.count == 1 ? tables[0] : nil
-    if let regions = try rois(of: group, only: only) {
+    if let regions = try rois(of: group) {
       candidate.regions = regions
-    } else if lists.isEmpty, candidate.kind == "RoiResponseSeries", let only,
+    } else if lists.isEmpty, candidate.kind == "RoiResponseSeries", let only = onlyTable(),
       let count = summary(of: only + "/id")?.shape.first, candidate.shape.contains(count)
     {
       lists.append(NeuronList(path: only + "/id", count: count))
@@ -32,13 +30,19 @@ extension HDF5Catalog {
     candidate.marks = try marks(of: regions)
   }
 
+  /// The table of regions, where the file has one alone.
+  private func onlyTable() -> String? {
+    let tables = groups.filter { neurodataType(of: $0) == "PlaneSegmentation" }
+    return tables.count == 1 ? tables[0] : nil
+  }
+
   /// The rows that `rois` holds, with their table; nil where there are none to read.
-  private func rois(of group: String, only: String?) throws -> Regions? {
+  private func rois(of group: String) throws -> Regions? {
     let path = group + "/rois"
     guard let summary = summary(of: path), summary.type.isNumeric, summary.shape.count == 1,
       summary.shape[0] > 0
     else { return nil }
-    let table = try open(path).referenceTarget("table") ?? only ?? ""
+    let table = try open(path).referenceTarget("table") ?? onlyTable() ?? ""
     let rows = try vector(path).map { Int(exactly: $0) ?? -1 }
     return Regions(table: table, rows: rows)
   }

@@ -109,6 +109,7 @@ struct HDF5Catalog: ~Copyable {
         "\(file.filePath): \(name) holds \(dataset.type), not numbers\(offers)")
     }
     do {
+      try dataset.requireSize()
       try dataset.requireFilters()
       try dataset.requireSources()
       if let part = try dataset.unwritten(), part.elements == part.total {

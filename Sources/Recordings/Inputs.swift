@@ -92,7 +92,9 @@ extension HDF5Catalog {
     let calibration = try calibration(of: dataset)
     let notes = try gapNote(of: dataset).map { [$0] } ?? []
     func columns(along axis: Int) throws -> [[Double]] {
-      try read(dataset, seriesAlong: axis).enumerated().map { channel, series in
+      let stored = try read(dataset, seriesAlong: axis)
+      try calibration.requireChannels(stored.count, of: "\(file.filePath): \(path)")
+      return stored.enumerated().map { channel, series in
         series.map { calibration.value($0, channel: channel) }
       }
     }

@@ -24,6 +24,7 @@ func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
   {
     tables.times = (0..<plan.frames).map { chosen.startingTime + Double($0) * dt }
   }
+  try plan.calibration.requireChannels(plan.neurons, of: "\(request.path): \(chosen.summary)")
   plan.labels = try labels(of: chosen, count: plan.neurons, in: catalog)
   if request.traces == nil {
     plan.notes += catalog.brokenLinks.prefix(5).map { "\($0), and is left out" }

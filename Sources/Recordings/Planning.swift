@@ -7,7 +7,6 @@ internal import Wording
 func plan(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables) {
   let source = try SourceKind(of: request.path)
   var (plan, tables) = try planTraces(request, in: source)
-  try plan.requireCells(request.cells)
   try requireEffect(of: request, in: plan)
   if let wanted = request.neuropil {
     plan.neuropil = try neuropil(wanted, of: request, in: source, beside: plan)

@@ -30,8 +30,10 @@ func requireEffect(of request: RecordingRequest, in plan: RecordingPlan) throws 
       "timestamps", request.timestamps != nil, !isSpikes,
       "spikes are counted in bins of --bin seconds"
     ),
-    ("dt", request.dt != nil, !isSpikes, "spikes are counted in bins of --bin seconds"),
-    ("rate", request.rate != nil, !isSpikes, "spikes are counted in bins of --bin seconds"),
+    (
+      "cells", request.cells != nil, plan.marksCells,
+      "the file does not say which neurons are cells"
+    ),
   ]
   for condition in conditions
   where condition.isGiven && !condition.hasEffect && !request.inherited.contains(condition.flag) {

@@ -116,6 +116,12 @@ func settleUniformity(
     return
   case .auto, .linear, .previous: break
   }
+  let span = tables.times[tables.times.count - 1] - tables.times[0]
+  guard span / dt < Double(RecordingPlan.largestExtent) else {
+    throw RecordingError.usage(
+      "\(plan.path): frames of \(plain(dt)) s over \(plain(span)) s are too many to resample to:"
+        + " give a larger --dt, or --resample none")
+  }
   let clock = UniformClock(
     tables.times, dt: dt, starts: Set([0] + gaps).sorted(),
     holds: request.resampling == .previous)

@@ -93,6 +93,7 @@ struct DatasetAddress: ExpressibleByArgument {
           ExitCode.badData,
           "holds \(dataset.type), not \(numeric ? "numbers" : "text or integers")")
       }
+      try dataset.requireSources()
     }
   }
 }

@@ -55,6 +55,7 @@ extension TrainCommand {
     }
     let file = try File.open(String(place[..<colon]), on: world)
     let dataset = try file.openDataset(String(place[place.index(after: colon)...]))
+    try dataset.requireSources()
     let shape = dataset.shape
     guard shape.count == 2, shape.allSatisfy({ $0 > 0 }) else {
       throw CommandLineError(

@@ -435,12 +435,19 @@ def wrong_factors():
         with bare(name) as f:
             response(f, traces())["data"].attrs[attribute] = value
         case(name, word=f"the attribute {attribute} of")
-    for name, around in (("neuropil_less", [0, 1, 2, 3, 4, 9]),):
+    for name, factors, flags, code, word in (
+        ("channels_nan", np.full(NEURONS, np.nan), {}, 65, "no numbers"),
+        ("channels_few", np.ones(NEURONS - 2), {"time_axis": "0"}, 65, "has 4 entries"),
+        ("channels_ask", np.ones(NEURONS - 2), {}, 64, "--time-axis"),
+    ):
         with bare(f"{name}.nwb") as f:
-            response(f, traces(), rois=np.arange(NEURONS))
-            response(f, traces(), "acquisition/neuropil", rois=np.array(around))
-        case(f"{name}.nwb", traces="/acquisition/s", neuropil="/acquisition/neuropil",
-             word="no series of the region 5")
+            response(f, traces(), channel_conversion=factors)
+        case(f"{name}.nwb", codes=(code,), word=word, **flags)
+    with bare("neuropil_less.nwb") as f:
+        response(f, traces(), rois=np.arange(NEURONS))
+        response(f, traces(), "acquisition/neuropil", rois=np.array([0, 1, 2, 3, 4, 9]))
+    case("neuropil_less.nwb", traces="/acquisition/s", neuropil="/acquisition/neuropil",
+         word="no series of the region 5")
 
 
 def not_there():
@@ -452,21 +459,25 @@ def not_there():
         ("dataset", ("half.h5", "y"), "no such dataset"),
         ("short", ("half.h5", "short"), "has shape [17, 6], where 120 numbers"),
         ("text", ("zero.h5", "x"), "cannot be read"),
-        ("self", (".", "traces"), "of itself"),
     ):
         layout = h5py.VirtualLayout((FRAMES, NEURONS), "f8")
         layout[:half] = h5py.VirtualSource("half.h5", "x", (half, NEURONS))
         layout[half:] = h5py.VirtualSource(*second, (half, NEURONS))
         with h5py.File(f"virtual_{name}.h5", "w") as f:
             f.create_virtual_dataset("traces", layout)
-        codes = (65,) if name == "self" else (66,)
-        case(f"virtual_{name}.h5", codes=codes, time_axis="0", word=word)
+        case(f"virtual_{name}.h5", codes=(66,), time_axis="0", word=word)
     # A virtual dataset of a virtual one whose source is gone.
     layout = h5py.VirtualLayout((FRAMES, NEURONS), "f8")
     layout[:] = h5py.VirtualSource("virtual_file.h5", "traces", (FRAMES, NEURONS))
     with h5py.File("virtual_deep.h5", "w") as f:
         f.create_virtual_dataset("traces", layout)
     case("virtual_deep.h5", codes=(66,), time_axis="0", word="gone.h5")
+    for name, other in (("a", "b"), ("b", "a")):
+        layout = h5py.VirtualLayout((FRAMES, NEURONS), "f8")
+        layout[:] = h5py.VirtualSource(f"circle_{other}.h5", "traces", (FRAMES, NEURONS))
+        with h5py.File(f"circle_{name}.h5", "w") as f:
+            f.create_virtual_dataset("traces", layout)
+    case("circle_a.h5", time_axis="0", word="of itself")
     whole = traces()
     whole.tofile("raw_whole.bin")
     with open("raw_short.bin", "wb") as f:
@@ -484,13 +495,13 @@ def not_there():
         with h5py.File(f"unwritten_{layout}.h5", "w") as f:
             f.create_dataset("traces", (FRAMES, NEURONS), "f8", chunks=chunks)
         case(f"unwritten_{layout}.h5", time_axis="0", word="was ever written")
-    # Sizes that no machine has, of which nothing, or one chunk, was written.
+    # Sizes that no machine has, of which hardly anything was written.
     with h5py.File("giant.h5", "w") as f:
         f.create_dataset("traces", (1 << 40, 1 << 30), "f4", chunks=(8, 8))
-        x = f.create_dataset("part", (1 << 40, 1 << 30), "f4", chunks=(8, 8))
-        x[:8, :8] = 1.0
-    case("giant.h5", time_axis="0", traces="/traces", word="was ever written")
-    case("giant.h5", time_axis="0", traces="/part", word="more than")
+    case("giant.h5", time_axis="0", traces="/traces", word="more than")
+    with h5py.File("long.h5", "w") as f:
+        f.create_dataset("traces", (1 << 40, 2), "f4", chunks=(8, 2))[:8] = 1.0
+    case("long.h5", time_axis="0", traces="/traces", word="more than a recording has")
     with bare("series_gone.nwb") as f:
         response(f, None)["data"] = h5py.ExternalLink("absent.nwb", "/data")
         response(f, traces(), "processing/behavior/b").attrs["neurodata_type"] = "TimeSeries"
@@ -521,6 +532,7 @@ def short_inputs():
     with bare("input_short.nwb") as f:
         response(f, traces(), rois=np.arange(NEURONS))
         group = response(f, np.zeros(40), "stimulus/presentation/u")
+        group.attrs["neurodata_type"] = "TimeSeries"
         group["starting_time"].attrs["rate"] = 20.0
         f["intervals/trials/start_time"] = np.array([1000.0, 5000.0])
     case("input_short.nwb", inputs="/stimulus/presentation/u", word="covers 0.0 to 1.95 s")

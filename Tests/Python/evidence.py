@@ -115,7 +115,6 @@ def orientation():
     with nwb("roi_first.nwb") as f:
         series(f, "acquisition/s", TRACES.T)["rois"] = np.arange(NEURONS)
     case("roi_first.nwb", **turned, dt=0.25, word="rois has 6 entries")
-    case("roi_first.nwb", {"time-axis": "0"}, traces=TRACES)
     with nwb("roi_table.nwb") as f:
         regions(f, NEURONS)
         series(f, "acquisition/s", TRACES.T)
@@ -288,13 +287,22 @@ def elsewhere():
     for k in range(2):
         with h5py.File(f"virtual/part{k}.h5", "w") as f:
             f["x"] = TRACES[k * half : (k + 1) * half]
-    layout = h5py.VirtualLayout((FRAMES, NEURONS), "f8", )
+    layout = h5py.VirtualLayout((FRAMES, NEURONS), "f8")
     for k in range(2):
         source = h5py.VirtualSource(f"part{k}.h5", "x", (half, NEURONS))
         layout[k * half : (k + 1) * half] = source
     with h5py.File("virtual/whole.h5", "w") as f:
         f.create_virtual_dataset("x", layout)
     case("virtual/whole.h5", {"time-axis": "0"}, traces=TRACES.T)
+    # A source that may grow is held open by the library itself.
+    end, grows = h5py.h5s.UNLIMITED, (None, NEURONS)
+    with h5py.File("virtual/growing.h5", "w") as f:
+        f.create_dataset("x", data=TRACES, maxshape=grows, chunks=(10, NEURONS))
+    layout = h5py.VirtualLayout((FRAMES, NEURONS), "f8", maxshape=grows)
+    layout[:end] = h5py.VirtualSource("growing.h5", "x", TRACES.shape, maxshape=grows)[:end]
+    with h5py.File("virtual/grown.h5", "w") as f:
+        f.create_virtual_dataset("x", layout)
+    case("virtual/grown.h5", {"time-axis": "0"}, traces=TRACES.T)
     layout = h5py.VirtualLayout((FRAMES, NEURONS), "f8")
     layout[:half] = h5py.VirtualSource("part0.h5", "x", (half, NEURONS))
     with h5py.File("virtual/hole.h5", "w") as f:

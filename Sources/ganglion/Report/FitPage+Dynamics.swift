@@ -26,7 +26,7 @@ extension FitPage {
     chart.line("recorded", .recorded, x, recorded)
     chart.line("free-running network", .network, x, network, isDashed: true)
     let frames =
-      scores.number("attractor_frames").map { " over \(counted(Int($0), "frame"))" } ?? ""
+      scores.number("attractor_frames").map { " over \(counted(whole($0), "frame"))" } ?? ""
     return figure(
       "Power spectrum", chart.html,
       "Mean over neurons\(frames): does the network, left alone, move as the recording does?")
@@ -85,17 +85,17 @@ extension FitPage {
       let residual = scores.vector("fixed_points/residual"),
       let radius = scores.vector("fixed_points/spectral_radius"),
       let unstable = scores.vector("fixed_points/unstable")
-    else { return paragraph("None of \(counted(Int(starts), "start")) ended in a fixed point.") }
+    else { return paragraph("None of \(counted(whole(starts), "start")) ended in a fixed point.") }
     let order = found.indices.sorted { (found[$0], $1) > (found[$1], $0) }
     let rows = order.prefix(10).enumerated().map { place, i in
       [
-        "\(place + 1)", grouped(Int(found[i])), short(radius[i]), grouped(Int(unstable[i])),
+        "\(place + 1)", grouped(whole(found[i])), short(radius[i]), grouped(whole(unstable[i])),
         short(residual[i]),
       ]
     }
     let more = found.count > 10 ? "; the 10 that most starts ended in are shown" : ""
     return table(
-      "\(counted(found.count, "fixed point")) from \(counted(Int(starts), "start"))\(more)",
+      "\(counted(found.count, "fixed point")) from \(counted(whole(starts), "start"))\(more)",
       ["Fixed point", "Starts", "Spectral radius", "Unstable directions", "Residual"], rows)
   }
 }

@@ -126,7 +126,7 @@ struct FitPage {
       ["Neuron"] + (regions == nil ? [] : ["Region"]) + ["Skill", "R²", "Clipped targets"]
       + (hasLeaks ? ["Leak α"] : []) + ["Optimality", "Outcome"]
     let rows = picks.map { i in
-      let outcome = (model.vector("diagnostics/outcome")?[i]).map { Int($0) } ?? -1
+      let outcome = (model.vector("diagnostics/outcome")?[i]).map { whole($0) } ?? -1
       let clipped = (model.vector("diagnostics/clipped")?[i]).map { percent($0) } ?? "–"
       return [labels[i]] + (regions.map { [$0[i]] } ?? []) + [
         short(skill[i]), (score("r2")?[i]).map { short($0) } ?? "–", clipped,

@@ -37,7 +37,7 @@ struct FitWarnings {
     if let raise = model.number("preconditioner_ridge_raise"), raise > 1 {
       sentences.append(
         "Rounding left no factor of the Gram matrix at this ridge: the preconditioner has"
-          + " \(grouped(Int(raise))) times of it, which costs iterations but moves no weight.")
+          + " \(grouped(whole(raise))) times of it, which costs iterations but moves no weight.")
     }
     let open = outcomes.count { $0 == 1 || $0 == 2 }
     if open > 0 {

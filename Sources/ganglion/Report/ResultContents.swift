@@ -95,3 +95,7 @@ private func leadingRows(of dataset: borrowing Dataset) throws -> [[Double]] {
   let block: Matrix<Double> = try dataset.readBlock(rows: 0..<rows, columns: 0..<dataset.shape[1])
   return (0..<rows).map { i in (0..<block.columns).map { block[i, $0] } }
 }
+
+/// A count that a file holds as a floating point number; -1 where it is none, as in a damaged
+/// file.
+func whole(_ count: Double) -> Int { Int(exactly: count.rounded()) ?? -1 }
