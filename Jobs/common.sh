@@ -28,6 +28,24 @@ prepare() {
     "$SLURM_JOB_NODELIST, $OPENBLAS_NUM_THREADS threads a rank, $(date '+%F %T')"
 }
 
+# Sets `flags` to the flags after --, and before them those of the pairs of flag and value in
+# front of -- that they do not give themselves: the program takes each flag once.
+#   with_defaults --threads 4 --resume auto -- "$@"
+with_defaults() {
+  local pairs=()
+  while [[ $1 != -- ]]; do
+    pairs+=("$1" "$2")
+    shift 2
+  done
+  shift
+  flags=()
+  local i
+  for ((i = 0; i < ${#pairs[@]}; i += 2)); do
+    [[ " $* " == *" ${pairs[i]}"[\ =]* ]] || flags+=("${pairs[i]}" "${pairs[i + 1]}")
+  done
+  flags+=("$@")
+}
+
 # Runs the program on all ranks; sets `code` to its exit code.
 run_ranks() {
   # Left alone, mpirun binds each rank to one core, whatever its number of threads.

@@ -56,7 +56,7 @@ struct ScalingCommand: LocalCommand {
 
   @Argument(
     parsing: .postTerminator,
-    help: "After --: fit or train with its flags, but for -o, --log, --threads, --checkpoint.")
+    help: "After --: fit or train with its flags, but for -o, --log, --threads, --checkpoint and --quiet.")
   var job: [String] = []
 
   func validate() throws {
@@ -72,10 +72,16 @@ struct ScalingCommand: LocalCommand {
       try require(
         first == "fit" || first == "train", "the job after -- is \(first), expected fit or train")
     }
-    for flag in ["-o", "--output", "--log", "--threads", "--checkpoint", "--config"] {
+    for flag in ["-o", "--output", "--log", "--threads", "--checkpoint", "--config", "--quiet"] {
       try require(
         !job.contains { $0 == flag || $0.hasPrefix(flag + "=") },
         "the job has \(flag), which the study sets itself")
+    }
+    let words = generate?.split(separator: " ") ?? []
+    for flag in ["-o", "--output", "--quiet"] {
+      try require(
+        !words.contains { $0 == flag || $0.hasPrefix(flag + "=") },
+        "--generate has \(flag), which the study sets itself")
     }
     try require(
       weak || !(job + [generate ?? ""]).contains { $0.contains(/\{\d+\}/) },

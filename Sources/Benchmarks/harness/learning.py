@@ -73,8 +73,9 @@ def pace(arguments, iterations=6):
     arguments = list(arguments)
     place = arguments.index("--iterations")
     arguments[place + 1] = iterations
-    program.run(
-        "train", *arguments, "--held-out", 16, "--seed", 1, "-o", path, ranks=os.cpu_count())
+    if "--held-out" not in arguments:
+        arguments += ["--held-out", 16]
+    program.run("train", *arguments, "--seed", 1, "-o", path, ranks=os.cpu_count())
     with h5py.File(path) as file:
         return median(np.diff(np.asarray(file["log/elapsed"])))
 

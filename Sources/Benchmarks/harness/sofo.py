@@ -151,8 +151,11 @@ def memory(size, lengths, iterations):
         row = [f"{steps}"]
         for optimizer in peaks:
             more = SOFO if optimizer == "sofo" else ("--optimizer", "adam")
+            # Adam has no directions.
+            used = {name: value for name, value in size.items()
+                    if optimizer == "sofo" or name != "tangents"}
             path = f"{recordings.FOLDER}/memory-{optimizer}-{steps}.h5"
-            done, pace = train("rnn", {**size, "steps": steps}, iterations, *more)
+            done, pace = train("rnn", {**used, "steps": steps}, iterations, *more)
             os.replace(f"{recordings.FOLDER}/train.h5", path)
             with h5py.File(path) as file:
                 peak, work = file.attrs["peak_memory"], file.attrs["work_space"]
