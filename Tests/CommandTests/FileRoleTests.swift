@@ -110,9 +110,7 @@ extension CommandTests {
       try fill(folder)
       let before = try contents(folder)
       for slip in slips {
-        let arguments = slip.words.split(separator: " ").map {
-          $0.replacing("@", with: folder.path + "/")
-        }
+        let arguments = words(slip.words, in: folder)
         let result = try ganglion(arguments, ranks: ranks)
         let name: Comment = "\(slip.words): \(result.status) \(result.errors)"
         #expect(result.status == slip.code, name)
@@ -138,8 +136,7 @@ extension CommandTests {
         "simulate @m.h5 -o @empty", "generate chaotic --neurons 3 --frames 20 -o @g.h5",
         "generate flipflop --neurons 3 --frames 20 -o @g.h5",
       ] {
-        try succeed(
-          words.split(separator: " ").map { $0.replacing("@", with: folder.path + "/") })
+        try succeed(self.words(words, in: folder))
       }
       let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
       #expect(lines[1] == "{\"elaps")
@@ -181,8 +178,7 @@ extension CommandTests {
         "fit @one.h5 --time-axis 0 --alpha 0.5 --lambda 0.1", "train flipflop --hidden 8",
       ] {
         let more = " -o @new.h5 --log @new.jsonl --checkpoint @new --dry-run"
-        try succeed(
-          (words + more).split(separator: " ").map { $0.replacing("@", with: folder.path + "/") })
+        try succeed(self.words(words + more, in: folder))
         #expect(try contents(folder) == before)
       }
     }
@@ -199,6 +195,11 @@ extension CommandTests {
           folder.file("one.h5"), "--time-axis", "0", "--alpha", "0.5", "-o", output,
         ])
       #expect(result.status == 64 && result.errors.contains("standard output"), "\(result)")
+    }
+
+    /// The words of a command line, with the folder for each @.
+    private func words(_ line: String, in folder: borrowing TemporaryDirectory) -> [String] {
+      line.replacing("@", with: folder.path + "/").split(separator: " ").map(String.init)
     }
 
     /// A recording, a mask file, a model with its scores, a log, notes, a pipe and links.
