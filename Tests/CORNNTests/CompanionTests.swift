@@ -122,6 +122,8 @@ import Testing
 
 /// Solves the rows at the first ridge.
 private struct SolvedRows: RidgeVisitor {
+  typealias S = Double
+
   let problem: FitProblem<Double>
   let work: PanelWork
   var coefficients: [[Double]] = []

@@ -86,6 +86,27 @@ import Testing
     return allWeights(fit).flatMap { $0 }
   }
 
+  /// Where rounding leaves no factor the ridge of the preconditioner is raised, which is said;
+  /// with an ordinary ridge it is not.
+  @Test func aRaisedRidgeIsSaid() throws {
+    let data = try Synthetic(neurons: 60, frames: 21)
+    let problem = try FitProblem(
+      data.recording(), bias: true, group: SingleRank(), phases: Phases())
+    func raise(_ lambda: Double) throws -> Double {
+      var configuration = Configuration()
+      configuration.form = .primal
+      configuration.lambda = lambda
+      configuration.iterations = 5
+      return try problem.fit(
+        loss: .crossEntropy, alpha: [Double](repeating: 0.1, count: 60),
+        configuration: configuration, group: SingleRank(), threads: 1, phases: Phases()
+      ).ridgeRaise
+    }
+    #expect(try raise(1e-3) == 1)
+    // 20 samples of 61 regressors: 41 eigenvalues are zero but for their rounding.
+    #expect(try raise(1e-18) > 1 || raise(1e-17) > 1)
+  }
+
   @Test func singlePrecisionIsForThePrimalForm() throws {
     var configuration = Configuration()
     func choice(_ precision: Precision, samples: Int) throws -> (Configuration.Form, Bool) {
