@@ -50,10 +50,10 @@ extension HDF5Catalog {
         return false
       }
       return name.hasPrefix("time") || name == "t" || name.hasSuffix("_time")
-    }.filter { path, _ in
-      let values = try vector(path)
-      return zip(values.dropFirst(), values).allSatisfy { $0 > $1 }
-    }.map { ($0.path, $0.summary.shape[0]) }
+        || TimeName(name) != nil
+    }.filter { path, _ in isClock(try vector(path), named: path) }.map {
+      ($0.path, $0.summary.shape[0])
+    }
   }
 
   /// The candidate that 1-D datasets matching a glob make together.

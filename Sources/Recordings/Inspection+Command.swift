@@ -41,6 +41,8 @@ extension HDF5Catalog {
           && (has(group + "/timestamps") || has(group + "/starting_time"))
       }.map { ($0, nil) }
     }
+    // A recording of ours says by itself what its inputs are.
+    if format == .own { return has("/inputs") ? [("/inputs", summary(of: "/inputs")?.shape)] : [] }
     let traces = Set(candidates.compactMap(\.traces) + candidates.compactMap(\.timestamps))
     return datasets.filter { path, summary in
       !traces.contains(path) && summary.type.isNumeric && summary.shape.count == 1

@@ -49,6 +49,9 @@ extension InspectedCandidate {
       result.append("  --inputs could be " + inputs.prefix(6).joined(separator: ", ") + more)
     }
     if let trials { result.append("  trials: \(trials)") }
+    // The dimension and the clock stand above.
+    let more = notes.filter { !$0.hasPrefix("time is ") }
+    result += more.map { "  note: " + $0 }
     if let problem { result.append("  cannot be fitted: \(problem)") }
     if let command { result.append("  " + command) }
     return result

@@ -42,6 +42,8 @@ package struct InspectedCandidate: Encodable, Sendable {
   /// Datasets that could be external inputs.
   package var inputs: [String]
   package var trials: String?
+  /// What `fit` would decide, in words.
+  package var notes: [String] = []
   /// Why `fit` would refuse it; nil if it would not.
   package var problem: String?
   /// The whole `ganglion fit` line; nil where there is a problem.
@@ -49,7 +51,7 @@ package struct InspectedCandidate: Encodable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case path, kind, shape, type, chunks, filters, timestamps, rate, frames, neurons, missing
-    case minimum, maximum, units, inputs, trials, problem, command
+    case minimum, maximum, units, inputs, trials, notes, problem, command
     case timeAxis = "time_axis"
     case timeAxisReason = "time_axis_reason"
     case timeAxisIsAssumed = "time_axis_is_assumed"
@@ -77,6 +79,7 @@ package struct InspectedCandidate: Encodable, Sendable {
     try values.encode(units, forKey: .units)
     try values.encode(inputs, forKey: .inputs)
     try values.encode(trials, forKey: .trials)
+    try values.encode(notes, forKey: .notes)
     try values.encode(problem, forKey: .problem)
     try values.encode(command, forKey: .command)
   }
@@ -93,7 +96,7 @@ package func inspect(_ path: String) throws -> Inspection {
     guard catalog.format != .result else {
       return Inspection(
         path: path, format: catalog.format.rawValue, candidates: [],
-        contents: catalog.entries.map(\.line), problem: ownResult)
+        contents: catalog.entries.map(\.line), problem: try catalog.ownResultInWords())
     }
     let all = try catalog.candidates()
     let inputs = try catalog.inputCandidates(except: all)
@@ -121,11 +124,7 @@ package func inspect(_ path: String) throws -> Inspection {
       timeAxisReason: lists.times == nil ? nil : "each list stands beside its time")
     return single(candidate, path, format: "JSON")
   case .text:
-    let table = try TextTable(path)
-    let candidate = Candidate(
-      kind: "text table", shape: [table.rows, table.columns], type: "text",
-      timeAxis: table.timeColumn == nil ? nil : 0,
-      timeAxisReason: table.timeColumn == nil ? nil : "it has a column of time")
+    let candidate = try textCandidate(path)
     return single(candidate, path, format: "CSV")
   }
 }
@@ -191,12 +190,15 @@ private func look(
     let range = try ValueRange(of: recording)
     result.frames = recording.frames
     result.neurons = recording.neurons
-    result.rate = recording.dt.map { 1 / $0 } ?? result.rate
+    result.rate = recording.dt.map { shortest(1 / $0) } ?? result.rate
+    result.inputs = usableInputs(inputs, request)
+    result.notes = recording.notes
     result.missing = range.missing
     if range.maximum >= range.minimum {
       (result.minimum, result.maximum) = (range.minimum, range.maximum)
     }
-    result.command = request.command(isRate: range.isRate)
+    result.command = request.command(
+      isRate: range.isRate || recording.format == HDF5Format.own.rawValue)
   } catch {
     result.problem = "\(error)"
   }
@@ -239,4 +241,24 @@ private func fits(_ shape: [Int]?, _ candidate: Candidate) -> Bool {
     return shape == nil
   }
   return shape.first == frames
+}
+
+/// The inputs that `fit` would take with a request: on a clock it can follow, without gaps.
+private func usableInputs(_ inputs: [String], _ request: RecordingRequest) -> [String] {
+  inputs.filter { input in
+    var with = request
+    with.inputs = [input]
+    return (try? plan(with)) != nil
+  }
+}
+
+/// The one candidate of a text table.
+private func textCandidate(_ path: String) throws -> Candidate {
+  let table = try TextTable(path)
+  var candidate = Candidate(kind: "text table", shape: [table.rows, table.width], type: "text")
+  // What is to be asked is said where the candidate is planned.
+  guard let roles = try? ColumnRoles(table, RecordingRequest(path: path)) else { return candidate }
+  candidate.shape[1] = roles.traces.filter { $0 != roles.labels }.count
+  (candidate.timeAxis, candidate.timeAxisReason) = (roles.axis?.axis, roles.axis?.reason)
+  return candidate
 }

@@ -8,8 +8,10 @@ func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
   let catalog = try HDF5Catalog.open(request.path)
   let chosen = try choose(request, from: catalog)
   var tables = RecordingTables()
+  var source: ClockSource?
   if let timestamps = request.timestamps ?? chosen.timestamps {
     tables.times = try catalog.vector(timestamps)
+    source = try catalog.clockSource(timestamps, isNamed: request.timestamps != nil)
   }
   var plan = try place(chosen, request, catalog, timeCount: tables.times.count)
   if let rate = chosen.rate {
@@ -34,7 +36,8 @@ func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
     try plan.keepCells(chosen.marks, request.cells)
   }
   try readOwnAttributes(&plan, &tables, catalog)
-  try settleClock(&plan, &tables, request)
+  try settleClock(&plan, &tables, request, from: source)
+  try requireApart(request.inputs, chosen, request.timestamps ?? chosen.timestamps, catalog)
   (plan.inputNames, tables.inputs) = try inputs(
     request.inputs.isEmpty ? defaultInputs(catalog) : request.inputs, &plan, tables, catalog)
   if let trials = request.trials ?? defaultTrials(catalog, tables) {
@@ -44,16 +47,13 @@ func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
   return (plan, tables)
 }
 
-/// What a file of this program is that holds no recording.
-let ownResult = "a result that Ganglion wrote, not a recording (see `ganglion report`)"
-
 /// The candidate that the request names, or the only one.
 private func choose(
   _ request: RecordingRequest, from catalog: borrowing HDF5Catalog
 ) throws -> Candidate {
   guard let traces = request.traces else {
     guard catalog.format != .result else {
-      throw RecordingError.badData("\(request.path): \(ownResult), and no --traces are given")
+      throw RecordingError.badData("\(request.path): \(try catalog.ownResultInWords())")
     }
     let candidates = try catalog.candidates()
     let primary = candidates.filter(\.isPrimary)
@@ -195,14 +195,8 @@ private func trialStarts(
   let path = name.hasPrefix("/") ? name : "/" + name
   let file = catalog.file.filePath
   guard catalog.has(path + "/start_time") else {
-    let starts = try catalog.vector(path)
-    for (index, start) in starts.enumerated()
-    where !(start >= 0 && start < Double(frames) && start == start.rounded()) {
-      throw RecordingError.badData(
-        "\(file): trial \(index) of \(path) starts at \(asGiven(start)), which is not a frame from 0 to"
-          + " \(frames - 1)")
-    }
-    return Set(starts.map { Int($0) } + [0]).sorted()
+    return try Recordings.trialStarts(
+      of: catalog.vector(path), frames: frames, path, in: file)
   }
   guard !times.isEmpty else {
     throw RecordingError.usage(

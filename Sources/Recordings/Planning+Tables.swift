@@ -72,30 +72,9 @@ func planJSON(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
     notes: ["time is dimension \(axis): \(reason)"])
   var tables = RecordingTables()
   if axis == 0, let times = lists.times { tables.times = times }
-  try settleClock(&plan, &tables, request)
-  return (plan, tables)
-}
-
-/// Finds the traces of a text table, and its clock if a column is one.
-func planText(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables) {
-  let table = try TextTable(request.path)
-  try requireNoPaths(request, in: "a text table")
-  let known = table.timeColumn.map { _ in (axis: 0, reason: "it has a column of time") }
-  let (axis, reason) = try timeAxis(
-    of: [table.rows, table.columns], asked: request.timeAxis, known: known, length: nil,
-    name: request.path)
-  let shape = [table.rows, table.columns]
-  let names = axis == 0 ? table.header : nil
-  var plan = RecordingPlan(
-    path: request.path, format: "CSV", layout: .table(table, timeAxis: axis),
-    neurons: shape[1 - axis], frames: shape[axis],
-    labels: names ?? (0..<shape[1 - axis]).map(String.init),
-    notes: ["time is \(axis == 0 ? "down the rows" : "along the columns"): \(reason)"])
-  var tables = RecordingTables()
-  if axis == 0, table.timeColumn != nil {
-    try table.forEachRow { _, _, time in tables.times.append(time ?? .nan) }
-  }
-  try settleClock(&plan, &tables, request)
+  try settleClock(
+    &plan, &tables, request,
+    from: ClockSource(name: "the first number of each list", unit: nil, isNamed: false))
   return (plan, tables)
 }
 

@@ -99,7 +99,8 @@ func timeAxis(
       if known == nil {
         throw RecordingError.badData(
           "\(name) is \(shape[0]) × \(shape[1]), and the time vector has \(length) entries:"
-            + " give --timestamps of equal length, or --time-axis 0 or 1")
+            + " give --timestamps of equal length, or leave it out and give --time-axis 0 or 1, and"
+            + " --dt or --rate")
       }
     case (true, true): break
     }
@@ -113,23 +114,17 @@ func timeAxis(
 
 /// The clock: from the flags, else from the time stamps, else from the file.
 func settleClock(
-  _ plan: inout RecordingPlan, _ tables: inout RecordingTables, _ request: RecordingRequest
+  _ plan: inout RecordingPlan, _ tables: inout RecordingTables, _ request: RecordingRequest,
+  from source: ClockSource? = nil
 ) throws {
-  for (flag, value) in [("--dt", request.dt), ("--rate", request.rate)] {
-    if let value, !(value > 0 && value.isFinite) {
-      throw RecordingError.usage("\(flag) \(asGiven(value)): it must be positive")
-    }
-  }
+  try request.requireUsualFrame()
   if let dt = request.dt, let rate = request.rate, abs(dt * rate - 1) > 1e-6 {
     throw RecordingError.usage(
       "--dt \(asGiven(dt)) and --rate \(asGiven(rate)) contradict each other: give one")
   }
+  try settleLength(&plan, &tables, request)
   plan.hasOwnTimes = !tables.times.isEmpty
   if !tables.times.isEmpty {
-    guard tables.times.count == plan.frames else {
-      throw RecordingError.badData(
-        "\(plan.path): \(tables.times.count) time stamps for \(plan.frames) frames")
-    }
     if let bad = tables.times.firstIndex(where: { !$0.isFinite }) {
       throw RecordingError.badData("\(plan.path): time stamp \(bad) is \(tables.times[bad])")
     }
@@ -140,11 +135,18 @@ func settleClock(
         "\(plan.path): the time stamps do not rise: entry \(bad) is \(asGiven(tables.times[bad])) s,"
           + " after \(asGiven(tables.times[bad - 1])) s")
     }
+    if let note = try source?.bringToSeconds(&tables.times, dt: request.frameTime, in: plan.path) {
+      plan.notes.append(note)
+    }
     let own = median(of: zip(tables.times.dropFirst(), tables.times).map { $0 - $1 })
     // Times counted from a rate carry rounding that the rate does not.
     if let own, !(plan.dt.map { abs(own / $0 - 1) < 1e-6 } ?? false) { plan.dt = own }
   }
-  if let dt = request.dt ?? request.rate.map({ 1 / $0 }) { plan.dt = dt }
+  if let dt = request.frameTime {
+    plan.dt = dt
+  } else {
+    try requireUsualRate(plan)
+  }
   if tables.times.isEmpty, let dt = plan.dt {
     tables.times = (0..<plan.frames).map { Double($0) * dt }
   }

@@ -143,11 +143,12 @@ extension StoredTraces {
     _ table: TextTable, _ axis: Int, _ neurons: Range<Int>
   ) throws -> Matrix<S> {
     var result = Matrix<S>(rows: neurons.count, columns: frames)
-    try table.forEachRow(in: axis == 1 ? neurons : nil) { row, values, _ in
+    let wanted = axis == 1 ? table.fields : Array(table.fields[neurons])
+    try table.forEachRow(in: axis == 1 ? neurons : nil, wanted) { row, values in
       if axis == 1 {
         for t in 0..<frames { result[row - neurons.lowerBound, t] = S(values[t]) }
       } else {
-        for (i, neuron) in neurons.enumerated() { result[i, row] = S(values[neuron]) }
+        for i in 0..<neurons.count { result[i, row] = S(values[i]) }
       }
     }
     return result

@@ -1,108 +1,131 @@
 internal import Foundation
 
-/// The form of a table of numbers in a text file, found from its first lines.
+/// The form of a table of numbers in a text file, found from all its lines.
 struct TextTable: Codable, Equatable, Sendable {
   let file: String
-  /// The character between columns; nil for any run of blanks.
-  let separator: UInt8?
-  /// The names of the columns of numbers, if the first line holds names.
-  let header: [String]?
-  /// The column that holds seconds, if the header names one so.
-  let timeColumn: Int?
+  /// The rows of names above the numbers: 0 or 1, or 0 where a comment holds the names.
+  let headerRows: Int
+  /// Rows of numbers.
   let rows: Int
-  /// Columns of numbers, without the time column.
-  let columns: Int
+  /// Cells in a row.
+  let width: Int
+  /// The names of all columns, if the file has them.
+  let names: [String]?
+  /// Whether the names are numbers: those of frames, cells or pandas' own.
+  let namesAreNumbers: Bool
+  /// What the columns hold, names apart; known only where the file was looked at.
+  private(set) var columns: [ColumnProfile] = []
+  /// The columns that are read as the recording's, if not all: neurons, or frames where each
+  /// row is a neuron.
+  var fields: [Int]
+  /// What was decided, in words.
+  private(set) var notes: [String] = []
 
-  /// Looks at every line of a file once: equal lengths, and numbers wherever they should be.
+  enum CodingKeys: CodingKey { case file, headerRows, rows, width, names, namesAreNumbers, fields }
+
+  /// Looks at every line of a file once.
   ///
-  /// - Throws: `RecordingError` with the line that is wrong.
+  /// - Throws: `RecordingError` with the line that is wrong: rows must be equally long.
   init(_ file: String) throws {
-    let lines = try textLines(file)
-    guard let first = lines.first else { throw RecordingError.badData("\(file) is empty") }
-    separator = [UInt8(ascii: ","), UInt8(ascii: "\t"), UInt8(ascii: ";")].first {
-      first.contains($0)
-    }
+    let text = try DelimitedText(file)
+    var scan = TableScan(text)
+    try scan.run()
     self.file = file
-    let fields = split(first, by: separator)
-    let isHeader = fields.contains { number($0) == nil }
-    if isHeader, lines.count == 1 {
+    let header = scan.header
+    headerRows = header?.isRow == true ? 1 : 0
+    rows = scan.rows - scan.emptyTail
+    guard rows > 0 else {
+      let line = scan.first.joined(separator: " ")
       throw RecordingError.badData(
-        "\(file): no table of numbers: its first line is \"\(String(decoding: first.prefix(40), as: UTF8.self))\""
-      )
+        "\(file): no table of numbers: its first line is \"\(line.prefix(40))\"")
     }
-    let names = isHeader ? fields.map { String(decoding: $0, as: UTF8.self) } : nil
-    let clock = names?.firstIndex { isTimeName($0) }
-    timeColumn = clock
-    header = names.map { $0.enumerated().filter { $0.offset != clock }.map(\.element) }
-    rows = lines.count - (isHeader ? 1 : 0)
-    columns = fields.count - (clock == nil ? 0 : 1)
-    for (index, line) in lines.enumerated().dropFirst(isHeader ? 1 : 0) {
-      let own = split(line, by: separator)
-      guard own.count == fields.count else {
-        throw RecordingError.badData(
-          "\(file) line \(index + 1): \(own.count) columns, where line 1 has \(fields.count)")
-      }
-      if let bad = own.first(where: { number($0) == nil }) {
-        throw RecordingError.badData(
-          "\(file) line \(index + 1): \"\(String(decoding: bad.prefix(40), as: UTF8.self))\" is not a number"
-        )
-      }
+    var columns = scan.columns
+    var names = header?.names
+    while columns.count > 1, columns[columns.count - 1].isEmpty,
+      names?.last?.isEmpty ?? true
+    {
+      columns.removeLast()
+      names?.removeLast()
+    }
+    width = columns.count
+    self.columns = columns
+    self.names = names
+    namesAreNumbers = header?.isNumbers ?? false
+    fields = Array(0..<width)
+    if namesAreNumbers, let names {
+      let shown = names.filter { !$0.isEmpty }.prefix(3).joined(separator: ", ")
+      notes.append("the first line (\(shown), ...) names the columns and is no data")
+    }
+    if scan.emptyTail > 0 {
+      notes.append("\(scan.emptyTail) rows without a value at the end are left out")
+    }
+    if scan.columns.count > width {
+      notes.append("\(scan.columns.count - width) columns without a name or a value are left out")
     }
   }
 
-  /// Calls `body` with each row of numbers, the time column apart.
-  func forEachRow(
-    in range: Range<Int>? = nil, _ body: (_ row: Int, _ values: [Double], _ time: Double?) -> Void
-  ) throws {
-    let lines = try textLines(file).dropFirst(header == nil ? 0 : 1)
-    for (row, line) in lines.enumerated() where range?.contains(row) ?? true {
-      var values = split(line, by: separator).map { number($0) ?? .nan }
-      let time = timeColumn.map { values.remove(at: $0) }
-      body(row, values, time)
-    }
+  /// A column as a message names it.
+  func title(_ field: Int) -> String {
+    guard let name = names?[field], !name.isEmpty else { return "column \(field) (from 0)" }
+    return "the column \"\(name)\""
   }
-}
 
-/// Whether a column or a dataset of this name holds time.
-func isTimeName(_ name: String) -> Bool {
-  let word = name.lowercased().trimmingCharacters(in: .whitespaces)
-  return ["t", "time", "times", "timestamp", "timestamps", "time_s", "time (s)", "seconds"]
-    .contains(word)
-}
-
-/// The lines of a text file that are not blank, without their ends.
-private func textLines(_ file: String) throws -> [ArraySlice<UInt8>] {
-  guard let data = FileManager.default.contents(atPath: file) else {
-    throw RecordingError.missing("\(file): cannot be read")
-  }
-  let bytes = [UInt8](data)
-  guard !bytes.prefix(4096).contains(0) else {
+  /// Refuses columns that hold words where numbers are needed.
+  ///
+  /// - Throws: `RecordingError` (65) with the first such cell.
+  func requireNumbers(_ fields: [Int]) throws {
+    guard let bad = fields.first(where: { columns[$0].words > 0 }),
+      let word = columns[bad].firstWord
+    else { return }
+    let advice =
+      columns[bad].holdsWords
+      ? "; \(title(bad)) holds words: choose the neurons' columns by --traces" : ""
     throw RecordingError.badData(
-      "\(file): a binary file of an unknown kind; Ganglion reads HDF5 (NWB, MATLAB v7.3), NPY,"
-        + " CSV and Suite2p folders")
+      "\(file) line \(word.line): \"\(word.text)\" is not a number\(advice)")
   }
-  let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0  // a byte order mark
-  return bytes[start...]
-    .split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
-    .filter { $0.contains { $0 > UInt8(ascii: " ") } }
-}
 
-private func split(_ line: ArraySlice<UInt8>, by separator: UInt8?) -> [ArraySlice<UInt8>] {
-  guard let separator else {
-    return line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+  /// Calls `body` with the numbers in `fields` of each row of a range, all by default.
+  func forEachRow(
+    in range: Range<Int>? = nil, _ fields: [Int], _ body: (_ row: Int, _ values: [Double]) -> Void
+  ) throws {
+    let text = try DelimitedText(file)
+    let wanted = range ?? 0..<rows
+    var values = [Double](repeating: 0, count: fields.count)
+    var row = -headerRows
+    text.forEachRow { _, cells in
+      if wanted.contains(row) {
+        for (i, field) in fields.enumerated() {
+          values[i] = field < cells.count ? text.number(cells[field]) ?? .nan : .nan
+        }
+        body(row, values)
+      }
+      row += 1
+      return row < wanted.upperBound
+    }
   }
-  return line.split(separator: separator, omittingEmptySubsequences: false).map { field in
-    let blank = { (byte: UInt8) in byte <= UInt8(ascii: " ") || byte == UInt8(ascii: "\"") }
-    let start = field.firstIndex { !blank($0) } ?? field.endIndex
-    let end = field.lastIndex { !blank($0) }.map { $0 + 1 } ?? start
-    return field[start..<max(start, end)]
-  }
-}
 
-/// A field's number; NaN for an empty one and the usual words for a missing value.
-private func number(_ field: ArraySlice<UInt8>) -> Double? {
-  if field.isEmpty { return .nan }
-  let text = String(decoding: field, as: UTF8.self)
-  if let value = Double(text) { return value }
-  return ["na", "n/a", "null", "missing", "-"].contains(text.lowercased()) ? .nan : nil
+  /// One column's numbers; dates are seconds since the first one.
+  func column(_ field: Int) throws -> [Double] {
+    guard columns[field].holdsDates else {
+      var values: [Double] = []
+      try forEachRow([field]) { values.append($1[0]) }
+      return values
+    }
+    let dates = try texts(field).map { DateText($0) }
+    guard let first = dates.first.flatMap({ $0 }) else { return dates.map { _ in .nan } }
+    return dates.map { $0?.seconds(since: first) ?? .nan }
+  }
+
+  /// One column's cells as they are written.
+  func texts(_ field: Int) throws -> [String] {
+    let text = try DelimitedText(file)
+    var result: [String] = []
+    var row = -headerRows
+    text.forEachRow { _, cells in
+      if row >= 0 { result.append(field < cells.count ? text.text(cells[field]) : "") }
+      row += 1
+      return row < rows
+    }
+    return result
+  }
 }

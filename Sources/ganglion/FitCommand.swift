@@ -129,16 +129,35 @@ struct FitCommand: GroupCommand {
 
 /// What part of a file is the recording.
 struct SourceOptions: ParsableArguments {
-  @Option(help: "The dataset of the traces, or a glob of one-neuron datasets.")
+  @Option(
+    help: """
+      The dataset of the traces, or a glob of one-neuron datasets; of a text table its \
+      neurons' columns: names, globs, or numbers from 0 such as 1-20, with commas between.
+      """)
   var traces: String?
   @Option(help: "Which dimension is time: 0, 1 or auto (from the length of the time vector).")
   var timeAxis = TimeAxis.auto
-  @Option(help: "Seconds a frame.") var dt: Double?
+  @Option(help: "Seconds a frame, 1e-6 to 2.6e6; it tells the unit of time stamps too.")
+  var dt: Double?
   @Option(help: "Frames a second.") var rate: Double?
-  @Option(help: "A dataset of frame times in seconds.") var timestamps: String?
-  @Option(help: "A dataset of external inputs (time, input); may be repeated.")
+  @Option(
+    help: """
+      A dataset of frame times, or a column of a text table; in seconds, unless its name or \
+      an attribute says another unit, such as "Time (ms)".
+      """)
+  var timestamps: String?
+  @Option(
+    help: """
+      A dataset of external inputs (time, input), or columns of a text table, as --traces; may \
+      be repeated.
+      """)
   var inputs: [String] = []
-  @Option(help: "Start frames of trials, or a trial table.") var trials: String?
+  @Option(
+    help: """
+      Start frames of trials from 0, a trial table, or as many numbers as there are frames: \
+      each one's trial, or 1 where a trial begins; of a text table a column of these.
+      """)
+  var trials: String?
   @Option(
     help: """
       The width of a bin, where the traces are spike times, in the file's unit: seconds, or \
@@ -169,6 +188,7 @@ struct SourceOptions: ParsableArguments {
   var maxGap: Double?
 
   func validate() throws {
+    try requireFinite(["--dt": dt, "--rate": rate, "--bin": bin, "--max-gap": maxGap])
     if let dt { try require(dt > 0, "--dt is \(asGiven(dt)), expected seconds > 0") }
     if let rate {
       try require(rate > 0, "--rate is \(asGiven(rate)), expected frames a second > 0")

@@ -56,6 +56,7 @@ struct ModelOptions: ParsableArguments {
 
   func validate() throws {
     try require(alpha == nil || tau == nil, "--alpha and --tau are both given: choose one")
+    try requireFinite(["--tau": tau, "--threshold": threshold, "--noise-ratio": noiseRatio])
     if case .value(let alpha) = alpha {
       try require(
         alpha > 0 && alpha <= 1, "--alpha is \(asGiven(alpha)), expected a number in (0, 1]")
@@ -139,6 +140,7 @@ struct SolutionOptions: ParsableArguments {
   @Flag(help: "Exit with code 1 if a neuron did not reach the tolerance.") var strict = false
 
   func validate() throws {
+    try requireFinite(["--tolerance": tolerance])
     try require(tolerance > 0, "--tolerance is \(asGiven(tolerance)), expected a number > 0")
     try require(iterations >= 1, "--iterations is \(iterations), expected at least 1")
   }
@@ -176,6 +178,10 @@ struct PreprocessingOptions: ParsableArguments {
   var scale: ScalingKind?
 
   func validate() throws {
+    try requireFinite([
+      "--baseline-window": baselineWindow, "--baseline-smoothing": baselineSmoothing,
+      "--low-pass": lowPass,
+    ])
     if case .percentile(let share) = baseline {
       try require(
         share >= 0 && share <= 100,

@@ -42,6 +42,7 @@ struct SimulateCommand: GroupCommand {
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws {
+    try requireFinite(["--input-noise": inputNoise, "--output-noise": outputNoise])
     if let steps { try require(steps >= 1, "--steps is \(steps), expected at least 1") }
     try require(startFrame >= 0, "--start-frame is \(startFrame), expected 0 or more")
     try require(

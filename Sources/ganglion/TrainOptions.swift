@@ -73,6 +73,10 @@ struct OptimizerOptions: ParsableArguments {
   @Option(help: "Held-out trials.") var heldOut = 512
 
   func validate() throws {
+    try requireFinite([
+      "--learning-rate": learningRate, "--damping": damping, "--clip": clip,
+      "--force-alpha": forceAlpha,
+    ])
     try require(iterations >= 1, "--iterations is \(iterations), expected at least 1")
     try require(evalEvery >= 1, "--eval-every is \(evalEvery), expected at least 1")
     try require(heldOut >= 1, "--held-out is \(heldOut), expected at least 1")

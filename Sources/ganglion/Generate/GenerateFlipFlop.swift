@@ -29,6 +29,7 @@ struct GenerateFlipFlop: GroupCommand {
       "--bits is \(bits), expected 1 to the number of neurons, \(options.neurons)")
     try require(gain >= 0 && gain.isFinite, "--gain is \(asGiven(gain)), expected 0 or more")
     if let interval {
+      try requireFinite(["--interval": interval])
       try require(interval > 0, "--interval is \(asGiven(interval)), expected seconds > 0")
     }
   }

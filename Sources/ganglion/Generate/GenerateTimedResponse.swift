@@ -27,6 +27,7 @@ struct GenerateTimedResponse: GroupCommand {
   func validate() throws {
     try require(gain >= 0 && gain.isFinite, "--gain is \(asGiven(gain)), expected 0 or more")
     for seconds in interval {
+      try requireFinite(["--interval": seconds])
       try require(seconds > 0, "--interval is \(asGiven(seconds)), expected seconds > 0")
     }
   }

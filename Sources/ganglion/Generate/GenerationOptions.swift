@@ -23,6 +23,7 @@ struct GenerationOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "The recording to write (HDF5).") var output: String
 
   func validate() throws {
+    try requireFinite(["--dt": dt, "--input-noise": inputNoise, "--output-noise": outputNoise])
     try require(neurons >= 1, "--neurons is \(neurons), expected at least 1")
     try require(frames >= 2, "--frames is \(frames), expected at least 2")
     try require(
