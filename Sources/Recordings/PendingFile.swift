@@ -26,6 +26,8 @@ final class PendingFile {
   /// The name it has until then, hidden and in the same directory.
   let temporary: String
   private var isPublished = false
+  /// A signal removes it, too.
+  private let discard: Interruption.Discard
 
   init(for destination: String) {
     self.destination = destination
@@ -33,9 +35,11 @@ final class PendingFile {
     temporary =
       url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).partial")
       .path
+    discard = Interruption.Discard(temporary)
   }
 
   deinit {
+    defer { discard.cancel() }
     guard !isPublished else { return }
     // The ranks may still have it open, and what is only unlinked keeps its space.
     _ = unsafe truncate(temporary, 0)

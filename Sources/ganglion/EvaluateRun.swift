@@ -27,7 +27,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       model: model, recording: paths.isEmpty ? nil : paths.joined(separator: ", "))
     report.agreement = try agreement(network, recording: paths.first, on: world)
     if !paths.isEmpty {
-      try predict(paths, network, threads: threads, into: &report, on: world)
+      try predict(paths, network, threads: threads, console, into: &report, on: world)
     }
     if let output = command.output {
       let digest = try world.digest(ofFile: command.model)
@@ -102,7 +102,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
 
   /// One-step and free-running prediction.
   private func predict(
-    _ paths: [String], _ network: borrowing RateNetwork<S>, threads: Int,
+    _ paths: [String], _ network: borrowing RateNetwork<S>, threads: Int, _ console: Console,
     into report: inout EvaluationReport, on world: borrowing Communicator
   ) throws {
     let requests = try paths.map {
@@ -143,9 +143,10 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       command.horizon ?? RolloutScores.usualHorizon(heldOut: observed.heldOutFrames.count)
     report.rollout = try RolloutScores(
       of: network, against: linear, on: observed, starts: command.starts, horizon: horizon,
-      group: world)
+      group: world
+    ) { console.progress("free-running prediction", done: $0, of: $1, unit: "frames ahead") }
     report.horizon = horizon
-    try describeDynamics(network, observed, threads: threads, into: &report, on: world)
+    try describeDynamics(network, observed, threads: threads, console, into: &report, on: world)
     guard command.output != nil, let scaling else { return }
     let prediction = TracePrediction<S>(recording: recording, scaling: scaling)
     report.heldOut = try HeldOutTraces(
@@ -155,11 +156,13 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
   /// Where the network runs to: its attractor, and its fixed points if asked for.
   private func describeDynamics(
     _ network: borrowing RateNetwork<S>, _ observed: ObservedRates<S>, threads: Int,
+    _ console: Console,
     into report: inout EvaluationReport, on world: borrowing Communicator
   ) throws {
     if command.attractorFrames > 0 {
       report.attractor = try AttractorScores(
-        of: network, on: observed, most: command.attractorFrames, group: world)
+        of: network, on: observed, most: command.attractorFrames, group: world
+      ) { console.progress("attractor", done: $0, of: $1, unit: "frames") }
     }
     guard let starts = command.fixedPoints else { return }
     guard model.neurons <= EvaluateCommand.mostNeuronsForFixedPoints else {

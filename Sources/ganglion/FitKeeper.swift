@@ -46,7 +46,7 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
     let checkpoint = FitCheckpoint<S>(
       file: CheckpointFile(path: path, identity: try identity()), local: local)
     self.checkpoint = checkpoint
-    guard options.resume == .auto else { return }
+    guard options.resumes else { return }
     let found = try phases.measure("checkpoint") { try checkpoint.read(on: world) }
     for note in found.notes { console.say("note: \(note)") }
     guard let stored = found.kept else { return }
@@ -70,21 +70,38 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
 
   /// Runs a search for settings, from what is kept of it, keeping its folds now and then.
   ///
+  /// `folds` are those it will do, as far as one knows.
+  ///
   /// - Throws: `Stopped`; what `search` throws.
   /// - Collective: every rank of `world` must call it.
   func searching<Choice>(
-    on world: borrowing Communicator, _ search: (SearchMemory) throws -> Choice
+    folds: Int, on world: borrowing Communicator, _ search: (SearchMemory) throws -> Choice
   ) throws -> Choice {
     let control = control
+    let console = console
+    // Reading may have taken as long as the run may.
+    try keep(isProgress: false, on: world)
     while true {
-      let memory = SearchMemory(kept.search, urge: { control.urge() })
+      let known = kept.search.count
+      let memory = SearchMemory(
+        kept.search,
+        urge: {
+          console.beat()
+          return control.urge()
+        },
+        progress: { done in
+          control.noteWork()
+          console.progress("select", done: done, of: max(done, folds), unit: "folds")
+        })
       do {
         let choice = try search(memory)
         kept.search = memory.entries
+        // The factorisation of the fit comes next, which cannot be stopped.
+        if kept.search.count > known { try write(on: world) }
         return choice
       } catch is SearchPaused {
         kept.search = memory.entries
-        try keep(isProgress: true, on: world)
+        try keep(isProgress: kept.search.count > known, on: world)
       }
     }
   }
@@ -95,17 +112,24 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
     let isDue = try control.isDue(on: world)
     guard reason != nil || isDue else { return }
     if isProgress {
-      hasAdvanced = true
-      kept.fruitlessStops = 0
-      try phases.measure("checkpoint") { try checkpoint.write(kept, on: world) }
-      log.write(
-        "progress", ["solved": kept.solved, "neurons": neurons, "folds": kept.search.count])
+      try write(on: world)
       console.say("checkpoint: \(kept.solved) of \(neurons) neurons are solved")
     }
-    control.checkpointWritten()
+    control.startInterval(isSaved: false)
     guard let reason else { return }
     if !hasAdvanced { try noteFruitlessStop(checkpoint, reason, on: world) }
     throw Stopped(reason)
+  }
+
+  /// Writes what is kept.
+  private func write(on world: borrowing Communicator) throws {
+    guard let checkpoint else { return }
+    hasAdvanced = true
+    kept.fruitlessStops = 0
+    try phases.measure("checkpoint") { try checkpoint.write(kept, on: world) }
+    log.write(
+      "checkpoint", ["solved": kept.solved, "neurons": neurons, "folds": kept.search.count])
+    control.startInterval(isSaved: true)
   }
 
   /// Counts a stop before anything new was done.

@@ -7,6 +7,7 @@ internal import MPI
 @main
 enum Main {
   static func main() {
+    Interruption.endsProcess(speaks: isFirstProcess)
     MemoryLimit.explainCrashes()
     switch Result(catching: { try parse(Array(CommandLine.arguments.dropFirst())) }) {
     case .success(let command as any GroupCommand):

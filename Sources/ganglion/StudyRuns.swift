@@ -44,8 +44,7 @@ struct StudyRuns {
   /// - Throws: `Stopped`; `CommandLineError` with the exit code of a run that is at fault
   ///   itself, or if no shape ran at all.
   func run(_ points: [StudyPoint], maxTime: Double?) throws {
-    var stop = StopRequest(
-      timeLimit: maxTime.map { .seconds(60 * $0) }, signals: [SIGTERM, SIGUSR1, SIGINT])
+    var stop = StopRequest(timeLimit: maxTime.map { .seconds(60 * $0) })
     let log = try RunLog(path: study.folder + "/study.jsonl", group: SingleRank())
     var failed: [StudyPoint: Int32] = [:]
     for run in 0...runs {

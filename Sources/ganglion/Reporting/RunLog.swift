@@ -1,11 +1,13 @@
 internal import Collectives
 internal import Foundation
+private import Synchronization
 
 /// The `--log` file: one JSON object a line, flushed line by line, appended to.
 ///
 /// Only rank 0 has one; elsewhere, and without `--log`, every call does nothing.
-final class RunLog {
-  private let handle: FileHandle?
+final class RunLog: Sendable {
+  private let handle: Mutex<FileHandle?>
+  private let isOpen: Bool
   private let start = ContinuousClock.now
 
   /// Opens the file on rank 0.
@@ -26,12 +28,13 @@ final class RunLog {
       try opened.seekToEnd()
       handle = opened
     }
-    self.handle = handle
+    isOpen = handle != nil
+    self.handle = Mutex(handle)
   }
 
-  /// Writes one event with the time since the log was opened.
+  /// Writes one event with the time since the log was opened; on any thread.
   func write(_ event: String, _ values: [String: any Sendable & Encodable] = [:]) {
-    guard let handle else { return }
+    guard isOpen else { return }
     var object: [String: Any] = values
     object["t"] = Date.now.formatted(.iso8601)
     object["elapsed_s"] = (ContinuousClock.now - start) / .seconds(1)
@@ -43,6 +46,6 @@ final class RunLog {
     guard
       let line = try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
     else { return }
-    try? handle.write(contentsOf: line + Data("\n".utf8))
+    handle.withLock { try? $0?.write(contentsOf: line + Data("\n".utf8)) }
   }
 }
