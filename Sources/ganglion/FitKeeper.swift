@@ -138,9 +138,10 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
   private func noteFruitlessStop(
     _ checkpoint: FitCheckpoint<S>, _ reason: StopRequest.Reason, on world: borrowing Communicator
   ) throws {
-    kept.fruitlessStops += 1
+    // A person who stops a run twice goes round in no circle.
+    kept.fruitlessStops += reason == .interrupt ? 0 : 1
     try checkpoint.write(kept, on: world)
-    guard kept.fruitlessStops >= 2 else { return }
+    guard kept.fruitlessStops >= 2, reason != .interrupt else { return }
     throw CommandLineError(
       exitCode: ExitCode.configuration,
       description: """

@@ -51,7 +51,8 @@ struct StudyRuns {
       for point in points where failed[point] == nil {
         guard study.measurement(point, run: run) == nil else { continue }
         let code = try self.run(point, run: run, stop: &stop)
-        if let reason = stop.noticedHere(), code == nil { throw Stopped(reason) }
+        // Ctrl-C ends the job as well as the study.
+        if let reason = stop.noticedHere(), code != 0 { throw Stopped(reason) }
         if let code, code != 0 {
           try throwIfAtFault(point, code)
           failed[point] = code
@@ -130,6 +131,7 @@ struct StudyRuns {
       [Self.program, "generate"] + words + ["-o", path, "--quiet"], output: output
     ).run { stop.noticedHere() != nil }
     guard let code else { throw Stopped(stop.noticedHere() ?? .signal) }
+    if code != 0, let reason = stop.noticedHere() { throw Stopped(reason) }
     if code != 0 {
       try throwIfAtFault(point, code)
       throw CommandLineError(

@@ -18,6 +18,9 @@ struct TrainOutcome {
     divergence = result.divergence
   }
 
+  /// Whether anything was learnt; the parameters of the start are no result.
+  var hasResult: Bool { done > 0 }
+
   /// Attribute `completed` of the result.
   var isCompleted: Bool { stoppedBy == nil && divergence == nil }
 
@@ -46,12 +49,13 @@ struct TrainOutcome {
       case .signal: ExitCode.terminated
       case .timeLimit, .stopFile: ExitCode.notConverged
       }
+    let left =
+      hasResult ? "\(holder) holds the best parameters so far, and no scores" : "there is no result"
     return CommandLineError(
       exitCode: code,
       description: """
         stopped by \(stoppedBy.cause) after \(done) of \(iterations) iterations, without a \
-        checkpoint to go on from (--checkpoint FILE); \(holder) holds the best parameters so far, \
-        and no scores
+        checkpoint to go on from (--checkpoint FILE); \(left)
         """)
   }
 

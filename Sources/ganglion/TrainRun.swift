@@ -98,7 +98,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     let reason = try result.wasStopped ? control.agreedStop(on: world) ?? .signal : nil
     if let reason, checkpoint != nil { throw Stopped(reason) }
     let outcome = TrainOutcome(result, iterations: iterations, stoppedBy: reason)
-    if let output = command.output {
+    if let output = command.output, outcome.hasResult {
       try phases.measure("write") {
         try TrainResultFile(
           task: command.task.rawValue, precision: command.precision.rawValue,
@@ -118,7 +118,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     for score in result.scores { console.say("  \(score.name) = \(score.value): \(score.meaning)") }
     if command.timings || table.total >= TimingTable.longRun { console.say(table.text) }
     log.write("timings", table.event)
-    if let output = command.output { console.say("wrote \(output)") }
+    if let output = command.output, outcome.hasResult { console.say("wrote \(output)") }
     if let error = outcome.error(method: settings.method, output: command.output) { throw error }
   }
 

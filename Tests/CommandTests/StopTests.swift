@@ -10,7 +10,7 @@ extension CommandTests {
     private func longTraining(_ folder: borrowing TemporaryDirectory) -> [String] {
       [
         "train", "double-reach", "--hidden", "200", "--batch", "128", "--tangents", "512",
-        "--held-out", "4", "--threads", "1", "-o", folder.file("run.h5"),
+        "--iterations", "200", "--held-out", "4", "--threads", "1", "-o", folder.file("run.h5"),
       ]
     }
 
@@ -80,8 +80,24 @@ extension CommandTests {
       #expect(result.status == code, "\(result)")
       #expect(result.errors.contains("stopped by \(cause) after 0 of"), "\(result.errors)")
       #expect(result.errors.contains("without a checkpoint"), "\(result.errors)")
+      // The parameters of the start are no result.
+      #expect(try names(in: folder.path) == ["run.jsonl"])
+    }
+
+    /// Iterations of less than a second: some are done when the signal comes.
+    @Test(arguments: [nil, 2]) func whatWasLearntIsKept(ranks: Int?) throws {
+      let folder = try TemporaryDirectory()
+      let result = try ganglion(
+        [
+          "train", "lorenz", "--hidden", "6", "--steps", "4", "--batch", "8", "--tangents", "5",
+          "--iterations", "100000000", "--held-out", "10", "--eval-every", "50", "--threads", "1",
+          "-o", folder.file("run.h5"), "--max-time", "0.03",
+        ], ranks: ranks)
+      #expect(result.status == 1, "\(result)")
+      #expect(result.errors.contains("stopped by the time limit"), "\(result.errors)")
       let file = try File.open(folder.file("run.h5"))
       #expect(try file.attribute("completed")?.number == 0)
+      #expect(try file.attribute("ended")?.string?.contains("the time limit after") == true)
     }
 
     @Test func twoSignalsEndAtOnce() throws {
