@@ -80,9 +80,9 @@ run_step() {
 # queue instead, unless Slurm ended it, it was put back too often, or it has not advanced since
 # the last time.
 #   $1: the log file of the run; $2: what marks an achievement in it: an iteration, or a
-#   checkpoint with more neurons than the one before.
+#   checkpoint with more neurons or folds than the one before.
 finish() {
-  local log=$1 mark=${2:-'"event":"\(iteration\|progress\)"'} note=$1.requeue before=-1 now
+  local log=$1 mark=${2:-'"event":"\(iteration\|checkpoint\)"'} note=$1.requeue before=-1 now
   if [[ $code != 75 ]]; then
     rm -f "$note"
     echo "job $SLURM_JOB_ID ends with exit code $code"

@@ -40,13 +40,19 @@ package struct Adam<S: Scalar, Group: RankGroup & ~Copyable>: ~Copyable {
   package var bytes: Int { tape.arena.bytes }
 
   /// One step (collective); returns the batch's loss before it.
+  ///
+  /// - Throws: `StopPacer.Interrupted`, with everything as it was before; what communication
+  ///   throws.
   package mutating func iterate(
-    _ trials: Trials<S>, parameters: inout [Double], phases: Phases
+    _ trials: Trials<S>, parameters: inout [Double], phases: Phases,
+    pacer: StopPacer = StopPacer()
   ) throws -> Double {
     var gradient = [Double](repeating: 0, count: program.parameterCount)
     var packed: [Double] = [
-      phases.measure("tape") {
-        tape.run(trials, parameters: parameters, gradient: &gradient)
+      try phases.measure("tape") {
+        try tape.run(trials, parameters: parameters, gradient: &gradient) {
+          try pacer.step(.tape, on: group)
+        }
       }
     ]
     packed += gradient

@@ -63,17 +63,28 @@ package struct Force<S: Scalar>: ~Copyable {
   package var bytes: Int { rollout.arena.bytes + 8 * inverse.rows * inverse.columns }
 
   /// Runs a batch, learning at every step that has a weight; returns the loss as it went.
-  package mutating func iterate(_ trials: Trials<S>, parameters: inout [Double]) -> Double {
+  ///
+  /// `tick` is called after each step; if it throws, all is as it was before.
+  package mutating func iterate(
+    _ trials: Trials<S>, parameters: inout [Double], tick: () throws -> Void = {}
+  ) rethrows -> Double {
     let range = program.parameters[parameter].range
     load(parameters[range])
     rollout.load(parameters: parameters)
     rollout.begin(trials)
+    let before = inverse.copy()
     var loss = 0.0
     for t in 0..<trials.steps {
       loss += rollout.step(t, trials)
       if trials.stepWeights[t] > 0 { learn() }
       rollout.replace(parameter: parameter, by: weights)
       rollout.advance()
+      do {
+        try tick()
+      } catch {
+        inverse = before
+        throw error
+      }
     }
     var i = range.lowerBound
     for r in 0..<weights.rows {

@@ -85,6 +85,7 @@ struct CrossValidation<S: Scalar & Transferable> {
     var walk = RidgeWalk(
       problem: problem, work: work, phases: phases,
       alphas: max(1, subproblems.count / max(1, neurons.count)),
+      isAbandoned: memory.isAbandoned,
       descent: stopsEarly ? Descent() : nil)
     do {
       try visit(&walk, subproblems, regressors, ridges, group: group, phases: phases)
@@ -117,6 +118,8 @@ private struct RidgeWalk<S: Scalar & Transferable>: RidgeVisitor {
   var work: PanelWork
   let phases: Phases
   let alphas: Int
+  /// Whether this rank was asked to stop.
+  let isAbandoned: @Sendable () -> Bool
   /// Judges whether to go on; nil to visit every ridge.
   var descent: Descent?
   var outcomes: [PanelOutcome<S>] = []
@@ -124,8 +127,13 @@ private struct RidgeWalk<S: Scalar & Transferable>: RidgeVisitor {
   mutating func visit<F: SubproblemForm & ~Copyable>(
     _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
   ) throws -> Bool where F.S == S {
-    let outcome = try work.run(
-      problem.recording, form: form, from: outcomes.last, phases: phases)
+    let own = try work.run(
+      problem.recording, form: form, from: outcomes.last, phases: phases,
+      isAbandoned: isAbandoned)
+    // Where one rank gives up, all do.
+    guard try group.maximum(own == nil ? 1 : 0) == 0, let outcome = own else {
+      throw SearchPaused()
+    }
     outcomes.append(outcome)
     guard descent != nil else { return true }
     var errors = Tally(alphas: alphas, lambdas: 1)

@@ -17,7 +17,8 @@ extension PanelWork {
   /// In a round each rank solves panels until they are all done or `urge` asks it to meet
   /// the others; at least one panel a thread, unless it asks to stop. As long as some rank
   /// has open panels, all ranks then call `meet` with what they have solved so far, which
-  /// may keep it, and end the fit by throwing. Neurons of `restored` are not solved again.
+  /// may keep it, and end the fit by throwing; at the end too, where one is asked to stop.
+  /// Neurons of `restored` are not solved again.
   ///
   /// A panel's solution does not depend on the rounds, so a run that goes on from what was
   /// kept ends with the same numbers, bit for bit if the panels are the same.
@@ -53,9 +54,12 @@ extension PanelWork {
         }
       }
       for (index, solution) in zip(open, solutions) { slots[index] = solution }
-      guard try group.maximum(slots.contains { $0 == nil } ? 1 : 0) == 1 else { break }
+      let isOpen = try group.maximum(slots.contains { $0 == nil } ? 1 : 0) == 1
+      let isStopping = try group.maximum(urge() == .stop ? 1 : 0) == 1
+      guard isOpen || isStopping else { break }
       // Rows of panels that are not whole yet must not be lost.
       try meet(slots.indices.flatMap { slots[$0].map { [$0] } ?? earlier.part(panels[$0]) })
+      guard isOpen else { break }
     }
     return try scored(slots.compactMap { $0 }, recording, form: form, phases: phases)
   }

@@ -43,16 +43,22 @@ struct PanelWork {
 
   /// Solves every panel, from `earlier` solutions of the same subproblems if given, and
   /// scores it; no communication.
+  ///
+  /// - Returns: nil if it was abandoned.
   func run<F: SubproblemForm & ~Copyable>(
     _ recording: borrowing PreparedRecording<F.S>, form: borrowing F,
-    from earlier: PanelOutcome<F.S>? = nil, phases: Phases
-  ) throws -> PanelOutcome<F.S> {
+    from earlier: PanelOutcome<F.S>? = nil, phases: Phases,
+    isAbandoned: @Sendable () -> Bool = { false }
+  ) throws -> PanelOutcome<F.S>? {
     let panels = panels
     let solutions = try phases.measure("solve") {
       try parallelMap(count: panels.count, threads: threads) { index in
-        solve(Array(panels[index]), recording, form: form, from: earlier?.panels[index])
+        solve(
+          Array(panels[index]), recording, form: form, from: earlier?.panels[index],
+          isAbandoned: isAbandoned)
       }
     }
+    guard !solutions.contains(where: { $0 == nil }) else { return nil }
     return try scored(solutions.compactMap { $0 }, recording, form: form, phases: phases)
   }
 

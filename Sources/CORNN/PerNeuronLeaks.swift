@@ -9,7 +9,9 @@ extension FitProblem {
   /// difference, over folds) of the neuron's best, the one nearest to the common leak on a
   /// logarithmic scale is taken: a neuron departs from the others only on evidence.
   ///
-  /// - Throws: `FitError`; what `group` throws.
+  /// Its folds are not remembered, but given up where `memory` is urged to stop.
+  ///
+  /// - Throws: `FitError`; what `group` throws; `SearchPaused`.
   /// - Returns: one leak for each of this rank's neurons; the common one for those that
   ///   cannot be fitted.
   /// - Complexity: one factorisation a fold; leaks × neurons subproblems a fold.
@@ -17,11 +19,12 @@ extension FitProblem {
   package func chooseLeaks(
     common: Double, lambda: Double, loss: PointwiseLoss, grid: SelectionGrid,
     configuration: Configuration, constraints: Constraints = Constraints(),
-    group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases
+    group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
+    memory: SearchMemory = SearchMemory()
   ) throws -> [Double] {
     let search = CrossValidation(
       problem: self, grid: grid, configuration: configuration, neurons: fittable,
-      threads: threads, memory: SearchMemory(),
+      threads: threads, memory: memory,
       restriction: restriction(constraints, configuration))
     let alphas = grid.alphas.contains(common) ? grid.alphas : (grid.alphas + [common]).sorted()
     // errors[neuron][leak][fold], by position among the fittable neurons.

@@ -19,11 +19,23 @@ package final class SearchMemory {
 
   package private(set) var entries: [Entry]
   private let urge: @Sendable () -> Urge
+  private let progress: (_ done: Int) -> Void
 
-  /// `urge` asks a rank to meet the others, or to stop.
-  package init(_ entries: [Entry] = [], urge: @escaping @Sendable () -> Urge = { .goOn }) {
+  /// `urge` asks a rank to meet the others, or to stop; `progress` is told how many folds are
+  /// done.
+  package init(
+    _ entries: [Entry] = [], urge: @escaping @Sendable () -> Urge = { .goOn },
+    progress: @escaping (_ done: Int) -> Void = { _ in }
+  ) {
     self.entries = entries
     self.urge = urge
+    self.progress = progress
+  }
+
+  /// Whether this rank was asked to stop; the fold in work is then given up.
+  var isAbandoned: @Sendable () -> Bool {
+    let urge = urge
+    return { urge() == .stop }
   }
 
   /// The tally of a fold if it is done.
@@ -41,6 +53,7 @@ package final class SearchMemory {
   /// - Collective: every rank of `group` must call it.
   func add(_ entry: Entry, group: borrowing some RankGroup & ~Copyable) throws {
     entries.append(entry)
+    progress(entries.count)
     if try group.maximum(urge() == .goOn ? 0 : 1) == 1 { throw SearchPaused() }
   }
 }

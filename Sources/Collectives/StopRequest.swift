@@ -3,8 +3,9 @@ internal import Glibc
 
 /// Notices that the run should stop at its next checkpoint.
 ///
-/// Three things ask for it: SIGTERM or SIGUSR1 (a batch system's warning), a file named
-/// `STOP` (anybody with access to the run's folder), and a time limit. One rank seeing
+/// Three things ask for it: SIGTERM or SIGUSR1 (a batch system's warning) or SIGINT (Ctrl-C; a
+/// second one ends the process), a file named `STOP` (anybody with access to the run's folder),
+/// and a time limit. One rank seeing
 /// it is not enough, because the others would go on without it: `agreed(by:)` makes all
 /// ranks stop at the same iteration.
 package struct StopRequest {
@@ -13,6 +14,7 @@ package struct StopRequest {
     case timeLimit = 1
     case stopFile = 2
     case signal = 3
+    case interrupt = 4
 
     /// In words.
     package var cause: String {
@@ -20,6 +22,7 @@ package struct StopRequest {
       case .timeLimit: "the time limit"
       case .stopFile: "the file STOP"
       case .signal: "a signal"
+      case .interrupt: "Ctrl-C"
       }
     }
 
@@ -41,7 +44,7 @@ package struct StopRequest {
   ///   - signals: those that ask for the stop, rather than end the process.
   package init(
     stopFile: String? = "STOP", timeLimit: Duration? = nil,
-    signals: [Int32] = [SIGTERM, SIGUSR1]
+    signals: [Int32] = [SIGTERM, SIGUSR1, SIGINT]
   ) {
     self.stopFile = stopFile
     let now = ContinuousClock.now
@@ -57,8 +60,9 @@ package struct StopRequest {
   /// - Complexity: a flag and a clock, well below a microsecond; the file system is asked
   ///   at most once a second.
   package mutating func noticedHere() -> Reason? {
-    if csignals_received() != 0 {
-      noticed = .signal
+    let signal = csignals_received()
+    if signal != 0 {
+      noticed = signal == SIGINT ? .interrupt : .signal
     } else if noticed == nil {
       let now = ContinuousClock.now
       if let deadline, now >= deadline {

@@ -19,13 +19,13 @@ package struct Rollout<S: Scalar>: ~Copyable {
   ///
   /// `visit` sees the values of every step (`arena.elements(layout[register])`).
   package mutating func run(
-    _ trials: Trials<S>, visit: (Int, borrowing Arena<S>) -> Void = { _, _ in }
-  ) -> Double {
+    _ trials: Trials<S>, visit: (Int, borrowing Arena<S>) throws -> Void = { _, _ in }
+  ) rethrows -> Double {
     var loss = 0.0
     begin(trials)
     for t in 0..<trials.steps {
       loss += step(t, trials)
-      visit(t, arena)
+      try visit(t, arena)
       advance()
     }
     return loss

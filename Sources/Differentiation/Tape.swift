@@ -30,12 +30,14 @@ package struct Tape<S: Scalar>: ~Copyable {
 
   /// Runs forwards and backwards.
   ///
-  /// `gradient` receives ∂L/∂θ of these trials' share, 0 for fixed parameters.
+  /// `gradient` receives ∂L/∂θ of these trials' share, 0 for fixed parameters. `tick` is called
+  /// after each step in either direction; if it throws, `gradient` is as it was.
   ///
   /// - Returns: these trials' share of the loss.
   package mutating func run(
-    _ trials: Trials<S>, parameters: [Double], gradient: inout [Double]
-  ) -> Double {
+    _ trials: Trials<S>, parameters: [Double], gradient: inout [Double],
+    tick: () throws -> Void = {}
+  ) rethrows -> Double {
     precondition(trials.steps <= frames.count, "\(trials.steps) steps, tape of \(frames.count)")
     arena.load(parameters: parameters, frames[0])
     var loss = 0.0
@@ -51,11 +53,13 @@ package struct Tape<S: Scalar>: ~Copyable {
         loss += arena.evaluateLosses(
           weight: trials.stepWeights[t], batch: trials.batch, frames[t])
       }
+      try tick()
     }
     for slot in gradients { arena.clear(slot) }
     for slot in carried { arena.clear(slot) }
     for t in (0..<trials.steps).reversed() {
       sweepStep(frames[t], hasLoss: trials.stepWeights[t] > 0)
+      try tick()
     }
     sweepStart()
     collect(&gradient)

@@ -26,12 +26,15 @@ package struct AttractorScores: Sendable {
   package let recordedPower: [Double]
   package let networkPower: [Double]
 
+  /// `progress` is told after each frame how many of all are done.
+  ///
   /// - Returns: nil if no held-out stretch has 16 frames.
   /// - Complexity: one step of the network a frame, at most `most` of them.
   /// - Collective: every rank of `group` must call it.
   package init?<M: FreeRunning & ~Copyable>(
     of network: borrowing M, on observed: ObservedRates<M.S>, most: Int,
-    group: borrowing some RankGroup & ~Copyable
+    group: borrowing some RankGroup & ~Copyable,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     let stretch = observed.longestStretch(in: observed.heldOutFrames)
     let frames = stretch.lowerBound..<min(stretch.upperBound, stretch.lowerBound + most)
@@ -45,6 +48,7 @@ package struct AttractorScores: Sendable {
       from: [frames.lowerBound], steps: frames.count - 1, of: observed, group: group
     ) { ahead, rates in
       for i in 0..<local.count { run[i, ahead] = Double(rates[i, 0]) }
+      progress(ahead, frames.count - 1)
     }
     let recordedDensity = spectrum.density(of: recorded)
     let networkDensity = spectrum.density(of: run)

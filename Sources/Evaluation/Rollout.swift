@@ -24,13 +24,16 @@ package struct RolloutScores: Sendable {
   /// Runs network and linear model without noise from up to `starts` evenly spaced frames,
   /// `horizon` frames each; the inputs are the recorded ones.
   ///
+  /// `progress` is told after each frame ahead how many of all are done.
+  ///
   /// - Returns: nil if no held-out frame is followed by that many of its trial.
   /// - Complexity: 4 N² flops a frame and start over all ranks, and its model's messages.
   /// - Collective: every rank of `group` must call it.
   package init?<M: FreeRunning & ~Copyable>(
     of network: borrowing M, against linear: borrowing LinearModel<M.S>,
     on observed: ObservedRates<M.S>, starts count: Int, horizon: Int,
-    group: borrowing some RankGroup & ~Copyable
+    group: borrowing some RankGroup & ~Copyable,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     precondition(count >= 1 && horizon >= 1, "\(count) starts, horizon \(horizon)")
     let possible = observed.starts(in: observed.heldOutFrames, steps: horizon)
@@ -53,6 +56,7 @@ package struct RolloutScores: Sendable {
     }
     try network.run(from: starts, steps: horizon, of: observed, group: group) {
       tally($0, slot: 0, $1)
+      progress($0, 2 * horizon)
     }
     let unchanged = observed.ownRates(at: starts[...])
     let average = repeated(observed.fittedMeans(), columns: used, of: M.S.self)
@@ -62,6 +66,7 @@ package struct RolloutScores: Sendable {
     }
     try linear.run(from: starts, steps: horizon, of: observed, group: group) {
       tally($0, slot: 2, $1)
+      progress(horizon + $0, 2 * horizon)
     }
     try group.sum(&sums)
     let total = sums

@@ -62,6 +62,7 @@ private func end(_ closing: borrowing Closing, failure: Failure?) {
   }
   guard let verdict else { abort(closing, failure ?? ("", ExitCode.internalError)) }
   if let first = verdict.failure {
+    Interruption.endsQuietly(exitCode: first.exitCode)
     if let failure, first.rank == closing.rank {
       complain(verdict.isCommon ? failure.message : "rank \(closing.rank): \(failure.message)")
     }
@@ -79,6 +80,7 @@ private func end(_ closing: borrowing Closing, failure: Failure?) {
 
 /// Ends all ranks from this one.
 private func abort(_ closing: borrowing Closing, _ failure: Failure) -> Never {
+  Interruption.endsQuietly(exitCode: failure.exitCode)
   complain("rank \(closing.rank): \(failure.message)")
   MemoryLimit.exitIsOurs()
   MPI_Abort(cmpi_comm_world(), failure.exitCode)

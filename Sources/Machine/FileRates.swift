@@ -50,7 +50,11 @@ package func probeFiles(
     close(file)
     unlink(name)
   }
-  defer { if group.rank == 0 { unlink(name) } }
+  let discard = Interruption.Discard(name)
+  defer {
+    if group.rank == 0 { unlink(name) }
+    discard.cancel()
+  }
   // Uneven blocks: 128 columns a rank on average.
   let widths = (0..<group.size).map { 96 + 64 * ($0 % 2) }
   let starts = widths.indices.map { widths[..<$0].reduce(0, +) }

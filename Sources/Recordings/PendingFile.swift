@@ -30,12 +30,16 @@ final class PendingFile {
   /// The name it has until then, hidden and in the same directory.
   let temporary: String
   private var isPublished = false
+  /// A signal removes it, too.
+  private let discard: Interruption.Discard
 
   private init(_ temporary: String, for destination: String) {
     (self.destination, self.temporary) = (destination, temporary)
+    discard = Interruption.Discard(temporary)
   }
 
   deinit {
+    defer { discard.cancel() }
     guard !isPublished else { return }
     // The ranks may still have it open, and what is only unlinked keeps its space.
     _ = unsafe truncate(temporary, 0)

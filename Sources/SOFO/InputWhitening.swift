@@ -73,9 +73,10 @@ package struct InputWhitening<S: Scalar>: ~Copyable {
   ///
   /// `trials` are this rank's share: each trial of the batch on one rank.
   ///
-  /// - Throws: what the communication throws.
+  /// - Throws: `StopPacer.Interrupted`; what the communication throws.
   package mutating func measure(
-    _ trials: Trials<S>, parameters: [Double], among group: borrowing some RankGroup & ~Copyable
+    _ trials: Trials<S>, parameters: [Double], among group: borrowing some RankGroup & ~Copyable,
+    pacer: StopPacer = StopPacer()
   ) throws {
     guard !targets.isEmpty else { return }
     for target in targets { arena.clear(target.factor) }
@@ -90,6 +91,7 @@ package struct InputWhitening<S: Scalar>: ~Copyable {
         }
       }
       arena.advance(layout)
+      try pacer.step(.inputs, on: group)
     }
     var sums: [Double] = []
     for target in targets { append(arena.elements(target.factor), to: &sums) }

@@ -92,6 +92,12 @@ package struct Sketch<S: Scalar>: ~Copyable {
     try receiveChunk(rank: group.rank)
   }
 
+  /// Gives up the sums, once messages under way have arrived (collective in `group`).
+  package mutating func abandon(among group: borrowing some RankGroup & ~Copyable) throws {
+    try receiveChunk(rank: group.rank)
+    reset()
+  }
+
   // MARK: - Chunks
 
   /// Copies a step's columns to the blocks of the ranks that own them.

@@ -5,10 +5,10 @@ internal import LinearAlgebra
 extension SubspaceOptimizer where Group: ~Copyable {
   /// Runs values and tangents and sums V′g and V′GV over all ranks; returns the loss.
   mutating func gatherSketch(
-    _ trials: Trials<S>, parameters: [Double], phases: Phases
+    _ trials: Trials<S>, parameters: [Double], phases: Phases, pacer: StopPacer
   ) throws -> Double {
     let loss = try phases.measure("tangents") {
-      try runTangents(trials, parameters: parameters)
+      try runTangents(trials, parameters: parameters, pacer: pacer)
     }
     phases.add("tangents", flops: machine.flopsPerStep * Double(trials.steps))
     sums = try phases.measure("reduce") {
@@ -19,15 +19,25 @@ extension SubspaceOptimizer where Group: ~Copyable {
     return sums[0]
   }
 
-  private mutating func runTangents(_ trials: Trials<S>, parameters: [Double]) throws -> Double {
+  private mutating func runTangents(
+    _ trials: Trials<S>, parameters: [Double], pacer: StopPacer
+  ) throws -> Double {
     var loss = 0.0
     sketch.reset()
     machine.load(parameters: parameters)
     machine.start(trials)
     for t in 0..<trials.steps {
-      guard let share = machine.step(t, trials) else { continue }
-      loss += share
-      try sketch.add(stepOf: machine, among: ranks.tangentGroup)
+      if let share = machine.step(t, trials) {
+        loss += share
+        try sketch.add(stepOf: machine, among: ranks.tangentGroup)
+      }
+      do {
+        try pacer.step(.tangents, on: ranks.world)
+      } catch {
+        // Messages may be under way.
+        try sketch.abandon(among: ranks.tangentGroup)
+        throw error
+      }
     }
     return loss
   }

@@ -38,7 +38,7 @@ extension SubspaceOptimizer where Group: ~Copyable {
   /// Tries the rule's candidates and takes one, or none.
   mutating func choose(
     _ trials: Trials<S>, loss: Double, solutions: [Solution], steps: [[Double]],
-    _ parameters: inout [Double]
+    _ parameters: inout [Double], pacer: StopPacer
   ) throws -> Report {
     var candidates: [DampingControl.Candidate] = []
     var tried: [[Double]] = []
@@ -52,8 +52,8 @@ extension SubspaceOptimizer where Group: ~Copyable {
     }
     let losses =
       control.rule == .search
-      ? try evaluate(tried, trials)
-      : try evaluateUntilLower(tried, trials, than: loss)
+      ? try evaluate(tried, trials, pacer)
+      : try evaluateUntilLower(tried, trials, than: loss, pacer)
     guard let best = control.choose(candidates, losses: losses, before: loss) else {
       control.update(taken: nil, ratio: 0)
       return Report(loss: loss)
@@ -66,12 +66,20 @@ extension SubspaceOptimizer where Group: ~Copyable {
 
   /// The losses of all candidates; ranks that share trials evaluate different ones.
   private mutating func evaluate(
-    _ candidates: [[Double]], _ trials: Trials<S>
+    _ candidates: [[Double]], _ trials: Trials<S>, _ pacer: StopPacer
   ) throws -> [Double] {
     var losses = [Double](repeating: 0, count: candidates.count)
-    for i in candidates.indices where i % ranks.grid.tangents == ranks.tangentIndex {
+    for first in stride(from: 0, to: candidates.count, by: ranks.grid.tangents) {
+      let i = first + ranks.tangentIndex
+      guard i < candidates.count else {
+        // Without a candidate left this rank keeps step with the others.
+        for _ in 0..<trials.steps { try pacer.step(.candidates, on: ranks.world) }
+        continue
+      }
       rollout.load(parameters: candidates[i])
-      losses[i] = rollout.run(trials)
+      losses[i] = try rollout.run(trials) { _, _ in
+        try pacer.step(.candidates, on: ranks.world)
+      }
     }
     try ranks.world.sum(&losses)
     return losses
@@ -79,11 +87,11 @@ extension SubspaceOptimizer where Group: ~Copyable {
 
   /// Evaluates one candidate after the other until one is lower; NaN for the rest.
   private mutating func evaluateUntilLower(
-    _ candidates: [[Double]], _ trials: Trials<S>, than loss: Double
+    _ candidates: [[Double]], _ trials: Trials<S>, than loss: Double, _ pacer: StopPacer
   ) throws -> [Double] {
     var losses = [Double](repeating: .nan, count: candidates.count)
     for i in candidates.indices {
-      losses[i] = try evaluate([candidates[i]], trials)[0]
+      losses[i] = try evaluate([candidates[i]], trials, pacer)[0]
       if losses[i].isFinite && losses[i] < loss { break }
     }
     return losses

@@ -101,19 +101,24 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
   ///   - iteration: counts the draws of directions.
   ///   - parameters: replaced by the step's result, the same on every rank.
   ///   - phases: receives the times.
+  ///   - pacer: looks between the steps of time whether the run is to stop.
   /// - Returns: loss and step, the same on every rank.
-  /// - Throws: `SOFOError.nonFiniteLoss`, or what the communication throws.
+  /// - Throws: `SOFOError.nonFiniteLoss`; `StopPacer.Interrupted`, with parameters and damping
+  ///   as they were before; what the communication throws.
   package mutating func iterate(
-    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases
+    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases,
+    pacer: StopPacer = StopPacer()
   ) throws -> Report {
     try phases.measure("directions") {
       if configuration.whitening > 0 {
         try whitening.measure(
-          trials.some(ownInputs, of: program), parameters: parameters, among: ranks.world)
+          trials.some(ownInputs, of: program), parameters: parameters, among: ranks.world,
+          pacer: pacer)
       }
       directions.draw(iteration: iteration, shapedBy: whitening, into: &machine)
     }
-    let loss = try gatherSketch(trials, parameters: parameters, phases: phases)
+    let loss = try gatherSketch(
+      trials, parameters: parameters, phases: phases, pacer: pacer)
     guard loss.isFinite else { throw SOFOError.nonFiniteLoss(iteration: iteration) }
     let solutions = try phases.measure("solve") { try solve(iteration: iteration) }
     guard !solutions.isEmpty else {
@@ -124,7 +129,8 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
       try solutions.map { try combine($0.coefficients) }
     }
     return try phases.measure("candidates") {
-      try choose(trials, loss: loss, solutions: solutions, steps: steps, &parameters)
+      try choose(
+        trials, loss: loss, solutions: solutions, steps: steps, &parameters, pacer: pacer)
     }
   }
 }

@@ -14,8 +14,11 @@ protocol Stepper: ~Copyable {
   /// What a step leaves to the next beside the parameters, the same on every rank.
   var memory: [Double] { get set }
   /// One step on this rank's trials (collective); the same result on every rank.
+  ///
+  /// - Throws: `StopPacer.Interrupted`, with everything as it was before; what the step throws.
   mutating func step(
-    _ trials: Trials<Number>, iteration: Int, parameters: inout [Double], phases: Phases
+    _ trials: Trials<Number>, iteration: Int, parameters: inout [Double], phases: Phases,
+    pacer: StopPacer
   ) throws -> StepOutcome
 }
 
@@ -45,10 +48,11 @@ struct SubspaceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copya
   }
 
   mutating func step(
-    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases
+    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases,
+    pacer: StopPacer
   ) throws -> StepOutcome {
     let report = try optimizer.iterate(
-      trials, iteration: iteration, parameters: &parameters, phases: phases)
+      trials, iteration: iteration, parameters: &parameters, phases: phases, pacer: pacer)
     return StepOutcome(
       loss: report.loss, damping: report.step?.damping, learningRate: report.step?.learningRate)
   }
@@ -72,18 +76,22 @@ struct AdamStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable 
   }
 
   mutating func step(
-    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases
+    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases,
+    pacer: StopPacer
   ) throws -> StepOutcome {
     StepOutcome(
-      loss: try optimizer.iterate(trials, parameters: &parameters, phases: phases),
+      loss: try optimizer.iterate(
+        trials, parameters: &parameters, phases: phases, pacer: pacer),
       learningRate: optimizer.settings.learningRate)
   }
 }
 
 /// FORCE, the same on every rank.
-struct ForceStepper<S: Scalar>: Stepper, ~Copyable {
+struct ForceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable {
   var optimizer: Force<S>
   let batch: Int
+  /// All ranks: they stop together.
+  let group: Group
 
   var ownTrials: Range<Int> { 0..<batch }
   var bytes: Int { optimizer.bytes }
@@ -94,10 +102,14 @@ struct ForceStepper<S: Scalar>: Stepper, ~Copyable {
   }
 
   mutating func step(
-    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases
+    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases,
+    pacer: StopPacer
   ) throws -> StepOutcome {
-    phases.measure("force") {
-      StepOutcome(loss: optimizer.iterate(trials, parameters: &parameters))
+    try phases.measure("force") {
+      StepOutcome(
+        loss: try optimizer.iterate(trials, parameters: &parameters) {
+          try pacer.step(.force, on: group)
+        })
     }
   }
 }

@@ -62,18 +62,20 @@ package enum Trainer {
   ///
   /// SOFO arranges the ranks in a grid, Adam shares trials, FORCE repeats the same work on
   /// each. `decide` is called after every iteration on every rank; if it says `.save` or
-  /// `.stop` on any, `save` is called on all with a state to resume from.
+  /// `.stop` on any, `save` is called on all with a state to resume from. So it is where `pacer`
+  /// ends an iteration before it is done.
   ///
   /// - Returns: the best parameters by held-out loss, with the log.
   /// - Throws: `SOFOError`, or what communication throws.
   package static func run<S: Scalar, Group: RankGroup & ~Copyable>(
     _ task: some LearningTask, _ settings: Settings, on group: borrowing Group,
     precision: S.Type, phases: Phases, resuming: TrainState? = nil,
+    pacer: StopPacer = StopPacer(),
     save: (TrainState) throws -> Void = { _ in },
     decide: (Progress) throws -> TrainDecision
   ) throws -> TrainResult {
     let program = task.record()
-    let loop = TrainingLoop(task: task, program: program, settings: settings)
+    let loop = TrainingLoop(task: task, program: program, settings: settings, pacer: pacer)
     switch settings.method {
     case .sofo, .forwardGradient, .firstOrder:
       let grid =
@@ -113,7 +115,8 @@ package enum Trainer {
       var stepper = ForceStepper(
         optimizer: Force<S>(
           program, readout: readout.parameter, activity: readout.activity,
-          rows: settings.batch, alpha: settings.alpha), batch: settings.batch)
+          rows: settings.batch, alpha: settings.alpha), batch: settings.batch,
+        group: try group.split(color: 0))
       return try loop.run(
         &stepper, on: group, phases: phases, resuming: resuming, save: save,
         decide: decide)
@@ -139,6 +142,8 @@ package struct TrainResult: Sendable {
   package var bestLoss = Double.infinity
   /// The iteration at which the loss was no longer finite and the run ended.
   package var divergedAt: Int?
+  /// Whether and how the training ran away.
+  package var divergence: Divergence?
   package var log = TrainLog()
   package var evaluation = TrainLog()
   /// Whether the caller stopped the run before its last iteration.

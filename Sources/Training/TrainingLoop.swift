@@ -9,6 +9,8 @@ struct TrainingLoop<T: LearningTask> {
   let task: T
   let program: Program
   let settings: Trainer.Settings
+  /// Looks within an iteration, and within an evaluation, whether the run is to stop.
+  let pacer: StopPacer
 
   /// Runs all iterations (collective).
   func run<Method: Stepper & ~Copyable>(
@@ -20,14 +22,25 @@ struct TrainingLoop<T: LearningTask> {
     if resuming != nil { stepper.memory = state.memory }
     var divergedAt: Int?
     var wasStopped = false
+    let last = settings.iterations
 
-    while state.iteration < settings.iterations && divergedAt == nil && !wasStopped {
+    while state.iteration < last && divergedAt == nil && !wasStopped {
       let iteration = state.iteration
       var heldOutLoss: Double?
-      if iteration % settings.evaluateEvery == 0 {
-        heldOutLoss = try evaluate(on: group, phases, &state, precision: Method.Number.self)
+      var outcome: StepOutcome
+      do {
+        // A run that was stopped within an iteration has evaluated it already.
+        if iteration % settings.evaluateEvery == 0, state.evaluation.iteration.last != iteration {
+          heldOutLoss = try evaluate(on: group, phases, &state, precision: Method.Number.self)
+        }
+        outcome = try step(&stepper, phases: phases, &state)
+      } catch is StopPacer.Interrupted {
+        // On all ranks: what is kept is the state after the last whole iteration.
+        wasStopped = true
+        state.memory = stepper.memory
+        try save(state)
+        break
       }
-      let outcome = try step(&stepper, phases: phases, &state)
       if !outcome.loss.isFinite { divergedAt = iteration }
       // Clocks and signals differ between ranks: all do what the most urgent one says.
       let wish = try decide(
@@ -41,7 +54,15 @@ struct TrainingLoop<T: LearningTask> {
         try save(state)
       }
     }
-    _ = try evaluate(on: group, phases, &state, precision: Method.Number.self)
+    if !wasStopped {
+      do {
+        _ = try evaluate(on: group, phases, &state, precision: Method.Number.self)
+      } catch is StopPacer.Interrupted {
+        wasStopped = true
+        state.memory = stepper.memory
+        try save(state)
+      }
+    }
     return result(
       state, bytes: stepper.bytes, divergedAt: divergedAt, wasStopped: wasStopped, phases)
   }
@@ -64,7 +85,8 @@ struct TrainingLoop<T: LearningTask> {
         program: program, precision: Method.Number.self)
     }
     let outcome = try stepper.step(
-      trials, iteration: state.iteration, parameters: &state.parameters, phases: phases)
+      trials, iteration: state.iteration, parameters: &state.parameters, phases: phases,
+      pacer: pacer)
     state.elapsed += (ContinuousClock.now - start) / .seconds(1)
     state.log.append(state.iteration, outcome, state.elapsed)
     state.iteration += 1
@@ -83,6 +105,9 @@ struct TrainingLoop<T: LearningTask> {
     result.bytes = bytes
     result.divergedAt = divergedAt
     result.wasStopped = wasStopped
+    result.divergence = Divergence(state, nonFiniteAt: divergedAt)
+    // Who stops a run does not wait for what may take as long as many iterations.
+    guard !wasStopped else { return result }
     result.scores = phases.measure("scores") {
       task.scores(program, parameters: result.parameters, seed: settings.seed)
     }
@@ -97,8 +122,8 @@ struct TrainingLoop<T: LearningTask> {
     on group: borrowing some RankGroup & ~Copyable, _ phases: Phases, _ state: inout TrainState,
     precision: S.Type
   ) throws -> Double {
-    let share = phases.measure("evaluation") {
-      heldOutShare(rank: group.rank, of: group.size, state.parameters, precision: precision)
+    let share = try phases.measure("evaluation") {
+      try heldOutShare(on: group, state.parameters, precision: precision)
     }
     let loss = try group.sum(share)
     state.evaluation.append(state.iteration, StepOutcome(loss: loss), state.elapsed)
@@ -115,18 +140,25 @@ struct TrainingLoop<T: LearningTask> {
   /// The trials are drawn anew, some at a time: kept, they would grow with their steps beyond all
   /// else that training holds.
   private func heldOutShare<S: Scalar>(
-    rank: Int, of ranks: Int, _ parameters: [Double], precision: S.Type
-  ) -> Double {
-    let own = Partition(of: settings.heldOut, among: ranks).range(of: rank)
+    on group: borrowing some RankGroup & ~Copyable, _ parameters: [Double], precision: S.Type
+  ) throws -> Double {
+    let shares = Partition(of: settings.heldOut, among: group.size)
+    let own = shares.range(of: group.rank)
     var share = 0.0
-    for first in stride(from: own.lowerBound, to: own.upperBound, by: Self.portion) {
+    for place in stride(from: 0, to: shares.counts.max() ?? 0, by: Self.portion) {
+      let first = own.lowerBound + place
+      // Without a portion left this rank keeps step with the others.
+      guard first < own.upperBound else {
+        for _ in 0..<task.steps { try pacer.step(.evaluation, on: group) }
+        continue
+      }
       let portion = first..<min(first + Self.portion, own.upperBound)
       var rollout = Rollout<S>(program, rows: portion.count)
       rollout.load(parameters: parameters)
-      share += rollout.run(
-        task.trials(
-          portion, of: settings.heldOut, iteration: 0, purpose: .heldOutTrials, seed: settings.seed,
-          program: program, precision: precision))
+      let trials: Trials<S> = task.trials(
+        portion, of: settings.heldOut, iteration: 0, purpose: .heldOutTrials, seed: settings.seed,
+        program: program, precision: precision)
+      share += try rollout.run(trials) { _, _ in try pacer.step(.evaluation, on: group) }
     }
     return share
   }

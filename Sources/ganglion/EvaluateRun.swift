@@ -28,7 +28,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       try command.refusePredictionFlags(because: reason)
       try command.source.refuse(because: reason)
     } else {
-      try predict(paths, network, threads: threads, into: &report, on: world)
+      try predict(paths, network, threads: threads, console, into: &report, on: world)
     }
     if let output = command.output {
       let digest = try world.digest(ofFile: command.model)
@@ -109,7 +109,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
 
   /// One-step and free-running prediction.
   private func predict(
-    _ paths: [String], _ network: borrowing RateNetwork<S>, threads: Int,
+    _ paths: [String], _ network: borrowing RateNetwork<S>, threads: Int, _ console: Console,
     into report: inout EvaluationReport, on world: borrowing Communicator
   ) throws {
     let opened = try model.openRecording(paths, command.source, command.match, on: world)
@@ -141,9 +141,10 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     report.rollout = try RolloutScores(
       of: network, against: linear, on: observed,
       starts: command.starts ?? EvaluateCommand.usualStarts, horizon: horizon,
-      group: world)
+      group: world
+    ) { console.progress("free-running prediction", done: $0, of: $1, unit: "frames ahead") }
     report.horizon = horizon
-    try describeDynamics(network, observed, threads: threads, into: &report, on: world)
+    try describeDynamics(network, observed, threads: threads, console, into: &report, on: world)
     guard command.output != nil, let scaling else { return }
     let prediction = TracePrediction<S>(recording: recording, scaling: scaling)
     report.heldOut = try HeldOutTraces(
@@ -153,12 +154,14 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
   /// Where the network runs to: its attractor, and its fixed points if asked for.
   private func describeDynamics(
     _ network: borrowing RateNetwork<S>, _ observed: ObservedRates<S>, threads: Int,
+    _ console: Console,
     into report: inout EvaluationReport, on world: borrowing Communicator
   ) throws {
     let attractorFrames = command.attractorFrames ?? EvaluateCommand.usualAttractorFrames
     if attractorFrames > 0 {
       report.attractor = try AttractorScores(
-        of: network, on: observed, most: attractorFrames, group: world)
+        of: network, on: observed, most: attractorFrames, group: world
+      ) { console.progress("attractor", done: $0, of: $1, unit: "frames") }
     }
     guard let starts = command.fixedPoints else { return }
     guard model.neurons <= EvaluateCommand.mostNeuronsForFixedPoints else {

@@ -41,6 +41,8 @@ struct FitCommand: GroupCommand {
       """)
   var rolloutStarts = 20
   @Option(help: "Append one JSON object a line to this file.") var log: String?
+  @Flag(help: "Print the time of each phase; runs of a minute and more do in any case.")
+  var timings = false
   @Flag(help: "Print the plan (form, memory, work) and do nothing.") var dryRun = false
 
   func validate() throws {
@@ -55,6 +57,9 @@ struct FitCommand: GroupCommand {
       solution.weights == .full || constraints.isEmpty,
       "--weights factored cannot hold constraints on W: the factors do not know them")
     try checkpointing.validate()
+    try require(
+      checkpointing.maxTime == nil || checkpointing.checkpoint != nil,
+      "--max-time stops at a checkpoint: give --checkpoint FILE too")
     try require(
       rolloutStarts >= 0, "--rollout-starts is \(rolloutStarts), expected 0 or more")
   }

@@ -45,7 +45,7 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
     let checkpoint = FitCheckpoint<S>(
       file: CheckpointFile(path: path, identity: try identity()), local: local)
     self.checkpoint = checkpoint
-    guard options.resume == .auto else { return }
+    guard options.resumes else { return }
     let found = try phases.measure("checkpoint") { try checkpoint.read(on: world) }
     for note in found.notes { console.say("note: \(note)") }
     guard let stored = found.kept else { return }
@@ -69,21 +69,38 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
 
   /// Runs a search for settings, from what is kept of it, keeping its folds now and then.
   ///
+  /// `folds` are those it will do, as far as one knows.
+  ///
   /// - Throws: `Stopped`; what `search` throws.
   /// - Collective: every rank of `world` must call it.
   func searching<Choice>(
-    on world: borrowing Communicator, _ search: (SearchMemory) throws -> Choice
+    folds: Int, on world: borrowing Communicator, _ search: (SearchMemory) throws -> Choice
   ) throws -> Choice {
     let control = control
+    let console = console
+    // Reading may have taken as long as the run may.
+    try keep(isProgress: false, on: world)
     while true {
-      let memory = SearchMemory(kept.search, urge: { control.urge() })
+      let known = kept.search.count
+      let memory = SearchMemory(
+        kept.search,
+        urge: {
+          console.beat()
+          return control.urge()
+        },
+        progress: { done in
+          control.noteWork()
+          console.progress("select", done: done, of: max(done, folds), unit: "folds")
+        })
       do {
         let choice = try search(memory)
         kept.search = memory.entries
+        // The factorisation of the fit comes next, which cannot be stopped.
+        if kept.search.count > known { try write(on: world) }
         return choice
       } catch is SearchPaused {
         kept.search = memory.entries
-        try keep(isProgress: true, on: world)
+        try keep(isProgress: kept.search.count > known, on: world)
       }
     }
   }
@@ -94,17 +111,24 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
     let isDue = try control.isDue(on: world)
     guard reason != nil || isDue else { return }
     if isProgress {
-      hasAdvanced = true
-      kept.fruitlessStops = 0
-      try phases.measure("checkpoint") { try checkpoint.write(kept, on: world) }
-      log.write(
-        "progress", ["solved": kept.solved, "neurons": neurons, "folds": kept.search.count])
+      try write(on: world)
       console.say("checkpoint: \(kept.solved) of \(neurons) neurons are solved")
     }
-    control.checkpointWritten()
+    control.startInterval(isSaved: false)
     guard let reason else { return }
     if !hasAdvanced { try noteFruitlessStop(checkpoint, reason, on: world) }
     throw Stopped(reason)
+  }
+
+  /// Writes what is kept.
+  private func write(on world: borrowing Communicator) throws {
+    guard let checkpoint else { return }
+    hasAdvanced = true
+    kept.fruitlessStops = 0
+    try phases.measure("checkpoint") { try checkpoint.write(kept, on: world) }
+    log.write(
+      "checkpoint", ["solved": kept.solved, "neurons": neurons, "folds": kept.search.count])
+    control.startInterval(isSaved: true)
   }
 
   /// Counts a stop before anything new was done.
@@ -113,9 +137,10 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
   private func noteFruitlessStop(
     _ checkpoint: FitCheckpoint<S>, _ reason: StopRequest.Reason, on world: borrowing Communicator
   ) throws {
-    kept.fruitlessStops += 1
+    // A person who stops a run twice goes round in no circle.
+    kept.fruitlessStops += reason == .interrupt ? 0 : 1
     try checkpoint.write(kept, on: world)
-    guard kept.fruitlessStops >= 2 else { return }
+    guard kept.fruitlessStops >= 2, reason != .interrupt else { return }
     throw CommandLineError(
       exitCode: ExitCode.configuration,
       description: """

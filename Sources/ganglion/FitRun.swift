@@ -21,7 +21,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let threads = try command.common.startThreads(on: world)
     let console = Console(rank: world.rank, quiet: command.common.quiet)
     let log = try RunLog(path: command.dryRun ? nil : command.log, group: world)
-    let control = RunControl(command.checkpointing, rank: world.rank)
+    console.logProgress(to: log)
+    let control = RunControl(command.dryRun ? nil : command.checkpointing, rank: world.rank)
     // Who hears from this run may signal it: by then every rank has its handlers.
     try world.barrier()
     for note in recording.notes { console.say("note: \(note)") }
@@ -101,24 +102,34 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     ) {
       try identity(recording, content, on: world)
     }
-    let choice = try keeper.searching(on: world) { memory in
+    let choice = try keeper.searching(folds: options.expectedFolds, on: world) { memory in
       try ModelChoice(
         options, problem: problem, configuration: configuration, constraints: constraints,
         group: world, threads: threads, phases: phases, memory: memory)
     }
     for note in choice.notes { console.say(note) }
     configuration.lambda = choice.lambda
+    console.progress("solve", done: 0, of: local.count, unit: "neurons of this rank")
     let result = try problem.fit(
       loss: choice.loss.loss, alpha: choice.leaks, configuration: configuration,
       constraints: constraints, group: world, threads: threads, phases: phases,
       widestPanel: keeper.widestPanel, restored: keeper.kept.panels,
-      urge: { control.urge() }, meet: { try keeper.keep($0, on: world) },
-      progress: { console.progress("fit", done: $0, of: local.count) })
+      urge: {
+        console.beat()
+        return control.urge()
+      }, meet: { try keeper.keep($0, on: world) },
+      progress: {
+        control.noteWork()
+        console.progress("solve", done: $0, of: local.count, unit: "neurons of this rank")
+      })
     control.noteProgress()
 
     let heldOut = try phases.measure("evaluate") {
-      try HeldOutScores(result, problem, starts: command.rolloutStarts, group: world)
+      try HeldOutScores(result, problem, starts: command.rolloutStarts, group: world) {
+        console.progress("evaluate", done: $0, of: $1, unit: "frames ahead")
+      }
     }
+    control.noteLeaving()
     returnFreedMemory()
     let report = try FitReport(
       result, heldOut: heldOut, labels: recording.labels,
@@ -140,7 +151,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       peak: arithmetic.roundsInverse
         ? PeakRate(measuring: Float.self) : PeakRate(measuring: S.self), group: world)
     console.say(report.text)
-    console.say(table.text)
+    if command.timings || table.total >= TimingTable.longRun { console.say(table.text) }
     for line in table.advice { console.say("warning: \(line)") }
     log.write("timings", table.event)
     if let output = command.output {

@@ -12,7 +12,8 @@ struct GanglionCommand: ParsableCommand {
       writes there; of two runs that write one file at a time, the last to end leaves its own, \
       whole. Exit codes: 0 done, 64 usage, 65 bad data, 66 missing input, 70 internal error, \
       73 cannot create output, 74 I/O error, 75 stopped at a checkpoint, 78 configuration, \
-      1 not converged under --strict. Launchers add 128 + n where signal n ended a rank; \
+      1 not converged under --strict, or a training that diverged or ran out of time, 130 and \
+      143 ended by Ctrl-C and SIGTERM without a checkpoint. Launchers add 128 + n where signal n ended a rank; \
       mpirun gives 205 where it lost a host, or 255 where ssh noticed first; the system's \
       loader gives 127 where `ulimit -v` leaves no room for the program itself.
       """,

@@ -16,11 +16,14 @@ struct HeldOutScores {
   /// nil if none was asked for, or if no held-out frame is followed by enough others.
   let rollout: RolloutScores?
 
+  /// `progress` is told how many frames of the free-running prediction are done.
+  ///
   /// - Returns: nil if no transition was held out.
   /// - Collective: every rank of `group` must call it.
   init?<S: Scalar & Transferable>(
     _ fit: borrowing Fit<S>, _ problem: FitProblem<S>, starts: Int,
-    group: borrowing some RankGroup & ~Copyable
+    group: borrowing some RankGroup & ~Copyable,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     guard fit.heldOutTransitions.count > 0 else { return nil }
     let observed = try ObservedRates(
@@ -43,9 +46,10 @@ struct HeldOutScores {
       fit.hasImplicitMask
       ? try RolloutScores(
         of: fit.network(), against: model, on: observed, starts: starts,
-        horizon: horizon, group: group)
+        horizon: horizon, group: group, progress: progress)
       : try RolloutScores(
-        of: fit, against: model, on: observed, starts: starts, horizon: horizon, group: group)
+        of: fit, against: model, on: observed, starts: starts, horizon: horizon, group: group,
+        progress: progress)
   }
 }
 

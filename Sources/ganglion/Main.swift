@@ -9,6 +9,7 @@ internal import Recordings
 enum Main {
   static func main() {
     StandardOutput.prepare()
+    Interruption.endsProcess(speaks: isFirstProcess)
     MemoryLimit.explainCrashes()
     switch Result(catching: { try parse(Array(CommandLine.arguments.dropFirst())) }) {
     case .success(let command as any GroupCommand):

@@ -23,6 +23,12 @@ struct ModelChoice {
       if case .value(let lambda) = model.lambda { grid.lambdas = [lambda] }
     }
 
+    /// Folds of the search, as far as one knows: another loss than the first, if it is the best,
+    /// is searched for its ridge as well.
+    var expectedFolds: Int {
+      (isGiven ? 0 : 2 * grid.folds) + (losses.count > 1 ? losses.count * grid.folds : 0)
+    }
+
     var isGiven: Bool { grid.alphas.count == 1 && grid.lambdas.count == 1 }
 
     private static func alpha(_ model: ModelOptions, _ recording: Recording) throws -> Double? {
@@ -107,7 +113,7 @@ struct ModelChoice {
         try problem.chooseLeaks(
           common: alpha, lambda: lambda, loss: loss.loss, grid: options.grid,
           configuration: configuration, constraints: constraints, group: group,
-          threads: threads, phases: inner)
+          threads: threads, phases: inner, memory: memory)
       }
     }
     self.loss = loss

@@ -1,46 +1,139 @@
 internal import CORNN
 internal import Collectives
 internal import Foundation
+internal import Training
 private import Synchronization
 internal import Wording
 
-/// When a run is to meet, to write a checkpoint, and to stop.
+/// When a run of `fit` or `train` is to meet, to write a checkpoint, and to stop.
 ///
-/// Without `--checkpoint` it never asks for anything, and signals end the process.
+/// A run that keeps something is asked to stop, and does so within seconds: between two
+/// iterations of a panel or two steps of time, where all ranks agree. Where a library holds it
+/// longer, in a factorisation or while reading, it is ended from outside, if nothing was done
+/// since the last checkpoint. A run that keeps nothing is ended by signals on the spot.
 final class RunControl: Sendable {
   private struct State {
     var request: StopRequest
     var due: ContinuousClock.Instant
+    /// Whether something was done that no checkpoint has.
+    var isUnsaved = false
+    /// Since when this rank knows that it is to stop.
+    var askedSince: ContinuousClock.Instant?
+    /// Whether the run is on its way out, or writes its result.
+    var isLeaving = false
+
+    mutating func noticed() -> StopRequest.Reason? {
+      let reason = request.noticedHere()
+      if reason != nil, askedSince == nil { askedSince = .now }
+      return reason
+    }
   }
 
   private let state: Mutex<State>?
   private let interval: Duration
   private let watchdog: Watchdog?
+  /// How long a stop waits for the run's own check.
+  private let patience: Duration
 
-  init(_ options: CheckpointOptions, rank: Int) {
-    let interval = Duration.seconds(60 * options.checkpointEvery)
-    self.interval = interval
-    state = options.checkpoint.map { _ in
-      Mutex(
-        State(
-          request: StopRequest(timeLimit: options.maxTime.map { .seconds(60 * $0) }),
-          due: .now + interval))
-    }
-    watchdog = options.watchdog.map {
+  /// Starts the clock, and listens to signals if there is something to keep.
+  ///
+  /// - Parameters:
+  ///   - options: nil where nothing is to be kept, as by a dry run.
+  ///   - rank: this process's rank.
+  ///   - keepsResult: whether the run has a result to write when it stops without a checkpoint.
+  init(_ options: CheckpointOptions?, rank: Int, keepsResult: Bool = false) {
+    interval = options?.interval ?? .zero
+    // The first rank comes first, so that it is the one that speaks.
+    patience = .seconds(5) + .milliseconds(rank == 0 ? 0 : 500)
+    watchdog = options?.watchdog.map {
       Watchdog(limit: $0, rank: rank, message: Watchdog.hangMessage(limit: $0))
+    }
+    guard let options, options.checkpoint != nil || keepsResult else {
+      state = nil
+      if options != nil { Self.describeEnd(rank: rank) }
+      return
+    }
+    Self.describeStop(rank: rank, hasCheckpoint: options.checkpoint != nil)
+    state = Mutex(
+      State(
+        request: StopRequest(timeLimit: options.timeLimit), due: .now + options.interval))
+    if options.checkpoint != nil { watchForStop(rank: rank) }
+  }
+
+  /// What signals say where nothing is kept.
+  private static func describeEnd(rank: Int) {
+    guard rank == 0 else { return }
+    Interruption.describe(
+      ": ended before it was done, and there is no checkpoint; --checkpoint FILE keeps what is done"
+    )
+  }
+
+  /// What the first signal says, and the second.
+  private static func describeStop(rank: Int, hasCheckpoint: Bool) {
+    guard rank == 0 else { return }
+    let plan =
+      hasCheckpoint
+      ? "stopping at a checkpoint"
+      : "there is no checkpoint (--checkpoint FILE); stopping with the best parameters so far"
+    Interruption.acknowledge(": \(plan). A second SIGINT ends the run at once")
+    Interruption.describe(
+      hasCheckpoint
+        ? ": ended at once; what was done since the last checkpoint is lost"
+        : ": ended at once; there is no checkpoint, and no result")
+  }
+
+  /// Ends the run where it does not come to look at its control, and loses nothing by it.
+  private func watchForStop(rank: Int) {
+    DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(250)) { [weak self] in
+      guard let self else { return }
+      let isOver = state?.withLock { state in
+        guard state.noticed() != nil, let since = state.askedSince else { return false }
+        return !state.isUnsaved && !state.isLeaving && ContinuousClock.now - since > patience
+      }
+      if isOver == true {
+        Interruption.endNow(
+          exitCode: ExitCode.stopped,
+          saying: "ganglion: error: stopped; nothing was done since the last checkpoint: "
+            + "the same command goes on\n")
+      }
+      watchForStop(rank: rank)
     }
   }
 
   /// Tells the watchdog that something was achieved.
   func noteProgress() { watchdog?.reset() }
 
+  /// Something was done that is lost unless it is kept.
+  func noteWork() {
+    watchdog?.reset()
+    state?.withLock { $0.isUnsaved = true }
+  }
+
+  /// From here on the run is not ended from outside: it writes its result, or leaves.
+  func noteLeaving() {
+    watchdog?.reset()
+    state?.withLock { $0.isLeaving = true }
+  }
+
   /// What this rank is to do; may be asked on any thread, and tells the watchdog.
   func urge() -> Urge {
     watchdog?.reset()
     return state?.withLock { state in
-      if state.request.noticedHere() != nil { return .stop }
+      if state.noticed() != nil { return .stop }
       return ContinuousClock.now >= state.due ? .meet : .goOn
     } ?? .goOn
+  }
+
+  /// Whether this rank was asked to stop.
+  var isAskedToStop: Bool { urge() == .stop }
+
+  /// The same of a training, whose checkpoint is written where it stands.
+  func decision(hasCheckpoint: Bool) -> TrainDecision {
+    switch urge() {
+    case .goOn: .goOn
+    case .meet: hasCheckpoint ? .save : .goOn
+    case .stop: .stop
+    }
   }
 
   /// Why the run is to stop, the same on all ranks; nil to go on.
@@ -48,8 +141,10 @@ final class RunControl: Sendable {
   /// - Collective: every rank of `group` must call it.
   func agreedStop(on group: borrowing some RankGroup & ~Copyable) throws -> StopRequest.Reason? {
     watchdog?.reset()
-    let own = state?.withLock { $0.request.noticedHere()?.rawValue } ?? 0
-    return StopRequest.Reason(rawValue: try group.maximum(own))
+    let own = state?.withLock { $0.noticed()?.rawValue } ?? 0
+    let reason = StopRequest.Reason(rawValue: try group.maximum(own))
+    if reason != nil { noteLeaving() }
+    return reason
   }
 
   /// Whether the interval has passed on any rank.
@@ -60,10 +155,13 @@ final class RunControl: Sendable {
     return try group.maximum(own ? 1 : 0) == 1
   }
 
-  /// Starts the next interval.
-  func checkpointWritten() {
+  /// Starts the next interval; `isSaved` if all that was done is in the checkpoint now.
+  func startInterval(isSaved: Bool) {
     watchdog?.reset()
-    state?.withLock { $0.due = .now + interval }
+    state?.withLock { state in
+      state.due = .now + interval
+      if isSaved { state.isUnsaved = false }
+    }
   }
 }
 

@@ -65,7 +65,9 @@ struct ScalingCommand: LocalCommand {
       try require(ranksPerNode >= 1, "--ranks-per-node is \(ranksPerNode), expected at least 1")
     }
     if let maxTime {
-      try require(maxTime > 0, "--max-time is \(asGiven(maxTime)), expected minutes > 0")
+      try require(
+        maxTime > 0 && maxTime <= CheckpointOptions.mostMinutes,
+        "--max-time is \(asGiven(maxTime)), expected minutes > 0")
     }
     try require(!(collect && submit), "--collect and --submit are both given: choose one")
     if let first = job.first {

@@ -115,7 +115,7 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
     try network.record(
       from: drive.start, steps: frames - 1, inputs: drive.inputs, noise: noise, threads: threads,
       into: file, on: world
-    ) { console.progress("simulate", done: $0, of: frames) }
+    ) { console.progress("simulate", done: $0, of: frames, unit: "frames") }
     try file.finish(on: world)
     console.say("wrote \(command.output): \(frames) frames of \(model.neurons) neurons")
     console.next("ganglion", "inspect", command.output)

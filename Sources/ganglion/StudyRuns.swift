@@ -44,15 +44,15 @@ struct StudyRuns {
   /// - Throws: `Stopped`; `CommandLineError` with the exit code of a run that is at fault
   ///   itself, or if no shape ran at all.
   func run(_ points: [StudyPoint], maxTime: Double?) throws {
-    var stop = StopRequest(
-      timeLimit: maxTime.map { .seconds(60 * $0) }, signals: [SIGTERM, SIGUSR1, SIGINT])
+    var stop = StopRequest(timeLimit: maxTime.map { .seconds(60 * $0) })
     let log = try RunLog(path: study.folder + "/study.jsonl", group: SingleRank())
     var failed: [StudyPoint: Int32] = [:]
     for run in 0...runs {
       for point in points where failed[point] == nil {
         guard study.measurement(point, run: run) == nil else { continue }
         let code = try self.run(point, run: run, stop: &stop)
-        if let reason = stop.noticedHere(), code == nil { throw Stopped(reason) }
+        // Ctrl-C ends the job as well as the study.
+        if let reason = stop.noticedHere(), code != 0 { throw Stopped(reason) }
         if let code, code != 0 {
           try throwIfAtFault(point, code)
           failed[point] = code
@@ -131,6 +131,7 @@ struct StudyRuns {
       [Self.program, "generate"] + words + ["-o", path, "--quiet"], output: output
     ).run { stop.noticedHere() != nil }
     guard let code else { throw Stopped(stop.noticedHere() ?? .signal) }
+    if code != 0, let reason = stop.noticedHere() { throw Stopped(reason) }
     if code != 0 {
       try throwIfAtFault(point, code)
       throw CommandLineError(

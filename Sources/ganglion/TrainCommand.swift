@@ -26,19 +26,10 @@ struct TrainCommand: GroupCommand {
   @OptionGroup(title: "Task") var taskOptions: TaskOptions
   @OptionGroup(title: "Optimiser") var optimizer: OptimizerOptions
   @Option(help: "float or double.") var precision = TrainPrecision.float
-  @Option(help: "Minutes after which the run stops: at a checkpoint, or else with its result.")
-  var maxTime: Double?
-  @Option(help: "A file to resume from; its predecessor is kept beside it.")
-  var checkpoint: String?
-  @Option(help: "Minutes between checkpoints.") var checkpointEvery = 10.0
-  @Option(help: "auto (if the checkpoint exists) or none.") var resume = ResumeChoice.auto
-  @Option(
-    help: """
-      Seconds without an iteration after which the run counts as hanging and ends with exit \
-      code 70, > 0. Default: never.
-      """)
-  var watchdog: Double?
+  @OptionGroup(title: "Stop and go on") var checkpointing: CheckpointOptions
   @Option(help: "Append one JSON object a line to this file.") var log: String?
+  @Flag(help: "Print the time of each phase; runs of a minute and more do in any case.")
+  var timings = false
   @Flag(help: "Print the plan (memory, work, grid) and do nothing.") var dryRun = false
   @OptionGroup(title: "Run") var common: CommonOptions
 
@@ -52,15 +43,7 @@ struct TrainCommand: GroupCommand {
     if task == .delayedAddition, let steps = taskOptions.steps {
       try require(steps >= 24, "--steps is \(steps), expected at least 24 for two markers")
     }
-    if let maxTime {
-      try require(maxTime > 0, "--max-time is \(asGiven(maxTime)), expected minutes > 0")
-    }
-    try require(
-      checkpointEvery > 0, "--checkpoint-every is \(asGiven(checkpointEvery)), expected minutes > 0"
-    )
-    if let watchdog {
-      try require(watchdog > 0, "--watchdog is \(asGiven(watchdog)), expected seconds > 0")
-    }
+    try checkpointing.validate()
     try taskOptions.validate()
     try optimizer.validate()
   }
@@ -155,9 +138,4 @@ enum TaskName: String, CaseIterable, ExpressibleByArgument {
 /// The precision of values and tangents; sums over ranks are always double.
 enum TrainPrecision: String, CaseIterable, ExpressibleByArgument {
   case float, double
-}
-
-/// Whether a run begins where its checkpoint ended.
-enum ResumeChoice: String, CaseIterable, ExpressibleByArgument {
-  case auto, none
 }

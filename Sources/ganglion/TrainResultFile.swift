@@ -19,11 +19,15 @@ struct TrainResultFile {
   ///
   /// - Collective: every rank of `world` must call it.
   func write(
-    _ result: TrainResult, peakMemory: Int, to path: String, on world: borrowing Communicator
+    _ result: TrainResult, _ outcome: TrainOutcome, peakMemory: Int, to path: String,
+    on world: borrowing Communicator
   ) throws {
     var file = try ResultFile.create(path, on: world, provenance: provenance)
     try file.contents.setAttribute("task", task)
     try file.contents.setAttribute("precision", precision)
+    try file.contents.setAttribute("completed", outcome.isCompleted ? 1 : 0)
+    try file.contents.setAttribute("ended", outcome.words)
+    try file.contents.setAttribute("diverged", outcome.divergence == nil ? 0 : 1)
     try file.contents.setAttribute("best_iteration", result.bestIteration)
     try file.contents.setAttribute("best_loss", result.bestLoss)
     try file.contents.setAttribute("held_out_trials", isHeldOut ? 1 : 0)

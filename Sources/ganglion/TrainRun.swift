@@ -26,7 +26,9 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
       on: world, warningOf: planning == nil ? [.threads, .kernels] : [])
     let threads = planning?.job.threads ?? own
     let console = Console(rank: world.rank, quiet: command.common.quiet)
-    var stop = StopRequest(timeLimit: command.maxTime.map { .seconds($0 * 60) })
+    let isPlanOnly = command.dryRun || planning != nil
+    let control = RunControl(
+      isPlanOnly ? nil : command.checkpointing, rank: world.rank, keepsResult: true)
     // Who hears from this run may signal it: by then every rank has its handlers.
     try world.barrier()
     var settings = command.optimizer.settings(for: task)
@@ -51,7 +53,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     if usesGrid, let grid = settings.grid {
       try settings.subspace.validate(program, batch: settings.batch, grid: grid)
     }
-    if command.dryRun || planning != nil {
+    if isPlanOnly {
       let planning =
         try planning
         ?? TrainPlanning(
@@ -64,6 +66,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
       return
     }
     let log = try RunLog(path: command.log, group: world)
+    console.logProgress(to: log)
     let phases = Phases()
     let record = record(settings, task, program, grid: settings.grid?.description ?? "")
     // A run may be resumed on other ranks: the grid is not part of what must agree.
@@ -73,10 +76,10 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
       "leak": options.leak, "force-alpha": settings.alpha,
     ]).adding(content).json
     var resumed: TrainState?
-    let checkpoint = command.checkpoint.map {
+    let checkpoint = command.checkpointing.checkpoint.map {
       TrainCheckpoint(file: CheckpointFile(path: $0, identity: identity))
     }
-    if let checkpoint, command.resume == .auto {
+    if let checkpoint, command.checkpointing.resumes {
       let found = try checkpoint.read(on: world)
       for note in found.notes { console.say("note: \(note)") }
       resumed = found.state
@@ -84,34 +87,32 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
         console.say("resuming \(checkpoint.file.path) at iteration \(resumed.iteration)")
       }
     }
-    let watchdog = command.watchdog.map {
-      Watchdog(limit: $0, rank: world.rank, message: Watchdog.hangMessage(limit: $0))
-    }
-    var reason: StopRequest.Reason?
-    var nextSave = clock.start + .seconds(command.checkpointEvery * 60)
+    let iterations = settings.iterations
+    console.progress(
+      "train", done: resumed?.iteration ?? 0, of: iterations, unit: "iterations")
 
     let result = try Trainer.run(
       task, settings, on: world, precision: S.self, phases: phases, resuming: resumed,
+      pacer: StopPacer(proceeds: { console.beat() }, isAsked: { control.isAskedToStop }),
       save: { state in
         try checkpoint?.write(state, on: world)
+        control.startInterval(isSaved: checkpoint != nil)
       }
     ) { progress in
+      control.noteWork()
       if let heldOut = progress.heldOutLoss {
         console.say(Self.line(progress, heldOut, of: settings.iterations))
       }
       log.write("iteration", Self.entry(progress))
-      watchdog?.reset()
-      reason = stop.noticedHere()
-      if reason != nil { return .stop }
-      guard command.checkpoint != nil, ContinuousClock.now >= nextSave else { return .goOn }
-      nextSave = ContinuousClock.now + .seconds(command.checkpointEvery * 60)
-      return .save
+      console.progress(
+        "train", done: progress.iteration + 1, of: iterations, unit: "iterations")
+      return control.decision(hasCheckpoint: checkpoint != nil)
     }
-    if result.wasStopped, command.checkpoint != nil {
-      let code = try world.maximum(reason?.rawValue ?? 0)
-      throw Stopped(StopRequest.Reason(rawValue: code) ?? .signal)
-    }
-    if let output = command.output {
+    control.noteLeaving()
+    let reason = try result.wasStopped ? control.agreedStop(on: world) ?? .signal : nil
+    if let reason, checkpoint != nil { throw Stopped(reason) }
+    let outcome = TrainOutcome(result, iterations: iterations, stoppedBy: reason)
+    if let output = command.output, outcome.hasResult {
       try phases.measure("write") {
         try TrainResultFile(
           task: command.task.rawValue, precision: command.precision.rawValue,
@@ -121,7 +122,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
             configuration: try record.json),
           isHeldOut: task.hasHeldOutTrials
         ).write(
-          result, peakMemory: world.maximum(PeakMemory.bytes), to: output, on: world)
+          result, outcome, peakMemory: world.maximum(PeakMemory.bytes), to: output, on: world)
       }
     }
     try checkpoint?.file.remove(on: world)
@@ -133,22 +134,15 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     for score in result.scores {
       console.say("  \(score.name) = \(plain(score.value)): \(score.meaning)")
     }
-    console.say(table.text)
+    if command.timings || table.total >= TimingTable.longRun { console.say(table.text) }
     for line in table.advice { console.say("warning: \(line)") }
     log.write("timings", table.event)
-    if let output = command.output {
+    if let output = command.output, outcome.hasResult {
       console.say("wrote \(output)")
       console.next(
         "ganglion", "report", output, "-o", NextStep.file(beside: output, "-report.html"))
     }
-    if let diverged = result.divergedAt {
-      throw CommandLineError(
-        exitCode: ExitCode.notConverged,
-        description: """
-          the loss was no longer finite at iteration \(diverged); the result holds the best \
-          parameters before that. Use a smaller --learning-rate, or --clip 1
-          """)
-    }
+    if let error = outcome.error(method: settings.method, output: command.output) { throw error }
   }
 
   private static func line(

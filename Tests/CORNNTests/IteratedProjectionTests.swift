@@ -77,7 +77,7 @@ import Testing
       fitted: problem.transitions, heldOut: problem.heldOut,
       solver: ConjugateGradients(
         loss: loss, tolerance: tolerance, iterations: 4000, initialMargin: 1e-3), threads: 1)
-    return try work.run(problem.recording, form: form, phases: Phases())
+    return try #require(try work.run(problem.recording, form: form, phases: Phases()))
   }
 
   @Test func factorsAreTakenWhereTheyAreAffordable() {

@@ -168,7 +168,7 @@ echo "== the same fit on one host and on three"
 "$program" generate chaotic --neurons 600 --frames 600 --seed 3 -o "$folder/recording.h5" --quiet
 fit=("$program" fit "$folder/recording.h5" --alpha 0.1 --lambda 1e-4 --scale none --threads 1)
 here "${fit[@]}" -o "$folder/local.h5" --quiet
-measured "${fit[@]}" -o "$folder/across.h5"
+measured "${fit[@]}" --timings -o "$folder/across.h5"
 planned fit --neurons 600 --frames 600
 expect "the same weights" h5diff -q --relative=1e-6 "$folder/local.h5" "$folder/across.h5" /W
 
@@ -176,7 +176,7 @@ echo "== the same training on one host and on three"
 train=("$program" train flipflop --hidden 32 --steps 50 --batch 12 --tangents 12 --iterations 20
   --precision double --threads 1)
 here "${train[@]}" --quiet -o "$folder/local-run.h5"
-measured "${train[@]}" -o "$folder/across-run.h5"
+measured "${train[@]}" --timings -o "$folder/across-run.h5"
 planned train flipflop --hidden 32 --steps 50 --batch 12 --tangents 12 --iterations 20 \
   --precision double
 expect "the same parameters" h5diff -q --relative=1e-6 "$folder/local-run.h5" \

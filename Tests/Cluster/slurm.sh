@@ -220,7 +220,7 @@ program_itself() {
   export LAUNCHER=mpirun
   numbers=$job
   job=$(submit --nodes=2 Jobs/fit-recording.sbatch real.h5 warned-real "${flags[@]}")
-  until grep -q '"event":"progress"' warned-real.jsonl 2>/dev/null || [[ -e warned-real ]]; do
+  until grep -q '"event":"checkpoint"' warned-real.jsonl 2>/dev/null || [[ -e warned-real ]]; do
     sleep 0.1
   done
   slurm scancel --batch --signal=USR1 "$job"

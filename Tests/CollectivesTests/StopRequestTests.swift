@@ -40,6 +40,44 @@ import Testing
     csignals_forget()
   }
 
+  @Test func ctrlCIsRemembered() {
+    var request = StopRequest(stopFile: nil)
+    kill(getpid(), SIGINT)
+    for _ in 0..<1000 where request.noticedHere() == nil { usleep(1000) }
+    #expect(request.noticedHere() == .interrupt)
+    csignals_forget()
+  }
+
+  /// In a child process, for it ends the process.
+  @Test func aSecondCtrlCEnds() async {
+    await #expect(processExitsWith: .exitCode(130)) {
+      _ = StopRequest(stopFile: nil)
+      kill(getpid(), SIGINT)
+      kill(getpid(), SIGINT)
+      sleep(5)
+    }
+  }
+
+  /// What is not complete does not outlive a signal; what has its name does.
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)])
+  func incompleteFilesAreDiscarded(signal: Int32, code: Int32) async throws {
+    await #expect(processExitsWith: .exitCode(code)) { [signal] in
+      let folder = FileManager.default.temporaryDirectory.path + "/discard-\(getppid())"
+      for name in ["whole", "partial"] {
+        _ = FileManager.default.createFile(atPath: folder + name, contents: Data())
+      }
+      Interruption.endsProcess(speaks: false)
+      Interruption.Discard(folder + "whole").cancel()
+      _ = Interruption.Discard(folder + "partial")
+      kill(getpid(), signal)
+      sleep(5)
+    }
+    let folder = FileManager.default.temporaryDirectory.path + "/discard-\(getpid())"
+    #expect(FileManager.default.fileExists(atPath: folder + "whole"))
+    #expect(!FileManager.default.fileExists(atPath: folder + "partial"))
+    try FileManager.default.removeItem(atPath: folder + "whole")
+  }
+
   @Test func theMessageSaysWhatToDo() {
     #expect(Stopped(.signal).exitCode == 75)
     #expect("\(Stopped(.stopFile))".contains("the same command resumes"))

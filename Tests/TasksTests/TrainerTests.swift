@@ -57,6 +57,62 @@ import Training
     #expect(result.bestLoss == result.evaluation.loss.min())
   }
 
+  /// Stopped in the middle of an iteration, a run keeps the state after the last whole one.
+  @Test(arguments: [Trainer.Method.sofo, .adam, .force])
+  func aStopWithinAnIterationLosesNothing(method: Trainer.Method) throws {
+    let task = FlipFlop(bits: 1, hidden: 20, steps: 30, trained: method == .force ? .readout : .all)
+    func run(
+      resuming: TrainState? = nil, pacer: StopPacer = StopPacer(),
+      save: (TrainState) -> Void = { _ in }, after: (Int) -> Void = { _ in }
+    ) throws -> TrainResult {
+      try Trainer.run(
+        task, settings(method), on: SingleRank(), precision: Float.self, phases: Phases(),
+        resuming: resuming, pacer: pacer, save: save
+      ) {
+        after($0.iteration)
+        return .goOn
+      }
+    }
+    let whole = try run()
+    // A clock by which every look takes an hour: the run looks after every step.
+    var time = 0.0
+    var looksLeft = Int.max
+    var saved: TrainState?
+    let part = try run(
+      pacer: StopPacer(
+        clock: {
+          time += 3600
+          return time
+        },
+        isAsked: {
+          looksLeft -= 1
+          return looksLeft < 0
+        }),
+      save: { saved = $0 }, after: { if $0 == 5 { looksLeft = 11 } })
+    #expect(part.wasStopped && part.log.iteration == Array(0...5))
+    #expect(saved?.iteration == 6)
+    let rest = try run(resuming: saved)
+    #expect(rest.lastParameters == whole.lastParameters)
+    #expect(rest.log.loss == whole.log.loss && rest.evaluation.loss == whole.evaluation.loss)
+  }
+
+  @Test func aTrainingThatRunsAwayIsTold() throws {
+    var wild = settings(.adam)
+    wild.learningRate = 1e3
+    let task = Lorenz(hidden: 8, steps: 4)
+    let result = try Trainer.run(
+      task, wild, on: SingleRank(), precision: Float.self, phases: Phases()
+    ) { _ in .goOn }
+    let divergence = try #require(result.divergence)
+    #expect(divergence.first == result.evaluation.loss[0])
+    #expect(!(divergence.loss <= 10 * divergence.first))
+    #expect(result.parameters.allSatisfy { $0.isFinite })
+    let good = try Trainer.run(
+      task, settings(.adam), on: SingleRank(), precision: Float.self, phases: Phases()
+    ) { _ in .goOn }
+    #expect(good.divergence == nil)
+  }
+
   @Test(arguments: [Trainer.Method.sofo, .adam, .force])
   func aResumedRunGoesOnBitForBit(method: Trainer.Method) throws {
     let task = FlipFlop(bits: 1, hidden: 20, steps: 30, trained: method == .force ? .readout : .all)

@@ -69,6 +69,17 @@ package func launch(
   }
 }
 
+/// Starts any command without a launcher and lets `body` watch it, then waits.
+package func launch(
+  command: [String], watching body: (_ process: Int32) throws -> Void
+) throws -> LaunchResult {
+  try launching.withLock { _ in
+    let job = try Job(command, environment: [:])
+    try body(job.process.processIdentifier)
+    return try job.finish()
+  }
+}
+
 /// A running command and the files that it prints to.
 private struct Job: ~Copyable {
   let process = Process()

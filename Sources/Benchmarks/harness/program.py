@@ -57,6 +57,8 @@ PROGRAM_FILE = os.path.realpath(PROGRAM)
 def run(*arguments, ranks=1, threads=1, sample=False):
     """Runs it; with `sample` its memory is looked at twice a second, which costs a little."""
     command = [PROGRAM, *map(str, arguments), "--threads", str(threads)]
+    if arguments[0] in ("fit", "train"):
+        command.append("--timings")
     if ranks > 1 or threads == 1:
         command = ["mpirun", "-n", str(ranks), "--oversubscribe", *command]
     load = os.getloadavg()[0]

@@ -2,9 +2,31 @@
 // can promise and Swift cannot. No stable API: only Collectives may import this.
 #pragma once
 
-/// From now on the signal is remembered instead of ending the process. Returns 0, or -1
-/// with errno set.
+/// From now on the signal is remembered instead of ending the process; the first one is
+/// acknowledged, and a second SIGINT ends the process as `csignals_end_on` does. Returns 0, or
+/// -1 with errno set.
 int csignals_remember(int signal);
+
+/// From now on the signal removes the files that are to be discarded, says farewell and ends
+/// the process with exit code 128 + signal. SIGHUP stays ignored where it is (nohup). Returns 0,
+/// or -1 with errno set.
+int csignals_end_on(int signal);
+
+/// What follows "ganglion: SIGINT" on standard error when a signal ends the process, and when
+/// the first is remembered; "" for nothing.
+void csignals_farewell(const char *text);
+void csignals_acknowledge(const char *text);
+
+/// The end of the process is decided: a signal only hastens it, without a word.
+void csignals_end_quietly(int exit_code);
+
+/// Ends the process as a signal does, from any thread: files discarded, the message written.
+void csignals_end_now(int exit_code, const char *message) __attribute__((noreturn));
+
+/// The file is removed if a signal ends the process. Not for several threads at a time. Returns
+/// its place, to keep it later, or -1 if there is none left.
+int csignals_discard_at_end(const char *path);
+void csignals_keep_at_end(int place);
 
 /// The latest remembered signal, or 0.
 int csignals_received(void);

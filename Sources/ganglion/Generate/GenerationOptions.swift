@@ -99,7 +99,7 @@ struct GeneratedRun {
     try network.record(
       from: start, steps: frames - 1, inputs: inputs, noise: noise, threads: threads,
       into: file, on: world
-    ) { console.progress("generate", done: $0, of: frames) }
+    ) { console.progress("generate", done: $0, of: frames, unit: "frames") }
     try file.finish(on: world)
     console.say(
       "wrote \(options.output): \(frames) frames of \(options.neurons) neurons, "

@@ -1,63 +1,102 @@
 internal import Foundation
+internal import Reports
 private import Synchronization
 
 /// What a run says on standard output: rank 0 only, nothing under `--quiet`.
 final class Console: Sendable {
+  private let isFirst: Bool
   private let isSpeaking: Bool
   /// mpirun gives a rank a terminal of its own even where its own output is a file.
   private let isTerminal =
     isatty(STDOUT_FILENO) != 0
     && ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] == nil
   private let start = ContinuousClock.now
-  private let bar = Mutex(Bar())
+  private let state = Mutex(State())
 
-  /// The progress last shown.
-  private struct Bar {
-    var time = ContinuousClock.now
-    /// Whether the cursor stands behind it.
+  private struct State {
+    var meter = ProgressMeter()
+    var shown = Pacing()
+    var logged = Pacing()
+    /// Whether the cursor stands behind a bar.
     var isOpen = false
+    var log: RunLog?
   }
 
   init(rank: Int, quiet: Bool) {
-    isSpeaking = rank == 0 && !quiet
+    isFirst = rank == 0
+    isSpeaking = isFirst && !quiet
   }
+
+  /// From now on progress is an event of the log, too.
+  func logProgress(to log: RunLog) { state.withLock { $0.log = log } }
 
   /// Prints a line.
   func say(_ text: String) {
     guard isSpeaking else { return }
-    let wasOpen = bar.withLock { bar in
-      defer { bar.isOpen = false }
-      return bar.isOpen
+    state.withLock { state in
+      close(&state)
+      StandardOutput.write(text + "\n")
     }
-    StandardOutput.write((wasOpen ? "\n" : "") + text + "\n")
   }
 
-  /// Reports progress: a bar on a terminal, elsewhere one line at most every 30 s.
+  /// Reports progress: a bar on a terminal, elsewhere a line now and then.
   ///
-  /// Can be called on any thread, as often as one likes.
-  func progress(_ what: String, done: Int, of total: Int) {
-    guard isSpeaking, total > 0 else { return }
-    let now = ContinuousClock.now
-    let pause: Duration = isTerminal ? .milliseconds(200) : .seconds(30)
-    let isDue = bar.withLock { bar in
-      guard now - bar.time >= pause || (isTerminal && done == total) else { return false }
-      bar.time = now
-      bar.isOpen = isTerminal && done < total
-      return true
+  /// Can be called on any thread, as often as one likes; a phase begins with its first call.
+  func progress(_ phase: String, done: Int, of total: Int, unit: String) {
+    guard isFirst, total > 0 else { return }
+    state.withLock { state in
+      state.meter.note(phase, done: done, of: total, unit: unit, at: now)
+      show(&state)
     }
-    guard isDue else { return }
-    let elapsed = (now - start) / .seconds(1)
-    let left = done > 0 ? elapsed * Double(total - done) / Double(done) : .nan
-    let share = Double(done) / Double(total)
-    if isTerminal {
-      let filled = Int(share * 30)
-      let drawn = String(repeating: "█", count: filled) + String(repeating: "·", count: 30 - filled)
-      StandardOutput.write(
-        "\r\(what) \(drawn) \(done)/\(total)" + (done == total ? "\n" : ""))
-    } else {
-      StandardOutput.write(
-        "\(what) \(done)/\(total), \(String(format: "%.0f", elapsed)) s elapsed, about "
-          + "\(left.isFinite ? String(format: "%.0f", left) : "?") s left\n")
+  }
+
+  /// Lets the time pass that is shown, while a phase is at work; on any thread.
+  func beat() {
+    guard isFirst else { return }
+    state.withLock { show(&$0) }
+  }
+
+  private var now: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+  private func show(_ state: inout State) {
+    let now = now
+    let meter = state.meter
+    let isAtWork = meter.total > 0 && meter.done < meter.total
+    if isSpeaking, isTerminal, meter.total > 0, !isAtWork {
+      close(&state)
     }
+    guard isAtWork else { return }
+    let elapsed = meter.elapsed(at: now)
+    if isSpeaking,
+      state.shown.isDue(
+        at: now, elapsed: elapsed,
+        first: isTerminal ? ProgressMeter.terminalPause : ProgressMeter.firstLine,
+        pause: isTerminal ? ProgressMeter.terminalPause : ProgressMeter.linePause)
+    {
+      if isTerminal {
+        close(&state)
+        StandardOutput.write(meter.bar(at: now))
+        state.isOpen = true
+      } else {
+        StandardOutput.write(meter.line(at: now) + "\n")
+      }
+    }
+    if let log = state.log,
+      state.logged.isDue(
+        at: now, elapsed: elapsed, first: ProgressMeter.firstLine, pause: ProgressMeter.linePause)
+    {
+      log.write(
+        "progress",
+        [
+          "phase": meter.phase, "done": meter.done, "of": meter.total,
+          "phase_s": elapsed, "left_s": meter.left(at: now) ?? .nan,
+        ])
+    }
+  }
+
+  /// Wipes the bar.
+  private func close(_ state: inout State) {
+    if state.isOpen { StandardOutput.write("\r\u{1B}[K") }
+    state.isOpen = false
   }
 }

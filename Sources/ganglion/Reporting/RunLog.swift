@@ -1,11 +1,13 @@
 internal import Collectives
 internal import Foundation
+private import Synchronization
 
 /// The `--log` file: one JSON object a line, flushed line by line, appended to.
 ///
 /// Only rank 0 has one; elsewhere, and without `--log`, every call does nothing.
-final class RunLog {
-  private let handle: FileHandle?
+final class RunLog: Sendable {
+  private let handle: Mutex<FileHandle?>
+  private let isOpen: Bool
   private let path: String
   private let start = ContinuousClock.now
 
@@ -28,25 +30,27 @@ final class RunLog {
       _ = fcntl(descriptor, F_SETFL, O_APPEND)
       handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
-    self.handle = handle
+    isOpen = handle != nil
     self.path = path ?? ""
-    endCutLine()
+    if let handle, Self.isCut(handle, path: self.path) {
+      try? handle.write(contentsOf: Data("\n".utf8))
+    }
+    self.handle = Mutex(handle)
   }
 
-  /// A run that was killed may have left half a line.
-  private func endCutLine() {
-    guard let handle else { return }
+  /// Whether a run that was killed has left half a line.
+  private static func isCut(_ handle: FileHandle, path: String) -> Bool {
     let end = lseek(handle.fileDescriptor, 0, SEEK_END)
     guard end > 0, let reader = FileHandle(forReadingAtPath: path),
       (try? reader.seek(toOffset: UInt64(end - 1))) != nil,
-      let last = try? reader.read(upToCount: 1), last != Data("\n".utf8)
-    else { return }
-    put("\n")
+      let last = try? reader.read(upToCount: 1)
+    else { return false }
+    return last != Data("\n".utf8)
   }
 
-  /// Writes one event with the time since the log was opened.
+  /// Writes one event with the time since the log was opened; on any thread.
   func write(_ event: String, _ values: [String: any Sendable & Encodable] = [:]) {
-    guard handle != nil else { return }
+    guard isOpen else { return }
     var object: [String: Any] = values
     object["t"] = Date.now.formatted(.iso8601)
     object["elapsed_s"] = (ContinuousClock.now - start) / .seconds(1)
@@ -58,14 +62,12 @@ final class RunLog {
     guard
       let line = try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
     else { return }
-    put(String(decoding: line, as: UTF8.self) + "\n")
-  }
-
-  private func put(_ text: String) {
-    do {
-      try handle?.write(contentsOf: Data(text.utf8))
-    } catch {
-      WriteFailures.note("cannot write the log \(path): \(reason(of: error))")
+    handle.withLock { handle in
+      do {
+        try handle?.write(contentsOf: line + Data("\n".utf8))
+      } catch {
+        WriteFailures.note("cannot write the log \(path): \(reason(of: error))")
+      }
     }
   }
 }

@@ -67,6 +67,9 @@ struct TimingTable {
       bound: ownPeak.bound)
   }
 
+  /// Seconds of a run from which on its table is shown without being asked for.
+  static let longRun = 60.0
+
   /// The table as text.
   var text: String {
     let header = Self.line("phase", "min s", "mean s", "max s", "share", "GFLOP/s", "of peak")
