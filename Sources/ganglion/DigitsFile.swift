@@ -46,7 +46,7 @@ extension TrainCommand {
         exitCode: ExitCode.badData,
         description: "\(folder.path): images and labels do not match in number or size")
     }
-    if checkpoint != nil {
+    if checkpointing.checkpoint != nil {
       content["content of the images"] = try ContentDigest.of(
         images.bytes + labels.bytes + testImages.bytes + testLabels.bytes)
     }

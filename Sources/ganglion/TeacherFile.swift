@@ -36,7 +36,7 @@ extension TrainCommand {
       inputs = given.columns
       drive = Self.values(given.view.rows(0..<(trials * steps)))
     }
-    if checkpoint != nil {
+    if checkpointing.checkpoint != nil {
       content["content of --targets"] = try ContentDigest.of(targets, first: 0, on: SingleRank())
       content["content of --drive"] = try ContentDigest.of(drive)
     }

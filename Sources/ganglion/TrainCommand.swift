@@ -59,7 +59,7 @@ struct TrainCommand: GroupCommand {
     files.read(common.config, as: "--config")
     files.write(output, as: "-o", .result(of: "train"))
     files.write(log, as: "--log", .log)
-    files.write(checkpoint, as: "--checkpoint", .checkpoint)
+    files.write(checkpointing.checkpoint, as: "--checkpoint", .checkpoint)
     return files
   }
 
