@@ -169,14 +169,19 @@ struct NameMatch {
   func note(
     _ what: String, in path: String, model: String, byPosition: Bool
   ) throws -> String? {
-    let place: Int
-    let trouble: String
+    let (place, trouble, remedy): (Int, String, String)
     switch kind {
     case .same: return nil
     case .unnamed:
       return "the \(what) of \(path) are taken by their place: it or the model has no names"
-    case .reordered(let first): (place, trouble) = (first, "are in another order than")
-    case .other(let first): (place, trouble) = (first, "are named otherwise than")
+    case .reordered(let first):
+      (place, trouble, remedy) = (
+        first, "are in another order than", "put them in the model's order"
+      )
+    case .other(let first):
+      (place, trouble, remedy) = (
+        first, "are named otherwise than", "give a recording of the model's \(what)"
+      )
     }
     let difference =
       "the \(what) of \(path) \(trouble) those of the model \(model): number \(place), from 0, is"
@@ -184,8 +189,7 @@ struct NameMatch {
     if !areNames, case .other = kind { return difference }
     guard byPosition else {
       throw RecordingError.badData(
-        difference + "; put them in the model's order, or take them as they stand"
-          + " with --by-position")
+        difference + "; \(remedy), or take them as they stand with --by-position")
     }
     return difference + "; taken by their place"
   }

@@ -48,6 +48,9 @@ struct SimulateCommand: GroupCommand {
     try require(
       recording != nil || startFrame == 0, "--start-frame needs --recording, whose frame it is")
     try require(
+      recording != nil || !match.byPosition,
+      "--by-position needs --recording, whose neurons it is about")
+    try require(
       inputNoise >= 0 && outputNoise >= 0,
       "noise levels are \(asGiven(inputNoise)) and \(asGiven(outputNoise)), expected 0 or more")
     try source.validate()

@@ -134,8 +134,8 @@ private struct SolvedRows: RidgeVisitor {
     let outcome = try work.run(problem.recording, form: form, phases: Phases())
     for panel in outcome.panels {
       for i in 0..<panel.coefficients.rows {
-        let row = panel.coefficients.row(i)
-        coefficients.append(row.indices.map { row[$0] })
+        coefficients.append(
+          (0..<panel.coefficients.columns).map { panel.coefficients[i, $0] })
       }
     }
     return false

@@ -114,8 +114,8 @@ import Testing
   /// A search that leaves weak ridges out ends, and so does one without a single number.
   @Test func theWalkEnds() {
     let grid = SelectionGrid()
-    let cut = walk(grid, stoppingBelow: 1e-2) { $1 }
-    #expect(cut.best?.lambda == 1e-2 && cut.visits < 10)
+    let cut = walk(grid, stoppingBelow: grid.lambdas[8]) { $1 }
+    #expect(cut.best?.lambda == grid.lambdas[8] && cut.visits < 10)
     let hopeless = walk(grid) { _, _ in .nan }
     #expect(hopeless.best == nil && hopeless.visits == 1)
   }
@@ -126,6 +126,6 @@ import Testing
     let (best, _, _) = walk(grid) { alpha, lambda in
       alpha < 0.05 || lambda > 0.5 ? .nan : alpha + lambda
     }
-    #expect(best?.alpha == 0.05 && best?.lambda == 1e-6)
+    #expect(best?.alpha == 0.05 && best?.lambda == grid.lambdas[0])
   }
 }

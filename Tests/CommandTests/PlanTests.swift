@@ -10,11 +10,15 @@ extension CommandTests {
       "productRateDouble": 3e10, "memoryBandwidth": 1e10, "longSum": 1e-2}
       """
 
-    private func plan(_ machine: String, in folder: borrowing TemporaryDirectory) throws -> [String]
-    {
+    private func plan(
+      _ machine: String, in folder: borrowing TemporaryDirectory, neurons: Int = 100,
+      frames: Int = 200
+    ) throws -> [String] {
       let path = folder.file("machine.json")
       try machine.write(toFile: path, atomically: true, encoding: .utf8)
-      return ["plan", "--neurons", "100", "--frames", "200", "--machine", path]
+      return [
+        "plan", "--neurons", "\(neurons)", "--frames", "\(frames)", "--machine", path,
+      ]
     }
 
     @Test(arguments: [
@@ -29,6 +33,20 @@ extension CommandTests {
       try expectRefusal(
         plan(wrong, in: folder), 65, "machine.json is no machine description", says,
         in: folder.path)
+    }
+
+    /// A strong ridge leaves fewer directions to look for: less work is foreseen.
+    @Test func theRidgeIsPlannedWith() throws {
+      let folder = try TemporaryDirectory()
+      func seconds(_ lambda: String) throws -> Double {
+        let text = try succeed(
+          plan(machine, in: folder, neurons: 3000, frames: 2500) + ["--lambda", lambda])
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("solve") })
+        return try #require(line.split(separator: " ").last.flatMap { Double($0) })
+      }
+      #expect(try seconds("1e-2") < 0.9 * seconds("1e-6"))
+      try expectRefusal(
+        plan(machine, in: folder) + ["--lambda", "inf"], 64, "--lambda is inf", in: folder.path)
     }
 
     /// The plan of a job over several nodes needs no such nodes, and says what it assumed.
