@@ -10,8 +10,8 @@ from matplotlib.colors import LinearSegmentedColormap  # noqa: E402
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator  # noqa: E402
 
 # One colour a meaning, told apart by readers who confuse red and green, or blue and yellow.
-# Sources/Reports/Palette.swift holds the same, and says what each one means; a test that
-# both agree.
+# Sources/Reports/Palette.swift holds the same, and says what each one means; a test checks
+# that both agree.
 PALETTE = {
     "recorded": "#1f262d",
     "truth": "#b98a00",

@@ -1,7 +1,7 @@
-/// The colours of every chart, on pages, in scaling studies and in Scripts/figures: one a
-/// meaning. They stay apart for readers who confuse red and green, or blue and yellow.
+/// The colours of every chart, on pages, in scaling studies and in Scripts/figures.
 ///
-/// Scripts/plots/style.py holds the same, and a test that both agree.
+/// Each has one meaning. They stay apart for readers who confuse red and green, or blue and
+/// yellow. Scripts/plots/style.py holds the same, and a test checks that both agree.
 package enum Palette {
   /// What a mark of a chart stands for.
   package enum Meaning: String, CaseIterable, Sendable {

@@ -9,7 +9,7 @@ package struct Scale: Sendable {
   /// From `lower` to `upper`; where they do not differ, a little around them.
   package init(_ lower: Double, _ upper: Double) {
     isLogarithmic = false
-    guard lower.isFinite, upper.isFinite else {
+    guard lower.isFinite, upper.isFinite, (upper - lower).isFinite else {
       (self.lower, self.upper) = (0, 1)
       return
     }
@@ -24,7 +24,7 @@ package struct Scale: Sendable {
   package init(logarithmicFrom lower: Double, to upper: Double) {
     precondition(lower > 0 && upper > lower, "a logarithmic axis from \(lower) to \(upper)")
     self.lower = lower
-    self.upper = min(upper, .greatestFiniteMagnitude)
+    self.upper = upper
     isLogarithmic = true
   }
 
@@ -43,9 +43,10 @@ package struct Scale: Sendable {
     let known = values.filter { $0.isFinite && $0 >= .leastNormalMagnitude }
     guard let low = known.min(), let high = known.max() else { return Scale(0, 1) }
     let factor = exp(0.05 * (log(high) - log(low)))
-    return factor < 1 + 1e-9
-      ? Scale(logarithmicFrom: low / 2, to: high * 2)
-      : Scale(logarithmicFrom: low / factor, to: high * factor)
+    let margin = factor < 1 + 1e-9 ? 2 : factor
+    return Scale(
+      logarithmicFrom: max(low / margin, .leastNonzeroMagnitude),
+      to: min(high * margin, .greatestFiniteMagnitude))
   }
 
   /// The place of a value, 0 at `lower` and 1 at `upper`; nil if it has none.

@@ -7,8 +7,10 @@ package struct Ticks: Equatable, Sendable {
   /// What every label leaves out: a label says the value minus this; 0 nearly always.
   package private(set) var offset = 0.0
 
-  /// Most characters of a label.
+  /// Most characters of a label in plain digits.
   private static let longest = 7
+  /// Most digits after the first one of a label with a power of ten.
+  private static let mostDigits = 2
 
   /// Powers of ten and the like.
   init(powers values: [Double]) {
@@ -42,11 +44,11 @@ package struct Ticks: Equatable, Sendable {
   private static func labels(_ values: [Double], _ decimals: Int) -> [String]? {
     let plain = values.compactMap { text($0, decimals: decimals) }
     if plain.count == values.count, plain.allSatisfy({ $0.count <= longest }) { return plain }
-    let powers = values.map { value in
-      abs(value) * pow(10, Double(decimals)) < 0.5
-        ? "0" : scientific(value, exponent(value) + decimals)
+    let digits = values.map { exponent($0) + decimals }
+    guard digits.allSatisfy({ $0 <= mostDigits }) else { return nil }
+    return zip(values, digits).map { value, digits in
+      abs(value) * pow(10, Double(decimals)) < 0.5 ? "0" : scientific(value, digits)
     }
-    return powers.allSatisfy { $0.count <= longest } ? powers : nil
   }
 
   /// The characters that the labels take side by side, with a gap after each.
@@ -65,7 +67,7 @@ package struct Ticks: Equatable, Sendable {
 
 /// The power of ten at or below a number's size.
 private func exponent(_ value: Double) -> Int {
-  value == 0 ? 0 : Int((log10(abs(value)) + 1e-9).rounded(.down))
+  value == 0 || !value.isFinite ? 0 : Int((log10(abs(value)) + 1e-9).rounded(.down))
 }
 
 /// A number in plain digits, without zeros at its end; nil where it is far from 1.
