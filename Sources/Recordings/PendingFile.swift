@@ -82,11 +82,11 @@ final class PendingFile {
       by: Int(clamping: status.f_frsize))
     guard !free.overflow, free.partialValue < bytes else { return }
     throw RecordingError.cannotWrite(
-      "cannot write \(destination): No space left on device: it needs \(mebibytes(bytes)), and"
-        + " \(mebibytes(free.partialValue)) are free")
+      "cannot write \(destination): No space left on device: it needs \(kibibytes(bytes)), and"
+        + " \(kibibytes(free.partialValue)) are free")
   }
 
-  private func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
+  private func kibibytes(_ bytes: Int) -> String { "\(bytes >> 10) KiB" }
 
   /// Makes the file permanent and gives it its name, replacing what had it.
   ///
