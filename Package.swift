@@ -50,10 +50,14 @@ let package = Package(
     .target(name: "CMPIShims", dependencies: ["CMPI"]),
     .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
     .target(name: "CKernels", cSettings: kernelFlags),
+    .target(
+      name: "CKernelChoice", dependencies: ["COpenBLAS"], cSettings: [.unsafeFlags(["-O2"])]),
 
     // MARK: - Foundations
+    // Numbers and words in messages.
+    .target(name: "Wording", swiftSettings: memorySafe),
     .target(
-      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"],
+      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CKernelChoice"],
       swiftSettings: strict + optimised + lifetimes),
     .target(
       name: "RandomNumbers", dependencies: ["LinearAlgebra"],
@@ -77,7 +81,7 @@ let package = Package(
       name: "Networks", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers"],
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "CORNN", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers"],
+      name: "CORNN", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers", "Wording"],
       swiftSettings: memorySafe + optimised),
     .target(
       name: "Evaluation", dependencies: ["LinearAlgebra", "Collectives", "Networks"],
@@ -87,7 +91,9 @@ let package = Package(
       swiftSettings: memorySafe + optimised),
     .target(
       name: "SOFO",
-      dependencies: ["LinearAlgebra", "RandomNumbers", "Collectives", "Differentiation"],
+      dependencies: [
+        "LinearAlgebra", "RandomNumbers", "Collectives", "Differentiation", "Wording",
+      ],
       swiftSettings: memorySafe + optimised),
 
     .target(
@@ -108,7 +114,7 @@ let package = Package(
     .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),
     .target(
       name: "Recordings",
-      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto"],
+      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto", "Wording"],
       swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
     // Pages.
@@ -122,7 +128,7 @@ let package = Package(
       dependencies: [
         "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
         "Recordings", "Reports", "Machine", "Differentiation", "SOFO", "Baselines", "Tasks",
-        "Training", "Scalability",
+        "Training", "Scalability", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -141,7 +147,9 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: strict + optimised),
     .testTarget(
-      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"],
+      name: "WordingTests", dependencies: ["Wording"], swiftSettings: strict),
+    .testTarget(
+      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "CKernelChoice", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RandomNumbersTests", dependencies: ["RandomNumbers", "LinearAlgebra", "TestSupport"],
@@ -151,7 +159,9 @@ let package = Package(
       swiftSettings: strict + optimised),
     .testTarget(
       name: "CORNNTests",
-      dependencies: ["CORNN", "Networks", "Collectives", "LinearAlgebra", "TestSupport"],
+      dependencies: [
+        "CORNN", "Networks", "Collectives", "LinearAlgebra", "RandomNumbers", "TestSupport",
+      ],
       swiftSettings: strict + optimised),
     .testTarget(
       name: "EvaluationTests",

@@ -6,6 +6,28 @@ from pathlib import Path
 import h5py
 
 from . import evaluation, fit, reading, recording, train
+from .style import Names
+
+
+def draw(file, path, names, runs):
+    """All figures of one result; runs of train are collected to be compared."""
+    kind, stem = reading.kind(file), names.of(path)
+    if kind == "fit":
+        fit.draw(file, stem)
+    elif kind == "evaluation":
+        evaluation.draw(file, stem)
+    elif kind == "recording":
+        recording.draw(file, stem)
+    elif kind == "train":
+        run = train.Run(file)
+        runs.append(run)
+        train.draw([run], stem)
+        if "output" in run.examples:
+            train.examples(run, names.further(f"{stem}-example"))
+        if "autonomous_run" in run.examples:
+            train.attractor(run, names.further(f"{stem}-attractor"))
+    else:
+        raise OSError("neither a model, its scores, a run nor a recording of ganglion")
 
 
 def main():
@@ -13,27 +35,16 @@ def main():
     parser.add_argument("-o", "--output", type=Path)
     parser.add_argument("files", nargs="+", type=Path)
     options = parser.parse_args()
-    runs, failed = [], 0
+    files = []
     for path in options.files:
-        stem = (options.output or path.parent) / path.stem
+        if path.resolve() not in (known.resolve() for known in files):
+            files.append(path)
+    names = Names(files, options.output)
+    runs, failed = [], 0
+    for path in files:
         try:
             with h5py.File(path) as file:
-                kind = reading.kind(file)
-                if kind == "fit":
-                    fit.draw(file, stem)
-                elif kind == "evaluation":
-                    evaluation.draw(file, stem)
-                elif kind == "recording":
-                    recording.draw(file, stem)
-                elif kind == "train":
-                    runs.append(train.Run(file))
-                    train.draw([runs[-1]], stem)
-                    if "output" in runs[-1].examples:
-                        train.examples(runs[-1], stem)
-                    if "autonomous_run" in runs[-1].examples:
-                        train.attractor(runs[-1], stem)
-                else:
-                    raise OSError("neither a model, its scores, a run nor a recording of ganglion")
+                draw(file, path, names, runs)
         except OSError as error:
             failed = 66 if not path.exists() else 65
             print(f"figures: {path}: {error}", file=sys.stderr)
@@ -41,9 +52,10 @@ def main():
         same = [run for run in runs if run.task == task]
         folder = options.output or same[0].path.parent
         if len(same) > 1:
-            train.draw(same, folder / f"{task}-comparison")
+            train.draw(same, names.further(folder / f"{task}-comparison"))
         if len({run.steps for run in same if run.peak_memory}) > 1:
-            train.growth([run for run in same if run.peak_memory], folder / f"{task}-growth")
+            train.growth(
+                [run for run in same if run.peak_memory], names.further(folder / f"{task}-growth"))
     sys.exit(failed)
 
 

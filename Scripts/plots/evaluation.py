@@ -3,7 +3,9 @@ import numpy as np
 
 from .fit import rollout, skill
 from .reading import array, setting, text
-from .style import INK, MODEL, QUIET, note, plt, save
+from .style import PALETTE, counted, heading, logarithmic, note, plt, save
+
+MOST_FIXED_POINTS = 10
 
 
 def draw(file, stem):
@@ -13,42 +15,54 @@ def draw(file, stem):
     panels += [spectra] if "attractor/power_network" in file else []
     panels += [eigenvalues] if "fixed_points/eigenvalue_real" in file else []
     if not panels:
-        raise OSError("no frame was held out, so there are no scores to draw")
-    figure, axes = plt.subplots(1, len(panels), figsize=(3.6 * len(panels), 3.1), squeeze=False)
+        raise OSError("there are no scores to draw: no frame was held out")
+    figure, axes = plt.subplots(1, len(panels), figsize=(3.6 * len(panels), 3.4), squeeze=False)
     for panel, place in zip(panels, axes[0]):
         panel(place, file)
     name = text(file.attrs.get("input_file", file.filename)).rsplit("/", 1)[-1]
     pearson = setting(file, "connectivity_pearson")
-    figure.suptitle(
-        name + (f"   connectivity: Pearson {pearson:.3f}" if pearson is not None else ""),
-        x=0.01, ha="left", fontsize=11)
+    heading(
+        figure, name + (f"   connectivity: Pearson {pearson:.3f}" if pearson is not None else ""))
     save(figure, stem)
 
 
 def spectra(axes, file):
     """Mean power spectra of the free-running network and of the recording."""
     frequency = array(file, "frequency")[1:]
-    for name, label, color in (("recorded", "recorded", INK), ("network", "network", MODEL)):
-        axes.loglog(frequency, array(file, f"attractor/power_{name}")[1:], color=color, label=label)
+    lines = (("recorded", "recorded", "recorded", "-"),
+             ("network", "network, free-running", "network", "--"))
+    for name, label, meaning, dash in lines:
+        power = array(file, f"attractor/power_{name}")[1:]
+        axes.plot(frequency, power, color=PALETTE[meaning], linestyle=dash, label=label)
     axes.set(title="Free run: power spectra", xlabel="cycles a frame", ylabel="power density")
-    axes.legend(loc="lower left")
+    logarithmic(axes.xaxis)
+    logarithmic(axes.yaxis)
+    axes.legend(loc="best")
     distances = [
         f"{label} {np.nanmedian(array(file, f'attractor/{name}')):.2f}"
         f" ({np.nanmedian(array(file, f'attractor/{name}_yardstick')):.2f})"
         for label, name in (("states", "wasserstein"), ("spectra", "spectral_distance"))]
-    note(axes, "median distance (yardstick)\n" + "\n".join(distances), "upper right")
+    note(axes, "median distance (yardstick):\n" + ", ".join(distances))
 
 
 def eigenvalues(axes, file):
-    """Eigenvalues of the Jacobian at each fixed point, beside the unit circle."""
+    """Eigenvalues of the Jacobian at the fixed points that most starts ended in."""
     angle = np.linspace(0, 2 * np.pi, 200)
-    axes.plot(np.cos(angle), np.sin(angle), color=QUIET, linewidth=0.8)
+    axes.plot(np.cos(angle), np.sin(angle), color=PALETTE["guide"], linewidth=0.8)
     real, imaginary = array(file, "fixed_points/eigenvalue_real"), array(
         file, "fixed_points/eigenvalue_imaginary")
-    for x, y in zip(real[:10], imaginary[:10]):
-        axes.plot(x, y, "o", markersize=2, alpha=0.6)
-    unstable = array(file, "fixed_points/unstable")
-    note(axes, f"{len(unstable)} fixed points\nunstable: {int(unstable.min())} to "
-               f"{int(unstable.max())} directions", "lower left")
-    axes.set(title="Eigenvalues at fixed points", xlabel="real", ylabel="imaginary")
+    found = array(file, "fixed_points/found")
+    order = np.arange(len(real)) if found is None else np.argsort(-found, kind="stable")
+    shown = order[:MOST_FIXED_POINTS]
+    # The point that most starts ended in is drawn last, and alone in full colour.
+    for place in reversed(shown):
+        axes.plot(real[place], imaginary[place], "o", markersize=2, color=PALETTE["network"],
+                  alpha=1 if place == shown[0] else 0.35, markeredgewidth=0)
+    unstable = array(file, "fixed_points/unstable")[shown].astype(int)
+    span = f"{unstable.min()}" if np.ptp(unstable) == 0 else f"{unstable.min()} to {unstable.max()}"
+    count = counted(len(real), "fixed point")
+    axes.set_title("Eigenvalues at fixed points")
+    note(axes, (count if len(shown) == len(real) else f"{len(shown)} of {count}")
+         + f", unstable directions: {span}")
+    axes.set(xlabel="real", ylabel="imaginary")
     axes.set_aspect("equal", adjustable="datalim")

@@ -4,10 +4,12 @@ import numpy as np
 
 from . import traces
 from .reading import array, beside, setting, text
-from .style import DIVERGING, INK, MODEL, OTHER, QUIET, SERIES, note, plt, save
+from .style import DIVERGING, PALETTE, counted, heading, logarithmic, note, plt, save
 
 # Weights read for a picture; beyond it rows are taken at equal distances.
-MOST_WEIGHTS = 4_000_000
+MOST_WEIGHTS = 1_000_000
+# What the curves of a choice are called.
+LABELS = {"error": "held-out error", "clipped": "targets beyond ±1 (share)"}
 
 
 def draw(file, stem):
@@ -19,21 +21,22 @@ def draw(file, stem):
         for group in selections(file)
     ]
     prediction = traces.load(file)
-    rows = -(-len(panels) // 3)
-    heights = [3.1] * rows + ([3.4] if prediction else [])
+    columns = 2 if len(panels) == 4 else 3
+    rows = -(-len(panels) // columns)
+    heights = [3.3] * rows + ([3.4] if prediction else [])
     figure = plt.figure(figsize=(10.5, sum(heights)))
-    grid = figure.add_gridspec(len(heights), 3, height_ratios=heights)
+    grid = figure.add_gridspec(len(heights), columns, height_ratios=heights)
     for index, panel in enumerate(panels):
-        panel(figure.add_subplot(grid[index // 3, index % 3]), file)
+        panel(figure.add_subplot(grid[index // columns, index % columns]), file)
     if prediction:
         traces.draw(figure, grid[-1, :], prediction)
     name = text(file.attrs.get("input_file", file.filename)).rsplit("/", 1)[-1]
     W = file["W"]
     alpha, ridge = setting(file, "alpha"), setting(file, "lambda")
-    parts = [f"{name}: {W.shape[0]:,} neurons"]
+    parts = [f"{name}: {counted(W.shape[0], 'neuron')}"]
     parts += [f"α = {alpha:.3g}"] if alpha else []
     parts += [f"λ = {ridge:.1g}"] if ridge else []
-    figure.suptitle("   ".join(parts), x=0.01, ha="left", fontsize=11)
+    heading(figure, "   ".join(parts))
     save(figure, stem)
 
 
@@ -66,6 +69,7 @@ def connectivity(axes, file):
             extent=(0, W.shape[1], file["W"].shape[0], 0))
         axes.figure.colorbar(picture, ax=axes, shrink=0.8, label="weight")
         axes.set(title="Fitted connectivity", xlabel="presynaptic neuron", ylabel="neuron")
+        part(axes, rows, file)
         return
     _, true = some_rows(truth)
     if source is not None:
@@ -79,12 +83,21 @@ def connectivity(axes, file):
     axes.hexbin(
         x, y, gridsize=60, bins="log", cmap="Greys", mincnt=1, linewidths=0.1,
         extent=(-limit, limit, -reach, reach))
-    axes.axline((0, 0), slope=1, color=MODEL, linewidth=1)
+    axes.axline((0, 0), slope=1, color=PALETTE["truth"], linewidth=1)
     slope = (x @ y) / (x @ x)
-    note(axes, f"Pearson {np.corrcoef(x, y)[0, 1]:.3f}, slope {slope:.2f}")
+    axes.set_title("Connectivity, off the diagonal")
+    part(axes, rows, file, f"Pearson {np.corrcoef(x, y)[0, 1]:.3f}, slope {slope:.2f}")
     axes.set(
-        title="Connectivity, off the diagonal", xlabel="true weight", ylabel="recovered weight",
+        xlabel="true weight", ylabel="recovered weight",
         xlim=(-limit, limit), ylim=(-reach, reach))
+
+
+def part(axes, rows, file, text=""):
+    """Says so where a picture holds only some rows of W."""
+    total = file["W"].shape[0]
+    rest = f"{len(rows):,} of {total:,} neurons" if len(rows) < total else ""
+    if text or rest:
+        note(axes, "; ".join(filter(None, (text, rest))))
 
 
 def objective(axes, file):
@@ -96,46 +109,55 @@ def objective(axes, file):
         return
     drop = abs(values[0] - values[-1])
     gap = (values[:-1] - values[-1]) / drop if drop > 0 else np.full(1, 1e-16)
-    axes.semilogy(np.arange(len(gap)), np.maximum(gap, 1e-16), color=MODEL)
+    axes.plot(np.arange(len(gap)), np.maximum(gap, 1e-16), color=PALETTE["network"])
+    logarithmic(axes.yaxis)
     optimality = array(file, "diagnostics/optimality")
     if optimality is not None and np.isfinite(optimality).any():
         worst = np.nanmax(optimality)
-        note(axes, f"optimality: median {np.nanmedian(optimality):.1e}\nworst {worst:.1e}",
-             "upper right")
+        note(axes, f"optimality: median {np.nanmedian(optimality):.1e}, worst {worst:.1e}")
 
 
 def skill(axes, file):
     values = array(file, "score/skill")
-    axes.set(title="Held-out skill of each neuron", xlabel="neurons, ordered", ylabel="skill")
+    axes.set(title="Held-out skill", xlabel="neurons, ordered", ylabel="skill")
     if values is None or not np.isfinite(values).any():
         axes.set_axis_off()
         return
     shown = np.sort(values[np.isfinite(values)])
     share = np.linspace(0, 1, len(shown))
-    axes.axhline(0, color=QUIET, linewidth=0.8)
-    axes.plot(share, shown, color=MODEL, label="network")
-    linear, persistence = array(file, "score/linear_mse"), array(file, "score/persistence_mse")
-    if linear is not None and persistence is not None:
-        other = 1 - linear / persistence
+    axes.axhline(0, color=PALETTE["persistence"], linewidth=0.8, label="persistence")
+    axes.plot(share, shown, color=PALETTE["network"], label="network")
+    persistence = array(file, "score/persistence_mse")
+    for name in ("linear", "mean"):
+        error = array(file, f"score/{name}_mse")
+        if error is None or persistence is None:
+            continue
+        with np.errstate(divide="ignore", invalid="ignore"):
+            other = 1 - error / persistence
         other = np.sort(other[np.isfinite(other)])
-        axes.plot(np.linspace(0, 1, len(other)), other, color=OTHER, label="linear")
-    axes.legend(loc="center right")
+        axes.plot(np.linspace(0, 1, len(other)), other, color=PALETTE[name], label=name)
     low = min(np.percentile(shown, 2), 0)
     axes.set_ylim(low - 0.08 * (1 - low), 1.02)
-    note(axes, f"median {np.median(shown):.3f}\nabove 0: {np.mean(shown > 0):.0%}")
+    axes.legend(loc="best")
+    note(axes, f"{counted(len(shown), 'neuron')}: median {np.median(shown):.3f}, "
+               f"above 0: {np.mean(shown > 0):.0%}")
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
 
 
 def rollout(axes, file):
-    names = {"mse": ("network", MODEL), "persistence_mse": ("persistence", QUIET),
-             "linear_mse": ("linear", OTHER)}
-    for name, (label, color) in names.items():
+    names = {"mse": "network", "persistence_mse": "persistence", "linear_mse": "linear",
+             "mean_mse": "mean"}
+    for name, meaning in names.items():
         values = array(file, f"score/rollout_{name}")
         if values is not None:
-            axes.plot(np.arange(1, len(values) + 1), values, color=color, label=label)
+            axes.plot(
+                np.arange(1, len(values) + 1), values, color=PALETTE[meaning], label=meaning)
     axes.set(title="Free-running prediction", xlabel="frames ahead", ylabel="mean squared error")
-    axes.set_yscale("log")
-    axes.legend(loc="lower right")
+    logarithmic(axes.yaxis)
+    axes.legend(loc="best")
+    starts = array(file, "score/rollout_start")
+    if starts is not None:
+        note(axes, f"mean over {counted(len(starts), 'held-out start')}")
 
 
 def selections(file):
@@ -149,15 +171,28 @@ def selections(file):
 def selection(axes, file, name):
     group = file["selection"][name]
     candidates = np.asarray(group["candidate"], dtype=np.float64)
-    curves = [key for key in group if key not in ("candidate", "chosen")]
-    for color, key in zip(SERIES, curves):
-        axes.plot(candidates, np.asarray(group[key]), "o-", markersize=3, color=color,
-                  label=key.replace("_", " "))
-    chosen = group.attrs.get("chosen", group["chosen"][()] if "chosen" in group else None)
+    order = np.argsort(candidates)
+    meanings = {"clipped": "clipped"}
+    for key in group:
+        if key in ("candidate", "chosen") or group[key].shape != candidates.shape:
+            continue
+        axes.plot(candidates[order], np.asarray(group[key])[order], "o-", markersize=3,
+                  color=PALETTE[meanings.get(key, "network")], label=LABELS.get(key, key))
+    if any("error" in key for key in group):
+        axes.axhline(1, color=PALETTE["persistence"], linewidth=0.8, label="persistence")
+    chosen = chosen_of(group)
     if chosen is not None:
-        axes.axvline(float(chosen), color=INK, linewidth=0.8, linestyle=":")
-    if len(candidates) > 2 and candidates.min() > 0 and np.ptp(np.log10(candidates)) > 1:
-        axes.set_xscale("log")
-    result = f": {float(chosen):.3g}" if chosen is not None else ""
-    axes.set(title=f"Choice of {name}{result}", xlabel=name)
+        axes.axvline(chosen, color=PALETTE["guide"], linewidth=0.8, linestyle=":", label="chosen")
+    if len(candidates) > 2 and candidates.min() > 0 and np.ptp(np.log10(candidates)) > 0.9:
+        logarithmic(axes.xaxis)
+    result = f": {chosen:.3g}" if chosen is not None else ""
+    axes.set(title=f"Choice of {name}{result}", xlabel=name, ylabel="error / persistence")
     axes.legend(loc="best")
+
+
+def chosen_of(group):
+    """The candidate that was taken, or None."""
+    for attributes in (group["candidate"].attrs, group.attrs):
+        if "chosen" in attributes:
+            return float(attributes["chosen"])
+    return float(group["chosen"][()]) if "chosen" in group else None

@@ -52,6 +52,6 @@ def kind(file):
         return "train"
     if "rates" in file:
         return "recording"
-    if "score" in file:
+    if any(name in file for name in ("score", "attractor", "fixed_points")):
         return "evaluation"
     return None

@@ -10,15 +10,22 @@ import h5py
 import numpy as np
 
 from .reading import array, beside, configuration, setting, text
-from .style import INK, MODEL, OTHER, plt
+from .style import PALETTE, counted
 
 SHOWN_FRAMES = 300
 SHOWN_NEURONS = 5
+# Neurons up to which the network is run on here: the work is of their square, every frame.
+MOST_RUN = 2000
+# What only Ganglion does to traces, or knows of them.
+OURS = ("neuropil", "low-pass", "trials", "bin")
 
 
 @dataclass
 class Prediction:
-    seconds: np.ndarray
+    times: np.ndarray
+    has_clock: bool
+    is_held_out: bool
+    neurons: int
     labels: list
     recorded: np.ndarray
     one_step: np.ndarray
@@ -32,34 +39,47 @@ def load(file):
         recorded = np.asarray(file["prediction/recorded"][:SHOWN_FRAMES])
         columns = np.arange(min(SHOWN_NEURONS, recorded.shape[1]))
         free = array(file, "prediction/free_running")
+        dt = setting(file, "dt")
         return Prediction(
-            np.arange(len(recorded)) * (setting(file, "dt") or 1),
-            [f"{c}" for c in columns], recorded[:, columns],
-            np.asarray(file["prediction/one_step"][:SHOWN_FRAMES])[:, columns],
+            np.arange(len(recorded)) * (dt or 1), dt is not None, True,
+            file["prediction/recorded"].shape[1], [f"{c}" for c in columns],
+            recorded[:, columns], np.asarray(file["prediction/one_step"][:SHOWN_FRAMES])[:, columns],
             None if free is None else free[:SHOWN_FRAMES, columns])
     alpha = setting(file, "alpha")
     path = beside(file, text(file.attrs.get("input_file", "")))
     if alpha is None or path is None or not h5py.is_hdf5(path):
         return None
     settings = configuration(file)
-    if "neuropil" in settings or "low-pass" in settings:
-        return None  # only Ganglion does these
+    if any(name in settings for name in OURS):
+        return None
     with h5py.File(path) as source:
         name = settings.get("traces") or ("rates" if "rates" in source else None)
         if name is None or name not in source or source[name].ndim != 2:
             return None
-        rates = np.asarray(source[name], dtype=np.float64)
         inputs = array(source, "inputs") if "W_in" in file else None
-    neurons = file["W"].shape[0]
-    if str(settings.get("time-axis", "0")) == "1":
-        rates = rates.T
-    if rates.shape[1] != neurons or ("W_in" in file and inputs is None):
-        return None
-    return computed(file, rates, inputs, alpha, chosen)
+        turned = str(settings.get("time-axis", "0")) == "1"
+        neurons = file["W"].shape[0]
+        if source[name].shape[0 if turned else 1] != neurons or ("W_in" in file and inputs is None):
+            return None
+        frames = source[name].shape[1 if turned else 0]
+        first, last, is_held_out = shown_frames(frames, setting(file, "holdout"))
+        if last <= first:
+            return None
+        part = source[name][:, first:last + 1].T if turned else source[name][first:last + 1]
+    rates = scaled(file, np.asarray(part, dtype=np.float64), first)
+    return computed(
+        file, rates, None if inputs is None else inputs[first:last], alpha, chosen, is_held_out)
 
 
-def scaled(file, rates):
-    """The recorded values as the fit saw them, rates in (-1, 1)."""
+def shown_frames(frames, holdout):
+    """First and last frame to show, and whether they were kept from the fit."""
+    held = int((0.2 if holdout is None else holdout) * frames)
+    first = frames - held if held >= 2 else 0
+    return first, min(first + SHOWN_FRAMES, frames - 1), held >= 2
+
+
+def scaled(file, rates, first):
+    """The recorded values from a frame on as the fit saw them, rates in (-1, 1)."""
     kind = text(file.attrs.get("scaling", "none"))
     baseline = array(file, "preprocessing/baseline")
     offset, drift, scale = (
@@ -67,32 +87,37 @@ def scaled(file, rates):
     if offset is None or drift is None or scale is None:
         return rates
     if baseline is not None:
-        rates = rates / baseline - 1
-    rates = (rates - offset - drift * np.arange(len(rates))[:, None]) / scale
+        rates = rates / (baseline[first:first + len(rates)] if baseline.ndim == 2 else baseline) - 1
+    frames = first + np.arange(len(rates))[:, None]
+    rates = (rates - offset - drift * frames) / scale
     if kind == "none":
         return rates
     return np.tanh(rates) if "tanh" in kind else np.clip(rates, -0.999, 0.999)
 
 
-def computed(file, rates, inputs, alpha, chosen):
-    rates = scaled(file, rates)
-    frames = len(rates)
-    first = frames - int((setting(file, "holdout") or 0.2) * frames)
-    last = min(first + SHOWN_FRAMES, frames - 1)
-    W, b = np.asarray(file["W"], dtype=np.float64), array(file, "b")
-    drive = np.zeros((last - first, len(W))) + (0 if b is None else b)
+def computed(file, rates, inputs, alpha, chosen, is_held_out):
+    """One step ahead for the chosen neurons, and the free run where it is little work."""
+    neurons = rates.shape[1]
+    runs_free = neurons <= MOST_RUN
+    # Rows of a dataset are read in rising order.
+    rows = slice(None) if runs_free else np.sort(chosen)
+    W = np.asarray(file["W"][rows], dtype=np.float64)
+    b = array(file, "b")
+    drive = np.zeros((len(rates) - 1, len(W))) + (0 if b is None else b[rows])
     if inputs is not None:
-        drive = drive + inputs[first:last] @ array(file, "W_in").T
-    before = np.nan_to_num(rates[first:last])
-    one_step = (1 - alpha) * before + alpha * np.tanh(before @ W.T + drive)
+        drive = drive + inputs @ np.asarray(file["W_in"][rows], dtype=np.float64).T
+    before = np.nan_to_num(rates[:-1])
+    one_step = (1 - alpha) * before[:, rows] + alpha * np.tanh(before @ W.T + drive)
     free, state = np.zeros_like(before), before[0]
-    for t in range(len(free)):
+    for t in range(len(free) if runs_free else 0):
         state = (1 - alpha) * state + alpha * np.tanh(W @ state + drive[t])
         free[t] = state
-    dt = setting(file, "dt") or 1
+    dt = setting(file, "dt")
+    places = chosen if runs_free else np.searchsorted(rows, chosen)
     return Prediction(
-        np.arange(len(free)) * dt, neuron_labels(file, chosen),
-        rates[first + 1:last + 1, chosen], one_step[:, chosen], free[:, chosen])
+        np.arange(1, len(rates)) * (dt or 1), dt is not None, is_held_out, neurons,
+        neuron_labels(file, chosen), rates[1:, chosen], one_step[:, places],
+        free[:, chosen] if runs_free else None)
 
 
 def neuron_labels(file, chosen):
@@ -120,21 +145,28 @@ def draw(figure, cell, prediction):
     for i in range(len(prediction.labels)):
         base = -i * step
         lines = (
-            (prediction.recorded, INK, 1.6, "-", "recorded"),
-            (prediction.one_step, MODEL, 0.9, "-", "one step ahead"),
-            (prediction.free, OTHER, 0.9, "--", "free-running from the start"),
+            (prediction.recorded, PALETTE["recorded"], 1.4, "-", "recorded"),
+            (prediction.one_step, PALETTE["network"], 0.9, "-", "network, one step ahead"),
+            (prediction.free, PALETTE["network"], 1.1, (0, (4, 2)),
+             "network, free-running from the start"),
         )
         for values, color, width, dash, name in lines:
             if values is not None:
                 axes.plot(
-                    prediction.seconds, np.clip(values[:, i], finite.min(), finite.max()) + base,
+                    prediction.times, np.clip(values[:, i], finite.min(), finite.max()) + base,
                     color=color, linewidth=width, linestyle=dash, label=name if i == 0 else None)
     middle = (finite.min() + finite.max()) / 2
     axes.set_yticks([middle - i * step for i in range(len(prediction.labels))])
     axes.set_yticklabels(prediction.labels)
     axes.tick_params(left=False)
+    shown = len(prediction.labels)
+    count = f"{shown} of {prediction.neurons:,} neurons" if shown < prediction.neurons else (
+        counted(shown, "neuron"))
+    order = ", best first" if any("skill" in label for label in prediction.labels) else ""
     axes.set(
-        title="Held-out frames, neurons from the best to the worst skill", xlabel="time (s)")
+        title=f"{counted(len(prediction.times), 'frame')} "
+              f"{'held out' if prediction.is_held_out else 'of the fit'}, {count}{order}",
+        xlabel="time (s)" if prediction.has_clock else "frame")
     axes.spines["left"].set_visible(False)
     axes.margins(x=0)
     axes.legend(ncols=3, loc="lower right", bbox_to_anchor=(1, 1.0))

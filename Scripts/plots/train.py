@@ -4,7 +4,18 @@ from pathlib import Path
 import numpy as np
 
 from .reading import array, configuration, setting, text
-from .style import INK, SERIES, note, plt, save
+from .style import CATEGORIES, PALETTE, counted, heading, logarithmic, note, plt, save
+
+# Outputs that are drawn of a trial.
+MOST_OUTPUTS = 4
+# Optimisers in the palette's order: each has its colour on every figure.
+OPTIMIZERS = ("sofo", "adam", "fgd", "sofo-first-order", "force")
+
+
+def colors(runs):
+    """A colour for each optimiser; those that are not listed come after the listed ones."""
+    names = [*OPTIMIZERS, *sorted({run.optimizer for run in runs} - set(OPTIMIZERS))]
+    return {name: CATEGORIES[place % len(CATEGORIES)] for place, name in enumerate(names)}
 
 
 class Run:
@@ -21,6 +32,8 @@ class Run:
         self.optimizer = named("optimizer", self.path.stem)
         self.seed = named("seed", "")
         self.steps = setting(file, "steps")
+        # Where there is but one trial, it is evaluated on what it was trained on.
+        self.is_held_out = setting(file, "held_out_trials") != 0
         self.peak_memory = setting(file, "peak_memory")
         self.examples = {name: array(file, f"example/{name}") for name in file.get("example", ())}
         self.log = {name: array(file, f"log/{name}") for name in file.get("log", ())}
@@ -78,110 +91,136 @@ def draw(runs, stem):
             group, name = panel.split("/")
             values = getattr(runs[0], group)
             x = values.get("iteration", np.arange(len(values[name])))
-            axes.plot(x, values[name], color=SERIES[1])
+            axes.plot(x, values[name], color=PALETTE["network"])
             axes.set(title=name.replace("_", " ").capitalize(), xlabel="iteration")
             positive = values[name][np.isfinite(values[name])]
             if len(positive) and positive.min() > 0 and positive.max() > 30 * positive.min():
-                axes.set_yscale("log")
+                logarithmic(axes.yaxis)
     for axes in list(grid.flat)[len(panels):]:
         axes.set_axis_off()
-    size = f", {runs[0].parameters:,} parameters" if runs[0].parameters else ""
-    title = f"{runs[0].task}: {runs[0].label}{size}" if single else f"{runs[0].task}{size}"
-    figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    sizes = sorted({run.parameters for run in runs})
+    size = f", {counted(sizes[0], 'parameter')}" if len(sizes) == 1 and sizes[0] else ""
+    title = (f"{runs[0].task}: {runs[0].label}{size}" if single
+             else f"{runs[0].task}: {counted(len(runs), 'run')}{size}")
+    heading(figure, title)
     save(figure, stem)
 
 
 def learning(axes, runs, against):
-    optimizers = list(dict.fromkeys(run.optimizer for run in runs))
-    named = set()
+    color, single, named, drawn = colors(runs), len(runs) == 1, set(), []
+    if single and runs[0].log.get("loss") is not None and runs[0].evaluation:
+        x, loss = runs[0].log.get(against), runs[0].log["loss"]
+        if x is not None:
+            axes.plot(x, loss, color=PALETTE["training"], linewidth=0.8, label="training batch")
+            drawn.append((x, loss))
     for run in runs:
-        color = SERIES[optimizers.index(run.optimizer) % len(SERIES)]
-        if len(runs) == 1 and run.log.get("loss") is not None and run.evaluation:
-            x = run.log.get(against)
-            if x is not None:
-                axes.plot(x, run.log["loss"], color=color, alpha=0.3, linewidth=0.8,
-                          label="training batch")
         curve = run.curve(against)
         if curve is None:
             continue
-        label = "held out" if len(runs) == 1 else run.optimizer
-        axes.plot(*curve, color=color, label=None if label in named else label)
+        label = run.optimizer
+        if single:
+            label = "held out" if run.is_held_out else "the trained trial"
+        axes.plot(*curve, color=PALETTE["network"] if single else color[run.optimizer],
+                  label=None if label in named else label)
         named.add(label)
-        if len(runs) == 1:
-            best = np.nanmin(curve[1])
-            note(axes, f"best {best:.3g}", "lower left")
-    axes.set_yscale("log")
-    last = [curve[0][-1] for curve in (run.curve(against) for run in runs) if curve]
-    if last and max(last) > 5 * min(last):
-        axes.set_xscale("log")
+        drawn.append(curve)
     axes.set(
         title="Loss by iteration" if against == "iteration" else "Loss by wall time",
         xlabel="iteration" if against == "iteration" else "wall time (s)", ylabel="loss")
-    if named:
-        axes.legend(loc="upper right")
-    if against == "elapsed" and not named:
+    if not drawn:
         axes.set_axis_off()
+        return
+    losses = np.concatenate([loss[np.isfinite(loss)] for _, loss in drawn])
+    if len(losses) and losses.min() > 0:
+        logarithmic(axes.yaxis)
+    last = [x[-1] for x, _ in drawn]
+    # Where one run is far longer than another, if what is left of the start says enough.
+    if not single and max(last) > 5 * min(last) and all(np.sum(x > 0) > 2 for x, _ in drawn):
+        logarithmic(axes.xaxis)
+    if single and np.isfinite(drawn[-1][1]).any():
+        note(axes, f"best {np.nanmin(drawn[-1][1]):.3g}")
+    axes.legend(loc="best")
 
 
 def growth(runs, stem):
     """Memory and time against the number of steps, an optimiser a line."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.2, 3.3))
-    optimizers = list(dict.fromkeys(run.optimizer for run in runs))
-    for color, optimizer in zip(SERIES, optimizers):
+    color = colors(runs)
+    for optimizer in dict.fromkeys(run.optimizer for run in runs):
         own = sorted((run for run in runs if run.optimizer == optimizer), key=lambda r: r.steps)
         steps = [run.steps for run in own]
         for axes, values in ((left, [1e-6 * run.peak_memory for run in own]),
                              (right, [run.seconds for run in own])):
-            axes.plot(steps, values, "o-", color=color, label=optimizer)
+            axes.plot(steps, values, "o-", color=color[optimizer], label=optimizer)
     left.set(title="Memory against steps", ylabel="peak memory of a rank (MB)")
     left.set_ylim(bottom=0)
     right.set(title="Time against steps", ylabel="seconds an iteration")
     seconds = [run.seconds for run in runs]
     if max(seconds) > min(seconds):
-        right.set_yscale("log")
+        logarithmic(right.yaxis)
     for axes in (left, right):
-        axes.set(xlabel="steps of a trial", xscale="log")
-        axes.legend(loc="upper left")
-    figure.suptitle(f"{runs[0].task}", x=0.01, ha="left", fontsize=11)
+        axes.set_xlabel("steps of a trial")
+        logarithmic(axes.xaxis)
+        axes.legend(loc="best")
+    heading(figure, runs[0].task)
     save(figure, stem)
 
 
 def examples(run, stem):
-    """What the network does on held-out trials, beside what was wanted."""
-    # Trials stand one after the other in the file.
-    width = run.examples["output"].shape[1]
-    output, target = (
-        run.examples[name].reshape(-1, int(run.steps), width) for name in ("output", "target"))
-    trials = len(output)
-    rows = min(width, 4)
+    """What the network does in some trials, beside what was wanted where the loss counts it."""
+    output, target = run.examples["output"], run.examples["target"]
+    weight = run.examples.get("loss_weight")
+    if weight is not None:
+        target = np.where(weight > 0, target, np.nan)
+    # Trials stand one after the other in the file; a task of few has some of them twice.
+    steps = int(run.steps or len(output))
+    trials = np.stack([output, target], axis=1).reshape(-1, steps, 2, output.shape[1])
+    kept = [i for i in range(len(trials))
+            if not any(np.allclose(trials[i], trials[j], equal_nan=True) for j in range(i))]
+    width = output.shape[1]
+    rows = min(width, MOST_OUTPUTS)
     figure, grid = plt.subplots(
-        rows, trials, figsize=(3.1 * trials, 1.5 * rows + 0.6), squeeze=False, sharex=True)
-    for trial in range(trials):
+        rows, len(kept), figsize=(max(4.5, 3.1 * len(kept)), 1.5 * rows + 0.9), squeeze=False,
+        sharex=True)
+    for place, trial in enumerate(trials[kept]):
         for d in range(rows):
-            axes = grid[d, trial]
-            axes.plot(target[trial, :, d], color=INK, linewidth=1, label="wanted")
-            axes.plot(output[trial, :, d], color=SERIES[0], linewidth=1.2, label="network")
-        grid[0, trial].set_title(f"Held-out trial {trial + 1}")
-        grid[-1, trial].set_xlabel("step")
+            axes = grid[d, place]
+            wanted = trial[:, 1, d]
+            axes.plot(wanted, color=PALETTE["truth"], linewidth=1.4, label="wanted",
+                      marker="." if lonely(wanted) else None)
+            axes.plot(trial[:, 0, d], color=PALETTE["network"], linewidth=1.2, label="network")
+        kind = "Held-out trial" if run.is_held_out else "Trained trial"
+        grid[0, place].set_title(f"{kind} {place + 1}")
+        grid[-1, place].set_xlabel("step")
     for d in range(rows):
         grid[d, 0].set_ylabel(f"output {d + 1}")
-    grid[0, 0].legend(loc="upper right")
-    figure.suptitle(f"{run.task}: {run.label}", x=0.01, ha="left", fontsize=11)
-    save(figure, f"{stem}-example")
+    handles, labels = grid[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", ncols=2)
+    some = f", {rows} of {width} outputs" if rows < width else ""
+    heading(figure, f"{run.task}: {run.label}{some}")
+    save(figure, stem)
+
+
+def lonely(values):
+    """Whether a line would not show some value, as it has no neighbour."""
+    known = np.concatenate([[False], np.isfinite(values), [False]])
+    return bool((known[1:-1] & ~known[:-2] & ~known[2:]).any())
 
 
 def attractor(run, stem):
     """The autonomous run beside the true system: where it goes, and its return map."""
-    paths = (("the system", run.examples["true_run"], INK),
-             ("the network", run.examples["autonomous_run"], SERIES[0]))
+    paths = (("the system", run.examples["true_run"], PALETTE["truth"]),
+             ("the network", run.examples["autonomous_run"], PALETTE["network"]))
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(12, 3.6))
     for axes, (name, path, color) in zip((left, middle), paths):
-        axes.plot(path[:, 0], path[:, 2], color=color, linewidth=0.3)
-        axes.set(title=f"{len(path):,} steps of {name}", xlabel="x", ylabel="z")
+        # One picture: thousands of crossing lines are slow to draw, and slower to open.
+        axes.plot(path[:, 0], path[:, 2], color=color, linewidth=0.3, rasterized=True)
+        axes.set(title=f"{counted(len(path), 'step')} of {name}", xlabel="x", ylabel="z")
     for name, path, color in paths:
         z = path[:, 2]
         peaks = z[1:-1][(z[1:-1] > z[:-2]) & (z[1:-1] >= z[2:])]
-        right.plot(peaks[:-1], peaks[1:], ".", color=color, markersize=3, label=name)
+        right.plot(peaks[:-1], peaks[1:], ".", color=color, markersize=3,
+                   label=f"{name}, {counted(max(0, len(peaks) - 1), 'pair')}")
     right.set(title="Return map", xlabel="maximum of z", ylabel="next maximum of z")
-    right.legend(loc="upper right")
-    save(figure, f"{stem}-attractor")
+    right.legend(loc="best")
+    save(figure, stem)

@@ -35,7 +35,8 @@ void chdf5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
 
 struct ends {
   char top[256];
-  char bottom[512];
+  // Long enough for a path before the system's words.
+  char bottom[8192];
 };
 
 // Called from the outermost failure (n = 0) down to the innermost.
@@ -47,10 +48,23 @@ static herr_t keep_ends(unsigned n, const H5E_error2_t *error, void *data) {
   return 0;
 }
 
+// Of a failed system call HDF5 also tells the time, descriptors and addresses; the system's
+// own words are enough.
+static void keep_system_message(char *text) {
+  static const char before[] = "error message = '";
+  char *message = strstr(text, before);
+  if (!message) return;
+  message += sizeof before - 1;
+  size_t length = strcspn(message, "'");
+  memmove(text, message, length);
+  text[length] = 0;
+}
+
 void chdf5_take_error(char *text, size_t capacity) {
   struct ends ends = {"", ""};
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep_ends, &ends);
   H5Eclear2(H5E_DEFAULT);
+  keep_system_message(ends.bottom);
   if (ends.bottom[0] && strcmp(ends.top, ends.bottom) != 0)
     snprintf(text, capacity, "%s (%s)", ends.top, ends.bottom);
   else
@@ -134,4 +148,53 @@ int chdf5_link_target(int64_t location, const char *path, char *text, size_t cap
   if (H5Lunpack_elink_val(value, info.u.val_size, NULL, &file, &object) < 0) return -1;
   snprintf(text, capacity, "%s:%s", file, object);
   return 0;
+}
+
+struct source_visitor {
+  chdf5_take_name take;
+  void *data;
+};
+
+static void take_dataset_sources(hid_t dataset, struct source_visitor *visitor) {
+  hid_t list = H5Dget_create_plist(dataset);
+  if (list < 0) return;
+  char name[4096];
+  for (int i = 0; i < H5Pget_external_count(list); i++) {
+    name[0] = 0;
+    if (H5Pget_external(list, i, sizeof name - 1, name, NULL, NULL) < 0) continue;
+    name[sizeof name - 1] = 0;
+    visitor->take(name, visitor->data);
+  }
+  size_t mappings = 0;
+  if (H5Pget_layout(list) == H5D_VIRTUAL && H5Pget_virtual_count(list, &mappings) >= 0)
+    for (size_t i = 0; i < mappings; i++)
+      if (H5Pget_virtual_filename(list, i, name, sizeof name) >= 0)
+        visitor->take(name, visitor->data);
+  H5Pclose(list);
+}
+
+static herr_t take_link_sources(hid_t group, const char *path, const H5L_info_t *link,
+                                void *data) {
+  struct source_visitor *visitor = data;
+  if (link->type == H5L_TYPE_EXTERNAL) {
+    char value[4096];
+    const char *file, *object;
+    if (link->u.val_size <= sizeof value &&
+        H5Lget_val(group, path, value, sizeof value, H5P_DEFAULT) >= 0 &&
+        H5Lunpack_elink_val(value, link->u.val_size, NULL, &file, &object) >= 0)
+      visitor->take(file, visitor->data);
+  } else if (link->type == H5L_TYPE_HARD) {
+    hid_t object = H5Oopen(group, path, H5P_DEFAULT);
+    if (object < 0) return 0;
+    if (H5Iget_type(object) == H5I_DATASET) take_dataset_sources(object, visitor);
+    H5Oclose(object);
+  }
+  return 0;
+}
+
+int chdf5_visit_sources(int64_t file, chdf5_take_name take, void *data) {
+  struct source_visitor visitor = {take, data};
+  int code = H5Lvisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, take_link_sources, &visitor);
+  H5Eclear2(H5E_DEFAULT);
+  return code;
 }

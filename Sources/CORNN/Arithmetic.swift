@@ -1,3 +1,5 @@
+internal import Wording
+
 /// The precision in which a fit is asked to work.
 package enum Precision: String, Codable, Sendable, CaseIterable {
   /// `mixed` where the fit is large and its tolerance allows it, else `double`.
@@ -50,10 +52,10 @@ package struct Arithmetic: Equatable, Sendable {
     case .double: (isRounded, reason) = (false, "float64 throughout, as asked")
     case .auto where isTight:
       isRounded = false
-      reason = "float64 throughout: the tolerance is below \(Self.singleTolerance)"
+      reason = "float64 throughout: the tolerance is below \(plain(Self.singleTolerance))"
     case .auto where work < Self.smallWork:
       isRounded = false
-      reason = "float64 throughout: an iteration is below \(Self.smallWork) flops"
+      reason = "float64 throughout: an iteration is below \(plain(Self.smallWork)) flops"
     case .auto: (isRounded, reason) = (true, Self.roundedReason(form))
     }
     isSingle = isRounded && form == .primal

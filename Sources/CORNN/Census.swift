@@ -10,6 +10,11 @@ struct Census {
   let unusable: Set<Int>
   /// Per frame, whether a usable neuron or an input is missing there.
   let missing: [Bool]
+  /// This rank's usable neurons that are missing in more than half of the held-out frames, by
+  /// local index, with the mean over the fitted frames that stands in for them there.
+  ///
+  /// They do not count in `missing`: else they would leave the others no scores.
+  let standIns: [Int: Double]
 
   /// A neuron missing in more than this share of the fitted frames is left out: kept, it
   /// would cost every other neuron those frames.
@@ -35,20 +40,34 @@ struct Census {
     constant = Set(
       variances.indices.filter { variances[$0] <= 1e-12 * typical && !unusable.contains($0) })
     var missing = [UInt8](repeating: 0, count: rates.columns)
-    for i in 0..<rates.rows where !unusable.contains(i) { markMissing(rates.row(i), in: &missing) }
+    var standIns: [Int: Double] = [:]
+    for i in 0..<rates.rows where !unusable.contains(i) {
+      markMissing(rates.row(i), of: fitted, in: &missing)
+      let heldOut = recording.heldOutFrames
+      if PresentValues(of: rates.row(i), in: heldOut).isMostlyMissing {
+        standIns[i] = PresentValues(of: rates.row(i), in: fitted).mean
+      } else {
+        markMissing(rates.row(i), of: heldOut, in: &missing)
+      }
+    }
     let inputs = recording.inputs.view
-    for i in 0..<inputs.rows { markMissing(inputs.row(i), in: &missing) }
+    for i in 0..<inputs.rows {
+      markMissing(inputs.row(i), of: 0..<inputs.columns, in: &missing)
+    }
     try group.maximum(&missing)
     self.unusable = unusable
+    self.standIns = standIns
     self.missing = missing.map { $0 != 0 }
   }
 }
 
-/// Sets the marks of the frames in which a series is missing.
+/// Sets the marks of those of some frames in which a series is missing.
 @specialized(where S == Double)
 @specialized(where S == Float)
-private func markMissing<S: Scalar>(_ series: Span<S>, in marks: inout [UInt8]) {
-  for t in 0..<series.count where series[t].isNaN { marks[t] = 1 }
+private func markMissing<S: Scalar>(
+  _ series: Span<S>, of frames: Range<Int>, in marks: inout [UInt8]
+) {
+  for t in frames where series[t].isNaN { marks[t] = 1 }
 }
 
 /// Mean and variance of the present frames of a series.

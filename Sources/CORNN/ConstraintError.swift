@@ -1,4 +1,5 @@
 internal import Collectives
+internal import Wording
 
 /// Why constraints cannot be applied.
 package enum ConstraintError: ExitCoded, Equatable {
@@ -25,11 +26,11 @@ package enum ConstraintError: ExitCoded, Equatable {
     switch self {
     case .maskValue(let neuron, let presyn, let value):
       """
-      the mask's entry (neuron \(neuron), presyn \(presyn)) is \(value): expected 0 \
+      the mask's entry (neuron \(neuron), presyn \(presyn)) is \(plain(value)): expected 0 \
       (forbidden) or a positive number (allowed)
       """
     case .signValue(let presyn, let value):
-      "the sign of presyn \(presyn) is \(value): expected +1, -1 or 0 (free)"
+      "the sign of presyn \(presyn) is \(plain(value)): expected +1, -1 or 0 (free)"
     case .unknownRegion(let name, let known):
       "no neuron is in region \"\(name)\"; the regions are \(known.joined(separator: ", "))"
     case .signsOfPublishedRule:

@@ -66,7 +66,8 @@ struct CrossValidation<S: Scalar & Transferable> {
     neurons.flatMap { neuron in alphas.map { Subproblem(neuron: neuron, alpha: $0) } }
   }
 
-  /// The solutions of one fold, down the ridges.
+  /// The solutions of one fold, down the ridges; a ridge that is too weak to factor with ends
+  /// the walk, unless it is the first.
   func solve(
     _ fold: Fold, _ subproblems: [Subproblem], loss: PointwiseLoss, _ lambdas: [Double],
     stopsEarly: Bool, group: borrowing some RankGroup & ~Copyable, phases: Phases
@@ -86,18 +87,28 @@ struct CrossValidation<S: Scalar & Transferable> {
       alphas: max(1, subproblems.count / max(1, neurons.count)),
       isAbandoned: memory.isAbandoned,
       descent: stopsEarly ? Descent() : nil)
+    do {
+      try visit(&walk, subproblems, regressors, ridges, group: group, phases: phases)
+    } catch FitError.ridgeTooSmall where !walk.outcomes.isEmpty {}
+    return walk.outcomes
+  }
+
+  /// Walks down the ridges, under constraints where there are some.
+  private func visit(
+    _ walk: inout RidgeWalk<S>, _ subproblems: [Subproblem], _ regressors: Regressors<S>,
+    _ ridges: [Double], group: borrowing some RankGroup & ~Copyable, phases: Phases
+  ) throws {
     if let restriction = restriction?.serving(subproblems) {
       let way = try restriction.way(regressors, configuration, threads: threads, group: group)
       walk.work.widest = way.widestPanel
-      try visit(
+      try CORNN.visit(
         &walk, under: restriction, regressors: regressors, isDual: way.isDual, ridges: ridges,
         group: group, phases: phases)
     } else {
-      try visit(
+      try CORNN.visit(
         &walk, regressors: regressors, ridges: ridges, configuration: configuration,
         group: group, phases: phases)
     }
-    return walk.outcomes
   }
 }
 

@@ -80,7 +80,8 @@ private func leadingBasis(
   var basis = Matrix<Double>(rows: matrix.rows, columns: rank)
   do {
     var elements = basis.mutableElements
-    RandomStream(seed: 0, stream: 0).fillNormal(&elements)
+    // Any directions serve; a fit draws nothing else of this purpose.
+    RandomStream(seed: 0, purpose: .tangents).fillNormal(&elements)
   }
   for _ in 0..<powers {
     basis = product(matrix, basis)

@@ -113,10 +113,10 @@ extension DualForm {
         phases: phases)
     }
     let approximation = try phases.measure("factor") {
-      try approximating.approximation(products.gram, inverse, ridge: ridge, group: group)
+      try approximating.approximation(products.gram, inverse.matrix, ridge: ridge, group: group)
     }
     self.init(
-      ridge: ridge, excludesSelf: excludesSelf, products: products, inverse: inverse,
+      ridge: ridge, excludesSelf: excludesSelf, products: products, inverse: inverse.matrix,
       approximation: approximation)
   }
 }

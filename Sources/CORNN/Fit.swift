@@ -84,7 +84,7 @@ extension FitProblem {
       isDual = way.isDual
       work.widest = min(widestPanel, way.widestPanel)
     }
-    let outcome = try withoutActuallyEscaping(meet) { meet in
+    let (outcome, ridgeRaise) = try withoutActuallyEscaping(meet) { meet in
       var whole = WholeFit(
         problem: self, work: work, phases: phases, restored: restored, urge: urge, meet: meet,
         progress: progress)
@@ -92,18 +92,19 @@ extension FitProblem {
         try CORNN.visit(
           &whole, under: restriction, regressors: regressors, isDual: isDual, ridges: ridges,
           group: group, phases: phases)
-        return whole.outcome
+        return (whole.outcome, whole.ridgeRaise)
       }
       try CORNN.visit(
         &whole, regressors: regressors, ridges: ridges, configuration: configuration,
         approximating: configuration.approximating, group: group, phases: phases)
-      return whole.outcome
+      return (whole.outcome, whole.ridgeRaise)
     }
     guard let outcome else { throw FitError.nothingToFit }
     return try Fit(
       regressors: regressors,
       isDual: isDual, excludesSelf: !configuration.selfConnections, mask: constraints.mask,
-      alpha: alpha, outcome: outcome, transitions: transitions, heldOut: heldOut, group: group)
+      alpha: alpha, outcome: outcome, ridgeRaise: ridgeRaise, transitions: transitions,
+      heldOut: heldOut, unscored: unscored, group: group)
   }
 }
 
@@ -126,10 +127,12 @@ private struct WholeFit<S: Scalar & Transferable>: RidgeVisitor {
   let meet: ([PanelSolution<S>]) throws -> Void
   let progress: @Sendable (Int) -> Void
   var outcome: PanelOutcome<S>?
+  var ridgeRaise = 1.0
 
   mutating func visit<F: SubproblemForm & ~Copyable>(
     _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
   ) throws -> Bool where F.S == S {
+    ridgeRaise = form.ridgeRaise
     outcome = try work.runInRounds(
       problem.recording, form: form, restored: restored, group: group, phases: phases,
       urge: urge, meet: meet, progress: progress)

@@ -10,6 +10,8 @@ package enum FitError: ExitCoded, Equatable {
   case singleDual(samples: Int, regressors: Int)
   /// No neuron is left to fit.
   case nothingToFit
+  /// No candidate of a search has a finite error on all held-out blocks.
+  case everyCandidateDiverged
 
   /// The recording, with what was asked for, cannot be fitted.
   package var exitCode: Int32 {
@@ -35,6 +37,11 @@ package enum FitError: ExitCoded, Equatable {
       """
     case .nothingToFit:
       "no neuron is left to fit: all are constant or missing"
+    case .everyCandidateDiverged:
+      """
+      no candidate of the search has a finite error on all held-out blocks: give --alpha and \
+      --lambda, or look at the rates (--scale)
+      """
     }
   }
 }

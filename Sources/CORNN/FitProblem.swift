@@ -10,6 +10,9 @@ package final class FitProblem<S: Scalar & Transferable> {
   package let heldOut: Transitions
   /// This rank's neurons that can be fitted, by local index.
   let fittable: [Int]
+  /// This rank's neurons that are fitted but not scored, as they are mostly missing in the
+  /// held-out frames, by local index.
+  let unscored: Set<Int>
 
   /// Takes stock of the recording and gathers the regressors.
   ///
@@ -33,9 +36,11 @@ package final class FitProblem<S: Scalar & Transferable> {
     regressors = try phases.measure("exchange") {
       try Regressors(
         rates: recording.rates, local: recording.local, neurons: recording.neurons,
-        silent: silent, inputs: recording.inputs, bias: bias, fitted: transitions,
+        silent: silent, standIns: census.standIns, inputs: recording.inputs, bias: bias,
+        fitted: transitions,
         heldOut: heldOut, group: group)
     }
+    unscored = Set(census.standIns.keys)
     self.transitions = transitions
     self.heldOut = heldOut
     self.recording = recording

@@ -21,6 +21,12 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   /// the ridge start.
   package let objective: [Double]
 
+  /// By how much the ridge of the preconditioner was raised; 1 mostly.
+  ///
+  /// It is where rounding left no factor at the ridge of the problem, whose weights these are
+  /// all the same.
+  package let ridgeRaise: Double
+
   /// Fitted and held-out transitions, and those left out because a regressor is missing.
   package let transitions: Transitions
   package let heldOutTransitions: Transitions
@@ -30,14 +36,15 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   /// - Collective: every rank of `group` must call it.
   init(
     regressors: Regressors<S>, isDual: Bool, excludesSelf: Bool, mask: StructuralMask?,
-    alpha: [Double], outcome: PanelOutcome<S>, transitions: Transitions, heldOut: Transitions,
-    group: borrowing some RankGroup & ~Copyable
+    alpha: [Double], outcome: PanelOutcome<S>, ridgeRaise: Double, transitions: Transitions,
+    heldOut: Transitions, unscored: Set<Int>, group: borrowing some RankGroup & ~Copyable
   ) throws {
     self.regressors = regressors
     self.isDual = isDual
     self.excludesSelf = excludesSelf
     self.mask = mask
     self.alpha = alpha
+    self.ridgeRaise = ridgeRaise
     panels = outcome.panels
     self.transitions = transitions
     heldOutTransitions = heldOut
@@ -53,7 +60,7 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
     impliedOwnWeights = implied
     diagnostics = Diagnostics(
       panels, neurons: regressors.local.count, transitions: transitions.count)
-    scores = Scores(outcome, neurons: regressors.local.count)
+    scores = Scores(outcome, neurons: regressors.local.count, leavingOut: unscored)
     objective = try Self.summed(panels.map(\.trace), group: group)
   }
 
@@ -128,11 +135,11 @@ package struct Diagnostics: Sendable {
 }
 
 extension Scores {
-  init<S: Scalar>(_ outcome: PanelOutcome<S>, neurons: Int) {
+  init<S: Scalar>(_ outcome: PanelOutcome<S>, neurons: Int, leavingOut unscored: Set<Int>) {
     let none = [Double](repeating: .nan, count: neurons)
     self.init(mse: none, persistence: none, r2: none)
     for (panel, scores) in zip(outcome.panels, outcome.scores) {
-      for (neuron, score) in zip(panel.neurons, scores) {
+      for (neuron, score) in zip(panel.neurons, scores) where !unscored.contains(neuron) {
         mse[neuron] = score.mse
         persistence[neuron] = score.persistence
         r2[neuron] = 1 - score.mse / score.variance

@@ -18,6 +18,7 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   let cache = ProjectionCache()
 
   var ridge: Double { base.ridge }
+  var ridgeRaise: Double { base.ridgeRaise }
   var isDual: Bool { false }
   var excludesSelf: Bool { false }
   var samples: Int { base.samples }

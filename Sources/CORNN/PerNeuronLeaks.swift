@@ -46,17 +46,23 @@ extension FitProblem {
   }
 
   /// The candidate nearest to the common leak that is as good as the best but for chance.
+  ///
+  /// Folds in which the neuron has nothing to predict do not count; a leak that diverges in
+  /// one of the others is no candidate.
   static func nearestGoodLeak(
     _ alphas: [Double], _ errors: [[Double]], common: Double
   ) -> Double {
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
-    let means = errors.map { $0.isEmpty ? .infinity : mean($0) }
-    guard let best = means.indices.min(by: { means[$0] < means[$1] }), means[best].isFinite
-    else { return common }
+    let folds = (errors.first ?? []).indices.filter { fold in
+      errors.contains { $0[fold].isFinite }
+    }
+    let errors = errors.map { own in folds.map { own[$0] } }
+    let means = errors.map(mean)
+    guard let best = means.placeOfLeast else { return common }
     let byDistance = alphas.indices.sorted {
       abs(log(alphas[$0] / common)) < abs(log(alphas[$1] / common))
     }
-    for i in byDistance {
+    for i in byDistance where means[i].isFinite {
       let differences = zip(errors[i], errors[best]).map { $0 - $1 }
       let average = mean(differences)
       let spread = differences.reduce(0) { $0 + ($1 - average) * ($1 - average) }

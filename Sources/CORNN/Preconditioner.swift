@@ -1,6 +1,12 @@
 internal import Collectives
 internal import LinearAlgebra
 
+/// An inverse with the factor by which its ridge had to be raised; 1 mostly.
+struct RidgedInverse<S: Scalar>: ~Copyable {
+  let matrix: NodeShared<S>
+  let raise: Double
+}
+
 /// `(G + ridge I)⁻¹` once a node, rounded to the working precision.
 ///
 /// The factor is taken in float64. In the primal form it is only a preconditioner: where
@@ -12,13 +18,13 @@ internal import LinearAlgebra
 func invertedGram<S: Scalar & Transferable>(
   _ gram: borrowing NodeShared<Double>, ridge: Double, mayRaiseRidge: Bool, as: S.Type,
   group: borrowing some RankGroup & ~Copyable, phases: Phases
-) throws -> NodeShared<S> {
+) throws -> RidgedInverse<S> {
   let order = gram.matrix.rows
   var inverse = try group.allocateOnNode(rows: order, columns: order, of: S.self)
   for raise in [1.0, 10, 100, 1e3, 1e4].prefix(mayRaiseRidge ? 5 : 1) {
     let result = try group.invertPositiveDefinite(gram, ridge: ridge * raise, into: &inverse)
     phases.add("factor", flops: result.flops)
-    if result.isPositiveDefinite { return inverse }
+    if result.isPositiveDefinite { return RidgedInverse(matrix: inverse, raise: raise) }
   }
   throw FitError.ridgeTooSmall(order: order, ridge: ridge)
 }

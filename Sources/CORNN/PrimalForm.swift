@@ -11,6 +11,7 @@ struct PrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   let regressors: Regressors<S>
   /// `A⁻¹`, regressors × regressors.
   let inverse: NodeShared<S>
+  let ridgeRaise: Double
 
   var isDual: Bool { false }
   var samples: Int { regressors.samples }
@@ -78,7 +79,7 @@ extension PrimalForm {
     }
     self.init(
       ridge: ridge, excludesSelf: excludesSelf, regressors: products.regressors,
-      inverse: inverse)
+      inverse: inverse.matrix, ridgeRaise: inverse.raise)
   }
 }
 

@@ -30,13 +30,15 @@ package final class Regressors<S: Scalar & Transferable> {
   /// Gathers every rank's neurons into the matrices shared on each node.
   ///
   /// `rates` is this rank's neurons × frames, of which the rows of `silent` neurons count as
-  /// zero; `inputs` is inputs × frames, the same on every rank.
+  /// zero; `standIns` has the numbers for neurons where they are missing; `inputs` is inputs ×
+  /// frames, the same on every rank.
   ///
   /// - Throws: what `group` throws.
   /// - Complexity: one sum over nodes of regressors × transitions scalars.
   /// - Collective: every rank of `group` must call it.
   init(
     rates: borrowing Matrix<S>, local: Range<Int>, neurons: Int, silent: Set<Int>,
+    standIns: [Int: Double],
     inputs: borrowing Matrix<S>, bias: Bool, fitted fittedTransitions: Transitions,
     heldOut heldOutTransitions: Transitions, group: borrowing some RankGroup & ~Copyable
   ) throws {
@@ -48,6 +50,9 @@ package final class Regressors<S: Scalar & Transferable> {
       for i in 0..<rates.rows where !silent.contains(i) {
         shared.matrix.select(
           row: local.lowerBound + i, rates, i, columns: transitions.frames)
+        if let value = standIns[i] {
+          shared.matrix.replaceMissing(row: local.lowerBound + i, by: S(value))
+        }
       }
       if group.rank == 0 {
         for i in 0..<inputs.rows where scale[i] > 0 {
@@ -111,6 +116,14 @@ extension Matrix {
   ) {
     var target = mutableRow(i)
     gather(other.row(j), at: columns, scale: S(scale), into: &target)
+  }
+}
+
+extension Matrix {
+  /// NaN in row i becomes a number.
+  fileprivate mutating func replaceMissing(row i: Int, by value: S) {
+    var row = mutableRow(i)
+    for t in 0..<row.count where row[t].isNaN { row[t] = value }
   }
 }
 

@@ -8,7 +8,9 @@ struct NeuronScore: Sendable {
   /// Mean absolute errors.
   let magnitude: Double
   let persistenceMagnitude: Double
+}
 
+extension NeuronScore {
   /// The errors over `transitions`, for each of which `drive` is `tanh s`.
   @specialized(where S == Double)
   @specialized(where S == Float)
@@ -33,11 +35,11 @@ struct NeuronScore: Sendable {
       mean += difference / count
       spread += difference * (next - mean)
     }
-    mse = count > 0 ? squares.model / count : .nan
-    persistence = count > 0 ? squares.persistence / count : .nan
-    variance = count > 0 ? spread / count : .nan
-    self.magnitude = count > 0 ? magnitude.model / count : .nan
-    persistenceMagnitude = count > 0 ? magnitude.persistence / count : .nan
+    func average(_ sum: Double) -> Double { count > 0 ? sum / count : .nan }
+    self.init(
+      mse: average(squares.model), persistence: average(squares.persistence),
+      variance: average(spread),
+      magnitude: average(magnitude.model), persistenceMagnitude: average(magnitude.persistence))
   }
 }
 

@@ -11,6 +11,10 @@ protocol SubproblemForm<S>: ~Copyable {
   /// The ridge `λ = lambda · T`.
   var ridge: Double { get }
 
+  /// By how much the ridge of the preconditioner was raised, where rounding left no factor at
+  /// that of the problem; the solution is the same, the way to it longer.
+  var ridgeRaise: Double { get }
+
   /// Unknowns a row.
   var unknowns: Int { get }
 
@@ -63,6 +67,10 @@ protocol SubproblemForm<S>: ~Copyable {
   /// The currents `X θ` of the held-out transitions, a row for each of `neurons` (local
   /// indices).
   func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S>
+}
+
+extension SubproblemForm where Self: ~Copyable {
+  var ridgeRaise: Double { 1 }
 }
 
 // What holds of the primal forms.

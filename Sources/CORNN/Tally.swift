@@ -2,6 +2,9 @@ internal import Collectives
 internal import LinearAlgebra
 
 /// Squared errors by ridge (row) and leak (column), summed over neurons and folds.
+///
+/// A candidate counts only with a finite error wherever there was something to predict: one
+/// that diverged anywhere has an infinite error, and never wins for what it lacks.
 struct Tally: Codable, Sendable {
   private let alphas: Int
   private var errors: [Double]
@@ -9,6 +12,9 @@ struct Tally: Codable, Sendable {
   /// Absolute errors, laid out like `errors`; outliers count less in them.
   private var magnitudes: [Double]
   private var persistenceMagnitude = [0.0]
+  /// How many errors each candidate has, and how many there were to have.
+  private var counts: [Int]
+  private var expected: [Int]
   /// Shares of clipped targets by leak, summed over neurons and folds.
   private(set) var clipped: [Double]
 
@@ -16,6 +22,8 @@ struct Tally: Codable, Sendable {
     self.alphas = alphas
     errors = [Double](repeating: 0, count: alphas * lambdas)
     magnitudes = errors
+    counts = [Int](repeating: 0, count: alphas * lambdas)
+    expected = counts
     clipped = [Double](repeating: 0, count: alphas)
   }
 
@@ -23,24 +31,36 @@ struct Tally: Codable, Sendable {
   /// a neuron before those of the next.
   mutating func add<S: Scalar>(_ outcomes: [PanelOutcome<S>], trainingCount: Int) {
     for (row, outcome) in outcomes.enumerated() {
-      for (i, score) in outcome.scores.joined().enumerated() where score.mse.isFinite {
-        errors[row * alphas + i % alphas] += score.mse
-        magnitudes[row * alphas + i % alphas] += score.magnitude
-        guard row == 0, i.isMultiple(of: alphas) else { continue }
-        persistence[0] += score.persistence
-        persistenceMagnitude[0] += score.persistenceMagnitude
-      }
+      add(outcome.scores.flatMap { $0 }, row: row)
     }
     for (i, count) in (outcomes.first?.panels.flatMap(\.clipped) ?? []).enumerated() {
       clipped[i % alphas] += Double(count) / Double(trainingCount)
     }
   }
 
+  /// Adds the scores of one fold at one ridge.
+  mutating func add(_ scores: [NeuronScore], row: Int) {
+    for (i, score) in scores.enumerated() where score.persistence.isFinite {
+      let place = row * alphas + i % alphas
+      expected[place] += 1
+      if row == 0, i.isMultiple(of: alphas) {
+        persistence[0] += score.persistence
+        persistenceMagnitude[0] += score.persistenceMagnitude
+      }
+      guard score.mse.isFinite, score.magnitude.isFinite else { continue }
+      errors[place] += score.mse
+      magnitudes[place] += score.magnitude
+      counts[place] += 1
+    }
+  }
+
   /// Adds those of another fold of the same leaks; it may have fewer ridges.
   mutating func add(_ other: Tally) {
-    for (i, error) in other.errors.enumerated() where i < errors.count { errors[i] += error }
-    for (i, error) in other.magnitudes.enumerated() where i < magnitudes.count {
-      magnitudes[i] += error
+    for i in other.errors.indices where i < errors.count {
+      errors[i] += other.errors[i]
+      magnitudes[i] += other.magnitudes[i]
+      counts[i] += other.counts[i]
+      expected[i] += other.expected[i]
     }
     persistence[0] += other.persistence[0]
     persistenceMagnitude[0] += other.persistenceMagnitude[0]
@@ -53,17 +73,27 @@ struct Tally: Codable, Sendable {
     try group.sum(&persistence)
     try group.sum(&magnitudes)
     try group.sum(&persistenceMagnitude)
+    try group.sum(&counts)
+    try group.sum(&expected)
     try group.sum(&clipped)
   }
 
-  /// The error of a candidate relative to that of persistence.
+  /// The error of a candidate relative to that of persistence; infinite where it has not all
+  /// errors that it should have.
   func relativeError(_ lambda: Int, _ alpha: Int) -> Double {
-    errors[lambda * alphas + alpha] / persistence[0]
+    relative(errors[lambda * alphas + alpha], to: persistence[0], lambda * alphas + alpha)
   }
 
-  /// The mean absolute error of a candidate relative to that of persistence.
+  /// The mean absolute error of a candidate relative to that of persistence, likewise.
   func relativeMagnitude(_ lambda: Int, _ alpha: Int) -> Double {
-    magnitudes[lambda * alphas + alpha] / persistenceMagnitude[0]
+    relative(
+      magnitudes[lambda * alphas + alpha], to: persistenceMagnitude[0], lambda * alphas + alpha)
+  }
+
+  private func relative(_ error: Double, to persistence: Double, _ place: Int) -> Double {
+    let ratio = error / persistence
+    return counts[place] == expected[place] && counts[place] > 0 && ratio.isFinite
+      ? ratio : .infinity
   }
 }
 
@@ -77,7 +107,7 @@ struct Descent {
 
   /// Takes the errors at one ridge.
   mutating func isOver(after errors: [Double]) -> Bool {
-    let lowest = errors.min() ?? .infinity
+    let lowest = errors.placeOfLeast.map { errors[$0] } ?? .infinity
     sinceBest = lowest < best ? 0 : sinceBest + 1
     best = min(best, lowest)
     return sinceBest >= 3 && lowest > 1.3 * best

@@ -14,7 +14,7 @@ package struct BlockCyclic: Equatable, Sendable {
   package static var block: Int { 64 }
 
   /// The fewest entries of the matrix that are worth a rank: below order 2,000 no run of two
-  /// ranks gained by it (Sources/Benchmarks/README.md).
+  /// ranks gained by it (Benchmarks/results/cluster/shared-inverse.md).
   package static var leastShare: Int { 2_000_000 }
 
   /// The fewest ranks that share a matrix: each reaches about half of LAPACK's rate.

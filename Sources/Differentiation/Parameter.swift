@@ -34,14 +34,13 @@ package enum Initial: Sendable {
 extension Program {
   /// Starting values of all parameters, one after the other.
   ///
-  /// Parameter i takes its numbers from stream k = i of the purpose `initialValues`, so
+  /// Parameter i takes its numbers from stream k = i of the purpose `initialParameters`, so
   /// the values depend on the seed alone.
   package func initialParameters(seed: UInt64) -> [Double] {
     var values: [Double] = []
     values.reserveCapacity(parameterCount)
     for (index, parameter) in parameters.enumerated() {
-      let random = RandomStream(
-        seed: seed, stream: Purpose.initialValues.rawValue, k: UInt32(index))
+      let random = RandomStream(seed: seed, purpose: .initialParameters, k: index)
       if case .pseudoInverse(let id) = parameter.initial {
         values += Self.pseudoInverse(parameters[id.index], values)
       } else {
@@ -73,12 +72,6 @@ extension Program {
       }
     }
   }
-}
-
-/// What a stream of random numbers is for; streams of different purposes never meet.
-package enum Purpose: UInt32, Sendable {
-  case tangents = 0
-  case data, noise, initialValues, heldOut
 }
 
 extension Initial {

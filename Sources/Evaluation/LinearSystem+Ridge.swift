@@ -23,7 +23,7 @@ extension LinearSystem {
     let count = min(Self.judges, candidates.count)
     let neurons = (0..<count).map { candidates[$0 * candidates.count / count] }
     let errors = try errors(neurons, Self.decades, group: group)
-    let best = errors.indices.min { errors[$0] < errors[$1] } ?? 0
+    guard let best = errors.placeOfLeast else { return 1 }
     return Self.decades[best] * pow(10, vertex(of: errors, beside: best))
   }
 
@@ -36,14 +36,12 @@ extension LinearSystem {
     let right = isDual ? Matrix(rows: 0, columns: 0) : rightHandSide(neurons, frames[...])
     let jobs = Partition(of: Self.folds * ridges.count, among: group.size)
       .range(of: group.rank)
-    try group.agree {
-      for number in 0..<Self.folds {
-        let own = jobs.clamped(to: (number * ridges.count)..<((number + 1) * ridges.count))
-        guard !own.isEmpty else { continue }
-        let fold = fold(number, neurons, right)
-        for job in own {
-          sums[job % ridges.count] += try fold.error(ridge: ridges[job % ridges.count])
-        }
+    for number in 0..<Self.folds {
+      let own = jobs.clamped(to: (number * ridges.count)..<((number + 1) * ridges.count))
+      guard !own.isEmpty else { continue }
+      let fold = fold(number, neurons, right)
+      for job in own {
+        sums[job % ridges.count] += fold.error(ridge: ridges[job % ridges.count])
       }
     }
     try group.sum(&sums)
@@ -87,7 +85,7 @@ extension LinearSystem {
 private func vertex(of values: [Double], beside least: Int) -> Double {
   guard least > 0, least < values.count - 1 else { return 0 }
   let (left, right) = (values[least - 1] - values[least], values[least + 1] - values[least])
-  return left + right > 0 ? (left - right) / (2 * (left + right)) : 0
+  return left + right > 0 && (left + right).isFinite ? (left - right) / (2 * (left + right)) : 0
 }
 
 /// Some rows and columns of a matrix.
@@ -111,11 +109,12 @@ private struct LinearFold: ~Copyable {
   let truth: Matrix<Double>
   let training: Int
 
-  /// The squared error on the held-out block.
-  func error(ridge: Double) throws -> Double {
+  /// The squared error on the held-out block; infinite where rounding leaves no factor at
+  /// this ridge.
+  func error(ridge: Double) -> Double {
     var damped = system.copy()
     for i in 0..<damped.rows { damped[i, i] += ridge * Double(max(1, training)) }
-    let factor = try Cholesky(damped)
+    guard let factor = try? Cholesky(damped) else { return .infinity }
     var coefficients = right.copy()
     var target = coefficients.mutableView
     factor.solveFromRight(&target)

@@ -5,11 +5,15 @@ package import LinearAlgebra
 package final class ObservedRates<S: Scalar & Transferable> {
   /// This rank's neurons.
   package let local: Range<Int>
-  /// Neurons × frames; NaN where missing, zero for neurons that are not scored.
+  /// Neurons × frames; NaN where missing, zero for neurons that were not fitted.
+  ///
+  /// A neuron that is missing in more than half of the fitted or of the held-out frames has its
+  /// mean there instead: else it would cost all others these frames.
   package let rates: NodeShared<S>
   /// Inputs × frames, the same on every rank.
   package let inputs: Matrix<S>
-  /// Of this rank's neurons, which are scored: those that were fitted.
+  /// Of this rank's neurons, which are scored: those that were fitted and are not mostly
+  /// missing in the held-out frames.
   package let isScored: [Bool]
   /// Frames that a baseline may be trained on, and those that are kept for the scores.
   package let fittedFrames: Range<Int>
@@ -22,8 +26,8 @@ package final class ObservedRates<S: Scalar & Transferable> {
 
   /// Gathers every rank's neurons into a matrix shared on each node.
   ///
-  /// `rates` is this rank's neurons × frames, in (−1, 1), NaN where missing; `inputs` is
-  /// inputs × frames on every rank; the frames from `fittedFrames.upperBound` on are held out.
+  /// `rates` is this rank's neurons × frames, in (−1, 1), NaN where missing; `isScored` tells
+  /// which of them were fitted; `inputs` is inputs × frames on every rank; the frames from `fittedFrames.upperBound` on are held out.
   ///
   /// - Complexity: neurons × frames scalars of memory a node, and one sum over nodes of it.
   /// - Collective: every rank of `group` must call it.
@@ -36,12 +40,23 @@ package final class ObservedRates<S: Scalar & Transferable> {
       own.rows == local.count && isScored.count == local.count,
       "\(own.rows) rows and \(isScored.count) flags for neurons \(local)")
     let frames = own.columns
+    let heldOut = fittedFrames.upperBound..<frames
     var incomplete = [UInt8](repeating: 0, count: frames)
+    var isScored = isScored
     var shared = try group.allocateOnNode(rows: neurons, columns: frames, of: S.self)
     for i in 0..<own.rows where isScored[i] {
-      let row = own.row(i)
-      for t in 0..<frames where row[t].isNaN { incomplete[t] = 1 }
       shared.matrix.copyRow(local.lowerBound + i, from: own, i)
+      let all = PresentValues(of: own.row(i), in: 0..<frames)
+      let early = PresentValues(of: own.row(i), in: fittedFrames)
+      let mean = early.count > 0 ? early.mean : all.count > 0 ? all.mean : 0
+      for part in [fittedFrames, heldOut] {
+        let isAbsent = PresentValues(of: own.row(i), in: part).isMostlyMissing
+        if isAbsent, part == heldOut { isScored[i] = false }
+        var row = shared.matrix.mutableRow(local.lowerBound + i)
+        for t in part where row[t].isNaN {
+          if isAbsent { row[t] = S(mean) } else { incomplete[t] = 1 }
+        }
+      }
     }
     try group.assemble(&shared)
     try group.maximum(&incomplete)
@@ -55,7 +70,7 @@ package final class ObservedRates<S: Scalar & Transferable> {
     self.isScored = isScored
     self.trialStarts = Set(trialStarts)
     self.fittedFrames = fittedFrames
-    heldOutFrames = fittedFrames.upperBound..<frames
+    heldOutFrames = heldOut
     isComplete = incomplete.map { $0 == 0 }
   }
 

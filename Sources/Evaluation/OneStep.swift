@@ -10,21 +10,12 @@ package struct OneStepScores: Sendable {
   package var persistence: [Double]
   /// The same of the linear model.
   package var linear: [Double]
+  /// The same of each neuron's mean over the fitted frames.
+  package var mean: [Double]
   /// `1 − mse / variance`.
   package var r2: [Double]
   /// How many transitions there were.
   package var transitions: Int
-
-  /// Scores that are known already, as a model file holds them.
-  package init(
-    mse: [Double], persistence: [Double], linear: [Double], r2: [Double], transitions: Int
-  ) {
-    self.mse = mse
-    self.persistence = persistence
-    self.linear = linear
-    self.r2 = r2
-    self.transitions = transitions
-  }
 
   /// `1 − mse / persistence`.
   package var skill: [Double] { zip(mse, persistence).map { 1 - $0 / $1 } }
@@ -53,10 +44,12 @@ package struct OneStepScores: Sendable {
         }
       }
     }
-    self.init(
-      mse: sums.map { $0.model / $0.count }, persistence: sums.map { $0.persistence / $0.count },
-      linear: sums.map { $0.linear / $0.count }, r2: sums.map { 1 - $0.model / $0.spread },
-      transitions: frames.count)
+    mse = sums.map { $0.model / $0.count }
+    persistence = sums.map { $0.persistence / $0.count }
+    self.linear = sums.map { $0.linear / $0.count }
+    mean = observed.meanErrors()
+    r2 = sums.map { 1 - $0.model / $0.spread }
+    transitions = frames.count
   }
 }
 

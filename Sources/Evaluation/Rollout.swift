@@ -12,6 +12,8 @@ package struct RolloutScores: Sendable {
   package let persistence: [Double]
   /// The same of the linear model.
   package let linear: [Double]
+  /// The same of each neuron's mean over the fitted frames.
+  package let mean: [Double]
 
   /// Frames ahead.
   package var horizon: Int { mse.count }
@@ -39,8 +41,8 @@ package struct RolloutScores: Sendable {
     let used = min(count, possible.count)
     let starts = (0..<used).map { possible[$0 * possible.count / used] }
     self.starts = starts
-    // Sums of squares by frames ahead: network, persistence, linear; then counts.
-    var sums = [Double](repeating: 0, count: 4 * horizon)
+    // Sums of squares by frames ahead: network, persistence, linear, mean; then counts.
+    var sums = [Double](repeating: 0, count: 5 * horizon)
     let recorded = observed.ownHeldOut()
     let first = observed.heldOutFrames.lowerBound
     func tally(_ ahead: Int, slot: Int, _ predicted: borrowing Matrix<M.S>) {
@@ -49,7 +51,7 @@ package struct RolloutScores: Sendable {
       errors.add(predicted, truth: truth)
       for i in observed.isScored.indices where observed.isScored[i] {
         sums[slot * horizon + ahead - 1] += errors.sums[i]
-        if slot == 1 { sums[3 * horizon + ahead - 1] += errors.counts[i] }
+        if slot == 1 { sums[4 * horizon + ahead - 1] += errors.counts[i] }
       }
     }
     try network.run(from: starts, steps: horizon, of: observed, group: group) {
@@ -57,7 +59,11 @@ package struct RolloutScores: Sendable {
       progress($0, 2 * horizon)
     }
     let unchanged = observed.ownRates(at: starts[...])
-    for ahead in 1...horizon { tally(ahead, slot: 1, unchanged) }
+    let average = repeated(observed.fittedMeans(), columns: used, of: M.S.self)
+    for ahead in 1...horizon {
+      tally(ahead, slot: 1, unchanged)
+      tally(ahead, slot: 3, average)
+    }
     try linear.run(from: starts, steps: horizon, of: observed, group: group) {
       tally($0, slot: 2, $1)
       progress(horizon + $0, 2 * horizon)
@@ -65,12 +71,18 @@ package struct RolloutScores: Sendable {
     try group.sum(&sums)
     let total = sums
     func means(_ slot: Int) -> [Double] {
-      (0..<horizon).map { total[slot * horizon + $0] / total[3 * horizon + $0] }
+      (0..<horizon).map { total[slot * horizon + $0] / total[4 * horizon + $0] }
     }
     mse = means(0)
     persistence = means(1)
     self.linear = means(2)
+    mean = means(3)
   }
+}
+
+/// A matrix of which all columns are the same.
+private func repeated<S: Scalar>(_ column: [Double], columns: Int, of type: S.Type) -> Matrix<S> {
+  Matrix(column.map { [S](repeating: S($0), count: columns) })
 }
 
 /// Rows of a matrix as the columns of another.

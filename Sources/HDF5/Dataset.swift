@@ -19,8 +19,13 @@ package struct Dataset: ~Copyable, FileObject, Attributed {
 
   package var identifier: Int64 { handle.id }
 
-  /// How many elements it has.
-  package var count: Int { shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue } }
+  /// How many elements it has, or the largest number there is.
+  package var count: Int {
+    shape.reduce(1) { product, extent in
+      let (value, isTooLarge) = product.multipliedReportingOverflow(by: extent)
+      return isTooLarge ? .max : value
+    }
+  }
 
   /// Closes and reports a failure.
   ///
@@ -60,7 +65,7 @@ extension Location where Self: ~Copyable {
     case .broken(let target)?:
       throw HDF5Error(
         call: "open", path: describe(name),
-        message: "a link to \"\(target)\", which is not there")
+        message: "a link to \"\(target)\", which is not there", isAbsence: true)
     case .group?:
       throw HDF5Error(call: "open", path: describe(name), message: "a group, not a dataset")
     default: throw HDF5Error(call: "open", path: describe(name), message: "not a dataset")

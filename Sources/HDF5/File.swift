@@ -51,9 +51,17 @@ package struct File: ~Copyable, Location, Attributed {
 
   /// Creates a file that must not exist yet.
   ///
+  /// - Parameters:
+  ///   - path: its name, perhaps a temporary one.
+  ///   - name: what errors call it; nil for its path.
+  ///   - userBlock: bytes at its start that HDF5 leaves alone: 0, or a power of 2 from 512 on.
+  /// - Returns: the file, open for writing.
+  /// - Throws: `HDF5Error` if it exists or cannot be created.
   /// C: `H5Fcreate`.
-  package static func create(_ path: String) throws(HDF5Error) -> File {
-    try create(path, sharing: nil)
+  package static func create(
+    _ path: String, calling name: String? = nil, userBlock: Int = 0
+  ) throws(HDF5Error) -> File {
+    try create(path, calling: name ?? path, userBlock: userBlock, sharing: nil)
   }
 
   /// Creates a file that must not exist yet, shared by the ranks of a group.
@@ -61,21 +69,27 @@ package struct File: ~Copyable, Location, Attributed {
   /// - Collective: every rank of the group must call it. C: `H5Fcreate`,
   ///   `H5Pset_fapl_mpio`.
   package static func create(
-    _ path: String, on group: borrowing some FileGroup & ~Copyable
+    _ path: String, calling name: String? = nil, userBlock: Int = 0,
+    on group: borrowing some FileGroup & ~Copyable
   ) throws -> File {
-    try group.withParallelAccess { try create(path, sharing: $0) }
+    try group.withParallelAccess {
+      try create(path, calling: name ?? path, userBlock: userBlock, sharing: $0)
+    }
   }
 
   private static func create(
-    _ path: String, sharing ranks: ParallelAccess?
+    _ path: String, calling name: String, userBlock: Int, sharing ranks: ParallelAccess?
   ) throws(HDF5Error) -> File {
     prepareLibrary()
-    let list = try accessList(path, ranks)
+    let list = try accessList(name, ranks)
+    let creation = try Handle<PropertyListKind>(
+      "H5Pcreate", name, adopting: H5Pcreate(chdf5_file_create_class()))
+    try check("H5Pset_userblock", name, H5Pset_userblock(creation.id, UInt64(userBlock)))
     let handle = try Handle<FileKind>(
-      "H5Fcreate", path,
-      adopting: H5Fcreate(path, chdf5_exclusive(), chdf5_default_properties(), list.id),
+      "H5Fcreate", name,
+      adopting: H5Fcreate(path, chdf5_exclusive(), creation.id, list.id),
       closesWhenDropped: ranks == nil)
-    return File(handle: handle, filePath: path, access: Access(ranks: ranks?.size))
+    return File(handle: handle, filePath: name, access: Access(ranks: ranks?.size))
   }
 
   /// Whether a file starts with HDF5's signature, after a user block if there is one.

@@ -8,11 +8,14 @@ package struct HDF5Error: Error, Equatable, CustomStringConvertible {
   package let path: String
   /// HDF5's own words, outermost reason first, innermost in brackets.
   package let message: String
+  /// Whether something that the file refers to is not there.
+  package let isAbsence: Bool
 
-  package init(call: String, path: String, message: String) {
+  package init(call: String, path: String, message: String, isAbsence: Bool = false) {
     self.call = call
     self.path = path
     self.message = message
+    self.isAbsence = isAbsence
   }
 
   package var description: String { "\(path): \(message) [\(call)]" }

@@ -72,8 +72,9 @@ package struct Handle<Kind: HandleKind>: ~Copyable {
   }
 
   deinit {
-    // HDF5 would close what is open from within MPI_Finalize.
-    if closesWhenDropped { _ = Kind.close(id) } else { leaveMPIUnfinished() }
+    // HDF5 would close what is still open as the process exits: collectively, from within
+    // MPI_Finalize; or once more on a full disk, which crashes.
+    if !closesWhenDropped || Kind.close(id) < 0 { leaveMPIUnfinished() }
   }
 
   /// Closes and reports a failure.
@@ -82,7 +83,12 @@ package struct Handle<Kind: HandleKind>: ~Copyable {
   consuming func close(_ path: String) throws(HDF5Error) {
     let id = self.id
     discard self
-    try check(Kind.closeCall, path, Kind.close(id))
+    do throws(HDF5Error) {
+      try check(Kind.closeCall, path, Kind.close(id))
+    } catch {
+      leaveMPIUnfinished()
+      throw error
+    }
   }
 
   /// Lends the C identifier (`hid_t`) for a call that this module does not wrap.

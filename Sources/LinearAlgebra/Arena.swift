@@ -15,13 +15,13 @@ package struct Slot: Sendable, Equatable {
 
   /// Some rows of the slot.
   package func rows(_ range: Range<Int>) -> Slot {
-    assert(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     return Slot(offset: offset + range.lowerBound * columns, rows: range.count, columns: columns)
   }
 
   /// The same numbers as rows of another length.
   package func reshaped(rows: Int, columns: Int) -> Slot {
-    assert(rows * columns == count, "\(self.rows)×\(self.columns) is not \(rows)×\(columns)")
+    precondition(rows * columns == count, "\(self.rows)×\(self.columns) is not \(rows)×\(columns)")
     return Slot(offset: offset, rows: rows, columns: columns)
   }
 }

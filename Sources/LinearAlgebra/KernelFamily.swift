@@ -1,23 +1,59 @@
+internal import CKernelChoice
+
 extension BLAS {
-  /// The kernels OpenBLAS should use here but does not, or nil if its choice is right.
+  /// How the kernels that run were chosen.
   ///
-  /// OpenBLAS chooses by processor model when it is loaded. The environment variable
-  /// `OPENBLAS_CORETYPE` overrules it, and a model newer than the library may get the
-  /// kernels of an old one; AVX2 kernels on a processor with AVX-512 run GEMM at about
-  /// half its rate. Only the environment at the program's start can change the choice.
-  package static var betterKernelFamily: String? {
-    betterKernelFamily(
-      than: kernelFamily, configuration: configuration, hasAVX512: processorLevel >= 4)
+  /// OpenBLAS chooses by processor model when it is loaded, and a model newer than the library
+  /// gets its oldest kernels. A program that links this module looks at the processor's features
+  /// before `main`, and starts itself once more with `OPENBLAS_CORETYPE` set where the library
+  /// has better ones (see Sources/CKernelChoice).
+  package enum KernelChoice: Equatable, Sendable {
+    /// OpenBLAS's own, which is right, or a build for one processor.
+    case library
+    /// The value of the user's OPENBLAS_CORETYPE.
+    case user(String)
+    /// By the processor's features, instead of the family that OpenBLAS chose.
+    case features(instead: String)
+    /// OpenBLAS's own, as the better kernels for this family multiplied wrongly.
+    case rejected(String)
+    /// OpenBLAS's own, though it is not right: the program could not be started again.
+    case failed
   }
 
-  /// The rule behind `betterKernelFamily`.
-  static func betterKernelFamily(
-    than family: String, configuration: String, hasAVX512: Bool
-  ) -> String? {
-    // A library built for one processor has no other kernels.
-    guard hasAVX512, configuration.contains("DYNAMIC_ARCH") else { return nil }
-    // OpenBLAS's Zen kernels are those of Haswell.
-    let older: Set = ["Prescott", "Core2", "Nehalem", "Sandybridge", "Haswell", "Zen"]
-    return older.contains(family) ? "SkylakeX" : nil
+  package static var kernelChoice: KernelChoice {
+    let name = String(cString: ckc_name())
+    return switch Int(ckc_choice()) {
+    case ckc_by_user: .user(name)
+    case ckc_by_features: .features(instead: name)
+    case ckc_rejected: .rejected(name)
+    case ckc_failed: .failed
+    default: .library
+    }
+  }
+
+  /// The kernels that this library holds and that suit this processor better, by the width of
+  /// their vectors; nil if those that run are right.
+  package static var betterKernelFamily: String? {
+    ckc_better_here().map { String(cString: $0) }
+  }
+
+  /// What is wrong with the kernels that run and what to do, a sentence; nil if nothing is.
+  package static var kernelWarning: String? {
+    kernelWarning(choice: kernelChoice, family: kernelFamily, better: betterKernelFamily)
+  }
+
+  static func kernelWarning(choice: KernelChoice, family: String, better: String?) -> String? {
+    guard let better else { return nil }
+    return switch choice {
+    case .user(let value):
+      "OPENBLAS_CORETYPE=\(value) makes OpenBLAS run its kernels for \(family), though this "
+        + "processor can run the faster ones for \(better): unset it"
+    case .rejected(let rejected):
+      "OpenBLAS runs its kernels for \(family), as the faster ones for \(rejected) multiply "
+        + "wrongly on this processor: install a newer OpenBLAS"
+    case .library, .features, .failed:
+      "OpenBLAS runs its kernels for \(family), though this processor can run the faster ones "
+        + "for \(better): set OPENBLAS_CORETYPE=\(better), or install a newer OpenBLAS"
+    }
   }
 }

@@ -87,11 +87,15 @@ package struct Matrix<S: Scalar>: ~Copyable {
   /// In another module each use is a call: loops over many entries there take ``row(_:)``.
   package subscript(row: Int, column: Int) -> S {
     get {
-      assert(row >= 0 && row < rows && column >= 0 && column < columns)
+      precondition(
+        row >= 0 && row < rows && column >= 0 && column < columns,
+        "entry \(row), \(column) of \(rows)×\(columns)")
       return base[row * columns + column]
     }
     set {
-      assert(row >= 0 && row < rows && column >= 0 && column < columns)
+      precondition(
+        row >= 0 && row < rows && column >= 0 && column < columns,
+        "entry \(row), \(column) of \(rows)×\(columns)")
       base[row * columns + column] = newValue
     }
   }
@@ -137,7 +141,9 @@ extension Matrix where S: Scalar {
 
   /// Exchanges two rows.
   package mutating func swapRows(_ first: Int, _ second: Int) {
-    precondition(first >= 0 && first < rows && second >= 0 && second < rows)
+    precondition(
+      first >= 0 && first < rows && second >= 0 && second < rows,
+      "rows \(first) and \(second) of \(rows)")
     guard first != second else { return }
     withUnsafeTemporaryAllocation(of: S.self, capacity: columns) { buffer in
       guard let held = buffer.baseAddress else { return }

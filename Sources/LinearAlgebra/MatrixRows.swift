@@ -31,12 +31,16 @@ extension Matrix {
 
   /// `row i ← factor · row i`.
   package mutating func scaleRow(_ i: Int, by factor: S) {
+    precondition(i >= 0 && i < rows, "row \(i) of \(rows)")
     for j in 0..<columns { base[i * columns + j] *= factor }
   }
 
   /// `row i ← row j of other`.
   package mutating func copyRow(_ i: Int, from other: borrowing Matrix, _ j: Int) {
     precondition(columns == other.columns, "\(columns) columns against \(other.columns)")
+    precondition(
+      i >= 0 && i < rows && j >= 0 && j < other.rows,
+      "row \(j) of \(other.rows) into row \(i) of \(rows)")
     (base + i * columns).update(from: other.base + j * columns, count: columns)
   }
 
@@ -46,7 +50,8 @@ extension Matrix {
   @specialized(where S == Double, Other == Double)
   package mutating func round<Other: Scalar>(_ other: borrowing Matrix<Other>, rows: Range<Int>) {
     precondition(
-      columns == other.columns && rows.upperBound <= min(self.rows, other.rows),
+      columns == other.columns && rows.lowerBound >= 0
+        && rows.upperBound <= min(self.rows, other.rows),
       "rows \(rows) of \(other.rows)×\(other.columns) into \(self.rows)×\(columns)")
     let first = rows.lowerBound * columns
     convert(other.base + first, to: base + first, count: rows.count * columns)
@@ -77,6 +82,8 @@ extension Matrix {
     rows: Range<Int>, _ a: borrowing Matrix, _ b: borrowing Matrix<Double>
   ) {
     precondition(b.columns == columns, "\(b.columns) columns into \(columns)")
+    precondition(
+      rows.lowerBound >= 0 && rows.upperBound <= self.rows, "rows \(rows) of \(self.rows)")
     var result = Matrix<Double>(rows: rows.count, columns: columns)
     var target = result.mutableView
     if S.self == Double.self {

@@ -19,7 +19,9 @@ package struct MatrixView<S: Scalar>: ~Escapable {
   }
 
   package subscript(row: Int, column: Int) -> S {
-    assert(row >= 0 && row < rows && column >= 0 && column < columns)
+    precondition(
+      row >= 0 && row < rows && column >= 0 && column < columns,
+      "entry \(row), \(column) of \(rows)×\(columns)")
     return isTransposed ? base[column * stride + row] : base[row * stride + column]
   }
 
@@ -126,11 +128,15 @@ package struct MutableMatrixView<S: Scalar>: ~Copyable, ~Escapable {
 
   package subscript(row: Int, column: Int) -> S {
     get {
-      assert(row >= 0 && row < rows && column >= 0 && column < columns)
+      precondition(
+        row >= 0 && row < rows && column >= 0 && column < columns,
+        "entry \(row), \(column) of \(rows)×\(columns)")
       return base[row * stride + column]
     }
     nonmutating set {
-      assert(row >= 0 && row < rows && column >= 0 && column < columns)
+      precondition(
+        row >= 0 && row < rows && column >= 0 && column < columns,
+        "entry \(row), \(column) of \(rows)×\(columns)")
       base[row * stride + column] = newValue
     }
   }

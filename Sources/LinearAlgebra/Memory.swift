@@ -37,7 +37,10 @@ extension BLAS {
   /// - Parameter threads: that will multiply at a time; the library's own come on top.
   /// - Returns: the bytes that could not be had; nil if all is well.
   package static func reserveBuffers(threads: Int) -> Int? {
-    let count = 2 * threads - 1
+    // A library built for n threads has room for 2n such pieces, its own threads' among them;
+    // beyond it prints a warning, and beyond 512 more, for each, ends the program.
+    let room = mostThreads.map { 2 * $0 - self.threads } ?? .max
+    let count = max(1, min(2 * threads - 1, room))
     // A trial first: the library itself would not come back.
     var trial: [UnsafeMutableRawPointer] = []
     defer { for memory in trial { munmap(memory, bufferBytes) } }

@@ -14,6 +14,11 @@ package enum BLAS {
   /// The processor family whose kernels run, as OpenBLAS names it ("SkylakeX").
   package static var kernelFamily: String { String(cString: openblas_get_corename()) }
 
+  /// How many threads the library was built for; nil if it does not say.
+  package static var mostThreads: Int? {
+    configuration.firstMatch(of: /MAX_THREADS=(\d+)/).flatMap { Int($0.1) }
+  }
+
   /// The library's version and build configuration.
   package static var configuration: String { String(cString: openblas_get_config()) }
 }

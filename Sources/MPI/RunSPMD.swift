@@ -99,6 +99,7 @@ private func complain(_ message: String) {
   _ = write(STDERR_FILENO, bytes, bytes.count)
 }
 
-/// Makes a failed job end without `MPI_Finalize`: a library holds what finalising would
-/// have it write, such as a file that an error has left open on a full disk.
+/// Makes a job end without `MPI_Finalize` and without what libraries do at the exit of the
+/// process: one of them holds what it would then write, such as a file that an error has left
+/// open on a full disk.
 package func leaveMPIUnfinished() { cmpi_leave_unfinished() }

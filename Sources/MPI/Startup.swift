@@ -29,8 +29,16 @@ package func startMPI() throws {
   if let tasks, tasks > 1 { throw SeparateRanksError(tasks: tasks) }
   MemoryLimit.explainCrashes()
   try MemoryLimit.require(leastMemory, for: "MPI and BLAS alone")
-  // A rank without launcher needs no Open MPI daemon of its own.
-  setenv("OMPI_MCA_ess_singleton_isolated", "1", 0)
+  let isAlone = !isLaunched()
+  let sessions = "OMPI_MCA_orte_create_session_dirs"
+  let areSessionsChosen = environment(sessions) != nil
+  if isAlone {
+    // A rank without launcher needs no Open MPI daemon of its own, and no session folder: all
+    // such ranks of a host make and remove the same one, `ompi.HOST.USER/jf.0`, so of those
+    // that start side by side some find it gone under their hands (a tenth of 16 at a time).
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0)
+    setenv(sessions, "0", 0)
+  }
   // A lone srun task is such a rank too, unless Open MPI sees that srun started it.
   let step = tasks == nil ? nil : environment("SLURM_STEP_ID")
   if step != nil { unsetenv("SLURM_STEP_ID") }
@@ -38,6 +46,8 @@ package func startMPI() throws {
   try check(
     "MPI_Init_thread", MPI_Init_thread(nil, nil, CInt(MPI_THREAD_SERIALIZED), &provided))
   if let step { setenv("SLURM_STEP_ID", step, 1) }
+  // An mpirun that this process starts needs its folder.
+  if isAlone && !areSessionsChosen { unsetenv(sessions) }
   MemoryLimit.explainCrashes()
   guard provided >= MPI_THREAD_SERIALIZED else {
     throw MPIError(call: "MPI_Init_thread (serialized)", code: CInt(MPI_ERR_OTHER))
@@ -52,6 +62,11 @@ package func startMPI() throws {
 // the first product (134 MB): 2 ranks on one host took 161 MB more than before. With less MPI
 // has been seen to crash, to exit with 1 and to hang.
 private let leastMemory = 180e6
+
+/// Whether mpirun, srun or another launcher tells this rank of the others.
+private func isLaunched() -> Bool {
+  ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_FD"].contains { environment($0) != nil }
+}
 
 /// The number of tasks that srun started without telling them of each other; nil if the
 /// ranks were started in another way.

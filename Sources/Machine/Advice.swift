@@ -31,14 +31,16 @@ extension MachineReport {
             ? "other programs run there, or the BLAS library has no threads"
             : "unset OMP_PROC_BIND, under which OpenMP builds of OpenBLAS use one core"))
     }
-    if let rank = ranks.first(where: { $0.betterKernelFamily != nil }) {
-      let better = rank.betterKernelFamily ?? ""
+    if let rank = ranks.first(where: { $0.kernelWarning != nil }), let warning = rank.kernelWarning
+    {
       advice.append(
-        "BLAS runs kernels for \(rank.kernelFamily) on \(rank.host), whose processor has "
-          + "AVX-512: "
-          + (environment["OPENBLAS_CORETYPE"] == nil
-            ? "set OPENBLAS_CORETYPE=\(better), or install a newer OpenBLAS"
-            : "unset OPENBLAS_CORETYPE"))
+        "on \(rank.host) \(warning)" + (rank.isSlow ? " (products \(reach(rank)))" : ""))
+    }
+    // Of what has no other cause yet.
+    if advice.isEmpty, let rank = ranks.first(where: \.isSlow) {
+      advice.append(
+        "products on rank \(rank.rank) \(reach(rank)): other programs run there, or this "
+          + "OpenBLAS has no kernels for the processor (install a newer one)")
     }
     if mpi.contains("Open MPI v4"), ranks.count > 1,
       environment["OMPI_MCA_io"]?.contains("romio") != true
@@ -48,6 +50,12 @@ extension MachineReport {
           + "set OMPI_MCA_io=romio321")
     }
     return advice
+  }
+
+  private static func reach(_ rank: Rank) -> String {
+    func gigaflops(_ rate: Double?) -> Int { Int(((rate ?? 0) / 1e9).rounded()) }
+    return "reach \(gigaflops(rank.productRate)) of the \(gigaflops(rank.vectorRate)) GFLOP/s "
+      + "that the vector units of its cores do"
   }
 
   /// Numbers as "0-3,8".

@@ -5,7 +5,7 @@ extension MachineReport {
   package var text: String {
     var lines = [
       line("MPI", "\(mpi), \(count(ranks.count, "rank")) on \(count(machine.hosts, "host"))"),
-      line("BLAS", "\(blas); kernels for \(ranks.first?.kernelFamily ?? "?")"),
+      line("BLAS", "\(blas); kernels for \(kernels)"),
       line("HDF5", "\(hdf5); reads \(filters.joined(separator: " "))"),
     ]
     if !missingFilters.isEmpty {
@@ -55,6 +55,13 @@ extension MachineReport {
 
   private func line(_ subject: String, _ text: String) -> String {
     subject.padding(toLength: 10, withPad: " ", startingAt: 0) + text
+  }
+
+  /// The first rank's kernels, and whose choice they are.
+  private var kernels: String {
+    guard let rank = ranks.first else { return "?" }
+    return rank.kernelFamily
+      + (rank.libraryKernelFamily.map { ", by the processor's features (the library: \($0))" } ?? "")
   }
 
   private func describe(_ rate: MessageRate) -> String {

@@ -17,6 +17,14 @@ package struct MachineReport: Codable, Equatable, Sendable {
     package var busyCores: Double
     package var kernelFamily: String
     package var betterKernelFamily: String?
+    /// What the BLAS library chose by itself, where the program has overruled it.
+    package var libraryKernelFamily: String?
+    /// What is wrong with the kernels, a sentence.
+    package var kernelWarning: String?
+    /// The best product, and what the vector units do at most, both in single precision or both
+    /// in double: operations a second, all threads together.
+    package var productRate: Double?
+    package var vectorRate: Double?
   }
 
   package var mpi: String
@@ -51,14 +59,10 @@ package struct MachineReport: Codable, Equatable, Sendable {
     let share = try CoreShare(on: group)
     try group.barrier()
     let own = Rank(
-      rank: group.rank, host: share.host, cores: share.cores, sharers: share.sharers,
-      threads: BLAS.threads,
-      busyCores: measureProductRate(of: Double.self, seconds: effort.seconds).busyCores,
-      kernelFamily: BLAS.kernelFamily, betterKernelFamily: BLAS.betterKernelFamily)
-    let line = try JSONEncoder().encode(own) + [UInt8(ascii: "\n")]
-    let ranks = try Data(try group.gather(Array(line))).split(separator: UInt8(ascii: "\n")).map {
-      try JSONDecoder().decode(Rank.self, from: $0)
-    }
+      rank: group.rank, share: share,
+      product: measureProductRate(of: Float.self, seconds: effort.seconds),
+      bound: try measureVectorRate(threads: BLAS.threads))
+    let ranks = try Self.gather(own, on: group)
     self.ranks = ranks
     let hosts = Array(Set(ranks.map(\.host))).sorted()
     machine = try MachineDescription(

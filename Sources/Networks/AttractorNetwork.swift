@@ -31,8 +31,8 @@ package struct AttractorNetwork: Sendable {
   package var pattern: [Float] {
     var magnitudes = [Float](repeating: 0, count: neurons)
     var span = magnitudes.mutableSpan
-    SimulationStream.pattern.stream(seed: seed).fillUniform(&span, in: 0.5...1.5)
-    let signs = SimulationStream.pattern.stream(seed: seed, k: 1)
+    RandomStream(seed: seed, purpose: .attractorPattern).fillUniform(&span, in: 0.5...1.5)
+    let signs = RandomStream(seed: seed, purpose: .attractorPattern, k: 1)
     return magnitudes.indices.map { signs.word(at: $0) & 1 == 0 ? magnitudes[$0] : -magnitudes[$0] }
   }
 
@@ -48,7 +48,7 @@ package struct AttractorNetwork: Sendable {
     let scale = Float(gain / Double(max(1, neurons)).squareRoot())
     for (i, neuron) in local.enumerated() {
       var row = weights.mutableRow(i)
-      SimulationStream.weights.stream(seed: seed, k: neuron).fillNormal(&row)
+      RandomStream(seed: seed, purpose: .weights, k: neuron).fillNormal(&row)
       for j in 0..<neurons { row[j] *= scale }
       let own = population(of: neuron)
       let members = stride(from: own, to: neurons, by: populations)

@@ -14,8 +14,8 @@ package struct ChaoticNetwork: Sendable {
 
   package init() {}
 
-  private func stream(_ purpose: SimulationStream, k: Int = 0) -> RandomStream {
-    purpose.stream(seed: seed, k: k)
+  private func stream(_ purpose: StreamPurpose, k: Int = 0) -> RandomStream {
+    RandomStream(seed: seed, purpose: purpose, k: k)
   }
 
   /// The rows of a range of neurons.

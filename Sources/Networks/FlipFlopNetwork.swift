@@ -40,7 +40,7 @@ package struct FlipFlopNetwork: Sendable {
     var inputs = Matrix<Float>(rows: base.populations, columns: frames)
     var targets = Matrix<Float>(rows: frames, columns: base.populations)
     for bit in 0..<base.populations {
-      let events = SimulationStream.events.stream(seed: base.seed, k: bit)
+      let events = RandomStream(seed: base.seed, purpose: .events, k: bit)
       var onset = 0
       var count = 0
       while onset < frames {

@@ -32,7 +32,7 @@ package struct SimulationNoise: NoiseSource, Sendable {
     guard input > 0 else { return }
     var noise = [S](repeating: 0, count: neurons.count)
     var span = noise.mutableSpan
-    SimulationStream.inputNoise.stream(seed: seed, iteration: t)
+    RandomStream(seed: seed, purpose: .inputNoise, iteration: t)
       .fillNormal(&span, startingAt: neurons.lowerBound)
     for i in noise.indices { currents[i] += S(input) * noise[i] }
   }
@@ -40,7 +40,7 @@ package struct SimulationNoise: NoiseSource, Sendable {
   package func output<S: Scalar>(neurons: Range<Int>, step t: Int, as: S.Type) -> [S] {
     var noise = [S](repeating: 0, count: neurons.count)
     guard output > 0 else { return noise }
-    let stream = SimulationStream.outputNoise.stream(seed: seed, iteration: t)
+    let stream = RandomStream(seed: seed, purpose: .outputNoise, iteration: t)
     var span = noise.mutableSpan
     switch kind {
     case .gaussian:
@@ -68,16 +68,6 @@ package struct SimulationNoise: NoiseSource, Sendable {
 package func randomRates<S: Scalar>(count: Int, seed: UInt64) -> [S] {
   var rates = [S](repeating: 0, count: count)
   var span = rates.mutableSpan
-  SimulationStream.start.stream(seed: seed).fillUniform(&span, in: -1...1)
+  RandomStream(seed: seed, purpose: .startingRates).fillUniform(&span, in: -1...1)
   return rates
-}
-
-/// Purposes of random numbers of generated recordings; part of what a seed means.
-enum SimulationStream: UInt32 {
-  case weights = 16
-  case inputWeights, start, inputNoise, outputNoise, inputs, pattern, events
-
-  func stream(seed: UInt64, k: Int = 0, iteration: Int = 0) -> RandomStream {
-    RandomStream(seed: seed, stream: rawValue, k: UInt32(k), iteration: UInt32(iteration))
-  }
 }

@@ -50,7 +50,7 @@ package struct TimedResponseNetwork: Sendable {
   package func signals(frames: Int, cueLevels: [Float]) -> TaskSignals {
     var inputs = Matrix<Float>(rows: 2, columns: frames)
     var targets = Matrix<Float>(rows: frames, columns: 1)
-    let events = SimulationStream.events.stream(seed: base.seed)
+    let events = RandomStream(seed: base.seed, purpose: .events)
     for (k, first) in trialStarts(frames: frames).enumerated() {
       let choice = events.integer(below: intervals.count, at: 2 * k)
       let wait = events.integer(below: longestWait - shortestWait + 1, at: 2 * k + 1)

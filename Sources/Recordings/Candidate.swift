@@ -25,6 +25,12 @@ struct Candidate: Codable, Equatable, Sendable {
   /// The time of the first frame, in seconds.
   var startingTime = 0.0
   var calibration = Calibration()
+  /// Datasets with one entry a neuron, which tell its dimension.
+  var neuronLists: [NeuronList] = []
+  /// Which neurons are cells, where the file says it.
+  var marks: CellMarks?
+  /// The regions that the neurons are, where the file has a table of them.
+  var regions: Regions?
   /// The unit of the calibrated values.
   var units: String?
   /// The neurons' names, where the file gives them.

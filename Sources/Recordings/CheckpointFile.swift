@@ -6,8 +6,9 @@ package import HDF5
 ///
 /// A kill at any instant leaves a whole checkpoint: the new one is completed under a
 /// temporary name, synchronised and renamed, and the one before is kept as
-/// `FILE.previous`. Behind the HDF5 content stands a digest of it, so that a damaged file
-/// is noticed whatever bytes were hit, and the previous one is used.
+/// `FILE.previous`. Before the HDF5 content stands a mark, by which a checkpoint is told from
+/// any other file, and behind it the mark with a digest, so that a damaged file is noticed
+/// whatever bytes were hit, and the previous one is used.
 ///
 /// ```
 /// let checkpoint = CheckpointFile(path: "run.checkpoint", identity: settings)
@@ -20,12 +21,16 @@ package struct CheckpointFile: Sendable {
   package let identity: String
 
   package init(path: String, identity: String) {
-    self.path = path
+    // Its predecessor is beside the file itself, or it could not be renamed.
+    self.path = followingLinks(path)
     self.identity = identity
   }
 
   /// Where the checkpoint before the newest is kept.
-  package var previous: String { path + ".previous" }
+  package var previous: String { Self.previous(of: path) }
+
+  /// Where a checkpoint of this name keeps its predecessor.
+  static func previous(of path: String) -> String { followingLinks(path) + ".previous" }
 
   /// Writes a new checkpoint; `body` is collective and fills it, and lets go of what it
   /// opened.
@@ -36,28 +41,22 @@ package struct CheckpointFile: Sendable {
   package func write(
     on group: borrowing some FileGroup & ~Copyable, _ body: (borrowing File) throws -> Void
   ) throws {
-    let pending = PendingFile(for: path)
-    try group.agreeOnRoot { try pending.prepare() }
-    let file = try File.create(pending.temporary, on: group)
+    let pending = try PendingFile.begin(path, on: group)
+    let file = try File.create(
+      pending.temporary, calling: path, userBlock: Self.headLength, on: group)
     try file.createStrings(Self.identityName, [identity]).close()
     try body(file)
     try file.close()
     // Beyond this point the ranks touch the file one by one, so failures must be agreed on.
     var length = 0
-    try group.agreeOnRoot { length = try fileSize(pending.temporary) }
+    try group.agreeOnRoot {
+      try put(Self.mark + "\n", into: pending.temporary) { try $0.seek(toOffset: 0) }
+      length = try fileSize(pending.temporary)
+    }
     length = try group.broadcast(length)
     let digest = try sharedDigest(ofFile: pending.temporary, length: length, on: group)
     try group.agreeOnRoot {
-      guard let handle = FileHandle(forWritingAtPath: pending.temporary) else {
-        throw RecordingError.cannotWrite("cannot open \(pending.temporary) again")
-      }
-      do {
-        try handle.seekToEnd()
-        try handle.write(contentsOf: Data(Self.footer(digest).utf8))
-        try handle.close()
-      } catch {
-        throw RecordingError.cannotWrite("cannot write \(pending.temporary): \(error)")
-      }
+      try put(Self.footer(digest), into: pending.temporary) { try $0.seekToEnd() }
       try pending.publish(keepingAs: previous)
     }
     pending.wasPublished()
@@ -96,14 +95,51 @@ package struct CheckpointFile: Sendable {
     return (nil, notes)
   }
 
-  /// Removes the checkpoints of a run that is complete.
+  /// Removes the checkpoints of a run that is complete; another run's stay.
   ///
   /// - Collective: every rank of `group` must call it.
   package func remove(on group: borrowing some RankGroup & ~Copyable) throws {
     try group.agreeOnRoot {
-      for name in [path, previous] where FileManager.default.fileExists(atPath: name) {
+      for name in [path, previous] where Self.isCheckpoint(name) && !isOfAnotherRun(name) {
         try FileManager.default.removeItem(atPath: name)
       }
+    }
+  }
+
+  /// Whether it can be read, and belongs to a run with other settings.
+  private func isOfAnotherRun(_ candidate: String) -> Bool {
+    guard let file = try? File.open(candidate),
+      let stored = try? file.openDataset(Self.identityName).readStrings().first
+    else { return false }
+    return stored != identity
+  }
+
+  /// Whether a file was written as a checkpoint, of this run or another, whole or damaged.
+  static func isCheckpoint(_ path: String) -> Bool {
+    let mark = Data(Self.mark.utf8)
+    guard let handle = FileHandle(forReadingAtPath: path),
+      let head = try? handle.read(upToCount: mark.count)
+    else { return false }
+    if head == mark { return true }
+    guard let size = try? handle.seekToEnd(), size > UInt64(footerLength),
+      (try? handle.seek(toOffset: size - UInt64(footerLength))) != nil
+    else { return false }
+    return (try? handle.read(upToCount: mark.count)) == mark
+  }
+
+  /// Writes a text into a file, at the place that `find` moves to.
+  private func put(
+    _ text: String, into temporary: String, _ find: (FileHandle) throws -> Void
+  ) throws {
+    guard let handle = FileHandle(forWritingAtPath: temporary) else {
+      throw RecordingError.cannotWrite("cannot open \(path) again: \(systemError())")
+    }
+    do {
+      try find(handle)
+      try handle.write(contentsOf: Data(text.utf8))
+      try handle.close()
+    } catch {
+      throw RecordingError.cannotWrite("cannot write \(path): \(error.localizedDescription)")
     }
   }
 
@@ -146,13 +182,15 @@ package struct CheckpointFile: Sendable {
       let (a, b) = (theirs[key].map { "\($0)" } ?? "-", ours[key].map { "\($0)" } ?? "-")
       return a == b ? nil : "\(key) was \(a), is \(b)"
     }
-    return " Different: " + lines.joined(separator: "; ")
+    return lines.isEmpty ? "" : " Different: " + lines.joined(separator: "; ")
   }
 
   private static let identityName = "identity"
   private static let mark = "ganglion checkpoint "
   private static func footer(_ digest: String) -> String { mark + digest + "\n" }
   private static var footerLength: Int { mark.utf8.count + 65 }
+  /// The least that HDF5 can leave alone at the start of a file.
+  private static let headLength = 512
 }
 
 private func fileSize(_ path: String) throws -> Int {

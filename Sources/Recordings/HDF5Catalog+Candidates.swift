@@ -84,22 +84,35 @@ extension HDF5Catalog {
     result.timeAxis = 1
     result.timeAxisReason = "one series a neuron"
     result.labels = found.map { seriesName($0.path) }
-    guard first.path.hasSuffix("/data") else { return result }
-    try addClock(of: String(first.path.dropLast(5)), to: &result)
-    for (index, (path, _)) in found.enumerated() {
-      let data = try open(path)
-      let own = Calibration(
-        conversion: try data.attribute("conversion")?.number ?? 1,
-        offset: try data.attribute("offset")?.number ?? 0)
-      if index == 0 { result.calibration = own }
-      guard own == result.calibration else {
-        throw RecordingError.badData(
-          "\(file.filePath): the series that match \(pattern) differ in conversion or offset:"
-            + " \(first.path) and \(path)")
-      }
+    if first.path.hasSuffix("/data") {
+      try addClock(of: String(first.path.dropLast(5)), to: &result)
+    }
+    var own: [Calibration] = []
+    for (path, _) in found {
+      let data = try numbers(path)
+      own.append(try calibration(of: data))
       result.units = try data.attribute("unit")?.string ?? result.units
     }
+    try result.calibrate(each: own, found.map(\.path), file.filePath)
     return result
+  }
+}
+
+extension Candidate {
+  /// Takes each series' own calibration; what cannot differ between neurons must agree.
+  fileprivate mutating func calibrate(
+    each own: [Calibration], _ paths: [String], _ file: String
+  ) throws {
+    guard let first = own.first, let other = own.first(where: { $0 != first }),
+      let place = own.firstIndex(of: other)
+    else { return calibration = own.first ?? calibration }
+    guard own.allSatisfy({ $0.offset == first.offset && $0.gaps == first.gaps }) else {
+      throw RecordingError.badData(
+        "\(file): the series that match \(traces ?? "") differ in offset or fill value:"
+          + " \(paths[0]) and \(paths[place])")
+    }
+    calibration = Calibration(
+      offset: first.offset, channels: own.map(\.conversion), gaps: first.gaps)
   }
 }
 

@@ -38,6 +38,10 @@ extension HDF5Catalog {
   /// The candidate of a time series group; nil if it holds no numbers over time.
   func timeSeries(_ group: String, kind: String) throws -> Candidate? {
     let path = group + "/data"
+    if kind == "RoiResponseSeries", brokenTarget(of: path) != nil {
+      // What is missed is said when it is opened, and nothing else is taken for it.
+      return Candidate(traces: path, kind: kind, shape: [], type: "a link that leads nowhere")
+    }
     guard let summary = summary(of: path), summary.type.isNumeric,
       (1...2).contains(summary.shape.count), summary.shape[0] > 1
     else { return nil }
@@ -45,14 +49,8 @@ extension HDF5Catalog {
     result.timeAxis = 0
     result.timeAxisReason = "NWB has time first"
     try addClock(of: group, to: &result)
-    let data = try open(path)
-    result.calibration = Calibration(
-      conversion: try data.attribute("conversion")?.number ?? 1,
-      offset: try data.attribute("offset")?.number ?? 0)
-    result.units = try data.attribute("unit")?.string
-    if let rois = summary.shape.count == 2 ? regionLabels(of: group) : nil {
-      result.labels = rois
-    }
+    result.units = try open(path).attribute("unit")?.string
+    if summary.shape.count == 2 { try addNeurons(of: group, to: &result) }
     return result
   }
 
@@ -67,22 +65,6 @@ extension HDF5Catalog {
         candidate.rate = rate
       }
     }
-  }
-
-  /// The labels of a series' regions: `rois` holds rows of a table, whose `id` names them.
-  ///
-  /// Nil where a part of that is missing, leads nowhere or repeats.
-  private func regionLabels(of group: String) -> [String]? {
-    let path = group + "/rois"
-    guard summary(of: path)?.type.isNumeric == true else { return nil }
-    guard let rois = try? open(path), let rows = try? rois.read(Int.self),
-      let table = rois.referenceTarget("table"),
-      let ids = try? file.openDataset(table + "/id").read(Int.self)
-    else { return nil }
-    guard rows.allSatisfy({ ids.indices.contains($0) }) else { return nil }
-    let labels = rows.map { "\(ids[$0])" }
-    // Labels that repeat tell nothing apart.
-    return Set(labels).count == labels.count ? labels : nil
   }
 
   /// Runs of groups that differ by a number and hold one series each: one neuron a group.
@@ -104,6 +86,11 @@ extension HDF5Catalog {
 
   /// The spike trains of the units table.
   func unitsCandidate() throws -> Candidate? {
+    let parts = ["/units/spike_times", "/units/spike_times_index"]
+    if parts.contains(where: { brokenTarget(of: $0) != nil }) {
+      return Candidate(
+        traces: "/units", kind: "spike trains", shape: [], type: "a link that leads nowhere")
+    }
     guard let spikes = summary(of: "/units/spike_times"),
       let index = summary(of: "/units/spike_times_index"), index.shape.count == 1,
       spikes.shape.count == 1

@@ -47,7 +47,24 @@ struct HDF5Catalog: ~Copyable {
     return Candidate(
       traces: path, kind: kind, shape: dataset.shape, type: "\(dataset.type)",
       chunks: dataset.storage.chunks, filters: dataset.storage.filters.map(\.description),
-      missingFilters: dataset.storage.missingFilters.map(\.description))
+      missingFilters: dataset.storage.missingFilters.map(\.description),
+      calibration: try calibration(of: dataset))
+  }
+
+  /// Where a link leads that leads nowhere; nil for any other path.
+  func brokenTarget(of path: String) -> String? {
+    guard let place = places[path], case .broken(let target) = entries[place].kind else {
+      return nil
+    }
+    return target
+  }
+
+  /// The links that lead nowhere, in words.
+  var brokenLinks: [String] {
+    entries.compactMap { entry in
+      guard case .broken(let target) = entry.kind else { return nil }
+      return "\(entry.path) is a link to \(target), which is not there"
+    }
   }
 
   /// Opens a dataset that the user named; what is wrong with the name is said.
@@ -57,6 +74,9 @@ struct HDF5Catalog: ~Copyable {
       switch try file.kind(of: path) {
       case .dataset?: return try file.openDataset(path)
       case nil:
+        if let link = brokenWay(to: path) {
+          throw RecordingError.missing("\(file.filePath) has no dataset \(path): \(link)")
+        }
         throw RecordingError.missing("\(file.filePath) has no dataset \(path)\(offers)")
       case .broken(let target)?:
         throw RecordingError.missing(
@@ -69,25 +89,67 @@ struct HDF5Catalog: ~Copyable {
     }
   }
 
-  /// All entries of a 1-D dataset (or a 2-D one with one long dimension) of numbers.
-  func vector(_ name: String) throws -> [Double] {
+  /// The link that leads nowhere on the way to a path, in words.
+  private func brokenWay(to path: String) -> String? {
+    entries.first { entry in
+      if case .broken = entry.kind { path.hasPrefix(entry.path + "/") } else { false }
+    }.flatMap { entry in
+      brokenTarget(of: entry.path).map { "\(entry.path) is a link to \($0), which is not there" }
+    }
+  }
+
+  /// Opens a dataset of numbers all of which can be read.
+  ///
+  /// - Throws: `RecordingError`: 66 if it, or a file that its numbers lie in, is not there; 65
+  ///   if it holds no numbers, was never written, or its compression is unknown.
+  func numbers(_ name: String) throws -> Dataset {
     let dataset = try open(name)
     guard dataset.type.isNumeric else {
       throw RecordingError.badData(
-        "\(file.filePath): \(name) holds \(dataset.type), not numbers")
+        "\(file.filePath): \(name) holds \(dataset.type), not numbers\(offers)")
     }
+    do {
+      try dataset.requireFilters()
+      try dataset.requireSources()
+      if let part = try dataset.unwritten(), part.elements == part.total {
+        throw RecordingError.badData(
+          "\(file.filePath): \(name) holds nothing: none of its \(part.total) values was ever"
+            + " written")
+      }
+    } catch let error as HDF5Error {
+      throw unreadable(file.filePath, error)
+    }
+    return dataset
+  }
+
+  /// What of a dataset was never written, for a note; nil if all of it was.
+  func gapNote(of dataset: borrowing Dataset) throws -> String? {
+    do {
+      return try dataset.unwritten().map { part in
+        "\(part.elements) of the \(part.total) values of \(dataset.objectPath) were never written"
+          + " and are read as \(part.fill): is the recording complete?"
+      }
+    } catch {
+      throw unreadable(file.filePath, error)
+    }
+  }
+
+  /// All entries of a 1-D dataset (or a 2-D one with one long dimension) of numbers.
+  func vector(_ name: String) throws -> [Double] {
+    let dataset = try numbers(name)
+    let calibration = try calibration(of: dataset)
     do {
       if dataset.shape.count == 2, dataset.shape.contains(1) {
         let matrix = try dataset.readBlock(
           rows: 0..<dataset.shape[0], columns: 0..<dataset.shape[1], of: Double.self)
         let values = matrix.elements
-        return values.indices.map { values[$0] }
+        return values.indices.map { calibration.value(values[$0]) }
       }
       guard dataset.shape.count <= 1 else {
         throw RecordingError.badData(
           "\(file.filePath): \(name) has shape \(dataset.shape), where one dimension is needed")
       }
-      return try dataset.read()
+      return try dataset.read().map { calibration.value($0) }
     } catch let error as HDF5Error {
       throw unreadable(file.filePath, error)
     }
@@ -107,6 +169,7 @@ struct HDF5Catalog: ~Copyable {
 
 /// The user's view of a failed read.
 func unreadable(_ path: String, _ error: HDF5Error) -> RecordingError {
+  if error.isAbsence { return .missing("\(error.path): \(error.message)") }
   let hint =
     error.message.contains("truncated")
     ? "; the file was cut short: copy it again" : ""

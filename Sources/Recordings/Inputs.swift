@@ -7,7 +7,7 @@ internal import LinearAlgebra
 /// A dataset with as many entries as the recording has frames belongs to them, unless it
 /// has a clock of its own; one with its own clock is brought to the recording's.
 func inputs(
-  _ paths: [String], _ plan: RecordingPlan, _ tables: RecordingTables,
+  _ paths: [String], _ plan: inout RecordingPlan, _ tables: RecordingTables,
   _ catalog: borrowing HDF5Catalog
 ) throws -> (names: [String], values: [Double]) {
   var names: [String] = []
@@ -35,6 +35,8 @@ func inputs(
       }
       columns.append(resampled)
     }
+    if let clock = own.clock { try requireCover(of: clock, path, &plan, tables.times) }
+    plan.notes += own.notes
   }
   var values = [Double](repeating: 0, count: plan.frames * columns.count)
   for (j, column) in columns.enumerated() {
@@ -50,30 +52,63 @@ func inputs(
   return (names, values)
 }
 
+/// Notes an input that ends before the recording, or begins after it, and refuses one that
+/// covers less than half of it: outside it is held constant, which is no measurement.
+private func requireCover(
+  of clock: [Double], _ path: String, _ plan: inout RecordingPlan, _ times: [Double]
+) throws {
+  let dt = plan.dt ?? 0
+  let own = clock.count > 1 ? (clock[clock.count - 1] - clock[0]) / Double(clock.count - 1) : 0
+  // An entry holds to the next one, or for a frame.
+  let (begin, end) = (clock[0] - max(dt, own), (clock.last ?? 0) + max(dt, own))
+  let outside = times.count { $0 < begin || $0 > end }
+  guard outside > 0 else { return }
+  let words =
+    "the input \(path) covers \(clock[0]) to \(clock.last ?? 0) s, and \(outside) of the"
+    + " \(times.count) frames lie outside"
+  guard 2 * outside <= times.count else {
+    throw RecordingError.badData(
+      "\(plan.path): \(words): it cannot be continued over most of the recording; are both clocks"
+        + " in seconds, from the same start?")
+  }
+  plan.notes.append(words + ": there it is held at its first or last value")
+}
+
 extension HDF5Catalog {
-  /// The columns of an input, with the seconds of their entries if they have a clock.
-  func input(_ name: String, frames: Int) throws -> (columns: [[Double]], clock: [Double]?) {
+  /// The columns of an input in physical units, with the seconds of their entries if they have
+  /// a clock, and what a user should know of it.
+  func input(
+    _ name: String, frames: Int
+  ) throws -> (columns: [[Double]], clock: [Double]?, notes: [String]) {
     var path = name.hasPrefix("/") ? name : "/" + name
     if has(path + "/data") { path += "/data" }
-    let dataset = try open(path)
-    guard dataset.type.isNumeric, (1...2).contains(dataset.shape.count) else {
+    let named = try open(path)
+    guard named.type.isNumeric, (1...2).contains(named.shape.count) else {
       throw RecordingError.badData(
-        "\(file.filePath): the input \(path) is \(dataset.type) of shape \(dataset.shape), where"
+        "\(file.filePath): the input \(path) is \(named.type) of shape \(named.shape), where"
           + " numbers (time) or (time, input) are needed")
+    }
+    let dataset = try numbers(path)
+    let calibration = try calibration(of: dataset)
+    let notes = try gapNote(of: dataset).map { [$0] } ?? []
+    func columns(along axis: Int) throws -> [[Double]] {
+      try read(dataset, seriesAlong: axis).enumerated().map { channel, series in
+        series.map { calibration.value($0, channel: channel) }
+      }
     }
     var clock: [Double]?
     if path.hasSuffix("/data") {
       clock = try self.clock(of: String(path.dropLast(5)), dataset.shape[0])
     }
     if let clock, clock.count == dataset.shape[0] {
-      return (try read(dataset, seriesAlong: 0), clock)
+      return (try columns(along: 0), clock, notes)
     }
     guard let axis = dataset.shape.firstIndex(of: frames) else {
       throw RecordingError.badData(
         "\(file.filePath): the input \(path) has shape \(dataset.shape), and the recording"
           + " \(frames) frames")
     }
-    return (try read(dataset, seriesAlong: axis), nil)
+    return (try columns(along: axis), nil, notes)
   }
 
   /// The seconds of a time series' entries; nil if it does not say.

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import HDF5
+internal import Wording
 
 extension RecordingRequest {
   /// The `ganglion fit` line that makes this request.
@@ -8,10 +9,10 @@ extension RecordingRequest {
     if let traces { words += ["--traces", quoted(traces)] }
     if timeAxis != .auto { words += ["--time-axis", timeAxis.rawValue] }
     if let timestamps { words += ["--timestamps", quoted(timestamps)] }
-    if let bin { words += ["--bin", "\(bin)"] }
+    if let bin { words += ["--bin", asGiven(bin)] }
     if let neuropil {
-      words += ["--neuropil", neuropil.path.map(quoted) ?? "\(neuropil.share)"]
-      if neuropil.path != nil { words += ["--neuropil-share", "\(neuropil.share)"] }
+      words += ["--neuropil", neuropil.path.map(quoted) ?? asGiven(neuropil.share)]
+      if neuropil.path != nil { words += ["--neuropil-share", asGiven(neuropil.share)] }
     }
     words += ["--scale", isRate ? "none" : "zscore-tanh"]
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
@@ -20,7 +21,7 @@ extension RecordingRequest {
 }
 
 /// A word as a shell takes it literally.
-private func quoted(_ word: String) -> String {
+package func quoted(_ word: String) -> String {
   let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "/._-+=:,@%".contains($0) }
   return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }

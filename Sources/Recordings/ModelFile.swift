@@ -14,6 +14,7 @@ package struct ModelFile: Sendable {
     var path: String
     var labels: [String]
     var inputs: Int
+    var inputNames: [String]
     var alpha: Double
     var lambda: Double
     var scaling: String
@@ -21,7 +22,6 @@ package struct ModelFile: Sendable {
     var inputSHA256: String?
     var configuration: String
     var isDouble: Bool
-    var hasScores: Bool
   }
 
   private let summary: Summary
@@ -31,6 +31,8 @@ package struct ModelFile: Sendable {
   package var labels: [String] { summary.labels }
   /// External inputs.
   package var inputs: Int { summary.inputs }
+  /// Their names; empty where the file has none.
+  package var inputNames: [String] { summary.inputNames }
   /// Leak, dt / tau.
   package var alpha: Double { summary.alpha }
   /// Ridge per frame of the fit.
@@ -43,8 +45,6 @@ package struct ModelFile: Sendable {
   package var configuration: String { summary.configuration }
   /// Whether W is stored as float64, else as float32.
   package var isDouble: Bool { summary.isDouble }
-  /// Whether it holds held-out scores.
-  package var hasScores: Bool { summary.hasScores }
 
   /// Looks into a model.
   ///
@@ -89,14 +89,16 @@ package struct ModelFile: Sendable {
       let hasInputs = try file.kind(of: "/W_in") == .dataset
       return Summary(
         path: path, labels: labels,
-        inputs: hasInputs ? try file.openDataset("/W_in").shape[1] : 0, alpha: alpha,
+        inputs: hasInputs ? try file.openDataset("/W_in").shape[1] : 0,
+        inputNames: try file.kind(of: "/input") == .dataset
+          ? try file.openDataset("/input").readStrings() : [],
+        alpha: alpha,
         lambda: try file.attribute("lambda")?.number ?? 0,
         scaling: try file.attribute("scaling")?.string ?? ScalingKind.none.rawValue,
         dt: try file.attribute("dt")?.number,
         inputSHA256: try file.attribute("input_sha256")?.string,
         configuration: try file.attribute("configuration")?.string ?? "{}",
-        isDouble: weights.type == .float(bytes: 8),
-        hasScores: try file.kind(of: "/score/mse") == .dataset)
+        isDouble: weights.type == .float(bytes: 8))
     } catch let error as HDF5Error {
       throw unreadable(path, error)
     }

@@ -78,11 +78,12 @@ struct NPYFile: Sendable {
     guard shape.count == parts.count, shape.allSatisfy({ $0 >= 0 }) else {
       throw RecordingError.badData("\(path): its header has no shape")
     }
-    let needed = shape.reduce(bytes) { $0.multipliedReportingOverflow(by: $1).partialValue }
+    // As floating point numbers, which do not overflow.
+    let needed = shape.reduce(Double(bytes)) { $0 * Double($1) } + Double(start)
     let size = Int(try handle.seekToEnd())
-    guard needed >= 0, size >= start + needed else {
+    guard Double(size) >= needed else {
       throw RecordingError.badData(
-        "\(path): cut short: \(size) bytes, where its header promises \(start + needed)")
+        "\(path): cut short: \(size) bytes, where its header promises \(needed)")
     }
   }
 

@@ -62,8 +62,9 @@ func neuropil(
     other.path = path
   }
   let found = try planTraces(other, in: SourceKind(of: other.path)).plan
-  let (around, traces) = (found.stored, plan.stored)
   let name = wanted.path ?? other.traces ?? other.path
+  let traces = plan.stored
+  let around = try matched(found, to: plan, name)
   guard (around.neurons, around.frames) == (traces.neurons, traces.frames) else {
     throw RecordingError.badData(
       "\(request.path): the neuropil \(name) has \(around.frames) frames of \(around.neurons)"
@@ -73,6 +74,33 @@ func neuropil(
     throw RecordingError.usage("\(request.path): --neuropil \(name) names the traces themselves")
   }
   return Neuropil(traces: around, share: wanted.share)
+}
+
+/// The neuropil of each of the plan's neurons: by the region that both are of, where the file
+/// tells; else by position.
+private func matched(
+  _ found: RecordingPlan, to plan: RecordingPlan, _ name: String
+) throws -> StoredTraces {
+  if let wanted = plan.regions, let there = found.regions, wanted.table == there.table {
+    let places = Dictionary(zip(there.rows, there.rows.indices), uniquingKeysWith: { a, _ in a })
+    return found.stored.picking(
+      try wanted.rows.enumerated().map { neuron, row in
+        // Rows that repeat are told apart by their position alone.
+        if there.rows.indices.contains(neuron), there.rows[neuron] == row { return neuron }
+        guard let place = places[row] else {
+          throw RecordingError.badData(
+            "\(plan.path): the neuropil \(name) has no series of the region \(row), neuron"
+              + " \(plan.labels[neuron])")
+        }
+        return place
+      })
+  }
+  if found.kept == nil, let kept = plan.kept, (kept.last ?? 0) < found.neurons,
+    found.neurons > plan.neurons
+  {
+    return found.stored.picking(kept)
+  }
+  return found.stored
 }
 
 /// The only series of an HDF5 file that is named neuropil.

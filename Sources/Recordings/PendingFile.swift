@@ -5,23 +5,27 @@ internal import Foundation
 ///
 /// - Throws: `RecordingError` (73, 74) if it cannot be created, or written to its end.
 package func writeWhole(_ text: String, to path: String) throws {
-  let file = PendingFile(for: path)
-  try file.prepare()
-  let data = Data(text.utf8)
-  try file.requireSpace(bytes: data.count)
-  do {
-    try data.write(to: URL(fileURLWithPath: file.temporary))
-  } catch {
-    throw RecordingError.cannotWrite("cannot write \(path): \(error.localizedDescription)")
+  let file = try PendingFile.begin(path, on: SingleRank())
+  let bytes = Array(text.utf8)
+  try file.requireSpace(bytes: bytes.count)
+  let descriptor = unsafe open(file.temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
+  guard descriptor >= 0 else { throw file.failure("create") }
+  defer { close(descriptor) }
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+    guard written > 0 || errno == EINTR else { throw file.failure("write") }
+    rest = rest.dropFirst(max(0, written))
   }
   try file.publish()
 }
 
-/// A file being written under a temporary name beside its final one.
+/// A file being written under a temporary name, of this run alone, beside its final one.
 ///
-/// Whatever ends the work before `publish()`, a thrown error included, removes it.
+/// Whatever ends the work before `publish()`, a thrown error included, removes it. Of two runs
+/// that write one file at a time, the last to end leaves its own, whole.
 final class PendingFile {
-  /// The name it is to have.
+  /// The name it is to have, links followed.
   let destination: String
   /// The name it has until then, hidden and in the same directory.
   let temporary: String
@@ -29,12 +33,8 @@ final class PendingFile {
   /// A signal removes it, too.
   private let discard: Interruption.Discard
 
-  init(for destination: String) {
-    self.destination = destination
-    let url = URL(fileURLWithPath: destination)
-    temporary =
-      url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).partial")
-      .path
+  private init(_ temporary: String, for destination: String) {
+    (self.destination, self.temporary) = (destination, temporary)
     discard = Interruption.Discard(temporary)
   }
 
@@ -46,35 +46,28 @@ final class PendingFile {
     _ = unsafe unlink(temporary)
   }
 
-  /// Checks that the file can be created, and clears away what an interrupted run left.
+  /// Chooses the temporary name, of a file that is still to be created, and clears away what
+  /// runs that were killed have left.
   ///
   /// - Throws: `RecordingError.cannotCreate` with the reason.
-  func prepare() throws {
-    let directory = URL(fileURLWithPath: destination).deletingLastPathComponent().path
-    var isDirectory: ObjCBool = false
-    guard unsafe FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory) else {
-      throw RecordingError.cannotCreate(
-        "cannot create \(destination): the directory \(directory) does not exist; make it first")
+  /// - Collective: every rank of `group` must call it.
+  static func begin(
+    _ path: String, on group: borrowing some RankGroup & ~Copyable
+  ) throws -> PendingFile {
+    let place = OutputPlace(path)
+    var temporary = ""
+    try group.agreeOnRoot {
+      PartialName.removeStale(for: place.path)
+      try place.requireWritable()
+      temporary =
+        directory(of: place.path) + "/" + PartialName.unique(for: lastComponent(of: place.path))
     }
-    guard isDirectory.boolValue else {
-      throw RecordingError.cannotCreate(
-        "cannot create \(destination): \(directory) is not a directory")
-    }
-    if unsafe FileManager.default.fileExists(atPath: destination, isDirectory: &isDirectory),
-      isDirectory.boolValue
-    {
-      throw RecordingError.cannotCreate(
-        "cannot create \(destination): it is a directory; give a file name")
-    }
-    // What cannot be removed shows in what follows.
-    _ = unsafe unlink(temporary)
-    let descriptor = unsafe open(temporary, O_CREAT | O_EXCL | O_WRONLY, 0o644)
-    guard descriptor >= 0 else {
-      throw RecordingError.cannotCreate(
-        "cannot create \(destination): \(systemError()); choose a directory you may write to")
-    }
-    close(descriptor)
-    _ = unsafe unlink(temporary)
+    return PendingFile(try group.broadcast(temporary), for: place.path)
+  }
+
+  /// What the last failed system call on it means for the user.
+  fileprivate func failure(_ what: String) -> RecordingError {
+    .cannotWrite("cannot \(what) \(destination): \(systemError())")
   }
 
   /// Checks that the disk has room for this many bytes.
@@ -82,7 +75,7 @@ final class PendingFile {
   /// - Throws: `RecordingError.cannotWrite` if it has not.
   func requireSpace(bytes: Int) throws {
     var status = statvfs()
-    let directory = URL(fileURLWithPath: destination).deletingLastPathComponent().path
+    let directory = directory(of: destination)
     // Where the file system does not tell, writing will.
     guard unsafe statvfs(directory, &status) == 0 else { return }
     let free = Int(clamping: status.f_bavail).multipliedReportingOverflow(
@@ -104,14 +97,13 @@ final class PendingFile {
   func publish(keepingAs previous: String? = nil) throws {
     try synchronise(temporary, flags: O_RDWR)
     if let previous, unsafe rename(destination, previous) != 0, errno != ENOENT {
-      throw RecordingError.cannotWrite("cannot rename \(destination): \(systemError())")
+      throw failure("rename")
     }
     guard unsafe rename(temporary, destination) == 0 else {
-      throw RecordingError.cannotWrite("cannot rename \(temporary): \(systemError())")
+      throw failure("give its name to")
     }
     isPublished = true
-    let directory = URL(fileURLWithPath: destination).deletingLastPathComponent().path
-    try synchronise(directory, flags: O_RDONLY | O_DIRECTORY)
+    try synchronise(directory(of: destination), flags: O_RDONLY | O_DIRECTORY)
   }
 
   /// Tells that another rank has published the file.
@@ -120,15 +112,12 @@ final class PendingFile {
   private func synchronise(_ path: String, flags: Int32) throws {
     let descriptor = unsafe open(path, flags)
     guard descriptor >= 0 else {
-      throw RecordingError.cannotWrite("cannot open \(path) again: \(systemError())")
+      throw failure("open again")
     }
     defer { close(descriptor) }
     // Some file systems cannot synchronise a directory, and say so with EINVAL.
     guard fsync(descriptor) == 0 || errno == EINVAL else {
-      throw RecordingError.cannotWrite("cannot write \(path) to disk: \(systemError())")
+      throw failure("write to disk")
     }
   }
 }
-
-/// The text of the last failed system call.
-private func systemError() -> String { unsafe String(cString: strerror(errno)) }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
+internal import Wording
 
 /// Finds the traces, the clock, the inputs and the trials of an HDF5 file.
 func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables) {
@@ -11,9 +12,12 @@ func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
     tables.times = try catalog.vector(timestamps)
   }
   var plan = try place(chosen, request, catalog, timeCount: tables.times.count)
-  if let rate = chosen.rate { plan.dt = 1 / rate }
+  if let rate = chosen.rate {
+    plan.dt = 1 / rate
+    if catalog.format == .caiman { plan.notes.append("\(rate) frames a second: /params/data/fr") }
+  }
   if case .spikes(let trains) = plan.layout {
-    plan.dt = trains.bin
+    plan.dt = trains.dt
     tables.times = trains.times
   } else if tables.times.isEmpty, let dt = request.dt ?? request.rate.map({ 1 / $0 }) ?? plan.dt,
     chosen.startingTime != 0
@@ -21,13 +25,20 @@ func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
     tables.times = (0..<plan.frames).map { chosen.startingTime + Double($0) * dt }
   }
   plan.labels = try labels(of: chosen, count: plan.neurons, in: catalog)
+  if request.traces == nil {
+    plan.notes += catalog.brokenLinks.prefix(5).map { "\($0), and is left out" }
+  }
+  if plan.neurons == chosen.regions?.rows.count { plan.regions = chosen.regions }
+  if plan.neurons == chosen.marks?.isCell.count {
+    try plan.keepCells(chosen.marks, request.cells)
+  }
   try readOwnAttributes(&plan, &tables, catalog)
   try settleClock(&plan, &tables, request)
   (plan.inputNames, tables.inputs) = try inputs(
-    request.inputs.isEmpty ? defaultInputs(catalog) : request.inputs, plan, tables, catalog)
+    request.inputs.isEmpty ? defaultInputs(catalog) : request.inputs, &plan, tables, catalog)
   if let trials = request.trials ?? defaultTrials(catalog, tables) {
     tables.trialStarts = try trialStarts(
-      trials, frames: plan.frames, times: tables.times, catalog)
+      trials, &plan, times: tables.times, isAsked: request.trials != nil, catalog)
   }
   return (plan, tables)
 }
@@ -47,6 +58,9 @@ private func choose(
     let primary = candidates.filter(\.isPrimary)
     let likely = primary.isEmpty ? candidates : primary
     guard let first = likely.first else {
+      if let link = catalog.brokenLinks.first {
+        throw RecordingError.missing("\(request.path): no traces found, and \(link)")
+      }
       throw RecordingError.badData("\(request.path): no traces found\(catalog.offers)")
     }
     guard likely.count == 1 else {
@@ -98,22 +112,16 @@ private func place(
       throw RecordingError.usage(
         "\(request.path): \(path) holds spike times: give --bin SECONDS, such as --bin 0.05")
     }
-    let trains = try SpikeTrains(table: path, bin: bin, in: catalog)
+    let trains = try SpikeTrains(
+      table: path, bin: bin, dt: request.dt ?? request.rate.map { 1 / $0 }, in: catalog)
     plan.layout = .spikes(trains)
     (plan.neurons, plan.frames) = (trains.ends.count, trains.frames)
-    plan.notes.append("spikes counted in bins of \(bin) s")
+    plan.calibration = Calibration()
+    plan.notes.append("spikes counted in bins of \(plain(trains.dt)) s")
     return plan
   }
-  let dataset = try catalog.open(path)
-  do {
-    try dataset.requireFilters()
-  } catch {
-    throw unreadable(request.path, error)
-  }
-  guard dataset.type.isNumeric else {
-    throw RecordingError.badData(
-      "\(request.path): \(path) holds \(dataset.type), not numbers\(catalog.offers)")
-  }
+  let dataset = try catalog.numbers(path)
+  if let note = try catalog.gapNote(of: dataset) { plan.notes.append(note) }
   if dataset.shape.count == 1 {
     plan.layout = .series(paths: [path])
     plan.neurons = 1
@@ -125,10 +133,15 @@ private func place(
       "\(request.path): \(path) has shape \(dataset.shape), where (time, neuron) or"
         + " (neuron, time) is needed\(catalog.offers)")
   }
+  guard dataset.shape.allSatisfy({ $0 < RecordingPlan.largestExtent }) else {
+    throw RecordingError.badData(
+      "\(request.path): \(path) has shape \(dataset.shape), more than a recording has")
+  }
   let (axis, reason) = try timeAxis(
     of: dataset.shape, asked: request.timeAxis,
     known: chosen.timeAxis.map { ($0, chosen.timeAxisReason ?? "the format says so") },
-    length: timeCount > 0 ? timeCount : nil, name: "\(request.path): \(path)")
+    length: timeCount > 0 ? timeCount : nil, lists: chosen.neuronLists,
+    name: "\(request.path): \(path)")
   plan.layout = .dataset(path: path, timeAxis: axis)
   plan.frames = dataset.shape[axis]
   plan.neurons = dataset.shape[1 - axis]
@@ -174,8 +187,10 @@ private func defaultTrials(
 
 /// The first frames of trials, from a dataset of frames or a table of seconds.
 private func trialStarts(
-  _ name: String, frames: Int, times: [Double], _ catalog: borrowing HDF5Catalog
+  _ name: String, _ plan: inout RecordingPlan, times: [Double], isAsked: Bool,
+  _ catalog: borrowing HDF5Catalog
 ) throws -> [Int] {
+  let frames = plan.frames
   let path = name.hasPrefix("/") ? name : "/" + name
   let file = catalog.file.filePath
   guard catalog.has(path + "/start_time") else {
@@ -183,7 +198,7 @@ private func trialStarts(
     for (index, start) in starts.enumerated()
     where !(start >= 0 && start < Double(frames) && start == start.rounded()) {
       throw RecordingError.badData(
-        "\(file): trial \(index) of \(path) starts at \(start), which is not a frame from 0 to"
+        "\(file): trial \(index) of \(path) starts at \(asGiven(start)), which is not a frame from 0 to"
           + " \(frames - 1)")
     }
     return Set(starts.map { Int($0) } + [0]).sorted()
@@ -194,9 +209,23 @@ private func trialStarts(
         + " or --timestamps")
   }
   // A trial ends where its stop time says: what lies between two trials is apart as well.
-  var edges = try catalog.vector(path + "/start_time")
-  if catalog.has(path + "/stop_time") { edges += try catalog.vector(path + "/stop_time") }
-  let starts = edges.filter(\.isFinite).map { edge in times.partitioningIndex { $0 >= edge } }
+  let begins = try catalog.vector(path + "/start_time").filter(\.isFinite)
+  var starts = firstFrames(atOrAfter: begins, times)
+  let dt = plan.dt ?? 0
+  let outside = begins.count { $0 < times[0] - dt || $0 > times[frames - 1] + dt }
+  if outside > 0 {
+    let words =
+      "\(outside) of the \(begins.count) trials of \(path) begin outside the recording, which"
+      + " covers \(times[0]) to \(times[frames - 1]) s"
+    guard outside < begins.count || !isAsked else {
+      throw RecordingError.badData("\(file): \(words): are both in seconds, on one clock?")
+    }
+    plan.notes.append(words)
+  }
+  if catalog.has(path + "/stop_time") {
+    let ends = try catalog.vector(path + "/stop_time").filter(\.isFinite)
+    starts += firstFrames(atOrAfter: ends, times)
+  }
   return Set(starts.filter { $0 < frames } + [0]).sorted()
 }
 

@@ -18,6 +18,7 @@ func planNPY(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTab
     neurons: file.shape[1 - axis], frames: file.shape[axis],
     labels: (0..<file.shape[1 - axis]).map(String.init),
     notes: ["time is dimension \(axis): \(reason)"])
+  try keepCellsBeside(&plan, request.cells)
   var tables = RecordingTables()
   try settleClock(&plan, &tables, request)
   return (plan, tables)
@@ -45,32 +46,14 @@ func planSuite2p(_ request: RecordingRequest) throws -> (RecordingPlan, Recordin
   guard file.shape.count == 2 else {
     throw RecordingError.badData("\(path) has shape \(file.shape), where (ROI, time) is needed")
   }
-  var traces = NPYTraces(file: path, timeAxis: 1)
   var plan = RecordingPlan(
-    path: request.path, format: "Suite2p", layout: .npy(traces), neurons: file.shape[0],
-    frames: file.shape[1], labels: (0..<file.shape[0]).map(String.init))
-  if let cells = try cellRows(request.path, count: file.shape[0]) {
-    traces.kept = cells
-    plan.neurons = cells.count
-    plan.labels = cells.map(String.init)
-    plan.notes.append("\(cells.count) of \(file.shape[0]) ROIs are cells (iscell.npy)")
-  }
-  plan.layout = .npy(traces)
+    path: request.path, format: "Suite2p", layout: .npy(NPYTraces(file: path, timeAxis: 1)),
+    neurons: file.shape[0], frames: file.shape[1],
+    labels: (0..<file.shape[0]).map(String.init))
+  try plan.keepCells(suite2pCells(request.path, count: file.shape[0]), request.cells)
   var tables = RecordingTables()
   try settleClock(&plan, &tables, request)
   return (plan, tables)
-}
-
-/// The rows that are cells; nil if there is no file that says it.
-private func cellRows(_ folder: String, count: Int) throws -> [Int]? {
-  let path = folder + "/iscell.npy"
-  guard FileManager.default.fileExists(atPath: path) else { return nil }
-  let file = try NPYFile(path)
-  guard file.shape.first == count, file.shape.count <= 2 else {
-    throw RecordingError.badData("\(path) has shape \(file.shape), for \(count) ROIs")
-  }
-  let flags = try file.readBlock(rows: 0..<count, columns: 0..<1, of: Double.self)
-  return (0..<count).filter { flags[$0, 0] != 0 }
 }
 
 /// Finds the traces of a JSON file of nested lists.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Wording
 
 /// Finds out what a request means, from the file alone.
 ///
@@ -6,9 +7,11 @@ internal import Foundation
 func plan(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables) {
   let source = try SourceKind(of: request.path)
   var (plan, tables) = try planTraces(request, in: source)
+  try plan.requireCells(request.cells)
+  try requireEffect(of: request, in: plan)
   if let wanted = request.neuropil {
     plan.neuropil = try neuropil(wanted, of: request, in: source, beside: plan)
-    plan.notes.append("\(wanted.share) of the neuropil subtracted")
+    plan.notes.append("\(asGiven(wanted.share)) of the neuropil subtracted")
   }
   let stored = plan.frames
   try settleUniformity(&plan, &tables, request)
@@ -115,11 +118,12 @@ func settleClock(
 ) throws {
   for (flag, value) in [("--dt", request.dt), ("--rate", request.rate)] {
     if let value, !(value > 0 && value.isFinite) {
-      throw RecordingError.usage("\(flag) \(value): it must be positive")
+      throw RecordingError.usage("\(flag) \(asGiven(value)): it must be positive")
     }
   }
   if let dt = request.dt, let rate = request.rate, abs(dt * rate - 1) > 1e-6 {
-    throw RecordingError.usage("--dt \(dt) and --rate \(rate) contradict each other: give one")
+    throw RecordingError.usage(
+      "--dt \(asGiven(dt)) and --rate \(asGiven(rate)) contradict each other: give one")
   }
   plan.hasOwnTimes = !tables.times.isEmpty
   if !tables.times.isEmpty {
@@ -134,8 +138,8 @@ func settleClock(
       tables.times[$0] <= tables.times[$0 - 1]
     }) {
       throw RecordingError.badData(
-        "\(plan.path): the time stamps do not rise: entry \(bad) is \(tables.times[bad]) s, after"
-          + " \(tables.times[bad - 1]) s")
+        "\(plan.path): the time stamps do not rise: entry \(bad) is \(asGiven(tables.times[bad])) s,"
+          + " after \(asGiven(tables.times[bad - 1])) s")
     }
     let own = median(of: zip(tables.times.dropFirst(), tables.times).map { $0 - $1 })
     // Times counted from a rate carry rounding that the rate does not.

@@ -1,5 +1,6 @@
 package import Collectives
 package import LinearAlgebra
+internal import Wording
 
 /// What is done to traces before they are scaled, in this order: dF/F, detrend, low-pass.
 ///
@@ -32,6 +33,7 @@ package struct Preprocessing: Sendable {
     on group: borrowing some RankGroup & ~Copyable
   ) throws -> TraceMaps {
     precondition(traces.rows == local.count, "\(traces.rows) rows for neurons \(local)")
+    try requireBelowNyquist(recording)
     let moving = try movingBaseline(
       of: traces, fitted: fitted, local: local, in: recording, on: group)
     moving?.divide(&traces)
@@ -68,6 +70,16 @@ package struct Preprocessing: Sendable {
       in: recording, on: group)
   }
 
+  /// Refuses a low-pass that would let everything pass.
+  private func requireBelowNyquist(_ recording: Recording) throws {
+    guard let lowPass, let dt = recording.dt, lowPass >= 0.5 / dt else { return }
+    throw RecordingError.usage(
+      """
+      --low-pass \(asGiven(lowPass)) does nothing here: frames of \(plain(dt)) s hold nothing \
+      above half their rate, \(plain(0.5 / dt)) Hz; leave it out, or give less
+      """)
+  }
+
   private var percentile: Double? {
     if case .percentile(let share) = baseline { share } else { nil }
   }
@@ -79,7 +91,7 @@ package struct Preprocessing: Sendable {
     var map = LinearMap()
     if let percentile {
       let baseline = quantile(series[fitted].filter(\.isFinite), percentile / 100) ?? 1
-      guard baseline > 0 else { throw notPositive("is \(baseline)", label) }
+      guard baseline > 0 else { throw notPositive("is \(plain(baseline))", label) }
       map.then(offset: baseline, scale: baseline)
       for t in series.indices { series[t] = series[t] / baseline - 1 }
     }

@@ -14,6 +14,8 @@ package struct Provenance: Sendable {
   package var ranks: Int
   /// BLAS threads a rank.
   package var threads: Int
+  /// The processor families whose BLAS kernels run, as OpenBLAS names them.
+  package var kernels: String
   /// The recording, and its SHA-256; nil where there was no input.
   package var input: (path: String, sha256: String)?
   package var seed: Int?
@@ -21,11 +23,13 @@ package struct Provenance: Sendable {
   package var configuration: String
 
   package init(
-    ranks: Int, threads: Int, input: (path: String, sha256: String)? = nil, seed: Int? = nil,
+    ranks: Int, threads: Int, kernels: String, input: (path: String, sha256: String)? = nil,
+    seed: Int? = nil,
     configuration: String
   ) {
     self.ranks = ranks
     self.threads = threads
+    self.kernels = kernels
     self.input = input
     self.seed = seed
     self.configuration = configuration
@@ -41,6 +45,7 @@ package struct Provenance: Sendable {
     try file.setAttribute("created", created)
     try file.setAttribute("mpi_ranks", ranks)
     try file.setAttribute("threads_per_rank", threads)
+    try file.setAttribute("blas_kernels", kernels)
     if let input {
       try file.setAttribute("input_file", input.path)
       try file.setAttribute("input_sha256", input.sha256)

@@ -1,5 +1,6 @@
 package import Collectives
 internal import Foundation
+internal import Wording
 
 extension Recording {
   /// Several recordings of the same neurons, one after the other: each begins a trial.
@@ -67,7 +68,7 @@ extension Recording {
       guard let a, let b else { return (a == nil) != (b == nil) }
       return abs(a - b) > tolerance * abs(a)
     }
-    func named(_ value: Double?) -> String { value.map { "\($0)" } ?? "unknown" }
+    func named(_ value: Double?) -> String { value.map { plain($0) } ?? "unknown" }
     func refuseTogether(_ what: String) -> RecordingError {
       .badData("\(path) and \(other.path) cannot be fitted together: \(what)")
     }

@@ -13,6 +13,12 @@ struct RecordingPlan: Codable, Sendable {
   /// The frames in the file, where they were resampled.
   var storedFrames: Int?
   var labels: [String]
+  /// The file's neurons that are the recording's, rising; nil for all.
+  var kept: [Int]?
+  /// Whether the file says which of its neurons are cells.
+  var marksCells = false
+  /// The rows of the table of regions that the neurons are, where the file has one.
+  var regions: Regions?
   /// What is subtracted of the signal around the neurons.
   var neuropil: Neuropil?
   var dt: Double?
@@ -26,10 +32,13 @@ struct RecordingPlan: Codable, Sendable {
   /// What was decided, in words.
   var notes: [String] = []
 
+  /// Frames or neurons from which on a file is taken for damaged: a year at 30 Hz.
+  static let largestExtent = 1_000_000_000
+
   /// The traces as they are in the file.
   var stored: StoredTraces {
     StoredTraces(
-      path: path, layout: layout, calibration: calibration, neurons: neurons,
+      path: path, layout: layout, calibration: calibration, neurons: neurons, kept: kept,
       frames: storedFrames ?? frames, chunkHeight: chunkHeight)
   }
 }

@@ -38,6 +38,10 @@ package struct RecordingRequest: Sendable {
   /// Start frames from 0, or a table with `start_time` and `stop_time` (`--trials`).
   package var trials: String?
 
+  /// Which of the neurons that the file marks are taken (`--cells`); nil: the accepted ones,
+  /// where it marks any.
+  package var cells: CellChoice?
+
   /// What is done about irregular time stamps (`--resample`).
   package var resampling = Resampling.auto
   /// Seconds without a frame beyond which a trial ends (`--max-gap`); default: 5 frames.
@@ -46,6 +50,9 @@ package struct RecordingRequest: Sendable {
   package var bin: Double?
   /// The neuropil of which a share is subtracted (`--neuropil`).
   package var neuropil: NeuropilRequest?
+
+  /// Flags that an earlier run was given and this one was not: they need do nothing here.
+  package var inherited: Set<String> = []
 
   package init(path: String) { self.path = path }
 }

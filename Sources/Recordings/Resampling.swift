@@ -9,10 +9,13 @@ func resample(_ values: [Double], _ times: [Double], to target: [Double]) -> [Do
   else { return nil }
   let spacing = target.count > 1 ? (end - begin) / Double(target.count - 1) : 0
   let own = times.count > 1 ? (last - first) / Double(times.count - 1) : 0
+  // An entry on the edge of a frame belongs to the frame that begins there, whatever the
+  // rounding of both clocks.
+  let edge = spacing / 2 + 1e-3 * own
   return target.map { time in
     if own > 0, own < spacing / 2 {
-      let low = times.partitioningIndex { $0 >= time - spacing / 2 }
-      let high = times.partitioningIndex { $0 >= time + spacing / 2 }
+      let low = times.partitioningIndex { $0 >= time - edge }
+      let high = times.partitioningIndex { $0 >= time + spacing - edge }
       if high > low { return values[low..<high].reduce(0, +) / Double(high - low) }
     }
     let after = times.partitioningIndex { $0 >= time }

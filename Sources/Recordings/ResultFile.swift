@@ -35,39 +35,14 @@ package struct ResultFile: ~Copyable {
     self.isRoot = isRoot
   }
 
-  /// Checks, before long work, that a file can be created under this name, and that it is
-  /// none of those that the work reads.
-  ///
-  /// - Throws: `RecordingError`: 73 if the directory is missing or read-only, 64 if the file
-  ///   would replace an input.
-  /// - Collective: every rank of the group must call it.
-  package static func requireWritable(
-    _ path: String, keeping inputs: [String] = [],
-    on group: borrowing some RankGroup & ~Copyable
-  ) throws {
-    try group.agreeOnRoot {
-      if let input = inputs.first(where: { resolved($0) == resolved(path) }) {
-        throw RecordingError.usage(
-          "-o \(path) would replace \(input), which is read: choose another name")
-      }
-      try PendingFile(for: path).prepare()
-    }
-  }
-
-  /// The path without symbolic links and dots.
-  private static func resolved(_ path: String) -> String {
-    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
-  }
-
   /// Begins a file that all ranks of the group write.
   ///
   /// - Throws: `RecordingError` (exit code 73) if it cannot be created there.
   package static func create(
     _ path: String, on group: borrowing some FileGroup & ~Copyable, provenance: Provenance
   ) throws -> ResultFile {
-    let pending = PendingFile(for: path)
-    try group.agreeOnRoot { try pending.prepare() }
-    let file = try File.create(pending.temporary, on: group)
+    let pending = try PendingFile.begin(path, on: group)
+    let file = try File.create(pending.temporary, calling: path, on: group)
     try provenance.write(to: file)
     return ResultFile(file: file, pending: pending, isRoot: group.rank == 0)
   }

@@ -6,8 +6,10 @@ internal import LinearAlgebra
 struct StoredTraces: Codable, Sendable {
   let path: String
   let layout: TraceLayout
-  let calibration: Calibration
-  let neurons: Int
+  var calibration: Calibration
+  var neurons: Int
+  /// The file's neurons that are the recording's, in its order; nil for all.
+  var kept: [Int]?
   /// The frames in the file.
   let frames: Int
   /// Frames in a chunk of the dataset; nil if it is stored in one piece.
@@ -23,7 +25,16 @@ extension StoredTraces {
     _ neurons: Range<Int>, on group: borrowing some RankGroup & ~Copyable
   ) throws -> Matrix<S> {
     var result: Matrix<S> = try readUncalibrated(neurons, on: group)
-    if !calibration.isIdentity { calibrate(&result) }
+    if !calibration.isIdentity { calibration.apply(to: &result, neurons) }
+    return result
+  }
+
+  /// Some of the recording's neurons, in an order of one's own.
+  func picking(_ places: [Int]) -> StoredTraces {
+    var result = self
+    result.kept = places.map { kept?[$0] ?? $0 }
+    result.neurons = places.count
+    result.calibration = calibration.of(places)
     return result
   }
 
@@ -38,8 +49,13 @@ extension StoredTraces {
     return try read.series(neurons, on: group) { stripe in
       if stripe.isEmpty { return Matrix(rows: 0, columns: self.neurons) }
       do {
-        let file = try File.open(path)
-        return try file.openDataset(name).readBlock(rows: stripe, columns: 0..<self.neurons)
+        let traces = try File.open(path).openDataset(name)
+        guard let kept, let span = span(of: kept) else {
+          return try traces.readBlock(rows: stripe, columns: 0..<self.neurons)
+        }
+        let block: Matrix<S> = try traces.readBlock(rows: stripe, columns: span)
+        return pick(kept.map { $0 - span.lowerBound }, of: block.view.transposed.copy())
+          .view.transposed.copy()
       } catch let error as HDF5Error {
         throw unreadable(path, error)
       }
@@ -47,7 +63,33 @@ extension StoredTraces {
   }
 
   /// One rank reads its part by itself.
+  ///
+  /// Neurons that are kept need not be neighbours: what lies between them is read as well.
   private func readAlone<S: Scalar & Storable>(_ neurons: Range<Int>) throws -> Matrix<S> {
+    guard let kept else { return try readNeighbours(neurons) }
+    let wanted = Array(kept[neurons])
+    guard let span = span(of: wanted) else { return Matrix(rows: 0, columns: frames) }
+    let block: Matrix<S> = try readNeighbours(span)
+    return wanted == Array(span) ? block : pick(wanted.map { $0 - span.lowerBound }, of: block)
+  }
+
+  /// The range from the first to the last of some places; nil if there are none.
+  private func span(of places: [Int]) -> Range<Int>? {
+    guard let first = places.min(), let last = places.max() else { return nil }
+    return first..<(last + 1)
+  }
+
+  @specialized(where S == Double) @specialized(where S == Float)
+  private func pick<S: Scalar>(_ rows: [Int], of block: borrowing Matrix<S>) -> Matrix<S> {
+    var picked = Matrix<S>(rows: rows.count, columns: block.columns)
+    for (row, source) in rows.enumerated() {
+      for t in 0..<block.columns { picked[row, t] = block[source, t] }
+    }
+    return picked
+  }
+
+  /// Neighbouring neurons of the file.
+  private func readNeighbours<S: Scalar & Storable>(_ neurons: Range<Int>) throws -> Matrix<S> {
     if neurons.isEmpty { return Matrix(rows: 0, columns: frames) }
     do {
       switch layout {
@@ -109,13 +151,5 @@ extension StoredTraces {
       }
     }
     return result
-  }
-
-  @specialized(where S == Double) @specialized(where S == Float)
-  private func calibrate<S: Scalar>(_ traces: inout Matrix<S>) {
-    let scale = S(calibration.conversion)
-    let offset = S(calibration.offset)
-    var values = traces.mutableElements
-    for i in values.indices { values[i] = values[i] * scale + offset }
   }
 }

@@ -18,14 +18,4 @@ enum TraceLayout: Codable, Equatable, Sendable {
 struct NPYTraces: Codable, Equatable, Sendable {
   let file: String
   let timeAxis: Int
-  /// The file's neurons that are the recording's, rising; nil for all.
-  var kept: [Int]?
-}
-
-/// How the values of a file become the recording's: value × conversion + offset.
-struct Calibration: Codable, Equatable, Sendable {
-  var conversion = 1.0
-  var offset = 0.0
-
-  var isIdentity: Bool { conversion == 1 && offset == 0 }
 }

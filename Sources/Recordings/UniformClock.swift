@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Wording
 
 /// How irregular time stamps are brought to a uniform clock (`--resample`).
 package enum Resampling: String, Sendable, CaseIterable {
@@ -97,11 +98,12 @@ func settleUniformity(
   }
   let longest = request.longestGap ?? 5 * dt
   guard longest >= dt else {
-    throw RecordingError.usage("--max-gap \(longest) s is shorter than a frame (\(dt) s)")
+    throw RecordingError.usage(
+      "--max-gap \(asGiven(longest)) s is shorter than a frame (\(plain(dt)) s)")
   }
   let gaps = framesAfterGaps(tables.times, longest: longest)
   if !gaps.isEmpty {
-    plan.notes.append("\(gaps.count) gaps longer than \(longest) s are trial boundaries")
+    plan.notes.append("\(gaps.count) gaps longer than \(plain(longest)) s are trial boundaries")
     tables.trialStarts = Set(tables.trialStarts + gaps).sorted()
   }
   let jitter = irregularity(tables.times, dt: dt, longest: longest)
@@ -109,7 +111,8 @@ func settleUniformity(
   case .none: return
   case .auto where jitter <= Resampling.tolerated:
     plan.notes.append(
-      "the steps between frames vary by \(percent(jitter)) around \(dt) s: taken as uniform")
+      "the steps between frames vary by \(percentage(jitter)) around \(plain(dt)) s: taken as uniform"
+    )
     return
   case .auto, .linear, .previous: break
   }
@@ -118,9 +121,9 @@ func settleUniformity(
     holds: request.resampling == .previous)
   let isHolding = request.resampling == .previous
   plan.notes.append(
-    "\(plan.frames) frames, whose steps vary by \(percent(jitter)), resampled"
+    "\(plan.frames) frames, whose steps vary by \(percentage(jitter)), resampled"
       + " \(isHolding ? "by the previous value" : "linearly") to \(clock.times.count) frames of"
-      + " \(dt) s")
+      + " \(plain(dt)) s")
   tables.trialStarts = Set(tables.trialStarts.map { clock.frame(ofOld: $0) })
     .filter { $0 < clock.times.count }.sorted()
   if !plan.inputNames.isEmpty {
@@ -134,5 +137,3 @@ func settleUniformity(
   tables.times = clock.times
   tables.clock = clock
 }
-
-private func percent(_ share: Double) -> String { "\((1000 * share).rounded() / 10) %" }

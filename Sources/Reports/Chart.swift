@@ -3,10 +3,7 @@ internal import Foundation
 /// A chart whose shapes are one SVG that stretches, and whose words are HTML, so that they
 /// keep their size on a narrow screen.
 package struct Chart: Sendable {
-  /// How a series looks; the colours are those of the style sheet.
-  package enum Style: String, Sendable {
-    case recorded, model, other, quiet, marker
-  }
+  package typealias Style = Palette.Meaning
 
   /// One series, or one line that marks a value.
   package struct Mark: Sendable {
@@ -64,16 +61,27 @@ package struct Chart: Sendable {
     marks.append(Mark(name: name, style: style, shape: .bars(bars)))
   }
 
-  package mutating func vertical(_ name: String?, at value: Double) {
-    marks.append(Mark(name: name, style: .marker, shape: .vertical(value), isDashed: true))
+  /// The outline of a histogram, for a second one on the same chart.
+  package mutating func outline(_ name: String?, _ style: Style, _ histogram: Histogram) {
+    let edges = histogram.counts.indices.flatMap { [histogram.edge($0), histogram.edge($0 + 1)] }
+    line(name, style, edges, histogram.counts.flatMap { [Double($0), Double($0)] })
   }
 
-  package mutating func horizontal(_ name: String?, at value: Double) {
-    marks.append(Mark(name: name, style: .marker, shape: .horizontal(value), isDashed: true))
+  package mutating func vertical(_ name: String?, at value: Double) {
+    marks.append(Mark(name: name, style: .guide, shape: .vertical(value), isDashed: true))
   }
+
+  package mutating func horizontal(_ name: String?, _ style: Style = .guide, at value: Double) {
+    marks.append(Mark(name: name, style: style, shape: .horizontal(value), isDashed: true))
+  }
+
+  /// Characters of tick labels that the narrowest chart has room for, side by side.
+  private static let roomAcross = 36
 
   /// The chart with its legend.
   package var html: HTML {
+    let (across, upwards) = (x.ticks(characters: Self.roomAcross), y.ticks())
+    let widest = max(4, upwards.labels.map(\.count).max() ?? 0)
     let named = marks.filter { $0.name != nil }
     let legend: [HTML] = named.map { mark in
       """
@@ -83,29 +91,31 @@ package struct Chart: Sendable {
     }
     let list: HTML = named.isEmpty ? "" : "<ul class=\"legend\">\(legend)</ul>"
     return """
-      <div class="chart\(isSquare ? " square" : "")" role="img" aria-label="\(summary)">
-      <div class="ylabel" aria-hidden="true">\(yLabel)</div>
-      <div class="yticks" aria-hidden="true">\(ticks(y, "bottom"))</div>
+      <div class="chart\(isSquare ? " square" : "")" role="img" aria-label="\(summary)" \
+      style="--ticks:\(widest)">
+      <div class="ylabel" aria-hidden="true">\(upwards.axisLabel(yLabel))</div>
+      <div class="yticks" aria-hidden="true">\(labels(upwards, y, "bottom"))</div>
       <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">\
-      \(gridLines)\(marks.map(drawn))</svg>
-      <div class="xticks" aria-hidden="true">\(ticks(x, "left"))</div>
-      <div class="xlabel" aria-hidden="true">\(xLabel)</div>
+      \(gridLines(across, upwards))\(marks.map(drawn))</svg>
+      <div class="xticks" aria-hidden="true">\(labels(across, x, "left"))</div>
+      <div class="xlabel" aria-hidden="true">\(across.axisLabel(xLabel))</div>
       </div>
       \(list)
       """
   }
 
-  private func ticks(_ scale: Scale, _ side: String) -> [HTML] {
-    scale.ticks.compactMap { value in
+  private func labels(_ ticks: Ticks, _ scale: Scale, _ side: String) -> [HTML] {
+    zip(ticks.values, ticks.labels).compactMap { value, label in
       scale.place(value).map { place in
-        "<span style=\"\(side):\(decimal(100 * place))%\">\(tick(value))</span>"
+        "<span style=\"\(side):\(decimal(100 * place))%\">\(label)</span>"
       }
     }
   }
 
-  private var gridLines: HTML {
-    let vertical = x.ticks.compactMap(x.place).map { "M\(decimal(1000 * $0)) 0V1000" }
-    let horizontal = y.ticks.compactMap(y.place).map { "M0 \(decimal(1000 - 1000 * $0))H1000" }
+  private func gridLines(_ across: Ticks, _ upwards: Ticks) -> HTML {
+    let vertical = across.values.compactMap(x.place).map { "M\(decimal(1000 * $0)) 0V1000" }
+    let horizontal = upwards.values.compactMap(y.place)
+      .map { "M0 \(decimal(1000 - 1000 * $0))H1000" }
     return HTML(markup: "<path class=\"grid\" d=\"\((vertical + horizontal).joined())\"/>")
   }
 

@@ -44,8 +44,8 @@ package struct MatrixPicture: Sendable {
   private var picture: PNG {
     let steps = Self.steps
     var palette: [(UInt8, UInt8, UInt8, UInt8)] = (-steps...steps).map { step in
-      let opacity = UInt8(255 * abs(step) / steps)
-      return step < 0 ? (33, 102, 205, opacity) : (214, 48, 49, opacity)
+      let color = Palette.components(step < 0 ? Palette.negative : Palette.positive)
+      return (color.red, color.green, color.blue, UInt8(255 * abs(step) / steps))
     }
     palette.append((128, 128, 128, 90))
     let pixels = values.map { value in
@@ -66,10 +66,12 @@ package struct MatrixPicture: Sendable {
         + "\(stretch.name)</span>"
     }
     let columns: [HTML] = named.map { stretch in
-      "<span style=\"left:\(decimal(50 * (stretch.from + stretch.to)))%\">\(stretch.name)</span>"
+      "<span style=\"left:\(decimal(50 * (stretch.from + stretch.to)))%;"
+        + "max-width:\(decimal(95 * (stretch.to - stretch.from)))%\">\(stretch.name)</span>"
     }
     return """
-      <div class="chart square matrix" role="img" aria-label="\(summary)">
+      <div class="chart square matrix" role="img" aria-label="\(summary)" \
+      style="--ticks:\(min(6, named.map(\.name.count).max() ?? 0))">
       <div class="ylabel" aria-hidden="true">onto neuron</div>
       <div class="yticks" aria-hidden="true">\(rows)</div>
       <div class="pixels"><img src="\(picture.dataAddress)" alt="" width="\(side)" \
@@ -83,8 +85,8 @@ package struct MatrixPicture: Sendable {
       """
   }
 
-  /// The stretches that are wide enough for their names.
-  private var named: [Stretch] { stretches.filter { $0.to - $0.from > 0.04 } }
+  /// The stretches that are wide enough for a line of text on the smallest picture.
+  private var named: [Stretch] { stretches.filter { $0.to - $0.from > 0.06 } }
 }
 
 private func + (a: HTML, b: HTML) -> HTML { HTML(markup: a.markup + b.markup) }

@@ -15,18 +15,6 @@ package func short(_ value: Double, digits: Int = 3) -> String {
   return signed(parts[0] + "e\(power)")
 }
 
-/// A round number at a tick, without zeros at its end.
-func tick(_ value: Double) -> String {
-  guard abs(value) > 1e-12 else { return "0" }
-  let size = abs(value)
-  if size >= 1e-3, size < 1e5 {
-    return signed(String(format: "%.6g", value))
-  }
-  let parts = String(format: "%.3g", value).split(separator: "e")
-  guard parts.count == 2, let power = Int(parts[1]) else { return signed(parts[0]) }
-  return signed(parts[0] == "1" ? "1e\(power)" : parts[0] + "e\(power)")
-}
-
 /// A share as a percentage.
 package func percent(_ share: Double) -> String {
   share.isFinite ? signed(String(format: share < 0.1 ? "%.1f %%" : "%.0f %%", 100 * share)) : "–"
@@ -43,6 +31,12 @@ package func grouped(_ count: Int) -> String {
   return count < 0 ? "−" + text : text
 }
 
-private func signed(_ text: some StringProtocol) -> String {
+/// A count with its noun: "1 neuron", "3 neurons".
+package func counted(_ count: Int, _ noun: String) -> String {
+  "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+}
+
+/// A number with the minus sign of print.
+func signed(_ text: some StringProtocol) -> String {
   text.hasPrefix("-") ? "−" + text.dropFirst() : String(text)
 }

@@ -34,6 +34,7 @@ package struct Page: Sendable {
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
+      <meta name="generator" content="Ganglion">
       <meta http-equiv="Content-Security-Policy" \
       content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
       <title>\(title)</title>
@@ -57,7 +58,7 @@ package func figure(_ title: String, _ content: HTML, _ caption: String) -> HTML
   """
   <figure><h3>\(title)</h3>
   \(content)
-  <figcaption>\(caption)</figcaption></figure>
+  <figcaption>\(prose(caption))</figcaption></figure>
 
   """
 }
@@ -66,7 +67,18 @@ package func figure(_ title: String, _ content: HTML, _ caption: String) -> HTML
 package func grid(_ figures: [HTML]) -> HTML { "<div class=\"grid\">\(figures)</div>" }
 
 /// A paragraph.
-package func paragraph(_ text: String) -> HTML { "<p>\(text)</p>\n" }
+package func paragraph(_ text: String) -> HTML { "<p>\(prose(text))</p>\n" }
+
+/// Text in which what stands between backticks is typed as it is: a command, a flag.
+func prose(_ text: String) -> HTML {
+  let parts = text.split(separator: "`", omittingEmptySubsequences: false).map(String.init)
+  // A lone backtick is one: the text may hold a name out of a file.
+  guard !parts.count.isMultiple(of: 2) else { return "\(text)" }
+  let pieces: [HTML] = parts.enumerated().map { place, part in
+    place.isMultiple(of: 2) ? "\(part)" : "<code>\(part)</code>"
+  }
+  return "\(pieces)"
+}
 
 /// The figures that are looked at first.
 package func tiles(_ entries: [(name: String, value: String, note: String)]) -> HTML {
@@ -78,7 +90,7 @@ package func tiles(_ entries: [(name: String, value: String, note: String)]) -> 
 
 /// Sentences that a user must not miss.
 package func notices(_ sentences: [String]) -> HTML {
-  let items: [HTML] = sentences.map { "<li>\($0)</li>" }
+  let items: [HTML] = sentences.map { "<li>\(prose($0))</li>" }
   return "<ul class=\"notices\">\(items)</ul>"
 }
 
@@ -93,9 +105,10 @@ package func table(
     return "<tr><th scope=\"row\">\(row.first ?? "")</th>\(cells)</tr>\n"
   }
   return """
-    <div class="scroll" role="region" aria-label="\(caption)" tabindex="0"><table class="\(ofWords ? "words" : "numbers")">\
-    <caption>\(caption)</caption><thead><tr>\(head)</tr></thead>
-    <tbody>\(body)</tbody></table></div>
+    <div class="table"><p class="caption">\(prose(caption))</p>
+    <div class="scroll" role="region" aria-label="\(caption)" tabindex="0">\
+    <table class="\(ofWords ? "words" : "numbers")"><thead><tr>\(head)</tr></thead>
+    <tbody>\(body)</tbody></table></div></div>
     """
 }
 

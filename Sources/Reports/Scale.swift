@@ -8,16 +8,23 @@ package struct Scale: Sendable {
 
   /// From `lower` to `upper`; where they do not differ, a little around them.
   package init(_ lower: Double, _ upper: Double) {
-    let isEmpty = !(upper > lower)
+    isLogarithmic = false
+    guard lower.isFinite, upper.isFinite else {
+      (self.lower, self.upper) = (0, 1)
+      return
+    }
+    // Nearer to each other than doubles can count between them is not differing.
+    let isEmpty = !(upper - lower > 1e-12 * max(abs(lower), abs(upper), 1e-290))
     let margin = isEmpty ? max(abs(lower) * 0.1, 1e-3) : 0
     self.lower = isEmpty ? lower - margin : lower
     self.upper = isEmpty ? lower + margin : upper
-    isLogarithmic = false
   }
 
-  private init(logarithmicFrom lower: Double, to upper: Double) {
+  /// A logarithmic axis between two positive numbers.
+  package init(logarithmicFrom lower: Double, to upper: Double) {
+    precondition(lower > 0 && upper > lower, "a logarithmic axis from \(lower) to \(upper)")
     self.lower = lower
-    self.upper = upper
+    self.upper = min(upper, .greatestFiniteMagnitude)
     isLogarithmic = true
   }
 
@@ -33,42 +40,59 @@ package struct Scale: Sendable {
 
   /// A logarithmic axis that holds the positive ones of the values.
   package static func logarithmic(around values: some Sequence<Double>) -> Scale {
-    let known = values.filter { $0.isFinite && $0 > 0 }
+    let known = values.filter { $0.isFinite && $0 >= .leastNormalMagnitude }
     guard let low = known.min(), let high = known.max() else { return Scale(0, 1) }
-    let factor = pow(high / low, 0.05)
-    return low == high
+    let factor = exp(0.05 * (log(high) - log(low)))
+    return factor < 1 + 1e-9
       ? Scale(logarithmicFrom: low / 2, to: high * 2)
       : Scale(logarithmicFrom: low / factor, to: high * factor)
   }
 
   /// The place of a value, 0 at `lower` and 1 at `upper`; nil if it has none.
-  func place(_ value: Double) -> Double? {
+  package func place(_ value: Double) -> Double? {
     guard value.isFinite, !isLogarithmic || value > 0 else { return nil }
     return isLogarithmic
-      ? log(value / lower) / log(upper / lower) : (value - lower) / (upper - lower)
+      ? (log(value) - log(lower)) / (log(upper) - log(lower)) : (value - lower) / (upper - lower)
   }
 
-  /// About four to six round numbers inside.
-  var ticks: [Double] {
-    guard isLogarithmic else { return Self.round(lower, upper) }
-    let decades =
-      Int(
-        log10(lower).rounded(.up))...max(
-        Int(log10(lower).rounded(.up)), Int(log10(upper).rounded(.down)))
-    // Less than two powers of ten inside: round numbers serve better.
-    if log10(upper / lower) < 1.6 { return Self.round(lower, upper).filter { $0 >= lower } }
-    let step = max(1, (decades.count + 5) / 6)
-    return decades.filter { $0.isMultiple(of: step) }.map { pow(10, Double($0)) }
-      .filter { $0 >= lower && $0 <= upper }
+  /// About three to six round numbers inside, whose labels side by side take no more than
+  /// so many characters.
+  package func ticks(characters: Int = .max) -> Ticks {
+    let choices = [5, 4, 3, 2].map(ticks(about:))
+    return choices.first { $0.width <= characters } ?? choices[3]
   }
 
-  private static func round(_ lower: Double, _ upper: Double) -> [Double] {
-    let rough = (upper - lower) / 5
+  private func ticks(about count: Int) -> Ticks {
+    guard isLogarithmic else { return round(about: count) }
+    let decades = Int(log10(lower).rounded(.down))...Int(log10(upper).rounded(.up))
+    func inside(_ digits: [Double], every step: Int) -> [Double] {
+      var values: [Double] = []
+      for decade in decades where decade.isMultiple(of: step) {
+        values += digits.map { $0 * power(decade) }
+      }
+      return values.filter { $0 >= lower * (1 - 1e-12) && $0 <= upper * (1 + 1e-12) }
+    }
+    let step = max(1, Int(((log10(upper) - log10(lower)) / Double(count + 1)).rounded(.up)))
+    let powers = inside([1], every: step)
+    if powers.count >= 3 { return Ticks(powers: powers) }
+    // Few powers of ten inside: other round numbers serve better.
+    for digits in [[1.0, 3], [1, 2, 5]] {
+      let values = inside(digits, every: 1)
+      if values.count >= 3, values.count <= count + 2 { return Ticks(powers: values) }
+    }
+    let values = round(about: count)
+    return values.values.count > powers.count ? values : Ticks(powers: powers)
+  }
+
+  private func round(about count: Int) -> Ticks {
+    let rough = (upper - lower) / Double(count + 1)
     let power = pow(10, log10(rough).rounded(.down))
-    let step = ([1, 2, 5, 10].map { $0 * power }.first { $0 >= rough }) ?? rough
-    let first = Int((lower / step).rounded(.up))
-    let last = Int((upper / step).rounded(.down))
-    guard first <= last else { return [] }
-    return (first...last).map { Double($0) * step }
+    let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough } ?? rough
+    return Ticks(from: lower, to: upper, step: step)
   }
+}
+
+/// A power of ten, to the last bit where a literal would be.
+private func power(_ exponent: Int) -> Double {
+  Double("1e\(exponent)") ?? pow(10, Double(exponent))
 }

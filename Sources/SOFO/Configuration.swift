@@ -1,5 +1,6 @@
 internal import Collectives
 package import Differentiation
+internal import Wording
 
 /// The settings of `SubspaceOptimizer`.
 package struct SOFOConfiguration: Sendable, Equatable, Codable {
@@ -41,18 +42,18 @@ package struct SOFOConfiguration: Sendable, Equatable, Codable {
           + "use a larger --batch or more ranks along the tangents")
     }
     guard damping >= 0, damping.isFinite else {
-      throw .configuration("--damping \(damping): 0 or more")
+      throw .configuration("--damping \(asGiven(damping)): 0 or more")
     }
     guard whitening == 0 || whitening >= 1e-4, whitening.isFinite else {
-      throw .configuration("--whitening \(whitening): 0 (isotropic), or 1e-4 or more")
+      throw .configuration("--whitening \(asGiven(whitening)): 0 (isotropic), or 1e-4 or more")
     }
     guard whitening == 0 || (method == .gaussNewton && !orthonormal) else {
       throw .configuration(
-        "--whitening \(whitening): only for --optimizer sofo, and not with --orthonormal; "
+        "--whitening \(asGiven(whitening)): only for --optimizer sofo, and not with --orthonormal; "
           + "leave one of them out")
     }
     guard learningRate > 0, learningRate.isFinite else {
-      throw .configuration("--learning-rate \(learningRate): above 0")
+      throw .configuration("--learning-rate \(asGiven(learningRate)): above 0")
     }
   }
 }

@@ -33,8 +33,7 @@ package struct Directions<S: Scalar>: ~Copyable {
     for i in machine.blocks.indices {
       for (l, tangent) in machine.blocks[i].tangents.enumerated() {
         let random = RandomStream(
-          seed: seed, stream: Purpose.tangents.rawValue, k: UInt32(identifiers[tangent]),
-          iteration: UInt32(truncatingIfNeeded: iteration))
+          seed: seed, purpose: .tangents, k: identifiers[tangent], iteration: iteration)
         for p in machine.program.parameters.indices {
           drawPart(p, ofBlock: i, l, from: random, into: &machine)
         }

@@ -17,8 +17,7 @@ extension SubspaceOptimizer where Group: ~Copyable {
       guard !moving.isEmpty else { continue }
       let streams = moving.map {
         RandomStream(
-          seed: configuration.seed, stream: Purpose.tangents.rawValue, k: UInt32(order[$0]),
-          iteration: UInt32(truncatingIfNeeded: iteration))
+          seed: configuration.seed, purpose: .tangents, k: order[$0], iteration: iteration)
       }
       switch configuration.kind.form(of: parameter) {
       case .dense: addDense(parameter, streams, moving, to: &gram)

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Reports
 
 /// Lines and points over the number of cores, whose axis is logarithmic.
 struct Chart {
@@ -21,26 +22,26 @@ struct Chart {
   }
 
   let title: String
-  let note: String
+  /// Lines under the title.
+  let notes: [String]
   let yLabel: String
   let isLogarithmic: Bool
   let series: [Series]
   /// A horizontal line with its name.
   var level: (y: Double, label: String)?
 
-  private static let (left, top, right, bottom) = (62.0, 48.0, 16.0, 44.0)
-  private static let (width, height) = (560.0, 380.0)
+  private static let (left, top, right, bottom) = (62.0, 60.0, 16.0, 44.0)
+  private static let (width, height) = (560.0, 392.0)
 
   /// The drawing.
   var svg: String {
     var svg = SVG(width: Self.width, height: Self.height + 16 * Double(series.count))
-    svg.write(title, x: Self.left, y: 20, bold: true)
-    svg.write(note, x: Self.left, y: 36)
+    svg.head(title, notes, x: Self.left)
     drawAxes(&svg)
     for one in series { draw(one, &svg) }
     if let level {
       svg.line(
-        [(Self.left, y(level.y)), (Self.width - Self.right, y(level.y))], color: "#9aa5b1",
+        [(Self.left, y(level.y)), (Self.width - Self.right, y(level.y))], color: SVG.guide,
         width: 1, dash: "2 3")
       svg.write(level.label, x: Self.width - Self.right, y: y(level.y) - 4, anchor: "end")
     }
@@ -59,41 +60,49 @@ struct Chart {
     return Self.left + (log2(value) - low) / (high - low) * (Self.width - Self.left - Self.right)
   }
 
+  /// The axis of times, or that of shares in percent.
+  private var scale: Scale {
+    let known = ys.filter { $0.isFinite && $0 > 0 }
+    let (least, most) = (known.min() ?? 0.5, known.max() ?? 1)
+    return isLogarithmic
+      ? Scale(logarithmicFrom: least / 1.4, to: most * 1.4)
+      : Scale(0, 100 * max(1.1, most * 1.05))
+  }
+
   private func y(_ value: Double) -> Double {
-    let (low, high) = range
-    let share =
-      isLogarithmic ? log(value / low) / log(high / low) : (value - low) / (high - low)
+    // What cannot be placed, no time at all, lies on the floor.
+    let share = scale.place(isLogarithmic ? value : 100 * value) ?? 0
     return Self.height - Self.bottom - share * (Self.height - Self.bottom - Self.top)
-  }
-
-  private var range: (low: Double, high: Double) {
-    let most = ys.max() ?? 1
-    guard isLogarithmic else { return (0, max(1.1, most * 1.05)) }
-    return ((ys.min() ?? 1) / 1.4, most * 1.4)
-  }
-
-  private var ticks: [Double] {
-    let (low, high) = range
-    guard isLogarithmic else { return stride(from: 0, through: high, by: 0.2).map { $0 } }
-    let decades = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
-    return decades.flatMap { decade in [1, 2, 5].map { $0 * pow(10, Double(decade)) } }
-      .filter { $0 >= low && $0 <= high }
   }
 
   private func drawAxes(_ svg: inout SVG) {
     let floor = Self.height - Self.bottom
-    svg.line([(Self.left, Self.top), (Self.left, floor)], color: "#9aa5b1", width: 1)
-    svg.line([(Self.left, floor), (Self.width - Self.right, floor)], color: "#9aa5b1", width: 1)
-    for tick in ticks {
-      svg.line([(Self.left - 4, y(tick)), (Self.left, y(tick))], color: "#9aa5b1", width: 1)
-      let text = isLogarithmic ? String(format: "%g", tick) : String(format: "%.0f %%", 100 * tick)
-      svg.write(text, x: Self.left - 7, y: y(tick) + 4, anchor: "end")
+    svg.line([(Self.left, Self.top), (Self.left, floor)], color: SVG.axis, width: 1)
+    svg.line([(Self.left, floor), (Self.width - Self.right, floor)], color: SVG.axis, width: 1)
+    let ticks = scale.ticks()
+    for (value, label) in zip(ticks.values, ticks.labels) {
+      let place = y(isLogarithmic ? value : value / 100)
+      svg.line([(Self.left - 4, place), (Self.left, place)], color: SVG.axis, width: 1)
+      svg.write(
+        isLogarithmic ? label : "\(label) %", x: Self.left - 7, y: place + 4, anchor: "end")
     }
-    for value in xs {
-      svg.write(String(format: "%g", value), x: x(value), y: floor + 16, anchor: "middle")
-    }
+    drawCores(&svg, floor)
     svg.write("cores (ranks × threads)", x: Self.width / 2, y: floor + 34, anchor: "middle")
-    svg.write(yLabel, x: 14, y: (Self.top + floor) / 2, anchor: "middle", turned: true)
+    svg.write(
+      ticks.axisLabel(yLabel), x: 14, y: (Self.top + floor) / 2, anchor: "middle", turned: true)
+  }
+
+  /// A tick at each number of cores, and the number where there is room for it.
+  private func drawCores(_ svg: inout SVG, _ floor: Double) {
+    var free = 0.0
+    for value in xs {
+      let (place, label) = (x(value), grouped(Int(value)))
+      svg.line([(place, floor), (place, floor + 4)], color: SVG.axis, width: 1)
+      let half = SVG.width(of: label) / 2
+      guard place - half >= free else { continue }
+      svg.write(label, x: place, y: floor + 16, anchor: "middle")
+      free = place + half + 6
+    }
   }
 
   private static func dash(_ style: Style) -> String {

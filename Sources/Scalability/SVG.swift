@@ -3,6 +3,10 @@ internal import Reports
 
 /// A drawing under construction, as SVG text: no library, and any browser shows it.
 struct SVG {
+  static let ink = Palette.light(.recorded)
+  static let axis = Palette.light(.persistence)
+  static let guide = Palette.light(.guide)
+
   let width: Double
   let height: Double
   private var body = ""
@@ -16,7 +20,7 @@ struct SVG {
   var text: String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Self.short(width)) \
-    \(Self.short(height))" font-family="sans-serif" font-size="11" fill="#222831">
+    \(Self.short(height))" font-family="sans-serif" font-size="11" fill="\(Self.ink)">
     <rect width="100%" height="100%" fill="white"/>
     \(body)</svg>
 
@@ -56,6 +60,20 @@ struct SVG {
       "<text x=\"\(Self.short(x))\" y=\"\(Self.short(y))\" text-anchor=\"\(anchor)\""
         + "\(bold ? " font-weight=\"bold\"" : "")\(turn)>\(escaped(text))</text>")
   }
+
+  /// A title, and lines under it that end at the drawing's edge.
+  mutating func head(_ title: String, _ notes: [String], x: Double) {
+    write(title, x: x, y: 18, bold: true)
+    for (line, note) in notes.enumerated() {
+      let room = Int((width - x - 8) / Self.widthOfCharacter)
+      let text = note.count > room ? note.prefix(max(0, room - 1)) + "…" : note
+      write(text, x: x, y: 33 + 14 * Double(line))
+    }
+  }
+
+  /// About what a text is wide: the widest of the usual fonts, at this size.
+  static func width(of text: String) -> Double { widthOfCharacter * Double(text.count) }
+  private static let widthOfCharacter = 6.4
 
   private mutating func add(_ element: String) { body += element + "\n" }
 

@@ -1,5 +1,6 @@
 package import Differentiation
 internal import LinearAlgebra
+internal import RandomNumbers
 
 /// Remembers the sign of the last pulse on each of b lines.
 ///
@@ -98,7 +99,7 @@ package struct FlipFlop: LearningTask {
   package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] {
     let batch = 32
     let trials = trials(
-      0..<batch, of: batch, iteration: 1, purpose: .heldOut, seed: seed, program: program,
+      0..<batch, of: batch, iteration: 1, purpose: .heldOutTrials, seed: seed, program: program,
       precision: Double.self)
     var rollout = Rollout<Double>(program, rows: batch)
     rollout.load(parameters: parameters)

@@ -39,8 +39,7 @@ struct KalmanJudge {
     for b in 0..<n {
       // The random numbers of held-out trial b of batch 1.
       var numbers = TrialRandom(
-        RandomStream(
-          seed: seed, stream: Purpose.heldOut.rawValue, k: UInt32(b), iteration: 1))
+        RandomStream(seed: seed, purpose: .heldOutTrials, k: b, iteration: 1))
       episodes.append(KalmanEpisode(dimensions: s, steps: task.steps, &numbers))
     }
     let estimates = run(program, parameters, seed: seed)
@@ -99,7 +98,7 @@ struct KalmanJudge {
   private func run(_ program: Program, _ parameters: [Double], seed: UInt64) -> [Double] {
     let n = Self.episodes
     let trials = task.trials(
-      0..<n, of: n, iteration: 1, purpose: .heldOut, seed: seed, program: program,
+      0..<n, of: n, iteration: 1, purpose: .heldOutTrials, seed: seed, program: program,
       precision: Double.self)
     var rollout = Rollout<Double>(program, rows: n)
     rollout.load(parameters: parameters)

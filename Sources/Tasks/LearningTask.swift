@@ -11,6 +11,8 @@ package protocol LearningTask: Sendable {
   var steps: Int { get }
   /// Trials of a batch where the user names none.
   var defaultBatch: Int { get }
+  /// Whether held-out trials are kept from the training; false where there is only one trial.
+  var hasHeldOutTrials: Bool { get }
   /// The network and its loss.
   func record() -> Program
   /// The weight of every step in the loss.
@@ -76,6 +78,7 @@ extension LearningTask {
   package var stepWeights: [Double] {
     [Double](repeating: 1 / Double(steps), count: steps)
   }
+  package var hasHeldOutTrials: Bool { true }
   package var readout: Readout? { nil }
   package var advice: Advice {
     Advice(rule: .relative, learningRate: 0.3, damping: 1e-5, tangents: 128, kind: .blockLocal)
@@ -93,20 +96,20 @@ extension LearningTask {
   /// Some trials of a batch.
   ///
   /// `range` counts over the whole batch; `iteration` says which batch, held-out trials
-  /// having purpose `.heldOut` and iteration 0.
+  /// having purpose `.heldOutTrials` and iteration 0.
   ///
   /// - Returns: the same numbers for a trial whatever the range.
   package func trials<S: Scalar>(
-    _ range: Range<Int>, of batch: Int, iteration: Int, purpose: Purpose = .data, seed: UInt64,
+    _ range: Range<Int>, of batch: Int, iteration: Int, purpose: StreamPurpose = .trainingData,
+    seed: UInt64,
     program: Program, precision: S.Type
   ) -> Trials<S> {
     var trials = Trials<S>(of: program, count: range.count, batch: batch, steps: steps)
     trials.stepWeights = stepWeights
     for (b, index) in range.enumerated() {
-      let random = RandomStream(
-        seed: seed, stream: purpose.rawValue, k: UInt32(index), iteration: UInt32(iteration))
-      var numbers = TrialRandom(random)
-      let data = trial(&numbers, heldOut: purpose == .heldOut)
+      var numbers = TrialRandom(
+        RandomStream(seed: seed, purpose: purpose, k: index, iteration: iteration))
+      let data = trial(&numbers, heldOut: purpose == .heldOutTrials)
       for (c, channel) in program.channels.enumerated() {
         place(data[c], of: channel, trial: b, in: &trials, channel: c)
       }

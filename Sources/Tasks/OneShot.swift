@@ -1,5 +1,6 @@
 package import Differentiation
 internal import LinearAlgebra
+internal import RandomNumbers
 
 /// Learns new labels within a trial, from one example each.
 ///
@@ -95,7 +96,7 @@ extension LearningTask {
     seed: UInt64
   ) -> Score {
     let data = trials(
-      0..<count, of: count, iteration: 1, purpose: .heldOut, seed: seed, program: program,
+      0..<count, of: count, iteration: 1, purpose: .heldOutTrials, seed: seed, program: program,
       precision: Double.self)
     var rollout = Rollout<Double>(program, rows: count)
     rollout.load(parameters: parameters)

@@ -1,5 +1,6 @@
 package import Differentiation
 internal import LinearAlgebra
+internal import RandomNumbers
 
 /// Numbers to look at: what a trained network does, row by row.
 package struct Picture: Sendable {
@@ -13,7 +14,7 @@ package struct Picture: Sendable {
 }
 
 extension LearningTask {
-  /// What the network puts out in the first three held-out trials, and what was wanted.
+  /// What the network puts out in the first three held-out trials, and what was wanted where.
   ///
   /// Nothing where the loss is no squared error: then outputs and targets are of two kinds.
   package func heldOutTrials(
@@ -29,7 +30,7 @@ extension LearningTask {
     var target = output
     _ = rollout.run(
       trials(
-        0..<count, of: count, iteration: 1, purpose: .heldOut, seed: seed, program: program,
+        0..<count, of: count, iteration: 1, purpose: .heldOutTrials, seed: seed, program: program,
         precision: Double.self)
     ) { t, arena in
       let y = arena.elements(layout[loss.output])
@@ -49,6 +50,10 @@ extension LearningTask {
       Picture(
         name: "target", meaning: "what was wanted in these trials", rows: "trial_step",
         columns: "output", columnCount: width, values: target),
+      Picture(
+        name: "loss_weight", meaning: "weight of each step in the loss, 0 where nothing was wanted",
+        rows: "trial_step", columns: "loss", columnCount: 1,
+        values: (0..<count).flatMap { _ in stepWeights }),
     ]
   }
 }

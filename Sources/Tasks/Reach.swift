@@ -1,5 +1,6 @@
 package import Differentiation
 internal import LinearAlgebra
+internal import RandomNumbers
 
 /// Moves a two-joint arm to one target, or to two in a row, after a delay.
 ///
@@ -136,7 +137,7 @@ package struct Reach: LearningTask {
   package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] {
     let batch = 32
     let trials = trials(
-      0..<batch, of: batch, iteration: 1, purpose: .heldOut, seed: seed, program: program,
+      0..<batch, of: batch, iteration: 1, purpose: .heldOutTrials, seed: seed, program: program,
       precision: Double.self)
     var rollout = Rollout<Double>(program, rows: batch)
     rollout.load(parameters: parameters)

@@ -38,6 +38,7 @@ package struct Teacher: LearningTask {
     trialCount = trials
   }
 
+  package var hasHeldOutTrials: Bool { trialCount > 1 }
   package var defaultBatch: Int { min(64, max(8, trialCount)) }
   package var advice: Advice { Advice(rule: .search, learningRate: 1, damping: 1e-3, tangents: 64) }
 

@@ -1,6 +1,7 @@
 internal import Collectives
 internal import Differentiation
 internal import LinearAlgebra
+internal import RandomNumbers
 internal import Tasks
 
 /// The loop that all optimisers share.
@@ -155,7 +156,7 @@ struct TrainingLoop<T: LearningTask> {
       var rollout = Rollout<S>(program, rows: portion.count)
       rollout.load(parameters: parameters)
       let trials: Trials<S> = task.trials(
-        portion, of: settings.heldOut, iteration: 0, purpose: .heldOut, seed: settings.seed,
+        portion, of: settings.heldOut, iteration: 0, purpose: .heldOutTrials, seed: settings.seed,
         program: program, precision: precision)
       share += try rollout.run(trials) { _, _ in try pacer.step(.evaluation, on: group) }
     }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Wording
 
 /// Whether a run goes on from its checkpoint.
 enum Resumption: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -63,12 +64,12 @@ struct CheckpointOptions: ParsableArguments {
     for (flag, minutes) in [("--checkpoint-every", checkpointEvery), ("--max-time", maxTime)] {
       guard let minutes else { continue }
       try require(
-        minutes > 0 && minutes <= Self.mostMinutes, "\(flag) is \(minutes), expected minutes > 0")
+        minutes > 0 && minutes <= Self.mostMinutes, "\(flag) is \(asGiven(minutes)), expected minutes > 0")
     }
     if let watchdog {
       try require(
         watchdog > 0 && watchdog <= 60 * Self.mostMinutes,
-        "--watchdog is \(watchdog), expected seconds > 0")
+        "--watchdog is \(asGiven(watchdog)), expected seconds > 0")
     }
     for (flag, isGiven) in [
       ("--checkpoint-every", checkpointEvery != nil), ("--resume", resume != nil),

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Collectives
+internal import Foundation
 internal import LinearAlgebra
 internal import MPI
 internal import Machine
@@ -12,7 +13,7 @@ struct CommonOptions: ParsableArguments {
   @Option(
     help: """
       Threads a rank, or auto: the cores of the rank's affinity mask, shared among the ranks \
-      that share them.
+      that share them. No more run than the rank has cores.
       """)
   var threads = ThreadCount.auto
 
@@ -21,14 +22,22 @@ struct CommonOptions: ParsableArguments {
 
   /// How many threads this rank may use; BLAS is set to it.
   ///
+  /// What the user should know of threads and BLAS kernels rank 0 says once, on standard error.
+  ///
+  /// - Parameters:
+  ///   - world: all ranks.
+  ///   - topics: what of it is said; a command leaves out what it reports itself or does not use.
+  /// - Returns: the number, at most the rank's cores.
   /// - Throws: `CommandLineError` (exit code 78) where memory is too little to begin with.
   /// - Collective: every rank of `world` must call it.
-  func startThreads(on world: borrowing Communicator) throws -> Int {
-    let count =
-      switch threads {
-      case .auto: try CoreShare(on: world).threads
-      case .fixed(let count): count
-      }
+  func startThreads(
+    on world: borrowing Communicator, warningOf topics: Set<StartTopic> = [.threads, .kernels]
+  ) throws -> Int {
+    let isAutomatic = threads.fixed == nil
+    let (count, warning) = ThreadLimit().threads(
+      try threads.fixed ?? CoreShare(on: world).threads, isAutomatic: isAutomatic)
+    try warn(topics.contains(.threads) ? warning : nil, on: world)
+    try warn(topics.contains(.kernels) ? BLAS.kernelWarning : nil, on: world)
     try world.agree {
       guard let missing = BLAS.reserveBuffers(threads: count) else { return }
       throw CommandLineError(
@@ -41,6 +50,19 @@ struct CommonOptions: ParsableArguments {
     BLAS.setThreads(count)
     return count
   }
+
+  /// Prints the first of the ranks' warnings, which tend to be the same.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  private func warn(_ warning: String?, on world: borrowing Communicator) throws {
+    guard let line = try world.gather(line: warning).first, world.rank == 0, !quiet else { return }
+    FileHandle.standardError.write(Data("ganglion: warning: \(line)\n".utf8))
+  }
+}
+
+/// What a command may warn of as it starts.
+enum StartTopic {
+  case threads, kernels
 }
 
 /// `auto` or a positive number.
@@ -55,6 +77,14 @@ enum ThreadCount: ExpressibleByArgument {
       self = .fixed(count)
     } else {
       return nil
+    }
+  }
+
+  /// The number; nil for `auto`.
+  var fixed: Int? {
+    switch self {
+    case .auto: nil
+    case .fixed(let count): count
     }
   }
 

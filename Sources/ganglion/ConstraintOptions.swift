@@ -3,6 +3,8 @@ internal import CORNN
 internal import Collectives
 internal import HDF5
 internal import MPI
+internal import Recordings
+internal import Wording
 
 /// Constraints on W; inputs and bias stay free.
 struct ConstraintOptions: ParsableArguments {
@@ -52,6 +54,13 @@ struct ConstraintOptions: ParsableArguments {
       form != .dual || (signs == nil && !nonNegative),
       "signs need the weights themselves: --form primal or auto, not dual")
     if let regionMask { _ = try RegionRules(regionMask) }
+  }
+
+  /// Declares the files that the flags name.
+  func declare(in files: inout FileRoles) {
+    files.read(mask?.file, as: "--mask")
+    files.read(signs?.file, as: "--signs")
+    files.read(regions?.file, as: "--regions")
   }
 
   /// The settings for the provenance of a result, those that are given.
@@ -110,7 +119,7 @@ struct ConstraintOptions: ParsableArguments {
     var parts: [String] = []
     if let mask = constraints.mask {
       let share = try world.sum(Double(mask.forbiddenCount)) / Double(neurons * neurons)
-      parts.append("\((1000 * share).rounded() / 10) % of the weights are forbidden")
+      parts.append("\(percentage(share)) of the weights are forbidden")
     }
     if let signs = constraints.signs {
       parts.append(

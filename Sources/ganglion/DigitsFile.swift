@@ -1,10 +1,13 @@
 internal import Collectives
 internal import Foundation
+internal import Recordings
 internal import Tasks
 
 extension TrainCommand {
   /// The images of the four IDX files in a folder: training set first, then the test set.
-  func digits() throws -> Digits {
+  ///
+  /// `content` gets their digest where a checkpoint will ask for it.
+  func digits(content: inout [String: String]) throws -> Digits {
     let folder = URL(fileURLWithPath: taskOptions.data ?? ".")
     func file(_ name: String, magic: UInt32) throws -> (counts: [Int], bytes: [UInt8]) {
       let path = folder.appendingPathComponent(name).path
@@ -42,6 +45,10 @@ extension TrainCommand {
       throw CommandLineError(
         exitCode: ExitCode.badData,
         description: "\(folder.path): images and labels do not match in number or size")
+    }
+    if checkpoint != nil {
+      content["content of the images"] = try ContentDigest.of(
+        images.bytes + labels.bytes + testImages.bytes + testLabels.bytes)
     }
     return Digits(
       images: images.bytes + testImages.bytes, labels: labels.bytes + testLabels.bytes,

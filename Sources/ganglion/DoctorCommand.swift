@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import Machine
 internal import MPI
+internal import Recordings
+internal import Wording
 
 /// `ganglion doctor`: checks and measures the machine, and gives advice.
 struct DoctorCommand: GroupCommand {
@@ -22,14 +24,19 @@ struct DoctorCommand: GroupCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    try require(timeLimit >= 1, "--time-limit is \(timeLimit), expected at least 1 s")
+    try require(!directory.isEmpty, "--directory is empty: give a directory, such as .")
+    try require(timeLimit >= 1, "--time-limit is \(asGiven(timeLimit)), expected at least 1 s")
   }
 
+  var files: FileRoles { FileRoles() }
+
   func run(on world: borrowing Communicator) throws {
-    _ = try common.startThreads(on: world)
+    _ = try common.startThreads(on: world, warningOf: [.threads])
     let report = try MachineReport(
       on: world, mpi: Library.version, directory: noFiles ? nil : directory,
       timeLimit: timeLimit)
-    if world.rank == 0 { print(json ? try report.json() : report.text) }
+    guard world.rank == 0 else { return }
+    StandardOutput.write((json ? try report.json() : report.text) + "\n")
+    if !json { StandardOutput.write("next: ganglion plan --neurons N --frames T\n") }
   }
 }

@@ -9,9 +9,9 @@ struct EvaluateCommand: GroupCommand {
     discussion: """
       Connectivity against the truth of a generated recording (off-diagonal weights); \
       one-step prediction of the held-out frames, and free-running prediction from held-out \
-      frames, both against persistence (r[t+1] = r[t]) and a linear model (ridge regression \
-      of the increment on rates, inputs and a constant, trained on the fitted frames with a \
-      ridge of its own, chosen on blocks of them).
+      frames, against persistence (r[t+1] = r[t]), each neuron's mean over the fitted frames, \
+      and a linear model (ridge regression of the increment on rates, inputs and a constant, \
+      trained on the fitted frames with a ridge of its own, chosen on blocks of them).
 
       A free run of the longest held-out stretch is compared with what was recorded: the \
       distribution of each neuron's rates (Wasserstein's distance, in standard deviations) \
@@ -20,7 +20,8 @@ struct EvaluateCommand: GroupCommand {
 
       Another recording than the fitted one is read and preprocessed as the fitted one was. \
       Its last frames are scored, as large a share as the fit held out; the linear model is \
-      trained on the others, the network on none of them.
+      trained on the others, the network on none of them. It must have the model's neurons \
+      under the model's names, in its order, and its frame time.
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String
@@ -35,10 +36,13 @@ struct EvaluateCommand: GroupCommand {
       held-out frames if that is less.
       """)
   var horizon: Int?
-  @Option(help: "Held-out frames to run freely from, at least 1.") var starts = 20
+  @Option(help: "Held-out frames to run freely from, at least 1; default: 20.") var starts: Int?
   @Option(
-    help: "Most frames of the free run that is compared with the recorded states; 0: none.")
-  var attractorFrames = 2000
+    help: """
+      Most frames of the free run that is compared with the recorded states, at least 16, or \
+      0: none; default: 2000.
+      """)
+  var attractorFrames: Int?
   @Option(
     help: ArgumentHelp(
       """
@@ -51,22 +55,41 @@ struct EvaluateCommand: GroupCommand {
   @Flag(help: "Print one JSON object in place of the table.") var json = false
 
   @OptionGroup(title: "What to read, if not as in the fit") var source: SourceOptions
+  @OptionGroup var match: MatchOptions
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws {
     if let horizon { try require(horizon >= 1, "--horizon is \(horizon), expected at least 1") }
-    try require(starts >= 1, "--starts is \(starts), expected at least 1")
-    try require(
-      attractorFrames == 0 || attractorFrames >= 16,
-      "--attractor-frames is \(attractorFrames), expected 0, or at least 16")
+    if let starts { try require(starts >= 1, "--starts is \(starts), expected at least 1") }
+    if let attractorFrames {
+      try require(
+        attractorFrames == 0 || attractorFrames >= 16,
+        "--attractor-frames is \(attractorFrames), expected 0, or at least 16")
+    }
     if let fixedPoints {
       try require(fixedPoints >= 1, "--fixed-points is \(fixedPoints), expected at least 1")
     }
     try source.validate()
+    try Distinct.require(files: recording)
   }
+
+  /// What is taken where the flags do not say.
+  static let usualStarts = 20
+  static let usualAttractorFrames = 2000
 
   /// Each step of the search factors a matrix of this order.
   static let mostNeuronsForFixedPoints = 5000
+
+  var files: FileRoles {
+    var files = FileRoles()
+    files.read(model, as: "the model")
+    files.read(recording, as: "--recording")
+    files.read(truth, as: "--truth")
+    files.read(source.neuropilFile, as: "--neuropil")
+    files.read(common.config, as: "--config")
+    files.write(output, as: "-o", .result(of: "evaluate"))
+    return files
+  }
 
   func run(on world: borrowing Communicator) throws {
     let file = try ModelFile.open(model, on: world)

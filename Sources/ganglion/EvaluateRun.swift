@@ -4,6 +4,7 @@ internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Machine
 internal import Networks
 internal import Recordings
 
@@ -16,17 +17,17 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
   func run(on world: borrowing Communicator) throws {
     let threads = try command.common.startThreads(on: world)
     let console = Console(rank: world.rank, quiet: command.common.quiet)
-    if let output = command.output {
-      try ResultFile.requireWritable(
-        output, keeping: [command.model] + command.recording, on: world)
-    }
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
     let paths = try recordingPaths(on: world)
     var report = EvaluationReport(
       model: model, recording: paths.isEmpty ? nil : paths.joined(separator: ", "))
     report.agreement = try agreement(network, recording: paths.first, on: world)
-    if !paths.isEmpty {
+    if paths.isEmpty {
+      let reason = "no recording is predicted, as the fitted one is not there"
+      try command.refusePredictionFlags(because: reason)
+      try command.source.refuse(because: reason)
+    } else {
       try predict(paths, network, threads: threads, console, into: &report, on: world)
     }
     if let output = command.output {
@@ -34,12 +35,18 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       try report.write(
         to: output, first: local.lowerBound, on: world,
         provenance: Provenance(
-          ranks: world.size, threads: threads, input: (command.model, digest),
-          configuration: settings(paths).json))
+          ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
+          input: (command.model, digest),
+          configuration: try settings(paths).json))
     }
     let text = try command.json ? report.json(on: world) : report.text(on: world)
     console.say(text)
-    if let output = command.output, !command.json { console.say("wrote \(output)") }
+    guard !command.json else { return }
+    if let output = command.output { console.say("wrote \(output)") }
+    let scores = command.output.map { ["--scores", $0] } ?? []
+    console.next(
+      ["ganglion", "report", model.path] + scores
+        + ["-o", NextStep.file(beside: model.path, "-report.html")])
   }
 
   /// The recordings to predict; none if none was named and the fitted ones have gone.
@@ -105,11 +112,9 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     _ paths: [String], _ network: borrowing RateNetwork<S>, threads: Int, _ console: Console,
     into report: inout EvaluationReport, on world: borrowing Communicator
   ) throws {
-    let requests = try paths.map {
-      try command.source.request(for: $0, stored: model.settings)
-    }
-    let recording = try Recording.open(requests, on: world)
-    try model.requireFit(for: recording)
+    let opened = try model.openRecording(paths, command.source, command.match, on: world)
+    let recording = opened.recording
+    report.opened = opened
     let local = network.local
     let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
       .map { $0 != model.skippedOutcome }
@@ -122,27 +127,20 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       if command.output != nil { raw = $0.copy() }
       scaling = $1
     }
-    let isSame = try world.digest(ofFiles: paths) == model.inputSHA256
-    report.isFittedRecording = isSame
     report.heldOutFrames = observed.heldOutFrames.count
-    guard !observed.transitions(in: observed.heldOutFrames).isEmpty else { return }
+    report.hasClock = recording.dt != nil
+    guard !observed.transitions(in: observed.heldOutFrames).isEmpty else {
+      return try command.refusePredictionFlags(because: "no frame was held out from the fit")
+    }
     let linear = try LinearModel(of: observed, group: world)
     report.linearRidge = linear.ridge
-    report.oneStep =
-      if isSame, model.hasScores {
-        OneStepScores(
-          mse: try model.readNeurons("score/mse", local, on: world),
-          persistence: try model.readNeurons("score/persistence_mse", local, on: world),
-          linear: try model.readNeurons("score/linear_mse", local, on: world),
-          r2: try model.readNeurons("score/r2", local, on: world),
-          transitions: observed.transitions(in: observed.heldOutFrames).count)
-      } else {
-        try OneStepScores(of: network, against: linear, on: observed, group: world)
-      }
+    report.oneStep = try OneStepScores(
+      of: network, against: linear, on: observed, group: world)
     let horizon =
       command.horizon ?? RolloutScores.usualHorizon(heldOut: observed.heldOutFrames.count)
     report.rollout = try RolloutScores(
-      of: network, against: linear, on: observed, starts: command.starts, horizon: horizon,
+      of: network, against: linear, on: observed,
+      starts: command.starts ?? EvaluateCommand.usualStarts, horizon: horizon,
       group: world
     ) { console.progress("free-running prediction", done: $0, of: $1, unit: "frames ahead") }
     report.horizon = horizon
@@ -159,9 +157,10 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     _ console: Console,
     into report: inout EvaluationReport, on world: borrowing Communicator
   ) throws {
-    if command.attractorFrames > 0 {
+    let attractorFrames = command.attractorFrames ?? EvaluateCommand.usualAttractorFrames
+    if attractorFrames > 0 {
       report.attractor = try AttractorScores(
-        of: network, on: observed, most: command.attractorFrames, group: world
+        of: network, on: observed, most: attractorFrames, group: world
       ) { console.progress("attractor", done: $0, of: $1, unit: "frames") }
     }
     guard let starts = command.fixedPoints else { return }
@@ -177,8 +176,9 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
   private func settings(_ recordings: [String]) -> Settings {
     Settings([
       "command": "evaluate", "model": command.model, "recordings": recordings,
-      "truth": command.truth ?? "", "starts": command.starts,
-      "attractor-frames": command.attractorFrames, "fixed-points": command.fixedPoints ?? 0,
+      "truth": command.truth ?? "", "starts": command.starts ?? EvaluateCommand.usualStarts,
+      "attractor-frames": command.attractorFrames ?? EvaluateCommand.usualAttractorFrames,
+      "fixed-points": command.fixedPoints ?? 0,
     ])
   }
 }

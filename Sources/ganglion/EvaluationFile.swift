@@ -13,6 +13,11 @@ extension EvaluationReport {
     to path: String, first: Int, on world: borrowing Communicator, provenance: Provenance
   ) throws {
     var file = try ResultFile.create(path, on: world, provenance: provenance)
+    if let opened, let recording {
+      try file.contents.setAttribute("recording", recording)
+      try file.contents.setAttribute("recording_sha256", opened.sha256)
+      try file.contents.setAttribute("is_fitted_recording", opened.isFitted ? 1 : 0)
+    }
     if let agreement {
       try file.contents.setAttribute("connectivity_pearson", agreement.weights.pearson)
       try file.contents.setAttribute("connectivity_slope", agreement.weights.slope)
@@ -25,6 +30,7 @@ extension EvaluationReport {
         ("mse", oneStep.mse, "held-out mean squared one-step error"),
         ("persistence_mse", oneStep.persistence, "the same of r[t+1] = r[t]"),
         ("linear_mse", oneStep.linear, "the same of a linear model"),
+        ("mean_mse", oneStep.mean, "the same of the mean over the fitted frames"),
         ("r2", oneStep.r2, "1 - mse / variance"),
         ("skill", oneStep.skill, "1 - mse / persistence_mse"),
       ] {
@@ -60,6 +66,7 @@ extension ResultFile {
       ("mse", rollout.mse, "mean squared error of the free-running network"),
       ("persistence_mse", rollout.persistence, "the same of rates that stay as they were"),
       ("linear_mse", rollout.linear, "the same of a free-running linear model"),
+      ("mean_mse", rollout.mean, "the same of the mean over the fitted frames"),
     ] {
       try write("score/rollout_\(name)", values, ["horizon"], longName: meaning)
     }

@@ -5,6 +5,7 @@ internal import HDF5
 internal import MPI
 internal import Recordings
 internal import Reports
+internal import Wording
 
 /// What `ganglion evaluate` found: this rank's share of the scores, and the agreed rest.
 struct EvaluationReport {
@@ -18,9 +19,11 @@ struct EvaluationReport {
   let model: ModelFile
   let recording: String?
   var agreement: Agreement?
-  /// Whether the recording is the one that was fitted.
-  var isFittedRecording = false
+  /// The recording as it was opened.
+  var opened: ModelRecording?
   var heldOutFrames = 0
+  /// Whether the recording says how long a frame is.
+  var hasClock = true
   /// Of this rank's neurons.
   var oneStep: OneStepScores?
   var rollout: RolloutScores?
@@ -43,19 +46,18 @@ struct EvaluationReport {
   /// - Collective: every rank of `group` must call it.
   private func totals(
     on group: borrowing some RankGroup & ~Copyable
-  ) throws -> [(name: String, key: String, value: Double)] {
-    guard let oneStep else { return [] }
-    let mse = try group.gather(oneStep.mse)
-    let persistence = try group.gather(oneStep.persistence)
-    let linear = try group.gather(oneStep.linear)
+  ) throws -> (rows: [(name: String, key: String, value: Double)], verdict: Verdict?) {
+    guard let oneStep else { return ([], nil) }
+    let totals = ScoreTotals(
+      mse: try group.gather(oneStep.mse), persistence: try group.gather(oneStep.persistence),
+      linear: try group.gather(oneStep.linear), mean: try group.gather(oneStep.mean))
     let r2 = try group.gather(oneStep.r2).filter(\.isFinite)
     let skill = try group.gather(oneStep.skill).filter(\.isFinite)
-    let scored = persistence.indices.filter { persistence[$0].isFinite }
-    func total(_ values: [Double]) -> Double { scored.reduce(0) { $0 + values[$1] } }
-    return [
-      ("neurons scored", "neurons_scored", Double(scored.count)),
-      ("mse / persistence", "mse_ratio", total(mse) / total(persistence)),
-      ("linear / persistence", "linear_ratio", total(linear) / total(persistence)),
+    let rows = [
+      ("neurons scored", "neurons_scored", Double(totals.scored)),
+      ("mse / persistence", "mse_ratio", totals.model / totals.persistence),
+      ("linear / persistence", "linear_ratio", totals.linear / totals.persistence),
+      ("mean / persistence", "mean_ratio", totals.mean / totals.persistence),
       ("median skill", "median_skill", median(skill)),
       ("median r2", "median_r2", median(r2)),
       (
@@ -63,18 +65,22 @@ struct EvaluationReport {
         Double(skill.count { $0 > 0 })
       ),
     ]
+    return (rows, totals.verdict)
   }
 
   /// The report as text.
   ///
   /// - Collective: every rank of `group` must call it.
   func text(on group: borrowing some RankGroup & ~Copyable) throws -> String {
-    var lines = ["\(model.path): \(model.neurons) neurons, alpha \(model.alpha)"]
+    var lines = ["\(model.path): \(model.neurons) neurons, alpha \(plain(model.alpha))"]
     func row(_ name: String, _ value: Double) {
       let text =
         value == value.rounded() && abs(value) < 1e9
         ? String(format: "%.0f", value) : String(format: "%.4f", value)
       lines.append("  " + name.padding(toLength: 34, withPad: " ", startingAt: 0) + text)
+    }
+    for note in opened?.notes ?? [] {
+      lines.append(note.hasPrefix("warning: ") ? note : "note: \(note)")
     }
     if let agreement {
       lines.append("connectivity against \(agreement.truth)")
@@ -85,12 +91,15 @@ struct EvaluationReport {
       if let inputs = agreement.inputWeights { row("pearson of input weights", inputs.pearson) }
     }
     if let recording {
-      let what = isFittedRecording ? "held-out" : "the last"
+      let what = opened?.isFitted == true ? "held-out" : "the last"
       lines.append("one-step prediction of \(what) \(heldOutFrames) frames of \(recording)")
-      for total in try totals(on: group) { row(total.name, total.value) }
+      if !hasClock { lines.append("  \(Recording.noClock)") }
+      let totals = try totals(on: group)
+      for total in totals.rows { row(total.name, total.value) }
       lines.append(contentsOf: rolloutLines)
       lines.append(contentsOf: try attractorLines(on: group))
       lines.append(contentsOf: fixedPointLines)
+      if let verdict = totals.verdict, !verdict.sentence.isEmpty { lines.append(verdict.text) }
     }
     return lines.joined(separator: "\n")
   }
@@ -118,6 +127,7 @@ struct EvaluationReport {
     line("frames ahead", shown.map(String.init))
     line("network", ratios(rollout.mse))
     line("linear", ratios(rollout.linear))
+    line("mean", ratios(rollout.mean))
     return lines
   }
 
@@ -138,21 +148,23 @@ struct EvaluationReport {
       if let inputs = agreement.inputWeights { values["input_pearson"] = finite(inputs.pearson) }
       object["connectivity"] = values
     }
+    if let notes = opened?.notes, !notes.isEmpty { object["notes"] = notes }
     let totals = try totals(on: group)
     if let recording, let oneStep {
       var values: [String: Any] = [
-        "recording": recording, "is_fitted_recording": isFittedRecording,
+        "recording": recording, "is_fitted_recording": opened?.isFitted == true,
         "transitions": oneStep.transitions,
         "linear_lambda": linearRidge.map { $0 as Any } ?? NSNull(),
       ]
-      for total in totals { values[total.key] = finite(total.value) }
+      for total in totals.rows { values[total.key] = finite(total.value) }
+      if let verdict = totals.verdict { values["verdict"] = verdict.sentence }
       object["one_step"] = values
     }
     if let rollout {
       object["rollout"] = [
         "starts": rollout.starts, "mse": rollout.mse.map(finite),
         "persistence_mse": rollout.persistence.map(finite),
-        "linear_mse": rollout.linear.map(finite),
+        "linear_mse": rollout.linear.map(finite), "mean_mse": rollout.mean.map(finite),
       ]
     }
     for (key, value) in try dynamicsObject(on: group) { object[key] = value }

@@ -4,6 +4,7 @@ internal import Evaluation
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Machine
 internal import Networks
 internal import Recordings
 
@@ -23,13 +24,22 @@ struct ExportCommand: GroupCommand {
   @Option(help: "The recording to predict; default: the one that was fitted.")
   var recording: String?
   @OptionGroup(title: "What to read, if not as in the fit") var source: SourceOptions
+  @OptionGroup var match: MatchOptions
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws { try source.validate() }
 
+  var files: FileRoles {
+    var files = FileRoles()
+    files.read(model, as: "the model")
+    files.read(recording, as: "--recording")
+    files.read(source.neuropilFile, as: "--neuropil")
+    files.read(common.config, as: "--config")
+    files.write(output, as: "-o", .result(of: "export"))
+    return files
+  }
+
   func run(on world: borrowing Communicator) throws {
-    try ResultFile.requireWritable(
-      output, keeping: [model] + (recording.map { [$0] } ?? []), on: world)
     let file = try ModelFile.open(model, on: world)
     if file.isDouble {
       try ExportRun<Double>(command: self, model: file).run(on: world)
@@ -53,9 +63,13 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
     let console = Console(rank: world.rank, quiet: command.common.quiet)
     let paths = try recordingPaths()
     let path = paths.joined(separator: ", ")
-    let recording = try Recording.open(
-      paths.map { try command.source.request(for: $0, stored: model.settings) }, on: world)
-    try model.requireFit(for: recording)
+    let opened = try model.openRecording(paths, command.source, command.match, on: world)
+    let recording = opened.recording
+    console.say(opened)
+    guard recording.dt != nil else {
+      throw CommandLineError.usage(
+        "\(path) has no clock, and times in NWB are seconds: give --dt S or --rate HZ")
+    }
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
     let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
@@ -77,14 +91,16 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
       description: "traces of \(path), and those predicted by the network \(command.model)",
       on: world,
       provenance: Provenance(
-        ranks: world.size, threads: threads, input: (command.model, digest),
-        configuration: Settings([
+        ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
+        input: (command.model, digest),
+        configuration: try Settings([
           "command": "export", "model": command.model, "recording": path,
         ]).json))
     try write(prediction, raw, network, observed, to: file, threads: threads, on: world)
-    try file.addNeurons(try columns(local, on: world))
+    try file.addNeurons(try columns(network, observed, on: world))
     try file.finish(on: world)
     console.say("wrote \(command.output)")
+    console.next("ganglion", "inspect", command.output)
   }
 
   private func recordingPaths() throws -> [String] {
@@ -131,10 +147,14 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
 
   /// What the table says of each neuron.
   private func columns(
-    _ local: Range<Int>, on world: borrowing Communicator
+    _ network: borrowing RateNetwork<S>, _ observed: ObservedRates<S>,
+    on world: borrowing Communicator
   ) throws -> [(name: String, description: String, values: [Double])] {
-    guard model.hasScores else { return [] }
-    let skill = try world.gather(try model.readNeurons("score/skill", local, on: world))
+    guard !observed.transitions(in: observed.heldOutFrames).isEmpty else { return [] }
+    let errors = try heldOutErrors(of: network, on: observed, group: world)
+    let persistence = try heldOutErrors(
+      of: Persistence<S>(local: network.local), on: observed, group: world)
+    let skill = try world.gather(zip(errors, persistence).map { 1 - $0 / $1 })
     return [("skill", "1 - mse / persistence_mse of one-step prediction, held-out frames", skill)]
   }
 }

@@ -6,6 +6,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Recordings
+internal import Wording
 
 /// `ganglion fit`: a network that reproduces a recording (CORNN).
 struct FitCommand: GroupCommand {
@@ -47,6 +48,7 @@ struct FitCommand: GroupCommand {
   func validate() throws {
     try require(dryRun || output != nil, "no result named: give -o FILE (or --dry-run)")
     try source.validate()
+    try Distinct.require(files: recordings)
     try preprocessing.validate()
     try model.validate()
     try solution.validate()
@@ -62,9 +64,20 @@ struct FitCommand: GroupCommand {
       rolloutStarts >= 0, "--rollout-starts is \(rolloutStarts), expected 0 or more")
   }
 
+  var files: FileRoles {
+    var files = FileRoles()
+    files.read(recordings, as: "the recording")
+    files.read(source.neuropilFile, as: "--neuropil")
+    constraints.declare(in: &files)
+    files.read(common.config, as: "--config")
+    files.write(output, as: "-o", .result(of: "fit"))
+    files.write(log, as: "--log", .log)
+    files.write(checkpointing.checkpoint, as: "--checkpoint", .checkpoint)
+    return files
+  }
+
   func run(on world: borrowing Communicator) throws {
     let clock = RunClock()
-    if let output { try ResultFile.requireWritable(output, keeping: recordings, on: world) }
     let phases = Phases()
     let recording = try phases.measure("open") {
       try Recording.open(recordings.map { source.request(for: $0) }, on: world)
@@ -96,6 +109,17 @@ struct FitCommand: GroupCommand {
     return arithmetic
   }
 
+  /// The command that is usually next, given the result's name.
+  func next(after output: String) -> [String] {
+    switch solution.weights {
+    case .full:
+      let scores = NextStep.file(beside: output, "-scores.h5")
+      return ["ganglion", "evaluate", output, "-o", scores]
+    case .factored:
+      return ["Scripts/expand-weights", output, NextStep.file(beside: output, "-full.h5")]
+    }
+  }
+
   /// What the solver is told, but for what is chosen from the recording.
   var solverConfiguration: Configuration {
     var configuration = Configuration()
@@ -120,7 +144,19 @@ struct SourceOptions: ParsableArguments {
   @Option(help: "A dataset of external inputs (time, input); may be repeated.")
   var inputs: [String] = []
   @Option(help: "Start frames of trials, or a trial table.") var trials: String?
-  @Option(help: "Seconds a bin, where the traces are spike times.") var bin: Double?
+  @Option(
+    help: """
+      The width of a bin, where the traces are spike times, in the file's unit: seconds, or \
+      what --dt says a bin lasts.
+      """)
+  var bin: Double?
+  @Option(
+    help: """
+      accepted: the neurons that the file marks as cells (Suite2p iscell, CaImAn \
+      idx_components, NWB columns such as accepted or iscell); or all. Default: accepted, \
+      where it marks any.
+      """)
+  var cells: CellChoice?
   @Option(
     help: """
       Subtract neuropil, given as PATH: a dataset of the same file (or a glob, as --traces), \
@@ -138,23 +174,32 @@ struct SourceOptions: ParsableArguments {
   var maxGap: Double?
 
   func validate() throws {
-    if let dt { try require(dt > 0, "--dt is \(dt), expected seconds > 0") }
-    if let rate { try require(rate > 0, "--rate is \(rate), expected frames a second > 0") }
+    if let dt { try require(dt > 0, "--dt is \(asGiven(dt)), expected seconds > 0") }
+    if let rate {
+      try require(rate > 0, "--rate is \(asGiven(rate)), expected frames a second > 0")
+    }
     try require(dt == nil || rate == nil, "--dt and --rate are both given: choose one")
-    if let bin { try require(bin > 0, "--bin is \(bin), expected seconds > 0") }
+    if let bin { try require(bin > 0, "--bin is \(asGiven(bin)), expected seconds > 0") }
     if let share = neuropil.flatMap(Double.init) {
       try require(
-        share >= 0 && share <= 1, "--neuropil is \(share), expected a share in [0, 1] or a path")
+        share >= 0 && share <= 1,
+        "--neuropil is \(asGiven(share)), expected a share in [0, 1] or a path")
       try require(neuropilShare == nil, "--neuropil and --neuropil-share both give a share")
     }
     if let neuropilShare {
       try require(neuropil != nil, "--neuropil-share needs --neuropil PATH")
       try require(
         neuropilShare >= 0 && neuropilShare <= 1,
-        "--neuropil-share is \(neuropilShare), expected a share in [0, 1]")
+        "--neuropil-share is \(asGiven(neuropilShare)), expected a share in [0, 1]")
     }
-    if let maxGap { try require(maxGap > 0, "--max-gap is \(maxGap), expected seconds > 0") }
+    try Distinct.require(datasets: inputs)
+    if let maxGap {
+      try require(maxGap > 0, "--max-gap is \(asGiven(maxGap)), expected seconds > 0")
+    }
   }
+
+  /// What `--neuropil` names, which may be a file.
+  var neuropilFile: String? { neuropil.flatMap { Double($0) == nil ? $0 : nil } }
 
   /// The flags that were given, as they go into a result's configuration.
   var settings: [String: any Encodable & Sendable] {
@@ -167,6 +212,7 @@ struct SourceOptions: ParsableArguments {
     settings["inputs"] = inputs.isEmpty ? nil : inputs
     settings["trials"] = trials
     settings["bin"] = bin
+    settings["cells"] = cells?.rawValue
     settings["neuropil"] = neuropil
     settings["neuropil-share"] = neuropilShare
     settings["resample"] = resample == .auto ? nil : resample.rawValue
@@ -190,6 +236,7 @@ struct SourceOptions: ParsableArguments {
     merged.trials = trials ?? stored["trials"] as? String
     func number(_ name: String) -> Double? { (stored[name] as? NSNumber)?.doubleValue }
     merged.bin = bin ?? number("bin")
+    merged.cells = cells ?? (stored["cells"] as? String).flatMap { CellChoice(rawValue: $0) }
     merged.neuropil =
       neuropil ?? stored["neuropil"] as? String ?? number("neuropil").map { "\($0)" }
     merged.neuropilShare = neuropilShare ?? number("neuropil-share")
@@ -197,7 +244,9 @@ struct SourceOptions: ParsableArguments {
     if resample == .auto, let way = stored["resample"] as? String {
       merged.resample = Resampling(rawValue: way) ?? .auto
     }
-    return merged.request(for: path)
+    var request = merged.request(for: path)
+    request.inherited = Set(stored.keys).subtracting(settings.keys)
+    return request
   }
 
   /// The request for a file.
@@ -211,6 +260,7 @@ struct SourceOptions: ParsableArguments {
     request.inputs = inputs
     request.trials = trials
     request.bin = bin
+    request.cells = cells
     request.neuropil = neuropil.map { text in
       Double(text).map { NeuropilRequest(share: $0) }
         ?? NeuropilRequest(path: text, share: neuropilShare ?? NeuropilRequest.usualShare)
@@ -221,5 +271,6 @@ struct SourceOptions: ParsableArguments {
   }
 }
 
+extension CellChoice: ExpressibleByArgument {}
 extension TimeAxis: ExpressibleByArgument {}
 extension Resampling: ExpressibleByArgument {}

@@ -42,7 +42,6 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
       checkpoint = nil
       return
     }
-    try ResultFile.requireWritable(path, on: world)
     let checkpoint = FitCheckpoint<S>(
       file: CheckpointFile(path: path, identity: try identity()), local: local)
     self.checkpoint = checkpoint

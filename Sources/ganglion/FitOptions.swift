@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CORNN
 internal import LinearAlgebra
 internal import Recordings
+internal import Wording
 
 /// The losses of `--loss`.
 enum LossChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -56,18 +57,28 @@ struct ModelOptions: ParsableArguments {
   func validate() throws {
     try require(alpha == nil || tau == nil, "--alpha and --tau are both given: choose one")
     if case .value(let alpha) = alpha {
-      try require(alpha > 0 && alpha <= 1, "--alpha is \(alpha), expected a number in (0, 1]")
+      try require(
+        alpha > 0 && alpha <= 1, "--alpha is \(asGiven(alpha)), expected a number in (0, 1]")
     }
-    if let tau { try require(tau > 0, "--tau is \(tau), expected seconds > 0") }
+    if let tau { try require(tau > 0, "--tau is \(asGiven(tau)), expected seconds > 0") }
     if case .value(let lambda) = lambda {
       try require(
         lambda > 0 && lambda.isFinite,
-        "--lambda is \(lambda), expected a number > 0, such as 1e-3, or auto")
+        "--lambda is \(asGiven(lambda)), expected a number > 0, such as 1e-3, or auto")
     }
-    try require(threshold > 0, "--threshold is \(threshold), expected a number > 0")
-    try require(noiseRatio > 0, "--noise-ratio is \(noiseRatio), expected a number > 0")
+    try require(threshold > 0, "--threshold is \(asGiven(threshold)), expected a number > 0")
+    try require(noiseRatio > 0, "--noise-ratio is \(asGiven(noiseRatio)), expected a number > 0")
     try require(
-      holdout >= 0 && holdout < 1, "--holdout is \(holdout), expected a share in [0, 1)")
+      holdout >= 0 && holdout < 1, "--holdout is \(asGiven(holdout)), expected a share in [0, 1)")
+  }
+
+  /// What the loss was given, for a result's configuration.
+  var lossSettings: [String: any Encodable & Sendable] {
+    switch loss {
+    case .crossentropy, .auto: [:]
+    case .robust, .weighted: ["threshold": threshold]
+    case .noiseAware: ["threshold": threshold, "noise-ratio": noiseRatio]
+    }
   }
 
   /// The loss with its name, or the candidates to choose from.
@@ -94,12 +105,12 @@ struct NamedLoss: Sendable {
   static let candidates: [NamedLoss] =
     [NamedLoss(name: "crossentropy", loss: .crossEntropy)]
     + [0.2, 1].map {
-      NamedLoss(name: "robust, threshold \($0)", loss: .clipped(k: 0, threshold: $0))
+      NamedLoss(name: "robust, threshold \(plain($0))", loss: .clipped(k: 0, threshold: $0))
     }
     + [0.03, 0.1, 0.3, 1].flatMap { k in
       [0.05, 0.2, 1].map { threshold in
         NamedLoss(
-          name: "noise-aware, noise ratio \(k), threshold \(threshold)",
+          name: "noise-aware, noise ratio \(plain(k)), threshold \(plain(threshold))",
           loss: .clipped(k: k, threshold: threshold))
       }
     }
@@ -128,7 +139,7 @@ struct SolutionOptions: ParsableArguments {
   @Flag(help: "Exit with code 1 if a neuron did not reach the tolerance.") var strict = false
 
   func validate() throws {
-    try require(tolerance > 0, "--tolerance is \(tolerance), expected a number > 0")
+    try require(tolerance > 0, "--tolerance is \(asGiven(tolerance)), expected a number > 0")
     try require(iterations >= 1, "--iterations is \(iterations), expected at least 1")
   }
 }
@@ -167,7 +178,8 @@ struct PreprocessingOptions: ParsableArguments {
   func validate() throws {
     if case .percentile(let share) = baseline {
       try require(
-        share >= 0 && share <= 100, "--baseline is \(share), expected a percentile or maximin")
+        share >= 0 && share <= 100,
+        "--baseline is \(asGiven(share)), expected a percentile or maximin")
     }
     for (flag, value) in [
       ("--baseline-window", baselineWindow), ("--baseline-smoothing", baselineSmoothing),
@@ -176,14 +188,16 @@ struct PreprocessingOptions: ParsableArguments {
     }
     if let baselineWindow {
       try require(
-        baselineWindow > 0, "--baseline-window is \(baselineWindow), expected seconds > 0")
+        baselineWindow > 0, "--baseline-window is \(asGiven(baselineWindow)), expected seconds > 0")
     }
     if let baselineSmoothing {
       try require(
         baselineSmoothing >= 0 && baselineSmoothing.isFinite,
-        "--baseline-smoothing is \(baselineSmoothing), expected frames >= 0")
+        "--baseline-smoothing is \(asGiven(baselineSmoothing)), expected frames >= 0")
     }
-    if let lowPass { try require(lowPass > 0, "--low-pass is \(lowPass), expected Hz > 0") }
+    if let lowPass {
+      try require(lowPass > 0, "--low-pass is \(asGiven(lowPass)), expected Hz > 0")
+    }
   }
 
   /// The steps before the scaling that were asked for, for a result's configuration.
@@ -257,7 +271,7 @@ enum Choice: ExpressibleByArgument, Equatable {
   var defaultValueDescription: String {
     switch self {
     case .auto: "auto"
-    case .value(let value): "\(value)"
+    case .value(let value): asGiven(value)
     }
   }
 }

@@ -77,7 +77,8 @@ struct FitPrediction {
   private static let evaluation = (share: 0.65, entry: 5e-8)
 
   /// The share of LAPACK's rate on one rank that each rank reaches in a shared inversion: the
-  /// best seen on two ranks, 0.4 to 0.6 (Sources/Benchmarks/README.md), unknown on many.
+  /// best seen on two ranks, 0.4 to 0.6, unknown on many
+  /// (Benchmarks/results/cluster/shared-inverse.md).
   private static let sharedInversion = 0.6
 
   /// Seconds of a phase.

@@ -10,13 +10,17 @@ struct FitReport {
   /// A number with its name, as it is printed and logged.
   private let figures: [(name: String, text: String, value: Double)]
   private let warnings: [String]
+  /// What the scores mean; empty where there are none.
+  private let verdict: Verdict
 
   /// Neurons whose subproblem did not reach the tolerance.
   let unconverged: Int
 
+  /// `isLeakChosen` says that the leak was chosen on held-out blocks.
+  ///
   /// - Collective: every rank of `group` must call it.
   init<S: Scalar & Transferable>(
-    _ fit: borrowing Fit<S>, heldOut: HeldOutScores?, labels: [String],
+    _ fit: borrowing Fit<S>, heldOut: HeldOutScores?, labels: [String], isLeakChosen: Bool,
     group: borrowing some RankGroup & ~Copyable
   ) throws {
     let outcomes = try group.gather(fit.diagnostics.outcome.map(\.rawValue))
@@ -27,7 +31,9 @@ struct FitReport {
     let iterations = try group.gather(fit.diagnostics.iterations)
     let mse = try group.gather(fit.scores.mse)
     let persistence = try group.gather(fit.scores.persistence)
-    let linear = try group.gather(heldOut?.linear ?? [])
+    let totals = ScoreTotals(
+      mse: mse, persistence: persistence, linear: try group.gather(heldOut?.linear ?? []),
+      mean: try group.gather(heldOut?.mean ?? []))
     let skill = try group.gather(fit.scores.skill).filter(\.isFinite)
     let r2 = try group.gather(fit.scores.r2).filter(\.isFinite)
 
@@ -36,8 +42,6 @@ struct FitReport {
     let skipped = outcomes.indices.filter { outcomes[$0] == .skipped }
     let worst = optimality.filter(\.isFinite).max() ?? .nan
     let clippedShare = clipped.isEmpty ? .nan : clipped.reduce(0, +) / Double(clipped.count)
-    let scored = persistence.indices.filter { persistence[$0].isFinite }
-    func total(_ values: [Double]) -> Double { scored.reduce(0) { $0 + values[$1] } }
 
     var figures: [(String, String, Double)] = []
     func add(_ name: String, _ value: Double, _ format: String = "%.4f") {
@@ -48,11 +52,12 @@ struct FitReport {
     add("most iterations", Double(iterations.max() ?? 0), "%.0f")
     add("worst optimality", worst, "%.2e")
     add("clipped targets", clippedShare)
-    if !scored.isEmpty {
+    if totals.scored > 0 {
       add("held-out transitions", Double(fit.heldOutTransitions.count), "%.0f")
-      add("mse / persistence", total(mse) / total(persistence))
+      add("mse / persistence", totals.model / totals.persistence)
       if let heldOut {
-        add("linear / persistence", total(linear) / total(persistence))
+        add("linear / persistence", totals.linear / totals.persistence)
+        add("mean / persistence", totals.mean / totals.persistence)
         if let rollout = heldOut.rollout {
           let last = rollout.horizon - 1
           add(
@@ -65,14 +70,19 @@ struct FitReport {
       add("neurons better than persistence", Double(skill.count { $0 > 0 }), "%.0f")
     }
     self.figures = figures
+    verdict = totals.verdict
 
     var warnings: [String] = []
     if !skipped.isEmpty {
-      let names = skipped.prefix(10).map { labels[$0] }.joined(separator: ", ")
-      let more = skipped.count > 10 ? ", …" : ""
       warnings.append(
         "\(skipped.count) neurons are constant or mostly missing and were left out: "
-          + names + more)
+          + Self.list(skipped, labels))
+    }
+    let unscored = mse.indices.filter { !mse[$0].isFinite && outcomes[$0] != .skipped }
+    if totals.scored > 0, !unscored.isEmpty {
+      warnings.append(
+        "\(unscored.count) neurons are mostly missing in the held-out frames and are not scored;"
+          + " their means stand in for them there: " + Self.list(unscored, labels))
     }
     let lost = fit.transitions.dropped.count
     if lost > 0 {
@@ -80,22 +90,24 @@ struct FitReport {
     }
     let holes = dropped.indices.count { dropped[$0] > 0 && outcomes[$0] != .skipped }
     if holes > 0 { warnings.append("\(holes) neurons have missing targets: given weight 0") }
-    if clippedShare > 0.1 {
+    // A leak that held-out blocks chose is the best there is: nothing is left to do about it.
+    if clippedShare > 0.1, !isLeakChosen {
       warnings.append(
         """
-        \(Self.percent(clippedShare)) of the targets lie beyond ±1: alpha is too small, or \
-        the rates are not scaled to (-1, 1)
+        \(Self.percent(clippedShare)) of the targets lie beyond ±1: alpha is too small \
+        (--alpha auto chooses), or the rates are not scaled to (-1, 1)
+        """)
+    }
+    if fit.ridgeRaise > 1 {
+      warnings.append(
+        """
+        rounding left no factor at this lambda: the preconditioner has \
+        \(Int(fit.ridgeRaise)) times its ridge, which costs iterations but moves no weight \
+        (--precision double, or a larger --lambda, avoids it)
         """)
     }
     if unconverged > 0 {
       warnings.append("\(unconverged) neurons did not reach the tolerance (see diagnostics)")
-    }
-    if !scored.isEmpty, total(mse) >= total(persistence) {
-      warnings.append(
-        """
-        the fit does not beat persistence on the held-out frames: these one-step dynamics \
-        are not identified by this recording with these settings
-        """)
     }
     self.warnings = warnings
   }
@@ -106,7 +118,8 @@ struct FitReport {
     let lines = figures.map { figure in
       figure.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + figure.text
     }
-    return (lines + warnings.map { "warning: \($0)" }).joined(separator: "\n")
+    let meaning = verdict.sentence.isEmpty ? [] : [verdict.text]
+    return (lines + warnings.map { "warning: \($0)" } + meaning).joined(separator: "\n")
   }
 
   /// The figures for the log.
@@ -115,6 +128,11 @@ struct FitReport {
       uniqueKeysWithValues: figures.map {
         ($0.name.replacingOccurrences(of: " ", with: "_"), $0.value)
       })
+  }
+
+  private static func list(_ neurons: [Int], _ labels: [String]) -> String {
+    neurons.prefix(10).map { labels[$0] }.joined(separator: ", ")
+      + (neurons.count > 10 ? ", …" : "")
   }
 
   private static func percent(_ share: Double) -> String {

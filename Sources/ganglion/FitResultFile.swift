@@ -35,6 +35,7 @@ struct FitResultFile {
     try file.contents.setAttribute("loss", choice.loss.name)
     try file.contents.setAttribute("lambda", configuration.lambda)
     try file.contents.setAttribute("form", fit.form.rawValue)
+    try file.contents.setAttribute("preconditioner_ridge_raise", fit.ridgeRaise)
     try file.contents.setAttribute(
       "equation",
       "r[t+1] = (1 - alpha) r[t] + alpha tanh(W r[t] + W_in u[t] + b); W[post, pre]")
@@ -125,6 +126,7 @@ struct FitResultFile {
     }
     if let heldOut {
       try write("score/linear_mse", heldOut.linear, "the same of a linear model")
+      try write("score/mean_mse", heldOut.mean, "the same of the mean over the fitted frames")
       try file.contents.setAttribute("linear_lambda", heldOut.linearRidge)
       if let rollout = heldOut.rollout { try file.write(rollout) }
     }

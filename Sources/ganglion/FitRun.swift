@@ -6,6 +6,7 @@ internal import LinearAlgebra
 internal import MPI
 internal import Machine
 internal import Recordings
+internal import Wording
 
 /// One run of `ganglion fit` in one precision.
 struct FitRun<S: Scalar & Transferable & Storable> {
@@ -19,17 +20,20 @@ struct FitRun<S: Scalar & Transferable & Storable> {
   func run(on world: borrowing Communicator) throws {
     let threads = try command.common.startThreads(on: world)
     let console = Console(rank: world.rank, quiet: command.common.quiet)
-    let log = try RunLog(path: command.log, group: world)
+    let log = try RunLog(path: command.dryRun ? nil : command.log, group: world)
     console.logProgress(to: log)
     let control = RunControl(command.dryRun ? nil : command.checkpointing, rank: world.rank)
     // Who hears from this run may signal it: by then every rank has its handlers.
     try world.barrier()
     for note in recording.notes { console.say("note: \(note)") }
+    if recording.dt == nil { console.say("note: \(Recording.noClock)") }
     let options = try ModelChoice.Options(command.model, recording: recording)
     var configuration = command.solverConfiguration
     // Float32 is for the primal form only, also on the smaller folds of a selection.
     if arithmetic.isSingle { configuration.form = arithmetic.form }
     configuration.roundsInverse = arithmetic.roundsInverse
+    if options.grid.lambdas.count == 1 { configuration.lambda = options.grid.lambdas[0] }
+    _ = try settings(recording, configuration).json
     console.say(
       "\(command.recordings.joined(separator: ", ")): \(recording.format), \(recording.neurons) neurons × "
         + "\(recording.frames) frames; \(world.size) ranks × \(threads) threads")
@@ -51,6 +55,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
         configuration: configuration, isSingle: S.self == Float.self, threads: threads,
         group: world)
       console.say(sizes.prediction(of: job, on: machine, mask: mask).text)
+      console.say("next: the same without --dry-run")
       return
     }
     try sizes.requireMemory(threads: threads, on: world)
@@ -59,6 +64,9 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let regions = try command.constraints.regions?.labels(count: recording.neurons, on: world)
     var rates: Matrix<S> = try phases.measure("read") {
       try recording.readNeurons(local, on: world)
+    }
+    let content = try phases.measure("checkpoint") {
+      try contentDigests(recording, rates, constraints, regions, local: local, on: world)
     }
     let fittedFrames = PreparedRecording<S>.fittedFrames(
       of: recording.frames, holdout: command.model.holdout)
@@ -92,7 +100,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       command.checkpointing, control: control, local: local, neurons: recording.neurons,
       console: console, log: log, phases: phases, on: world
     ) {
-      try identity(recording, on: world)
+      try identity(recording, content, on: world)
     }
     let choice = try keeper.searching(folds: options.expectedFolds, on: world) { memory in
       try ModelChoice(
@@ -123,7 +131,9 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     }
     control.noteLeaving()
     returnFreedMemory()
-    let report = try FitReport(result, heldOut: heldOut, labels: recording.labels, group: world)
+    let report = try FitReport(
+      result, heldOut: heldOut, labels: recording.labels,
+      isLeakChosen: choice.isLeakChosen, group: world)
     log.write("fitted", report.values)
     if let output = command.output {
       try phases.measure("write") {
@@ -139,17 +149,21 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let table = try TimingTable(
       phases, spent: clock.spent,
       peak: arithmetic.roundsInverse
-        ? PeakRate.measure(Float.self) : PeakRate.measure(S.self), group: world)
+        ? PeakRate(measuring: Float.self) : PeakRate(measuring: S.self), group: world)
     console.say(report.text)
     if command.timings || table.total >= TimingTable.longRun { console.say(table.text) }
+    for line in table.advice { console.say("warning: \(line)") }
     log.write("timings", table.event)
-    if let output = command.output { console.say("wrote \(output)") }
+    if let output = command.output {
+      console.say("wrote \(output)")
+      console.next(command.next(after: output))
+    }
     if command.solution.strict, report.unconverged > 0 {
       throw CommandLineError(
         exitCode: ExitCode.notConverged,
         description: """
           \(report.unconverged) of \(recording.neurons) neurons did not reach the tolerance \
-          \(configuration.tolerance); raise --iterations or --lambda
+          \(asGiven(configuration.tolerance)); raise --iterations or --lambda
           """)
     }
   }
@@ -169,17 +183,18 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     return constraints
   }
 
-  /// What a checkpoint must agree with: the recording's digest, and all settings as given.
+  /// What a checkpoint must agree with: the recording's digest, all that is read besides, and
+  /// all settings as given.
   private func identity(
-    _ recording: Recording, on world: borrowing Communicator
+    _ recording: Recording, _ content: [String: String], on world: borrowing Communicator
   ) throws -> String {
     let model = command.model
-    return settings(recording, command.solverConfiguration).adding([
-      "checkpoint-format": 2, "recording": try world.digest(ofFiles: command.recordings),
+    return try settings(recording, command.solverConfiguration).adding([
+      "checkpoint-format": 3, "recording": try world.digest(ofFiles: command.recordings),
       "alpha": model.alpha.map { "\($0)" } ?? "default", "tau": model.tau ?? 0,
       "lambda": "\(model.lambda)", "losses": "\(model.losses)",
       "request": "\(command.source.request(for: ""))",
-    ]).json
+    ]).adding(content).json
   }
 
   /// The settings of a run, without those that may be chosen.
@@ -193,7 +208,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       "weights": command.solution.weights.rawValue,
       "tolerance": configuration.tolerance, "iterations": configuration.iterations,
     ]).adding(command.source.settings).adding(command.preprocessing.settings)
-      .adding(command.constraints.settings)
+      .adding(command.constraints.settings).adding(model.lossSettings)
   }
 
   private func provenance(
@@ -207,8 +222,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       "loss": choice.loss.name,
     ])
     return Provenance(
-      ranks: world.size, threads: threads,
+      ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
       input: (command.recordings.joined(separator: "\n"), digest),
-      configuration: settings.json)
+      configuration: try settings.json)
   }
 }

@@ -18,6 +18,8 @@ struct FitSizes: Codable {
   var isFactored: Bool
   var rolloutStarts: Int
   var roundsInverse: Bool
+  /// The ridge per frame; nil in logs that do not say it.
+  var lambda: Double?
 
   init(
     neurons: Int, inputs: Int, frames: Int, holdout: Double, configuration: Configuration,
@@ -35,6 +37,7 @@ struct FitSizes: Codable {
     self.isFactored = isFactored
     self.rolloutStarts = rolloutStarts
     roundsInverse = configuration.roundsInverse
+    lambda = configuration.lambda
   }
 
   /// The sizes in the last `started` of a log; nil if it is none of a fit.
@@ -56,7 +59,7 @@ struct FitSizes: Codable {
       "neurons": neurons, "inputs": inputs, "frames": frames, "holdout": holdout, "bias": bias,
       "form": form, "bytesPerScalar": bytesPerScalar, "tolerance": tolerance,
       "iterations": iterations, "isFactored": isFactored, "rolloutStarts": rolloutStarts,
-      "roundsInverse": roundsInverse,
+      "roundsInverse": roundsInverse, "lambda": lambda ?? .nan,
     ]
   }
 
@@ -75,6 +78,7 @@ struct FitSizes: Codable {
     configuration.tolerance = tolerance
     configuration.iterations = iterations
     configuration.roundsInverse = roundsInverse
+    if let lambda { configuration.lambda = lambda }
     return FitPlan(
       neurons: neurons, inputs: inputs, frames: frames, holdout: holdout,
       configuration: configuration, bytesPerScalar: bytesPerScalar, ranks: job.ranks,

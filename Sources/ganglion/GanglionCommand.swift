@@ -1,4 +1,5 @@
 import ArgumentParser
+internal import Recordings
 
 /// The `ganglion` program: one sub-command a job, one file a sub-command.
 struct GanglionCommand: ParsableCommand {
@@ -7,13 +8,16 @@ struct GanglionCommand: ParsableCommand {
     abstract: "Fits recurrent neural networks to recordings and tasks, on MPI clusters.",
     discussion: """
       Every sub-command runs alone on all cores, or on any number of ranks under mpirun or \
-      srun. Exit codes: 0 done, 64 usage, 65 bad data, 66 missing input, 70 internal error, \
+      srun. No command replaces a file that it reads, or one that is not of the kind that it \
+      writes there; of two runs that write one file at a time, the last to end leaves its own, \
+      whole. Exit codes: 0 done, 64 usage, 65 bad data, 66 missing input, 70 internal error, \
       73 cannot create output, 74 I/O error, 75 stopped at a checkpoint, 78 configuration, \
       1 not converged under --strict, or a training that diverged or ran out of time, 130 and \
       143 ended by Ctrl-C and SIGTERM without a checkpoint. Launchers add 128 + n where signal n ended a rank; \
       mpirun gives 205 where it lost a host, or 255 where ssh noticed first; the system's \
       loader gives 127 where `ulimit -v` leaves no room for the program itself.
       """,
+    version: "ganglion \(Provenance.version) (commit \(Provenance.commit))",
     subcommands: [
       GenerateCommand.self, InspectCommand.self, FitCommand.self, EvaluateCommand.self,
       SimulateCommand.self, ReportCommand.self, ExportCommand.self, TrainCommand.self,

@@ -4,11 +4,13 @@ internal import Evaluation
 internal import LinearAlgebra
 internal import Networks
 
-/// What a fit is held against on its held-out frames besides persistence: the linear model,
-/// one frame ahead and running freely.
+/// What a fit is held against on its held-out frames besides persistence: the linear model and
+/// each neuron's mean, one frame ahead and running freely.
 struct HeldOutScores {
   /// Squared one-step errors of the linear model of this rank's neurons.
   let linear: [Double]
+  /// The same of their means over the fitted frames.
+  let mean: [Double]
   /// The ridge per transition that the linear model was given.
   let linearRidge: Double
   /// nil if none was asked for, or if no held-out frame is followed by enough others.
@@ -32,6 +34,7 @@ struct HeldOutScores {
       fittedFrames: problem.recording.fittedFrames, group: group)
     let model = try LinearModel(of: observed, group: group)
     linear = try heldOutErrors(of: model, on: observed, group: group)
+    mean = observed.meanErrors()
     linearRidge = model.ridge
     guard starts > 0 else {
       rollout = nil

@@ -18,6 +18,8 @@ struct InspectCommand: GroupCommand {
   @Flag(help: "List all objects of the file, not the first 60.") var all = false
   @OptionGroup(title: "Run") var common: CommonOptions
 
+  var files: FileRoles { FileRoles() }
+
   /// - Collective: every rank of `world` must call it; rank 0 alone reads.
   func run(on world: borrowing Communicator) throws {
     let console = Console(rank: world.rank, quiet: false)
@@ -25,7 +27,10 @@ struct InspectCommand: GroupCommand {
       let inspection = try inspect(recording)
       console.say(
         json ? try inspection.json() : inspection.text(limit: all ? .max : 60))
-      guard inspection.candidates.allSatisfy({ $0.command == nil }) else { return }
+      if let command = inspection.candidates.lazy.compactMap(\.command).first {
+        if !json { console.say("\nnext: \(command)") }
+        return
+      }
       let reason =
         inspection.candidates.first?.problem ?? inspection.problem ?? "no 2-D dataset of numbers"
       throw RecordingError.badData("\(recording): nothing that could be fitted: \(reason)")

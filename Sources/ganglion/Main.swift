@@ -2,16 +2,22 @@ internal import ArgumentParser
 internal import Collectives
 internal import Foundation
 internal import MPI
+internal import Recordings
 
 /// Parses the command line, starts the ranks and runs the sub-command on them.
 @main
 enum Main {
   static func main() {
     Interruption.endsProcess(speaks: isFirstProcess)
+    StandardOutput.prepare()
     MemoryLimit.explainCrashes()
     switch Result(catching: { try parse(Array(CommandLine.arguments.dropFirst())) }) {
     case .success(let command as any GroupCommand):
-      runSPMD { world in try command.run(on: world) }
+      runSPMD { world in
+        try command.files.require(on: world)
+        try command.run(on: world)
+        try world.agreeOnRoot { try WriteFailures.throwFirst() }
+      }
     case .success(let command as any LocalCommand):
       if isFirstProcess { perform(command) }
     case .success(var command):
@@ -19,18 +25,13 @@ enum Main {
       do {
         try command.run()
       } catch {
-        if isFirstProcess { print(GanglionCommand.fullMessage(for: error)) }
+        if isFirstProcess { show(error) }
       }
     case .failure(let error as any ExitCoded):
       runSPMD { _ in throw error }
-    case .failure(let error) where GanglionCommand.exitCode(for: error) == .success:
-      // Help and version: nothing to agree on, so MPI is not needed.
-      if isFirstProcess { print(GanglionCommand.fullMessage(for: error)) }
     case .failure(let error):
-      runSPMD { _ in
-        throw CommandLineError(
-          exitCode: ExitCode.usage, description: GanglionCommand.message(for: error))
-      }
+      // Help and version: nothing to agree on, so MPI is not needed.
+      if isFirstProcess { show(error) }
     }
   }
 
@@ -50,13 +51,26 @@ enum Main {
 
   /// The sub-command that the arguments and their `--config` file ask for.
   private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
-    try ConfigurationFile.parse(withNegativeValues(arguments))
+    try ParsedCommand.parse(withNegativeValues(arguments))
   }
 
   /// Runs a command that needs no ranks, and ends the program if it fails.
   private static func perform(_ command: any LocalCommand) {
-    do {
+    exitIfThrows {
       try command.perform()
+      try WriteFailures.throwFirst()
+    }
+  }
+
+  /// Prints the page that the parser has in place of a command.
+  private static func show(_ page: any Error) {
+    StandardOutput.write(GanglionCommand.fullMessage(for: page) + "\n")
+    exitIfThrows { try WriteFailures.throwFirst() }
+  }
+
+  private static func exitIfThrows(_ body: () throws -> Void) {
+    do {
+      try body()
     } catch {
       FileHandle.standardError.write(Data("ganglion: error: \(error)\n".utf8))
       MemoryLimit.exitIsOurs()

@@ -3,6 +3,7 @@ internal import Collectives
 internal import Foundation
 internal import LinearAlgebra
 internal import Recordings
+internal import Wording
 
 /// Leak, ridge and loss of a fit: as given, or as chosen on held-out blocks.
 struct ModelChoice {
@@ -34,12 +35,13 @@ struct ModelChoice {
       if let tau = model.tau {
         guard let dt = recording.dt else {
           throw CommandLineError.usage(
-            "--tau \(tau) needs the frame time, which the file does not have: give --dt, --rate"
+            "--tau \(asGiven(tau)) needs the frame time, which the file does not have: give --dt, --rate"
               + " or --timestamps")
         }
         guard dt <= tau else {
           throw CommandLineError.usage(
-            "--tau \(tau) s is shorter than a frame (\(dt) s): alpha = dt/tau would exceed 1")
+            "--tau \(asGiven(tau)) s is shorter than a frame (\(plain(dt)) s): alpha = dt/tau would exceed 1"
+          )
         }
         return dt / tau
       }
@@ -59,6 +61,8 @@ struct ModelChoice {
   let leaks: [Double]
   /// The search for leak and ridge; nil if both were given.
   let selection: Selection?
+  /// Whether the leak was chosen among several.
+  let isLeakChosen: Bool
   /// Error of each loss that was compared; empty if it was given.
   let lossErrors: [(name: String, error: Double)]
 
@@ -93,7 +97,7 @@ struct ModelChoice {
           threads: threads, phases: inner, memory: memory)
       }
       errors = zip(options.losses, compared).map { ($0.name, $1) }
-      let best = compared.indices.min { compared[$0] < compared[$1] } ?? 0
+      let best = compared.placeOfLeast ?? 0
       if best != 0 {
         // Another loss wants another ridge; the leak stays.
         loss = options.losses[best]
@@ -117,6 +121,7 @@ struct ModelChoice {
     self.lambda = lambda
     self.leaks = leaks
     self.selection = selection
+    isLeakChosen = options.grid.alphas.count > 1
     lossErrors = errors
   }
 
@@ -126,7 +131,7 @@ struct ModelChoice {
     if !lossErrors.isEmpty { notes.append("loss chosen on held-out blocks: \(loss.name)") }
     if let selection {
       notes.append(
-        "chosen on held-out blocks: alpha \(alpha), lambda \(lambda)"
+        "chosen on held-out blocks: alpha \(plain(alpha)), lambda \(plain(lambda))"
           + " (error / persistence \(String(format: "%.4f", selection.error)))")
       if selection.error >= 1 {
         notes.append(

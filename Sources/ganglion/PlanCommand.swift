@@ -4,6 +4,8 @@ internal import Collectives
 internal import Foundation
 internal import MPI
 internal import Machine
+internal import Recordings
+internal import Wording
 
 /// `ganglion plan`: what a job will take, without running it.
 struct PlanCommand: ParsableCommand {
@@ -29,7 +31,7 @@ struct PlanOptions: ParsableArguments {
 
   func validate() throws {
     try require(nodes >= 1, "--nodes is \(nodes), expected at least 1")
-    try require(memory > 0, "--memory is \(memory), expected GB > 0")
+    try require(memory > 0, "--memory is \(asGiven(memory)), expected GB > 0")
     if let ranksPerNode {
       try require(ranksPerNode >= 1, "--ranks-per-node is \(ranksPerNode), expected at least 1")
     }
@@ -61,6 +63,7 @@ struct PlanFitCommand: GroupCommand {
   @Option(help: "Last share of the frames in [0, 1), kept from the fit.") var holdout = 0.2
   @Option(help: "Free runs on the held-out frames, at least 0; as fit has it.")
   var rolloutStarts = 20
+  @Option(help: "Ridge per frame, > 0; default: 1e-3.") var lambda = Configuration().lambda
   @OptionGroup(title: "Job") var planned: PlanOptions
   @OptionGroup(title: "Solution") var solution: SolutionOptions
   @OptionGroup(title: "Run") var common: CommonOptions
@@ -69,20 +72,32 @@ struct PlanFitCommand: GroupCommand {
     try require(neurons >= 1, "--neurons is \(neurons), expected at least 1")
     try require(frames >= 20, "--frames is \(frames), expected at least 20")
     try require(inputs >= 0, "--inputs is \(inputs), expected at least 0")
-    try require(holdout >= 0 && holdout < 1, "--holdout is \(holdout), expected in [0, 1)")
+    try require(holdout >= 0 && holdout < 1, "--holdout is \(asGiven(holdout)), expected in [0, 1)")
     try require(
       rolloutStarts >= 0, "--rollout-starts is \(rolloutStarts), expected 0 or more")
+    try require(
+      lambda > 0 && lambda.isFinite, "--lambda is \(lambda), expected a number > 0, such as 1e-3")
     try solution.validate()
   }
 
+  var files: FileRoles { FileRoles() }
+
   func run(on world: borrowing Communicator) throws {
-    let threads = try common.startThreads(on: world)
+    // The job's threads are those of another machine, maybe.
+    let own = try common.startThreads(on: world, warningOf: [])
+    let threads = common.threads.fixed ?? own
     let machine = try planned.description(on: world)
     let job = planned.job(on: world, threads: threads)
     guard world.rank == 0 else { return }
     let prediction = try predict(job, on: machine)
-    print(prediction.text)
-    print(try advice(job, on: machine))
+    StandardOutput.write(
+      """
+      \(prediction.text)
+      \(try advice(job, on: machine))
+      next: mpirun -n \(job.ranks) ganglion fit RECORDING -o MODEL --threads \(threads)  \
+      # or sbatch Jobs/fit-recording.sbatch RECORDING MODEL
+
+      """)
   }
 
   private func predict(
@@ -92,6 +107,7 @@ struct PlanFitCommand: GroupCommand {
     configuration.form = solution.form
     configuration.iterations = solution.iterations
     configuration.tolerance = solution.tolerance
+    configuration.lambda = lambda
     let fitted = PreparedRecording<Double>.fittedFrames(of: frames, holdout: holdout)
     let arithmetic = try Arithmetic(
       solution.precision, configuration: configuration, samples: max(0, fitted.count - 1),
@@ -116,7 +132,8 @@ struct PlanFitCommand: GroupCommand {
     while try at(smallest).nodeBytes > memory * 1e9, smallest < neurons { smallest *= 2 }
     let first = try at(smallest)
     guard first.nodeBytes <= memory * 1e9 else {
-      return "fits no number of nodes of \(memory) GB, as what the ranks of a node share does not "
+      return
+        "fits no number of nodes of \(asGiven(memory)) GB, as what the ranks of a node share does not "
         + "get smaller: take fewer --ranks-per-node with more --threads, or fewer frames"
     }
     var largest = smallest
@@ -143,8 +160,11 @@ struct PlanTrainCommand: GroupCommand {
   @OptionGroup var train: TrainCommand
   @OptionGroup(title: "Job") var planned: PlanOptions
 
+  var files: FileRoles { FileRoles() }
+
   func run(on world: borrowing Communicator) throws {
-    let threads = try train.common.startThreads(on: world)
+    let own = try train.common.startThreads(on: world, warningOf: [])
+    let threads = train.common.threads.fixed ?? own
     try train.run(
       on: world,
       planning: TrainPlanning(

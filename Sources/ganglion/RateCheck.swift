@@ -1,6 +1,7 @@
 internal import Collectives
 internal import Foundation
 internal import LinearAlgebra
+internal import Wording
 
 /// The check that what is called rates lies in (−1, 1).
 enum RateCheck {
@@ -28,7 +29,7 @@ enum RateCheck {
       exitCode: ExitCode.badData,
       description: """
         \(path): rates must lie in (-1, 1), but neuron \(labels[neuron]) \
-        reaches \(worst) and \(String(format: "%.2g", 100 * share)) % of all values are \
+        reaches \(plain(worst)) and \(percentage(share)) of all values are \
         outside; use --scale zscore-tanh (or max, quantile, tanh)
         """)
   }

@@ -3,6 +3,7 @@ internal import Collectives
 internal import Foundation
 internal import Training
 private import Synchronization
+internal import Wording
 
 /// When a run of `fit` or `train` is to meet, to write a checkpoint, and to stop.
 ///
@@ -168,7 +169,7 @@ extension Watchdog {
   /// What a rank that hangs says of itself.
   static func hangMessage(limit: Double) -> String {
     """
-    no progress for \(limit) s: a rank or a file system hangs, or --watchdog is too short; \
+    no progress for \(asGiven(limit)) s: a rank or a file system hangs, or --watchdog is too short; \
     submit the same command again
     """
   }

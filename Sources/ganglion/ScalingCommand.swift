@@ -3,6 +3,7 @@ internal import Collectives
 internal import Foundation
 internal import Machine
 internal import Scalability
+internal import Wording
 
 /// `ganglion scaling`: the same job on more and more cores.
 struct ScalingCommand: LocalCommand {
@@ -66,7 +67,7 @@ struct ScalingCommand: LocalCommand {
     if let maxTime {
       try require(
         maxTime > 0 && maxTime <= CheckpointOptions.mostMinutes,
-        "--max-time is \(maxTime), expected minutes > 0")
+        "--max-time is \(asGiven(maxTime)), expected minutes > 0")
     }
     try require(!(collect && submit), "--collect and --submit are both given: choose one")
     if let first = job.first {
@@ -87,10 +88,18 @@ struct ScalingCommand: LocalCommand {
   }
 
   func perform() throws {
+    let allocation = Allocation(ranksPerNode: ranksPerNode)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    // A rank runs no more threads than it has cores. Of other nodes' cores nothing is known here.
+    if !submit, !collect, allocation.ranksPerNode == nil,
+      let most = threads?.values.max(), most > cores
+    {
+      throw CommandLineError.usage(
+        "--threads \(most) is more than the \(cores) cores of this host")
+    }
     let study = try Study(
       in: folder, description: job.isEmpty ? nil : Study.Description(job, generate, isWeak: weak))
     let console = Console(rank: 0, quiet: quiet)
-    let allocation = Allocation(ranksPerNode: ranksPerNode)
     let points = (ranks?.values ?? allocation.defaultRanks(threads: defaultThreads)).flatMap {
       ranks in
       (threads?.values ?? [defaultThreads]).map { StudyPoint(ranks: ranks, threads: $0) }
@@ -125,6 +134,7 @@ struct ScalingCommand: LocalCommand {
     try study.write(report)
     console.say(report.text(markdown: false))
     console.say("wrote \(folder)/report.{txt,md,json} and the figures beside it")
+    console.next("open", "\(folder)/report.md")
   }
 }
 

@@ -14,9 +14,25 @@ struct Settings {
   }
 
   /// One JSON object, keys sorted.
+  ///
+  /// - Throws: `CommandLineError`, 64, for a number that JSON cannot say: a result must tell how
+  ///   it was made.
   var json: String {
-    let data = try? JSONSerialization.data(withJSONObject: values, options: .sortedKeys)
-    return data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    get throws {
+      for (key, value) in values {
+        guard let number = value as? any BinaryFloatingPoint, !Double(number).isFinite else {
+          continue
+        }
+        throw CommandLineError.usage("--\(key) is \(number), expected a finite number")
+      }
+      guard JSONSerialization.isValidJSONObject(values) else {
+        throw CommandLineError(
+          exitCode: ExitCode.internalError,
+          description: "the settings cannot be written as JSON: \(values)")
+      }
+      let data = try JSONSerialization.data(withJSONObject: values, options: .sortedKeys)
+      return String(decoding: data, as: UTF8.self)
+    }
   }
 }
 

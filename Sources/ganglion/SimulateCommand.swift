@@ -3,8 +3,10 @@ internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Machine
 internal import Networks
 internal import Recordings
+internal import Wording
 
 /// `ganglion simulate`: runs a fitted network.
 struct SimulateCommand: GroupCommand {
@@ -36,6 +38,7 @@ struct SimulateCommand: GroupCommand {
   var seed: UInt64 = 1
   @OptionGroup(title: "What to read of the recording, if not as in the fit")
   var source: SourceOptions
+  @OptionGroup var match: MatchOptions
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws {
@@ -45,8 +48,18 @@ struct SimulateCommand: GroupCommand {
       recording != nil || startFrame == 0, "--start-frame needs --recording, whose frame it is")
     try require(
       inputNoise >= 0 && outputNoise >= 0,
-      "noise levels are \(inputNoise) and \(outputNoise), expected 0 or more")
+      "noise levels are \(asGiven(inputNoise)) and \(asGiven(outputNoise)), expected 0 or more")
     try source.validate()
+  }
+
+  var files: FileRoles {
+    var files = FileRoles()
+    files.read(model, as: "the model")
+    files.read(recording, as: "--recording")
+    files.read(source.neuropilFile, as: "--neuropil")
+    files.read(common.config, as: "--config")
+    files.write(output, as: "-o", .result(of: "simulate"))
+    return files
   }
 
   func run(on world: borrowing Communicator) throws {
@@ -70,11 +83,14 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
     let console = Console(rank: world.rank, quiet: command.common.quiet)
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
-    let drive = try self.drive(local, on: world)
+    let drive = try self.drive(local, console, on: world)
     let frames = drive.inputs.columns
-    if model.dt == nil { console.say("note: the model has no clock: a frame counts as 1 s") }
+    let given = command.source.dt ?? command.source.rate.map { 1 / $0 }
+    if given == nil, model.dt == nil {
+      console.say("note: the model has no clock: a frame counts as 1 s, unless --dt says more")
+    }
 
-    let dt = model.dt ?? 1
+    let dt = given ?? model.dt ?? 1
     var shape = RecordingShape(
       neurons: model.neurons, frames: frames, dt: dt, tau: dt / model.alpha, alpha: model.alpha)
     shape.inputs = model.inputs
@@ -83,8 +99,9 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
     var file = try RecordingFile.create(
       command.output, shape: shape, on: world,
       provenance: Provenance(
-        ranks: world.size, threads: threads, input: (command.model, digest),
-        seed: Int(clamping: command.seed), configuration: settings(frames - 1).json))
+        ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
+        input: (command.model, digest),
+        seed: Int(clamping: command.seed), configuration: try settings(frames - 1).json))
     try file.writeWeights(network.weights, neuron: local.lowerBound)
     if model.inputs > 0 {
       try file.writeInputs(
@@ -100,6 +117,7 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
     ) { console.progress("simulate", done: $0, of: frames, unit: "frames") }
     try file.finish(on: world)
     console.say("wrote \(command.output): \(frames) frames of \(model.neurons) neurons")
+    console.next("ganglion", "inspect", command.output)
   }
 
   /// The rates to start from and the inputs × frames of the run.
@@ -108,16 +126,18 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
     let inputs: Matrix<S>
   }
 
-  private func drive(_ local: Range<Int>, on world: borrowing Communicator) throws -> Drive {
+  private func drive(
+    _ local: Range<Int>, _ console: Console, on world: borrowing Communicator
+  ) throws -> Drive {
     guard let path = command.recording else {
       let frames = (command.steps ?? 1000) + 1
       return Drive(
         start: randomRates(count: model.neurons, seed: command.seed),
         inputs: Matrix(rows: model.inputs, columns: frames))
     }
-    let request = try command.source.request(for: path, stored: model.settings)
-    let recording = try Recording.open(request, on: world)
-    try model.requireFit(for: recording)
+    let opened = try model.openRecording([path], command.source, command.match, on: world)
+    let recording = opened.recording
+    console.say(opened)
     let first = command.startFrame
     let steps = command.steps ?? (recording.frames - 1 - first)
     guard first < recording.frames, steps >= 1 else {

@@ -21,19 +21,6 @@ extension ModelFile {
   /// How `/diagnostics/outcome` marks a neuron that was left out.
   var skippedOutcome: Double { Double(Outcome.skipped.rawValue) }
 
-  /// Checks that a recording has the model's neurons and inputs.
-  func requireFit(for recording: Recording) throws {
-    guard recording.neurons == neurons else {
-      throw RecordingError.badData(
-        "\(recording.path) has \(recording.neurons) neurons, and the model \(path) has \(neurons)")
-    }
-    guard recording.inputNames.count == inputs else {
-      throw RecordingError.badData(
-        "\(recording.path) has \(recording.inputNames.count) inputs, and the model \(path)"
-          + " has \(inputs) (--inputs)")
-    }
-  }
-
   /// The steps of the fit that are done anew on a recording: a moving baseline is the
   /// recording's own, and a filter has no numbers to keep.
   private var ownSteps: Preprocessing {

@@ -29,11 +29,13 @@ struct Study {
   /// - Throws: `CommandLineError`: 64 without a job, 73 without the folder, 78 if it holds
   ///   another study.
   init(in folder: String, description asked: Description?) throws {
+    guard !folder.isEmpty else { throw CommandLineError.usage("FOLDER is empty: give a name") }
     self.folder = folder
     let path = folder + "/study.json"
     let stored = FileManager.default.contents(atPath: path).flatMap {
       try? JSONDecoder().decode(Description.self, from: $0)
     }
+    if stored == nil { try Self.requireNoOtherFiles(in: folder) }
     guard let description = asked ?? stored else {
       throw CommandLineError.usage(
         "\(folder) holds no study: give the job after --, as in -- fit recording.h5 --alpha 0.1")
@@ -57,8 +59,22 @@ struct Study {
     } catch {
       throw CommandLineError(
         exitCode: ExitCode.cannotCreate,
-        description: "cannot write \(path): \(error.localizedDescription)")
+        description: "cannot write \(path): \(reason(of: error))")
     }
+  }
+
+  /// Refuses a folder where somebody has files of the names that a study gives its own.
+  private static func requireNoOtherFiles(in folder: String) throws {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let taken = names.filter {
+      $0.contains(
+        /^(study\.jsonl?|report\.(txt|md|json)|(time|efficiency|phases)\.svg|recording(-\d+)?\.h5)$/
+      )
+        || $0.contains(/^ranks-\d+-threads-\d+/)
+    }
+    guard let name = taken.min() else { return }
+    throw CommandLineError.usage(
+      "\(folder)/\(name) exists and is not of a study of Ganglion: give another folder")
   }
 
   /// The log of a finished run.
@@ -125,7 +141,7 @@ struct Study {
     } catch {
       throw CommandLineError(
         exitCode: ExitCode.inputOutput,
-        description: "cannot write into \(folder): \(error.localizedDescription)")
+        description: "cannot write into \(folder): \(reason(of: error))")
     }
   }
 }

@@ -32,10 +32,17 @@ struct StudySubmission {
         continue
       }
       let number = try submit(point)
-      try number.write(toFile: note, atomically: true, encoding: .utf8)
+      do {
+        try number.write(toFile: note, atomically: true, encoding: .utf8)
+      } catch {
+        throw CommandLineError(
+          exitCode: ExitCode.inputOutput,
+          description: "job \(number) is submitted, but \(note) cannot be written: "
+            + reason(of: error))
+      }
       console.say("\(point.label): submitted as job \(number)")
     }
-    console.say("later: ganglion scaling \(study.folder) --collect")
+    console.next("ganglion", "scaling", study.folder, "--collect")
   }
 
   private func submit(_ point: StudyPoint) throws -> String {

@@ -1,3 +1,4 @@
+internal import Collectives
 internal import Foundation
 
 /// A command that this program starts, with what a launcher has put into the environment of
@@ -20,8 +21,13 @@ struct Subcommand {
     process.environment = inherited.merging(added) { _, new in new }
     process.standardInput = FileHandle.nullDevice
     if let output {
-      _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-      let handle = try FileHandle(forWritingTo: output)
+      guard FileManager.default.createFile(atPath: output.path, contents: nil),
+        let handle = FileHandle(forWritingAtPath: output.path)
+      else {
+        throw CommandLineError(
+          exitCode: ExitCode.cannotCreate,
+          description: "cannot create \(output.path): \(lastSystemError())")
+      }
       process.standardOutput = handle
       process.standardError = handle
     }

@@ -2,14 +2,20 @@ internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Recordings
 internal import Tasks
+internal import Wording
 
 extension TrainCommand {
   /// The teacher task of the files that the flags name.
   ///
   /// Without `--steps` a file is one trial; with it, it is cut into trials of so many
   /// steps, and an incomplete last one is left out.
-  func teacher(on world: borrowing Communicator) throws -> Teacher {
+  ///
+  /// `content` gets digests of them where a checkpoint will ask for them.
+  func teacher(
+    content: inout [String: String], on world: borrowing Communicator
+  ) throws -> Teacher {
     let targets = try signals(taskOptions.targets ?? "", flag: "--targets", on: world)
     let steps = taskOptions.steps ?? targets.rows
     guard steps >= 2, steps <= targets.rows else {
@@ -29,6 +35,10 @@ extension TrainCommand {
       }
       inputs = given.columns
       drive = Self.values(given.view.rows(0..<(trials * steps)))
+    }
+    if checkpoint != nil {
+      content["content of --targets"] = try ContentDigest.of(targets, first: 0, on: SingleRank())
+      content["content of --drive"] = try ContentDigest.of(drive)
     }
     return Teacher(
       targets: Self.values(targets.view.rows(0..<(trials * steps))), inputs: drive,
@@ -57,7 +67,7 @@ extension TrainCommand {
       for j in 0..<result.columns where !result[i, j].isFinite {
         throw CommandLineError(
           exitCode: ExitCode.badData,
-          description: "\(place)[\(i), \(j)] is \(result[i, j]): leave such steps out")
+          description: "\(place)[\(i), \(j)] is \(plain(result[i, j])): leave such steps out")
       }
     }
     return result

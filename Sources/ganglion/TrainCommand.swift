@@ -3,9 +3,11 @@ internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Recordings
 internal import SOFO
 internal import Training
 internal import Tasks
+internal import Wording
 
 /// `ganglion train`: a network that learns a task (SOFO and its rivals).
 struct TrainCommand: GroupCommand {
@@ -46,6 +48,21 @@ struct TrainCommand: GroupCommand {
     try optimizer.validate()
   }
 
+  var files: FileRoles {
+    func file(_ address: String?) -> String? {
+      address.flatMap { text in text.lastIndex(of: ":").map { String(text[..<$0]) } }
+    }
+    var files = FileRoles()
+    files.read(file(taskOptions.targets), as: "--targets")
+    files.read(file(taskOptions.drive), as: "--drive")
+    files.read(taskOptions.data, as: "--data")
+    files.read(common.config, as: "--config")
+    files.write(output, as: "-o", .result(of: "train"))
+    files.write(log, as: "--log", .log)
+    files.write(checkpointing.checkpoint, as: "--checkpoint", .checkpoint)
+    return files
+  }
+
   func run(on world: borrowing Communicator) throws {
     guard dryRun || output != nil else {
       throw CommandLineError.usage("no result named: give -o FILE (or --dry-run)")
@@ -69,7 +86,7 @@ struct TrainCommand: GroupCommand {
   private func run<S: Scalar & Transferable & Storable>(
     of precision: S.Type, on world: borrowing Communicator, _ planning: TrainPlanning?
   ) throws {
-    let run = TrainRun<S>(command: self, planning: planning)
+    var run = TrainRun<S>(command: self, planning: planning)
     let options = taskOptions
     switch task {
     case .lorenz:
@@ -100,9 +117,11 @@ struct TrainCommand: GroupCommand {
       try run.run(
         DelayedAddition(hidden: options.hidden ?? 128, steps: options.steps ?? 128), on: world)
     case .mnist:
-      try run.run(try digits(), on: world)
+      let digits = try digits(content: &run.content)
+      try run.run(digits, on: world)
     case .teacher:
-      try run.run(try teacher(on: world), on: world)
+      let teacher = try teacher(content: &run.content, on: world)
+      try run.run(teacher, on: world)
     }
   }
 }

@@ -3,6 +3,7 @@ internal import Collectives
 internal import SOFO
 internal import Tasks
 internal import Training
+internal import Wording
 
 /// What is learnt: the task's own sizes.
 struct TaskOptions: ParsableArguments {
@@ -33,7 +34,7 @@ struct TaskOptions: ParsableArguments {
     try require(
       dimensions == 1 || dimensions == 2, "--dimensions is \(dimensions), expected 1 or 2")
     try require(classes >= 2, "--classes is \(classes), expected at least 2")
-    try require(leak > 0 && leak <= 1, "--leak is \(leak), expected a number in (0, 1]")
+    try require(leak > 0 && leak <= 1, "--leak is \(asGiven(leak)), expected a number in (0, 1]")
     if let hidden { try require(hidden >= 1, "--hidden is \(hidden), expected at least 1") }
     if let steps { try require(steps >= 2, "--steps is \(steps), expected at least 2") }
   }
@@ -75,18 +76,21 @@ struct OptimizerOptions: ParsableArguments {
     try require(iterations >= 1, "--iterations is \(iterations), expected at least 1")
     try require(evalEvery >= 1, "--eval-every is \(evalEvery), expected at least 1")
     try require(heldOut >= 1, "--held-out is \(heldOut), expected at least 1")
-    try require(clip >= 0, "--clip is \(clip), expected 0 or more")
-    try require(forceAlpha > 0, "--force-alpha is \(forceAlpha), expected a number > 0")
+    try require(clip >= 0, "--clip is \(asGiven(clip)), expected 0 or more")
+    try require(forceAlpha > 0, "--force-alpha is \(asGiven(forceAlpha)), expected a number > 0")
     if let tangents { try require(tangents >= 1, "--tangents is \(tangents), expected 1 or more") }
     if let batch { try require(batch >= 1, "--batch is \(batch), expected at least 1") }
     if let learningRate {
-      try require(learningRate > 0, "--learning-rate is \(learningRate), expected a number > 0")
+      try require(
+        learningRate > 0, "--learning-rate is \(asGiven(learningRate)), expected a number > 0")
     }
-    if let damping { try require(damping >= 0, "--damping is \(damping), expected 0 or more") }
+    if let damping {
+      try require(damping >= 0, "--damping is \(asGiven(damping)), expected 0 or more")
+    }
     if let whitening {
       try require(
         whitening == 0 || (whitening >= 1e-4 && whitening.isFinite),
-        "--whitening is \(whitening), expected 0 (isotropic) or at least 1e-4")
+        "--whitening is \(asGiven(whitening)), expected 0 (isotropic) or at least 1e-4")
     }
   }
 

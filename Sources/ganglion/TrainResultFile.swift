@@ -12,6 +12,8 @@ struct TrainResultFile {
   let task: String
   let precision: String
   let provenance: Provenance
+  /// Whether the trials of the evaluations were kept from the training.
+  let isHeldOut: Bool
 
   /// Writes everything; the file appears when it is complete.
   ///
@@ -28,6 +30,7 @@ struct TrainResultFile {
     try file.contents.setAttribute("diverged", outcome.divergence == nil ? 0 : 1)
     try file.contents.setAttribute("best_iteration", result.bestIteration)
     try file.contents.setAttribute("best_loss", result.bestLoss)
+    try file.contents.setAttribute("held_out_trials", isHeldOut ? 1 : 0)
     // Bytes of a rank: the most it held, and what the optimiser planned of it.
     try file.contents.setAttribute("peak_memory", peakMemory)
     try file.contents.setAttribute("work_space", result.bytes)
@@ -84,7 +87,8 @@ struct TrainResultFile {
     try file.write(
       "evaluation/iteration", evaluation.iteration, ["evaluation_index"], longName: "iteration")
     try file.write(
-      "evaluation/loss", evaluation.loss, ["evaluation_index"], longName: "loss on held-out trials")
+      "evaluation/loss", evaluation.loss, ["evaluation_index"],
+      longName: isHeldOut ? "loss on held-out trials" : "loss on the trials that are trained on")
     try file.write(
       "evaluation/elapsed", evaluation.elapsed, ["evaluation_index"], units: "s",
       longName: "training time, evaluations not counted")

@@ -9,17 +9,22 @@ internal import Recordings
 internal import SOFO
 internal import Tasks
 internal import Training
+internal import Wording
 
 /// One run of `ganglion train` in one precision.
 struct TrainRun<S: Scalar & Transferable & Storable> {
   let command: TrainCommand
   /// Not nil: nothing but the plan is wanted, for this job.
   var planning: TrainPlanning?
+  /// Digests of what the task has read, which a checkpoint must agree with.
+  var content: [String: String] = [:]
 
   /// - Collective: every rank of `world` must call it.
   func run(_ task: some LearningTask, on world: borrowing Communicator) throws {
     let clock = RunClock()
-    let threads = try command.common.startThreads(on: world)
+    let own = try command.common.startThreads(
+      on: world, warningOf: planning == nil ? [.threads, .kernels] : [])
+    let threads = planning?.job.threads ?? own
     let console = Console(rank: world.rank, quiet: command.common.quiet)
     let isPlanOnly = command.dryRun || planning != nil
     let control = RunControl(
@@ -40,6 +45,11 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
           ? ", \(settings.subspace.tangents) tangents, \(settings.subspace.kind.rawValue), "
             + "grid \(settings.grid?.description ?? "1x1")" : "")
         + "; \(planning?.job.ranks ?? world.size) ranks × \(threads) threads")
+    if !task.hasHeldOutTrials {
+      console.say(
+        "note: no trial is held out, there is only one: losses called held-out are of the trial "
+          + "that is trained on. --steps cuts a long one into several")
+    }
     if usesGrid, let grid = settings.grid {
       try settings.subspace.validate(program, batch: settings.batch, grid: grid)
     }
@@ -52,15 +62,19 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
             effort: .least),
           job: FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: threads))
       console.say(TrainPlan<S>(task, settings, planning).text)
+      console.say("next: the same without \(command.dryRun ? "--dry-run" : "plan")")
       return
     }
-    if let output = command.output { try ResultFile.requireWritable(output, on: world) }
     let log = try RunLog(path: command.log, group: world)
     console.logProgress(to: log)
     let phases = Phases()
     let record = record(settings, task, program, grid: settings.grid?.description ?? "")
     // A run may be resumed on other ranks: the grid is not part of what must agree.
-    let identity = self.record(settings, task, program, grid: "").json
+    let options = command.taskOptions
+    let identity = try self.record(settings, task, program, grid: "").adding([
+      "checkpoint-format": 2, "hidden": options.hidden ?? 0, "classes": options.classes,
+      "leak": options.leak, "force-alpha": settings.alpha,
+    ]).adding(content).json
     var resumed: TrainState?
     let checkpoint = command.checkpointing.checkpoint.map {
       TrainCheckpoint(file: CheckpointFile(path: $0, identity: identity))
@@ -103,22 +117,31 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
         try TrainResultFile(
           task: command.task.rawValue, precision: command.precision.rawValue,
           provenance: Provenance(
-            ranks: world.size, threads: threads, seed: Int(clamping: settings.seed),
-            configuration: record.json)
+            ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
+            seed: Int(clamping: settings.seed),
+            configuration: try record.json),
+          isHeldOut: task.hasHeldOutTrials
         ).write(
           result, outcome, peakMemory: world.maximum(PeakMemory.bytes), to: output, on: world)
       }
     }
     try checkpoint?.file.remove(on: world)
     let table = try TimingTable(
-      phases, spent: clock.spent, peak: PeakRate.measure(S.self), group: world)
+      phases, spent: clock.spent, peak: PeakRate(measuring: S.self), group: world)
     console.say(
-      "best held-out loss \(result.bestLoss) at iteration \(result.bestIteration); "
+      "best held-out loss \(plain(result.bestLoss)) at iteration \(result.bestIteration); "
         + "work space \(result.bytes >> 10) kB a rank")
-    for score in result.scores { console.say("  \(score.name) = \(score.value): \(score.meaning)") }
+    for score in result.scores {
+      console.say("  \(score.name) = \(plain(score.value)): \(score.meaning)")
+    }
     if command.timings || table.total >= TimingTable.longRun { console.say(table.text) }
+    for line in table.advice { console.say("warning: \(line)") }
     log.write("timings", table.event)
-    if let output = command.output, outcome.hasResult { console.say("wrote \(output)") }
+    if let output = command.output, outcome.hasResult {
+      console.say("wrote \(output)")
+      console.next(
+        "ganglion", "report", output, "-o", NextStep.file(beside: output, "-report.html"))
+    }
     if let error = outcome.error(method: settings.method, output: command.output) { throw error }
   }
 

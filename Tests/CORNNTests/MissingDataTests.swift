@@ -1,5 +1,6 @@
 import CORNN
 import Collectives
+import Foundation
 import LinearAlgebra
 import TestSupport
 import Testing
@@ -48,6 +49,41 @@ import Testing
       #expect(weights[5][i] == 0 && weights[7][i] == 0)
     }
     #expect(fit.transitions.count == 99)
+  }
+
+  /// A neuron that is missing in all held-out frames is fitted as ever and has no scores; the
+  /// others have theirs, with its mean in its place.
+  @Test(arguments: [Configuration.Form.primal, .dual])
+  func aNeuronThatGoesMissingCostsOnlyItsOwnScores(form: Configuration.Form) throws {
+    var data = try Synthetic(neurons: 12, frames: 100)
+    func solve(_ recording: consuming PreparedRecording<Double>) throws -> Fit<Double> {
+      var configuration = Configuration()
+      configuration.form = form
+      configuration.tolerance = 1e-10
+      let problem = try FitProblem(recording, bias: true, group: SingleRank(), phases: Phases())
+      return try problem.fit(
+        loss: .crossEntropy, alpha: [Double](repeating: 0.1, count: 12),
+        configuration: configuration, group: SingleRank(), threads: 1, phases: Phases())
+    }
+    let whole = try solve(data.recording(holdout: 0.2))
+    let mean = (0..<80).reduce(0) { $0 + data.rates[3, $1] } / 80
+    for t in 80..<100 { data.rates[3, t] = .nan }
+    let fit = try solve(data.recording(holdout: 0.2))
+    #expect(relativeError(allWeights(fit).flatMap { $0 }, allWeights(whole).flatMap { $0 }) < 1e-9)
+    #expect(fit.heldOutTransitions.count == 19)
+    #expect(fit.scores.mse[3].isNaN && fit.scores.persistence[3].isNaN && fit.scores.r2[3].isNaN)
+    let weights = allWeights(fit)
+    for i in 0..<12 where i != 3 {
+      var sum = 0.0
+      for t in 80..<99 {
+        var current = weights[i][12]
+        for j in 0..<12 { current += weights[i][j] * (j == 3 ? mean : data.rates[j, t]) }
+        let next = 0.9 * data.rates[i, t] + 0.1 * tanh(current)
+        sum += (data.rates[i, t + 1] - next) * (data.rates[i, t + 1] - next)
+      }
+      #expect(abs(fit.scores.mse[i] / (sum / 19) - 1) < 1e-6, "neuron \(i)")
+      #expect(fit.scores.persistence[i] == whole.scores.persistence[i])
+    }
   }
 
   /// Two trials give the fit of their transitions, none across the boundary.

@@ -34,6 +34,48 @@ extension CommandTests {
         ["fit", "x.h5", "-o", out, "--config", broken], 78, "not YAML", in: folder.path)
     }
 
+    /// One message about the file, with the key at fault, for values of the wrong kind.
+    @Test(arguments: [
+      ("alpha: [0.1, 0.3]", "alpha is a list, expected one value"),
+      ("alpha: {a: 1}", "alpha is a table"), ("alpha:", "alpha has no value"),
+      ("alpha: 0.1\nalpha: 0.3", "alpha: given twice"),
+      ("self-connections: 3", "self-connections is 3, expected true or false"),
+      ("threshold: 0.3", "--threshold does nothing here"),
+      ("alpah: 0.3", "no flag 'alpah': did you mean alpha?"), ("- alpha", "`flag: value` lines"),
+      ("loss: robus", "did you mean robust?"), ("config: other.yaml", "cannot nest"),
+      ("alpha: true", "--alpha is true, expected"), ("iterations: 1_000", "--iterations is 1_000"),
+    ])
+    func valueOfTheWrongKind(text: String, word: String) throws {
+      let folder = try TemporaryDirectory()
+      let path = try write(text + "\n", folder)
+      let result = try ganglion(["fit", "x.h5", "-o", folder.file("m.h5"), "--config", path])
+      #expect(result.status == 78, "\(result)")
+      #expect(result.errors.contains("run.yaml: ") && result.errors.contains(word), "\(result)")
+    }
+
+    /// What is wrong on the command line is not said of the file, and the other way round.
+    @Test func blame() throws {
+      let folder = try TemporaryDirectory()
+      let good = try write("holdout: 0.1\n", folder)
+      let own = try ganglion(["fit", "x.h5", "-o", "m.h5", "--alpha", "3", "--config", good])
+      #expect(own.status == 64 && !own.errors.contains("run.yaml"), "\(own)")
+      let bad = try write("output: m.h5\nalpha: 3\n", folder)
+      let file = try ganglion(["fit", "x.h5", "--config", bad])
+      #expect(file.status == 78 && file.errors.contains("run.yaml: --alpha is 3"), "\(file)")
+    }
+
+    /// Lists give a flag that may be repeated several times, and words stay as they stand.
+    @Test func lists() throws {
+      let folder = try TemporaryDirectory()
+      let path = try write(
+        "neurons: 12\nframes: 60\ninterval: [0.5, 1e0]\nseed: 010\nquiet: true\n", folder)
+      let output = folder.file("x.h5")
+      let text = try succeed(["generate", "timed-response", "-o", output, "--config", path])
+      #expect(text.isEmpty)
+      let settings = try #require(try File.open(output).attribute("configuration")?.string)
+      #expect(settings.contains("\"interval\":[0.5,1]") && settings.contains("\"seed\":10"))
+    }
+
     /// The file gives what the command line does not, and only that.
     @Test func flagsWin() throws {
       let folder = try TemporaryDirectory()

@@ -73,6 +73,32 @@ extension CommandTests {
         ], 65, "not finite at iteration 0", "before a step was taken", in: folder.path)
     }
 
+    /// A single trial is trained on: nothing may say that it was held out.
+    @Test(arguments: [12, 4]) func teacherSaysWhatIsHeldOut(steps: Int) throws {
+      let folder = try TemporaryDirectory()
+      let path = folder.file("targets.h5")
+      do {
+        let file = try File.create(path)
+        do {
+          var targets = Matrix<Double>(rows: 12, columns: 2)
+          for t in 0..<12 { targets[t, 0] = Double(t % 4) / 4 }
+          let data = try file.createDataset("/targets", shape: [12, 2], of: Double.self)
+          try data.writeBlock(targets)
+          try data.close()
+        }
+        try file.close()
+      }
+      let text = try succeed([
+        "train", "teacher", "--targets", path + ":/targets", "--steps", "\(steps)", "--hidden",
+        "4", "--tangents", "3", "--batch", "3", "--iterations", "2", "-o", folder.file("run.h5"),
+      ])
+      #expect(text.contains("no trial is held out") == (steps == 12), "\(text)")
+      let file = try File.open(folder.file("run.h5"))
+      #expect(try file.attribute("held_out_trials")?.number == (steps == 12 ? 0 : 1))
+      let meaning = try file.openDataset("/evaluation/loss").attribute("long_name")?.string ?? ""
+      #expect(meaning.contains("held-out") == (steps == 4), "\(meaning)")
+    }
+
     /// Adam runs away: the best parameters before that are kept, and the exit code tells.
     @Test(arguments: [nil, 3]) func learningRateThatDiverges(ranks: Int?) throws {
       let folder = try TemporaryDirectory()

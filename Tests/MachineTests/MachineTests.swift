@@ -34,6 +34,8 @@ import Testing
     let product = measureProductRate(of: Float.self, seconds: 0.05)
     #expect((1e9...1e12).contains(product.rate), "\(product)")
     #expect(product.busyCores < 1.2, "one thread, \(product.busyCores) cores")
+    let bound = try measureVectorRate(threads: 1)
+    #expect((1e9...1e12).contains(bound), "\(bound)")
     let bandwidth = try measureMemoryBandwidth(threads: 1, bytes: 1 << 25, seconds: 0.05)
     #expect((1e8...1e12).contains(bandwidth), "\(bandwidth)")
   }
@@ -53,14 +55,39 @@ import Testing
   }
 }
 
+@Suite struct ThreadLimitTests {
+  @Test func coresAndLibraryLimitThreads() {
+    let limit = ThreadLimit(cores: 8, library: 64)
+    #expect(limit.threads(8, isAutomatic: false) == (8, nil))
+    let (count, warning) = limit.threads(1000, isAutomatic: false)
+    #expect(count == 8)
+    #expect(warning == "--threads 1000 is more than the 8 cores this rank may use: 8 run")
+    #expect(ThreadLimit(cores: 1, library: nil).threads(2, isAutomatic: false).count == 1)
+  }
+
+  @Test func aLargeNodeIsToldOfTheLibrarysLimit() {
+    let limit = ThreadLimit(cores: 128, library: 64)
+    let (count, warning) = limit.threads(128, isAutomatic: true)
+    #expect(count == 64)
+    #expect(
+      warning
+        == "a rank has 128 cores, more than the 64 threads this OpenBLAS was built for: start "
+        + "more ranks a node")
+    #expect(
+      limit.threads(100, isAutomatic: false).warning
+        == "--threads 100 is more than the 64 threads this OpenBLAS was built for: 64 run")
+  }
+}
+
 @Suite struct AdviceTests {
   private func rank(
     _ number: Int = 0, cores: Int = 4, sharers: Int = 1, threads: Int = 4, busy: Double = 4,
-    better: String? = nil
+    warning: String? = nil, product: Double = 150e9
   ) -> MachineReport.Rank {
     MachineReport.Rank(
       rank: number, host: "node", cores: Array(0..<cores), sharers: sharers, threads: threads,
-      busyCores: busy, kernelFamily: "Haswell", betterKernelFamily: better)
+      busyCores: busy, kernelFamily: "Haswell", kernelWarning: warning, productRate: product,
+      vectorRate: 200e9)
   }
 
   private func advice(_ rank: MachineReport.Rank, _ environment: [String: String] = [:]) -> String {
@@ -74,10 +101,29 @@ import Testing
     #expect(advice(rank(cores: 2, busy: 2)).contains("4 threads on 2 cores (0-1)"))
     #expect(advice(rank(sharers: 2)).contains("2 ranks with 4 threads each share 4 cores"))
     #expect(advice(rank(busy: 1), ["OMP_PROC_BIND": "true"]).contains("unset OMP_PROC_BIND"))
-    #expect(advice(rank(better: "SkylakeX")).contains("set OPENBLAS_CORETYPE=SkylakeX"))
+    #expect(advice(rank(warning: "the kernels are old")) == "on node the kernels are old")
     #expect(
-      advice(rank(better: "SkylakeX"), ["OPENBLAS_CORETYPE": "Haswell"])
-        .contains("unset OPENBLAS_CORETYPE"))
+      advice(rank(warning: "the kernels are old", product: 60e9))
+        == "on node the kernels are old (products reach 60 of the 200 GFLOP/s that the vector "
+        + "units of its cores do)")
+  }
+
+  /// Half of what the vector units do is less than any kernels reach that suit them.
+  @Test func slowProductsAreToldWhereNothingElseIsWrong() {
+    #expect(advice(rank(product: 101e9)) == "")
+    #expect(advice(rank(product: 99e9)).hasPrefix("products on rank 0 reach 99 of the 200"))
+    #expect(!advice(rank(sharers: 2, product: 50e9)).contains("products"))
+  }
+
+  /// A run gets the advice only if products are slow.
+  @Test func aRunIsAdvisedIfItsProductsAreSlow() throws {
+    func advice(_ rate: Double) throws -> [String] {
+      try MachineReport.advice(
+        on: SingleRank(), share: CoreShare(on: SingleRank()), mpi: "Open MPI v4.1.4",
+        product: ProductRate(rate: rate, busyCores: 1e3), bound: 200e9)
+    }
+    #expect(try advice(101e9).isEmpty)
+    #expect(try advice(99e9).count >= 1)
   }
 
   @Test func severalRanksShouldUseROMIO() {

@@ -339,6 +339,195 @@ def nwb_files():
     case("falling_index.nwb", codes=(64,), traces="/units", word="--bin")
 
 
+def bare(name):
+    """An NWB file as other writers than pynwb make it."""
+    f = h5py.File(name, "w")
+    f.attrs["nwb_version"] = "2.6.0"
+    return f
+
+
+def response(f, data, path="acquisition/s", **datasets):
+    group = f.create_group(path)
+    group.attrs["neurodata_type"] = "RoiResponseSeries"
+    if data is not None:
+        group["data"] = data
+    group.create_dataset("starting_time", data=0.0).attrs["rate"] = 2.0
+    for key, value in datasets.items():
+        group[key] = value
+    return group
+
+
+def spike_tables():
+    good = np.sort(NUMBERS.uniform(0, 30, (3, 100)), axis=1).ravel()
+    missing, endless = good.copy(), good.copy()
+    missing[105], endless[299] = np.nan, np.inf
+    index = np.array([100, 200, 300])
+    limit = np.array([100, 200, 2**64 - 1], "u8")
+    for name, times, ends, word in (
+        ("spike_nan.nwb", missing, index, "spike 105, of unit 1, is nan"),
+        ("spike_inf.nwb", endless, index, "spike 299, of unit 2, is inf"),
+        ("index_limit.nwb", good, limit, "does not rise"),
+        ("index_negative.nwb", good, np.array([-5, 200, 300]), "does not rise"),
+        ("index_nan.nwb", good, np.array([100, np.nan, 300]), "does not rise"),
+        ("index_half.nwb", good, np.array([100, 150.5, 300]), "does not rise"),
+        ("index_beyond.nwb", good, np.array([100, 200, 301]), "passes the 300 spikes"),
+        ("index_falls.nwb", good, np.array([200, 100, 300]), "does not rise"),
+        ("index_huge.nwb", good, np.array([100, 200, 1e300]), "does not rise"),
+        ("spike_none.nwb", np.zeros(0), np.zeros(3, "i8"), ""),
+    ):
+        with bare(name) as f:
+            f["units/spike_times"] = times
+            f["units/spike_times_index"] = ends
+        case(name, bin="0.1", word=word)
+    with bare("spike_far.nwb") as f:
+        f["units/spike_times"] = np.append(good[:-1], 1e300)
+        f["units/spike_times_index"] = index
+    case("spike_far.nwb", codes=(64,), bin="0.1")
+    case("spike_far.nwb", codes=(64,), bin="0.1", dt="0.1", word="larger --bin")
+    # A rate of 3 Hz is one of 0.003 Hz if milliseconds are taken for seconds.
+    for name, factor in (("spike_ms.nwb", 1e3), ("spike_ns.nwb", 1e9)):
+        with bare(name) as f:
+            f["units/spike_times"] = factor * good
+            f["units/spike_times_index"] = index
+        case(name, codes=(64,), bin="0.1", word="are they seconds?")
+    case("spike_ms.nwb", codes=(0,), bin="100", dt="0.1")
+    with bare("spike_gone.nwb") as f:
+        f["units/spike_times"] = h5py.ExternalLink("absent.nwb", "/units/spike_times")
+        f["units/spike_times_index"] = index
+    case("spike_gone.nwb", codes=(66,), bin="0.1", word="absent.nwb")
+
+
+def evidence_against():
+    """Nothing decides, or what decides disagrees."""
+    with bare("rois_neither.nwb") as f:
+        response(f, traces(), rois=np.arange(NEURONS + 3))
+    case("rois_neither.nwb", codes=(64,), word="--time-axis")
+    case("rois_neither.nwb", codes=(0,), time_axis="0")
+    with bare("rois_against.nwb") as f:
+        group = response(f, traces().T, rois=np.arange(NEURONS))
+        del group["starting_time"]
+        group["timestamps"] = np.arange(float(NEURONS))
+    case("rois_against.nwb", codes=(64,), word="disagrees")
+    hdf5("plain_cells.h5", traces=traces())
+    case("plain_cells.h5", codes=(64,), time_axis="0", cells="all", word="--cells")
+    with bare("no_cells.nwb") as f:
+        table = f.create_group("processing/ophys/ImageSegmentation/cells")
+        table.attrs["neurodata_type"] = "PlaneSegmentation"
+        table["id"] = np.arange(NEURONS)
+        table["iscell"] = np.zeros(NEURONS)
+        response(f, traces(), rois=np.arange(NEURONS))["rois"].attrs["table"] = table.ref
+    case("no_cells.nwb", word="--cells all")
+    case("no_cells.nwb", codes=(0,), cells="all")
+    for name, places in (("beyond", [0, NEURONS]), ("negative", [-1]), ("nan", [np.nan])):
+        hdf5(f"caiman_{name}.hdf5", estimates__C=traces().T,
+             estimates__idx_components=np.array(places))
+        case(f"caiman_{name}.hdf5", word="names component")
+
+
+def wrong_factors():
+    for name, attribute, value in (
+        ("conversion_nan.nwb", "conversion", np.nan),
+        ("conversion_text.nwb", "conversion", "fast"),
+        ("conversion_zero.nwb", "conversion", 0.0),
+        ("offset_inf.nwb", "offset", np.inf),
+        ("scale_zero.nwb", "scale_factor", 0.0),
+    ):
+        with bare(name) as f:
+            response(f, traces())["data"].attrs[attribute] = value
+        case(name, word=f"the attribute {attribute} of")
+    for name, around in (("neuropil_less", [0, 1, 2, 3, 4, 9]),):
+        with bare(f"{name}.nwb") as f:
+            response(f, traces(), rois=np.arange(NEURONS))
+            response(f, traces(), "acquisition/neuropil", rois=np.array(around))
+        case(f"{name}.nwb", traces="/acquisition/s", neuropil="/acquisition/neuropil",
+             word="no series of the region 5")
+
+
+def not_there():
+    """Numbers that the file only refers to."""
+    half = FRAMES // 2
+    hdf5("half.h5", x=traces()[:half], short=traces()[: half - 3])
+    for name, second, word in (
+        ("file", ("gone.h5", "x"), "gone.h5:x, which is not there"),
+        ("dataset", ("half.h5", "y"), "no such dataset"),
+        ("short", ("half.h5", "short"), "has shape [17, 6], where 120 numbers"),
+        ("text", ("zero.h5", "x"), "cannot be read"),
+        ("self", (".", "traces"), "of itself"),
+    ):
+        layout = h5py.VirtualLayout((FRAMES, NEURONS), "f8")
+        layout[:half] = h5py.VirtualSource("half.h5", "x", (half, NEURONS))
+        layout[half:] = h5py.VirtualSource(*second, (half, NEURONS))
+        with h5py.File(f"virtual_{name}.h5", "w") as f:
+            f.create_virtual_dataset("traces", layout)
+        codes = (65,) if name == "self" else (66,)
+        case(f"virtual_{name}.h5", codes=codes, time_axis="0", word=word)
+    # A virtual dataset of a virtual one whose source is gone.
+    layout = h5py.VirtualLayout((FRAMES, NEURONS), "f8")
+    layout[:] = h5py.VirtualSource("virtual_file.h5", "traces", (FRAMES, NEURONS))
+    with h5py.File("virtual_deep.h5", "w") as f:
+        f.create_virtual_dataset("traces", layout)
+    case("virtual_deep.h5", codes=(66,), time_axis="0", word="gone.h5")
+    whole = traces()
+    whole.tofile("raw_whole.bin")
+    with open("raw_short.bin", "wb") as f:
+        f.write(whole.tobytes()[:-40])
+    for name, word in (("short", "cut short"), ("absent", "which is not there")):
+        place = os.path.abspath(f"raw_{name}.bin")
+        with h5py.File(f"external_{name}.h5", "w") as f:
+            f.create_dataset(
+                "traces", whole.shape, "f8", external=[(place, 0, h5py.h5f.UNLIMITED)]
+            )
+        if name == "absent" and os.path.exists(place):
+            os.remove(place)
+        case(f"external_{name}.h5", codes=(66,), time_axis="0", word=word)
+    for layout, chunks in (("contiguous", None), ("chunked", (8, NEURONS))):
+        with h5py.File(f"unwritten_{layout}.h5", "w") as f:
+            f.create_dataset("traces", (FRAMES, NEURONS), "f8", chunks=chunks)
+        case(f"unwritten_{layout}.h5", time_axis="0", word="was ever written")
+    # Sizes that no machine has, of which nothing, or one chunk, was written.
+    with h5py.File("giant.h5", "w") as f:
+        f.create_dataset("traces", (1 << 40, 1 << 30), "f4", chunks=(8, 8))
+        x = f.create_dataset("part", (1 << 40, 1 << 30), "f4", chunks=(8, 8))
+        x[:8, :8] = 1.0
+    case("giant.h5", time_axis="0", traces="/traces", word="was ever written")
+    case("giant.h5", time_axis="0", traces="/part", word="more than")
+    with bare("series_gone.nwb") as f:
+        response(f, None)["data"] = h5py.ExternalLink("absent.nwb", "/data")
+        response(f, traces(), "processing/behavior/b").attrs["neurodata_type"] = "TimeSeries"
+    case("series_gone.nwb", codes=(66,), word="absent.nwb")
+    with bare("group_gone.nwb") as f:
+        f["processing"] = h5py.ExternalLink("absent.nwb", "/processing")
+    case("group_gone.nwb", codes=(66,), word="absent.nwb")
+    case("group_gone.nwb", codes=(66,), traces="/processing/ophys/s", word="absent.nwb")
+    with bare("stamps_gone.nwb") as f:
+        group = response(f, traces(), rois=np.arange(NEURONS))
+        del group["starting_time"]
+        group["timestamps"] = h5py.SoftLink("/acquisition/other/timestamps")
+    case("stamps_gone.nwb", codes=(66,), word="/acquisition/other/timestamps")
+
+
+def numpy_headers():
+    """Shapes that overflow 64 bits when multiplied."""
+    for name, shape in (("overflow", "4294967296, 4294967296"), ("limit", f"{2**62}, 1")):
+        text = f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({shape}), }}"
+        head = text.ljust(117) + "\n"
+        with open(f"{name}.npy", "wb") as f:
+            f.write(b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head.encode())
+            f.write(bytes(800))
+        case(f"{name}.npy", time_axis="0", word="cut short")
+
+
+def short_inputs():
+    with bare("input_short.nwb") as f:
+        response(f, traces(), rois=np.arange(NEURONS))
+        group = response(f, np.zeros(40), "stimulus/presentation/u")
+        group["starting_time"].attrs["rate"] = 20.0
+        f["intervals/trials/start_time"] = np.array([1000.0, 5000.0])
+    case("input_short.nwb", inputs="/stimulus/presentation/u", word="covers 0.0 to 1.95 s")
+    case("input_short.nwb", trials="/intervals/trials", word="begin outside the recording")
+    case("input_short.nwb", codes=(0,))
+
+
 def main(folder, seed):
     os.makedirs(folder, exist_ok=True)
     os.chdir(folder)
@@ -348,6 +537,9 @@ def main(folder, seed):
         write()
     for write in (inputs_and_trials, neuropil, filters, tables, nwb_files):
         write()
+    for write in (spike_tables, evidence_against, wrong_factors, not_there, numpy_headers):
+        write()
+    short_inputs()
     with open("manifest.json", "w") as f:
         json.dump(CASES, f, indent=1)
 

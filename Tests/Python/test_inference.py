@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-SOURCE = Path(__file__).parents[2] / "Sources" / "Benchmarks" / "bench" / "inference.py"
+SOURCE = Path(__file__).parents[2] / "Sources" / "Benchmarks" / "harness" / "inference.py"
 
 
 def filters():

@@ -41,6 +41,56 @@ COLLISIONS = """(() => {
   return found;
 })()"""
 
+# Words of a page that something cuts or that lie outside what they belong to.
+CUT = """(() => {
+  const found = [];
+  for (const e of document.querySelectorAll('.chart:not(.matrix) span, .chart > div, .tile *, h3')) {
+    if (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow !== 'visible')
+      found.push('cut: ' + e.textContent);
+    const figure = e.closest('figure, .tile');
+    if (!figure || !e.textContent) continue;
+    const [a, b] = [e.getBoundingClientRect(), figure.getBoundingClientRect()];
+    if (a.left < b.left - 1 || a.right > b.right + 1) found.push('outside: ' + e.textContent);
+  }
+  for (const axis of document.querySelectorAll('.chart')) {
+    const name = axis.querySelector('.ylabel').getBoundingClientRect();
+    for (const e of axis.querySelectorAll('.yticks span'))
+      if (e.getBoundingClientRect().left < name.right - 1) found.push('on label: ' + e.textContent);
+  }
+  return found;
+})()"""
+
+# Axes on which two ticks read the same.
+ALIKE = """[...document.querySelectorAll('.chart:not(.matrix) .xticks, .chart:not(.matrix) .yticks')]
+  .map(axis => [...axis.children].map(e => e.textContent))
+  .filter(labels => new Set(labels).size < labels.length || labels.length < 2)"""
+
+# Cells whose numbers or words are broken inside, and tables that reach past their frame.
+BROKEN = """(() => {
+  const found = [];
+  for (const cell of document.querySelectorAll('table.numbers td, table.numbers th')) {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    const words = cell.matches('td') ? 1 : cell.textContent.split(' ').length;
+    if (range.getClientRects().length > words) found.push(cell.textContent);
+  }
+  return found;
+})()"""
+WIDE = """[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)
+  .map(e => e.getAttribute('aria-label'))"""
+
+# The first warning: its distance from the tiles, and from the top of the page.
+WARNING = """(() => {
+  const box = selector => document.querySelector(selector).getBoundingClientRect();
+  return [box('.notices').top - box('.tiles').bottom, box('.notices li').bottom];
+})()"""
+
+# Lines and bars that leave the drawing.
+BEYOND = """[...document.querySelectorAll('.chart svg path')].filter(e => {
+  const box = e.getBBox();
+  return e.closest('#skill') && (box.y < -1 || box.y + box.height > 1001);
+}).map(e => e.className.baseVal)"""
+
 MISSING_NAMES = """[...document.querySelectorAll('.chart')].filter(
   e => !(e.getAttribute('aria-label') || '').length).length
   + [...document.images].filter(e => !e.hasAttribute('alt')).length"""
@@ -111,15 +161,69 @@ class Reports(unittest.TestCase):
         for page, sections, figures in (
             (full, 11, 15), (bare, 10, 5), (train, 4, 2),
         ):
-            for width in (1280, 390):
+            for width in (1400, 420, 390):
                 with self.subTest(page=page.name, width=width):
                     self.look(chrome, page, width, sections, figures)
         self.assertIn("V2 <b>", self.shown(chrome, full))
         for text in ("Median skill", "Error by frames ahead", "Choice of lambda", "All 40",
                      "Power spectrum", "the yardstick", "from 8 starts"):
             self.assertIn(text, self.shown(chrome, full))
+        # What is typed stands as code.
+        self.assertNotIn("`", self.shown(chrome, bare) + self.shown(chrome, full))
         for text in ("No frame was held out", "is not where it was", "were given, not chosen"):
             self.assertIn(text, self.shown(chrome, bare))
+
+    @unittest.skipUnless(browser.find(), "no Chromium on this machine")
+    def test_time_stamps_of_another_day(self):
+        """Stamps near 1.2e6 s, tiny and huge traces, and a phone."""
+        folder, generator = self.folder, np.random.default_rng(3)
+        with h5py.File(folder / "recording.h5") as file:
+            rates = file["rates"][:]
+        scale = 10.0 ** generator.uniform(-10, 8, rates.shape[1])
+        with h5py.File(folder / "stamps.h5", "w") as file:
+            file["y"] = (rates + 1e4 * (np.arange(rates.shape[1]) % 3)) * scale
+            file["t"] = 1_232_547.25 + 0.6 * np.arange(len(rates))
+        run("fit", folder / "stamps.h5", "-o", folder / "stamps-model.h5", "--traces", "/y",
+            "--timestamps", "/t", "--time-axis", "0", "--scale", "zscore-tanh", "--alpha", "0.1",
+            "--lambda", "1e-2")
+        page = self.report("stamps", folder / "stamps-model.h5")
+        chrome = browser.Browser(folder / "profile-stamps")
+        self.addCleanup(chrome.close)
+        for width in (1400, 420, 360):
+            with self.subTest(width=width):
+                self.look(chrome, page, width, 10, 5)
+                if width >= 420:
+                    self.assertNotIn("Neurons by skill", " ".join(chrome.value(WIDE)))
+                    self.assertNotIn("12 best", " ".join(chrome.value(WIDE)))
+                    gap, bottom = chrome.value(WARNING)
+                    self.assertGreater(gap, 8)
+                    self.assertLess(bottom, 900)
+        shown = self.shown(chrome, page)
+        self.assertRegex(shown, r"time \(s\) − 1\u202f23\d\u202f\d00")
+        self.assertNotIn("e6\n1.23e6", shown)
+
+    @unittest.skipUnless(browser.find(), "no Chromium on this machine")
+    def test_every_yardstick_is_whole(self):
+        """A yardstick that is far better or worse than the network, and one that is not there."""
+        folder = self.folder
+        chrome = browser.Browser(folder / "profile-yardsticks")
+        self.addCleanup(chrome.close)
+        for name in ("linear_mse", "mean_mse"):
+            with self.subTest(yardstick=name):
+                copy = folder / f"{name}.h5"
+                copy.write_bytes((folder / "scores.h5").read_bytes())
+                with h5py.File(copy, "a") as file:
+                    persistence = file["score/persistence_mse"][:]
+                    if name in file["score"]:
+                        del file[f"score/{name}"]
+                    # All neurons in one bin: far higher than the network's histogram.
+                    file[f"score/{name}"] = 0.5 * persistence
+                page = self.report(name, folder / "model.h5", "--scores", copy)
+                for width in (1400, 420):
+                    chrome.open(page, width)
+                    self.assertEqual(chrome.value(BEYOND), [])
+                self.assertIn({"linear_mse": "linear model", "mean_mse": "mean"}[name],
+                              chrome.value("document.querySelector('#skill .legend').innerText"))
 
     def shown(self, chrome, page):
         chrome.open(page, 1280)
@@ -132,7 +236,8 @@ class Reports(unittest.TestCase):
         outside = [url for url in chrome.requests if not url.startswith(("file://", "data:"))]
         self.assertEqual(outside, [])
         self.assertEqual(chrome.value(OVERFLOW), [])
-        self.assertEqual(chrome.value(COLLISIONS), [])
+        for search in (COLLISIONS, CUT, ALIKE, BROKEN, BEYOND):
+            self.assertEqual(chrome.value(search), [])
         self.assertEqual(chrome.value(MISSING_NAMES), 0)
         self.assertLessEqual(chrome.value("document.documentElement.scrollWidth"), width)
         self.assertEqual(chrome.value("document.querySelectorAll('main section > h2').length"),

@@ -73,4 +73,37 @@ import Testing
     #expect(error?.exitCode == ExitCode.configuration)
     #expect(error?.description.contains("lambda was 1, is 2") == true)
   }
+
+  /// What another run left is not removed, nor what is no checkpoint.
+  @Test func othersFilesStay() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("run.checkpoint")
+    let own = CheckpointFile(path: path, identity: "{\"lambda\":1}")
+    let other = CheckpointFile(path: path, identity: "{\"lambda\":2}")
+    try write(1, to: own)
+    try write(2, to: other)
+    try own.remove(on: SingleRank())
+    #expect(FileManager.default.fileExists(atPath: path))
+    #expect(!FileManager.default.fileExists(atPath: path + ".previous"))
+    try "notes".write(toFile: path, atomically: true, encoding: .utf8)
+    try other.remove(on: SingleRank())
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "notes")
+  }
+
+  /// A checkpoint is known by either end, whichever was damaged.
+  @Test func checkpointsAreRecognised() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("run.checkpoint")
+    try write(1, to: CheckpointFile(path: path, identity: "{}"))
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    var headless = bytes
+    headless[0] ^= 1
+    for (content, isOurs) in [
+      (bytes, true), (headless, true), (bytes.prefix(600), true), (bytes[700..<900], false),
+      (Data("ganglion".utf8), false),
+    ] {
+      try content.write(to: URL(fileURLWithPath: path))
+      #expect(CheckpointFile.isCheckpoint(path) == isOurs)
+    }
+  }
 }

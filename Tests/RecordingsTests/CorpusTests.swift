@@ -21,17 +21,7 @@ struct BrokenFile: Decodable {
   }
 
   func request(in folder: String) -> RecordingRequest {
-    var request = RecordingRequest(path: folder + "/" + file)
-    request.traces = flags["traces"]
-    request.timeAxis = flags["time-axis"].flatMap(TimeAxis.init) ?? .auto
-    request.timestamps = flags["timestamps"]
-    request.inputs = flags["inputs"].map { [$0] } ?? []
-    request.trials = flags["trials"]
-    request.bin = flags["bin"].flatMap(Double.init)
-    request.neuropil = flags["neuropil"].map { text in
-      Double(text).map { NeuropilRequest(share: $0) } ?? NeuropilRequest(path: text)
-    }
-    return request
+    RecordingsTests.request(flags, file, in: folder)
   }
 
   /// Reads everything; gives the exit code and the message.

@@ -17,7 +17,7 @@ import Testing
     let path = directory + "/chaotic.h5"
     try writeSample(path, on: world)
     try expectEverywhere(
-      !FileManager.default.fileExists(atPath: directory + "/.chaotic.h5.partial"), on: world)
+      FileManager.default.contentsOfDirectory(atPath: directory) == ["chaotic.h5"], on: world)
 
     let part = try world.split(color: world.rank % 2)
     let recording = try Recording.open(RecordingRequest(path: path), on: part)
@@ -103,7 +103,8 @@ import Testing
       seen.map { ExitCode.of($0) == 66 && "\($0)".contains("no such file") } ?? false, on: world)
     seen = nil
     do {
-      let provenance = Provenance(ranks: world.size, threads: 1, configuration: "{}")
+      let provenance = Provenance(
+        ranks: world.size, threads: 1, kernels: "SkylakeX", configuration: "{}")
       _ = try ResultFile.create("/nowhere/model.h5", on: world, provenance: provenance)
     } catch {
       seen = error
@@ -116,7 +117,8 @@ import Testing
     var shape = RecordingShape(neurons: 7, frames: 12, dt: 0.5, tau: 2, alpha: 0.25)
     shape.inputs = 2
     shape.trialStarts = [0, 6]
-    let provenance = Provenance(ranks: world.size, threads: 1, seed: 3, configuration: "{}")
+    let provenance = Provenance(
+      ranks: world.size, threads: 1, kernels: "SkylakeX", seed: 3, configuration: "{}")
     var file = try RecordingFile.create(path, shape: shape, on: world, provenance: provenance)
     let own = Partition(of: 7, among: world.size).range(of: world.rank)
     for frame in [0, 5] {

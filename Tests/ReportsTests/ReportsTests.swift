@@ -22,20 +22,6 @@ import Testing
     #expect(percent(0.0123) == "1.2 %" && percent(0.5) == "50 %")
   }
 
-  @Test func linearTicksAreRound() {
-    #expect(Scale(0, 1).ticks == [0, 0.2, 0.4, 0.6000000000000001, 0.8, 1])
-    #expect(Scale(-7, 12).ticks == [-5, 0, 5, 10])
-    #expect(abs((Scale(2, 2).place(2) ?? 0) - 0.5) < 1e-12)
-  }
-
-  @Test func logarithmicTicksArePowersOfTen() {
-    let scale = Scale.logarithmic(around: [1e-5, 1, -3, .nan])
-    #expect(scale.ticks.count >= 3)
-    for tick in scale.ticks { #expect(abs(log10(tick) - log10(tick).rounded()) < 1e-12) }
-    #expect(abs((scale.place(1e-5) ?? 1) - 0.05 / 1.1) < 1e-9)
-    #expect(scale.place(0) == nil)
-  }
-
   @Test func histogramCountsItsEdges() {
     var histogram = Histogram(from: 0, to: 1, bins: 4)
     for value in [0, 0.25, 0.2499, 1, 1.1, -0.1, .nan] { histogram.add(value) }
@@ -51,8 +37,34 @@ import Testing
 
   @Test func linesBreakAtMissingValues() {
     var chart = Chart("x", x: Scale(0, 3), y: Scale(0, 1), xLabel: "x", yLabel: "y")
-    chart.line(nil, .model, [0, 1, 2, 3], [0, 1, .nan, 0.5])
+    chart.line(nil, .network, [0, 1, 2, 3], [0, 1, .nan, 0.5])
     #expect(chart.html.markup.contains("d=\"M0 1000L333.3 0M1000 500\""))
+  }
+
+  /// Names out of files may hold one backtick; it is one.
+  @Test func backticksAreCode() {
+    #expect(
+      paragraph("give `fit --x` a < b").markup
+        == "<p>give <code>fit --x</code> a &lt; b</p>\n")
+    #expect(paragraph("neuron `7").markup == "<p>neuron `7</p>\n")
+    #expect(figure("t", "", "`a` and `b`").markup.contains("<code>a</code> and <code>b</code>"))
+    #expect(notices(["`a`"]).markup.contains("<li><code>a</code></li>"))
+  }
+
+  @Test func oneIsNotMany() {
+    #expect(counted(1, "neuron") == "1 neuron")
+    #expect(
+      counted(0, "neuron") == "0 neurons" && counted(12345, "start") == "12\u{202F}345 starts")
+  }
+
+  /// The words of both axes stand in the page, and the column fits the widest label.
+  @Test func chartSaysWhatItsTicksLeaveOut() {
+    let chart = Chart(
+      "x", x: Scale(1_232_580, 1_232_670), y: Scale(0, 0.004), xLabel: "time (s)", yLabel: "y")
+    let markup = chart.html.markup
+    #expect(markup.contains(">time (s) − 1\u{202F}232\u{202F}500</div>"))
+    #expect(markup.contains(">80</span>") && markup.contains(">160</span>"))
+    #expect(markup.contains(">0.003</span>") && markup.contains("--ticks:5"))
   }
 
   @Test func pageHasNothingFromOutside() {

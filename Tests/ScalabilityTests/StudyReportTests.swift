@@ -72,6 +72,35 @@ import Testing
     }
   }
 
+  /// A shape of a job and its seconds.
+  typealias Run = (ranks: Int, threads: Int, seconds: Double)
+
+  private static let studies: [[Run]] = {
+    let doubling: [Run] = (0..<12).map { i in (1 << i, 1, 1e4 / Double(1 << i)) }
+    let everyNumber: [Run] = (1...32).map { p in (p, 1, 3 + 100 / Double(p)) }
+    return [
+      [(1, 1, 10), (2, 1, 6)], doubling, everyNumber, [(1024, 128, 1e-5), (2048, 128, 3e6)],
+    ]
+  }()
+
+  /// Every word of a figure stands inside it and on no other, however wide the study.
+  @Test(arguments: studies.indices)
+  func wordsStandInsideAndApart(study: Int) throws {
+    let shapes = Self.studies[study]
+    let report = StudyReport(
+      job: String(repeating: "fit a-long-name.h5 ", count: 12), kind: .strong,
+      measurements: shapes.map { run($0.ranks, $0.threads, $0.seconds) },
+      predicted: shapes.map {
+        .init(point: StudyPoint(ranks: $0.ranks, threads: $0.threads), seconds: 2 * $0.seconds)
+      })
+    for figure in report.figures {
+      let words = Words(in: figure.svg)
+      #expect(words.boxes.count > 5, "\(figure.name)")
+      #expect(words.outside == [], "\(figure.name)")
+      #expect(words.collisions == [], "\(figure.name)")
+    }
+  }
+
   @Test func weakJobsGrowWithTheCores() {
     let point = StudyPoint(ranks: 3, threads: 2)
     #expect(point.filled(in: "--batch={64} {recording} {1}") == "--batch=384 {recording} 6")

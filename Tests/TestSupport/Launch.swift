@@ -91,6 +91,8 @@ private struct Job: ~Copyable {
     // The ranks share few cores: they must not spin while they wait, nor be bound.
     variables["OMPI_MCA_mpi_yield_when_idle"] = "1"
     variables["OPENBLAS_NUM_THREADS"] = "1"
+    // What is started chooses its BLAS kernels itself, unless a test says so.
+    variables["OPENBLAS_CORETYPE"] = nil
     if getuid() == 0 {
       variables["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
       variables["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"

@@ -8,7 +8,7 @@ internal import SOFO
 // cost of an iteration grows with T, K and n. Times are CPU seconds of this process, so a
 // busy machine disturbs them less; each figure is the best of three runs.
 //
-//   OPENBLAS_CORETYPE=SkylakeX swift run -c release TangentBenchmark [rates|tiles|scaling]
+//   swift run -c release TangentBenchmark [rates|tiles|scaling]
 
 /// CPU seconds of this process.
 func processorTime() -> Double {

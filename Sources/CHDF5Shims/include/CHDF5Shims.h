@@ -63,3 +63,18 @@ int chdf5_reference_target(int64_t object, const char *attribute, char *text, si
 
 /// Where a soft or external link leads, as text; negative on failure.
 int chdf5_link_target(int64_t location, const char *path, char *text, size_t capacity);
+
+/// The path of a file that a virtual dataset of `file` calls `name`, as the library looks for
+/// it; negative if it is nowhere.
+int chdf5_find_source(const char *file, const char *name, char *text, size_t capacity);
+
+/// The bytes of a raw file that an external dataset of `file` calls `name`; negative if it is
+/// not there, or cannot be read.
+int64_t chdf5_external_size(const char *file, const char *name);
+
+/// Is given the name of a file, and the `data` of the visit.
+typedef void (*chdf5_take_name)(const char *name, void *data);
+
+/// Names the other files that a file reads from, as they stand in it: targets of external
+/// links, raw files of datasets, sources of virtual datasets. Negative where it ended early.
+int chdf5_visit_sources(int64_t file, chdf5_take_name take, void *data);

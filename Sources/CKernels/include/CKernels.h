@@ -18,6 +18,10 @@ int ck_level(void);
 /// Uses no level above `most` on this thread, for tests; returns the level now in use.
 int ck_restrict_level(int most);
 
+/// Multiplies and adds in registers alone, as fast as the level's vectors can; the number of
+/// operations done, in single precision.
+double ck_multiply_and_add(long rounds);
+
 // MARK: - Sums and updates of vectors
 
 // Sums are accumulated in double whatever the precision of the vectors. Vectors that are

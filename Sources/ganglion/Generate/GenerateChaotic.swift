@@ -2,6 +2,8 @@ internal import ArgumentParser
 internal import Collectives
 internal import MPI
 internal import Networks
+internal import Recordings
+internal import Wording
 
 /// `ganglion generate chaotic`.
 struct GenerateChaotic: GroupCommand {
@@ -19,8 +21,10 @@ struct GenerateChaotic: GroupCommand {
 
   func validate() throws {
     try require(inputs >= 0, "--inputs is \(inputs), expected 0 or more")
-    try require(gain >= 0 && gain.isFinite, "--gain is \(gain), expected 0 or more")
+    try require(gain >= 0 && gain.isFinite, "--gain is \(asGiven(gain)), expected 0 or more")
   }
+
+  var files: FileRoles { options.files(configuration: common.config) }
 
   func run(on world: borrowing Communicator) throws {
     var chaos = ChaoticNetwork()

@@ -3,6 +3,7 @@ internal import Collectives
 internal import MPI
 internal import Networks
 internal import Recordings
+internal import Wording
 
 /// `ganglion generate flipflop`.
 struct GenerateFlipFlop: GroupCommand {
@@ -26,11 +27,13 @@ struct GenerateFlipFlop: GroupCommand {
     try require(
       bits >= 1 && bits <= options.neurons,
       "--bits is \(bits), expected 1 to the number of neurons, \(options.neurons)")
-    try require(gain >= 0 && gain.isFinite, "--gain is \(gain), expected 0 or more")
+    try require(gain >= 0 && gain.isFinite, "--gain is \(asGiven(gain)), expected 0 or more")
     if let interval {
-      try require(interval > 0, "--interval is \(interval), expected seconds > 0")
+      try require(interval > 0, "--interval is \(asGiven(interval)), expected seconds > 0")
     }
   }
+
+  var files: FileRoles { options.files(configuration: common.config) }
 
   func run(on world: borrowing Communicator) throws {
     var base = AttractorNetwork()

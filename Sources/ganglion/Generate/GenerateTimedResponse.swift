@@ -3,6 +3,7 @@ internal import Collectives
 internal import MPI
 internal import Networks
 internal import Recordings
+internal import Wording
 
 /// `ganglion generate timed-response`.
 struct GenerateTimedResponse: GroupCommand {
@@ -24,15 +25,16 @@ struct GenerateTimedResponse: GroupCommand {
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws {
-    try require(gain >= 0 && gain.isFinite, "--gain is \(gain), expected 0 or more")
+    try require(gain >= 0 && gain.isFinite, "--gain is \(asGiven(gain)), expected 0 or more")
     for seconds in interval {
-      try require(seconds > 0, "--interval is \(seconds), expected seconds > 0")
+      try require(seconds > 0, "--interval is \(asGiven(seconds)), expected seconds > 0")
     }
   }
 
+  var files: FileRoles { options.files(configuration: common.config) }
+
   func run(on world: borrowing Communicator) throws {
     let threads = try common.startThreads(on: world)
-    try ResultFile.requireWritable(options.output, on: world)
     var base = AttractorNetwork()
     base.neurons = options.neurons
     base.gain = gain

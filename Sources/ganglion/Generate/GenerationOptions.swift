@@ -2,8 +2,10 @@ internal import ArgumentParser
 internal import Collectives
 internal import LinearAlgebra
 internal import MPI
+internal import Machine
 internal import Networks
 internal import Recordings
+internal import Wording
 
 /// The flags that every kind of generated recording has.
 struct GenerationOptions: ParsableArguments {
@@ -23,11 +25,20 @@ struct GenerationOptions: ParsableArguments {
   func validate() throws {
     try require(neurons >= 1, "--neurons is \(neurons), expected at least 1")
     try require(frames >= 2, "--frames is \(frames), expected at least 2")
-    try require(alpha > 0 && alpha <= 1, "--alpha is \(alpha), expected a number in (0, 1]")
-    try require(dt > 0, "--dt is \(dt), expected seconds > 0")
+    try require(
+      alpha > 0 && alpha <= 1, "--alpha is \(asGiven(alpha)), expected a number in (0, 1]")
+    try require(dt > 0, "--dt is \(asGiven(dt)), expected seconds > 0")
     try require(
       inputNoise >= 0 && outputNoise >= 0,
-      "noise levels are \(inputNoise) and \(outputNoise), expected 0 or more")
+      "noise levels are \(asGiven(inputNoise)) and \(asGiven(outputNoise)), expected 0 or more")
+  }
+
+  /// What a kind reads and writes.
+  func files(configuration: String?) -> FileRoles {
+    var files = FileRoles()
+    files.read(configuration, as: "--config")
+    files.write(output, as: "-o", .result(of: "generate"))
+    return files
   }
 
   /// The network's time constant in seconds.
@@ -71,8 +82,9 @@ struct GeneratedRun {
     var file = try RecordingFile.create(
       options.output, shape: shape, on: world,
       provenance: Provenance(
-        ranks: world.size, threads: threads, seed: Int(clamping: options.seed),
-        configuration: settings.json))
+        ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
+        seed: Int(clamping: options.seed),
+        configuration: try settings.json))
     let first = network.local.lowerBound
     try file.writeWeights(network.weights, neuron: first)
     if inputs.rows > 0 {
@@ -91,6 +103,8 @@ struct GeneratedRun {
     console.say(
       "wrote \(options.output): \(frames) frames of \(options.neurons) neurons, "
         + "seed \(options.seed)")
+    console.next(
+      "ganglion", "fit", options.output, "-o", NextStep.file(beside: options.output, "-model.h5"))
   }
 }
 

@@ -24,8 +24,9 @@ extension FitPage {
       x: Scale(0, x.last ?? 1), y: .logarithmic(around: recorded + network),
       xLabel: perSecond == nil ? "cycles a frame" : "frequency (Hz)", yLabel: "power density")
     chart.line("recorded", .recorded, x, recorded)
-    chart.line("free-running network", .other, x, network)
-    let frames = scores.number("attractor_frames").map { " over \(grouped(Int($0))) frames" } ?? ""
+    chart.line("free-running network", .network, x, network, isDashed: true)
+    let frames =
+      scores.number("attractor_frames").map { " over \(counted(Int($0), "frame"))" } ?? ""
     return figure(
       "Power spectrum", chart.html,
       "Mean over neurons\(frames): does the network, left alone, move as the recording does?")
@@ -70,8 +71,8 @@ extension FitPage {
       x: Scale(-side, side), y: Scale(-side, side), xLabel: "real part", yLabel: "imaginary part",
       isSquare: true)
     let angles = (0...200).map { 2 * Double.pi * Double($0) / 200 }
-    chart.line("unit circle", .quiet, angles.map(cos), angles.map(sin))
-    chart.points("eigenvalues", .model, real, imaginary)
+    chart.line("unit circle", .guide, angles.map(cos), angles.map(sin))
+    chart.points("eigenvalues", .network, real, imaginary)
     return figure(
       "Around the main fixed point", chart.html,
       "Eigenvalues of the step from frame to frame: those outside the circle belong to"
@@ -84,7 +85,7 @@ extension FitPage {
       let residual = scores.vector("fixed_points/residual"),
       let radius = scores.vector("fixed_points/spectral_radius"),
       let unstable = scores.vector("fixed_points/unstable")
-    else { return paragraph("None of \(grouped(Int(starts))) starts ended in a fixed point.") }
+    else { return paragraph("None of \(counted(Int(starts), "start")) ended in a fixed point.") }
     let order = found.indices.sorted { (found[$0], $1) > (found[$1], $0) }
     let rows = order.prefix(10).enumerated().map { place, i in
       [
@@ -94,7 +95,7 @@ extension FitPage {
     }
     let more = found.count > 10 ? "; the 10 that most starts ended in are shown" : ""
     return table(
-      "\(grouped(found.count)) fixed points from \(grouped(Int(starts))) starts\(more)",
+      "\(counted(found.count, "fixed point")) from \(counted(Int(starts), "start"))\(more)",
       ["Fixed point", "Starts", "Spectral radius", "Unstable directions", "Residual"], rows)
   }
 }

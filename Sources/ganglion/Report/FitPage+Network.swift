@@ -11,29 +11,47 @@ extension FitPage {
     // A few very bad neurons must not squeeze the others into one bin.
     let lowest = skill.sorted()[skill.count / 50]
     let lower = max(-2, min(0, (lowest * 10).rounded(.down) / 10))
-    var network = Histogram(from: lower, to: 1, bins: 40)
-    for value in skill { network.add(value) }
-    var chart = Chart(
-      "Histogram of the skill of \(skill.count) neurons; median \(short(median(skill)))",
-      x: Scale(lower, 1), y: Scale(0, 1.05 * Double(network.counts.max() ?? 1)),
-      xLabel: "skill", yLabel: "neurons")
-    chart.bars("network", .model, network)
-    if let linear = score("linear_mse"), let persistence = score("persistence_mse") {
-      var other = Histogram(from: lower, to: 1, bins: 40)
-      for (error, base) in zip(linear, persistence) where base > 0 { other.add(1 - error / base) }
-      let edges = other.counts.indices.flatMap { [other.edge($0), other.edge($0 + 1)] }
-      chart.line("linear model", .other, edges, other.counts.flatMap { [Double($0), Double($0)] })
+    func histogram(_ values: [Double]) -> Histogram {
+      var histogram = Histogram(from: lower, to: 1, bins: 40)
+      for value in values { histogram.add(value) }
+      return histogram
     }
+    let network = histogram(skill)
+    let others = yardstickSkills.map { ($0, histogram($0.skill)) }
+    let most = ([network] + others.map(\.1)).flatMap(\.counts).max() ?? 1
+    var chart = Chart(
+      "Histogram of the skill of \(counted(skill.count, "neuron")); median \(short(median(skill)))",
+      x: Scale(lower, 1), y: Scale(0, 1.05 * Double(max(1, most))), xLabel: "skill",
+      yLabel: "neurons")
+    chart.bars("network", .network, network)
+    for (yardstick, counts) in others { chart.outline(yardstick.name, yardstick.style, counts) }
     chart.vertical("median", at: median(skill))
-    let hidden = network.below > 0 ? " \(network.below) lie further left." : ""
+    let beyond = [("network", network)] + others.map { ($0.name, $1) }
+    let hidden = beyond.filter { $1.below > 0 }.map { "\(grouped($1.below)) (\($0))" }
+    let unseen =
+      hidden.isEmpty ? "" : " Left of the chart: \(hidden.joined(separator: ", "))."
     return [
       grid([
         figure(
           "Skill of each neuron", chart.html,
           "1 is perfect, 0 is persistence; \(percent(share(skill) { $0 > 0 })) of the neurons are"
-            + " above 0.\(hidden)")
+            + " above 0.\(unseen)")
       ])
     ]
+  }
+
+  /// The skill of the models that know no network, where the file has their errors.
+  private var yardstickSkills: [(name: String, style: Chart.Style, skill: [Double])] {
+    guard let persistence = score("persistence_mse") else { return [] }
+    let known: [(key: String, name: String, style: Chart.Style)] = [
+      ("linear_mse", "linear model", .linear), ("mean_mse", "mean", .mean),
+    ]
+    return known.compactMap { entry in
+      score(entry.key).map { errors in
+        let skill = zip(errors, persistence).filter { $1 > 0 }.map { 1 - $0 / $1 }
+        return (entry.name, entry.style, skill)
+      }
+    }
   }
 
   var connectivityFigures: [HTML] {
@@ -47,15 +65,16 @@ extension FitPage {
       return MatrixPicture.Stretch(name: region.name, from: start, to: from)
     }
     let block = neurons > weights.side
+    let pixel = short(Double(neurons) / Double(weights.side), digits: 2)
     let picture = MatrixPicture(
-      "Matrix of weights of \(neurons) neurons, red positive and blue negative",
+      "Matrix of weights of \(counted(neurons, "neuron")), red positive and blue negative",
       side: weights.side, values: weights.pixels, limit: limit, stretches: stretches)
     let caption =
       (block
-        ? "A pixel is the mean of about \(short(Double(neurons) / Double(weights.side))) squared"
-          + " weights: fine structure is averaged away. " : "")
+        ? "A pixel is the mean of about \(pixel) × \(pixel) weights: fine structure is averaged"
+          + " away. " : "")
       + (stretches.isEmpty
-        ? "Neurons in the recording's order; give `fit` --regions to order them by region."
+        ? "Neurons in the recording's order; give `fit --regions` to order them by region."
         : "Neurons by region, then in the recording's order.")
       + " Colours end at the 99th percentile."
     let reach = WeightSummary.reach * max(weights.deviation, 1e-12)
@@ -64,7 +83,7 @@ extension FitPage {
       "Histogram of the weights off the diagonal; root mean square \(short(weights.deviation))",
       x: Scale(-reach, reach), y: Scale(0, 1.05 * Double(max(1, weights.counts.max() ?? 1))),
       xLabel: "weight", yLabel: "number of weights")
-    chart.bars(nil, .model, histogram)
+    chart.bars(nil, .network, histogram)
     let zeros = weights.zeroShare > 0 ? " \(percent(weights.zeroShare)) are exactly zero." : ""
     var parts = [
       grid([
@@ -83,7 +102,7 @@ extension FitPage {
     let names = measured.regions.map(\.name)
     let count = names.count
     let rows = names.indices.map { a in
-      ["\(names[a]) (\(grouped(measured.regions[a].neurons)) neurons)"]
+      ["\(names[a]) (\(counted(measured.regions[a].neurons, "neuron")))"]
         + names.indices.map { b in
           let mean = measured.weights.regionMeans[a * count + b]
           let deviation = measured.weights.regionDeviations[a * count + b]
@@ -109,13 +128,13 @@ extension FitPage {
         + " \(short(real.max() ?? 0))",
       x: Scale(-side, side), y: Scale(-side, side), xLabel: "real part", yLabel: "imaginary part",
       isSquare: true)
-    chart.line("unit circle", .quiet, angles.map(cos), angles.map(sin))
+    chart.line("unit circle", .guide, angles.map(cos), angles.map(sin))
     chart.vertical("real part 1", at: 1)
-    chart.points("eigenvalues", .model, real, imaginary)
+    chart.points("eigenvalues", .network, real, imaginary)
     let beyond = real.count { $0 > 1 }
     let which =
       spectrum.isComplete
-      ? "All \(grouped(real.count)) eigenvalues."
+      ? "All \(counted(real.count, "eigenvalue"))."
       : "The \(grouped(real.count)) outermost eigenvalues, found by Arnoldi iteration; those"
         + " inside are not shown."
     let meaning =

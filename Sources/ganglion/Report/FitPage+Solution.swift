@@ -10,12 +10,12 @@ extension FitPage {
       let gap = objective.dropLast().map { max(abs($0 - last) / abs(first - last), 1e-16) }
       let steps = gap.indices.map(Double.init)
       var chart = Chart(
-        "Objective above its last value by iteration, relative, over \(objective.count - 1)"
-          + " iterations",
+        "Objective above its last value by iteration, relative, over"
+          + " \(counted(objective.count - 1, "iteration"))",
         x: Scale(0, Double(gap.count)), y: .logarithmic(around: gap), xLabel: "iteration",
         yLabel: "above its end")
-      chart.line(nil, .model, steps, gap)
-      chart.points(nil, .model, steps, gap)
+      chart.line(nil, .network, steps, gap)
+      chart.points(nil, .network, steps, gap)
       figures.append(
         figure(
           "Objective", chart.html,
@@ -33,7 +33,7 @@ extension FitPage {
         "Histogram of the optimality residual of each neuron; median \(short(median(optimality)))",
         x: Scale(low, high), y: Scale(0, 1.05 * Double(histogram.counts.max() ?? 1)),
         xLabel: "log₁₀ of the residual", yLabel: "neurons")
-      chart.bars(nil, .model, histogram)
+      chart.bars(nil, .network, histogram)
       if let tolerance { chart.vertical("tolerance", at: log10(tolerance)) }
       figures.append(
         figure(
@@ -81,10 +81,10 @@ extension FitPage {
       x: isWide ? .logarithmic(around: x) : .around(x),
       y: .around(error + (clipped ?? []), including: 1), xLabel: name, yLabel: "error / persistence"
     )
-    chart.line("held-out error", .model, x, error)
-    chart.points(nil, .model, x, error)
-    if let clipped { chart.line("targets beyond ±1 (share)", .other, x, clipped) }
-    chart.horizontal("persistence", at: 1)
+    chart.line("held-out error", .network, x, error)
+    chart.points(nil, .network, x, error)
+    if let clipped { chart.line("targets beyond ±1 (share)", .clipped, x, clipped) }
+    chart.horizontal("persistence", .persistence, at: 1)
     if let chosen { chart.vertical("chosen", at: chosen) }
     return figure(
       "Choice of \(name)\(chosen.map { ": \(short($0))" } ?? "")", chart.html,

@@ -14,7 +14,7 @@ extension FitPage {
   }
 
   private func panels(
-    _ name: String, _ style: Chart.Style, _ values: (ReportTraces.Neuron) -> [Double],
+    _ name: String, isDashed: Bool, _ values: (ReportTraces.Neuron) -> [Double],
     _ caption: String
   ) -> [HTML] {
     guard let traces = measured.traces else {
@@ -30,7 +30,7 @@ extension FitPage {
         y: .around(neuron.recorded + bounded(predicted, by: neuron.recorded)),
         xLabel: traces.hasClock ? "time (s)" : "frame", yLabel: "trace\(unit)")
       chart.line("recorded", .recorded, traces.times, neuron.recorded)
-      chart.line(name, style, traces.times, predicted)
+      chart.line(name, .network, traces.times, predicted, isDashed: isDashed)
       return figure(
         title(place, of: traces.neurons.count, neuron.index), chart.html,
         "Correlation \(short(correlation(neuron.recorded, predicted))) over these frames.")
@@ -50,7 +50,7 @@ extension FitPage {
       measured.traces?.isHeldOut == false
       ? "No frame was held out: these frames were fitted." : "These frames were not fitted."
     return panels(
-      "one step ahead", .model, { $0.oneStep },
+      "one step ahead", isDashed: false, { $0.oneStep },
       "Each frame is predicted from the recorded frame before it, in the recording's own units."
         + " \(frames) A slow signal is easy to follow one frame ahead: judge by the skill, which"
         + " is measured against persistence.")
@@ -58,7 +58,7 @@ extension FitPage {
 
   var rolloutFigures: [HTML] {
     var parts = panels(
-      "free-running", .other, { $0.freeRun },
+      "free-running", isDashed: true, { $0.freeRun },
       "The network is started at the first of these frames and runs on by itself, driven only by"
         + " the recorded inputs, if there are any.")
     if let chart = rolloutErrors { parts.append(chart) }
@@ -69,13 +69,13 @@ extension FitPage {
   private var rolloutErrors: HTML? {
     guard let scores, let ahead = scores.vector("horizon") else {
       return paragraph(
-        "Errors by frames ahead need `ganglion evaluate MODEL -o SCORES` and --scores SCORES.")
+        "Errors by frames ahead need `ganglion evaluate MODEL -o SCORES` and `--scores SCORES`.")
     }
     let dt = model.number("dt")
     let x = ahead.map { $0 * (dt ?? 1) }
     let series: [(key: String, name: String, style: Chart.Style)] = [
-      ("mse", "network", .model), ("persistence_mse", "persistence", .quiet),
-      ("linear_mse", "linear", .other),
+      ("mse", "network", .network), ("persistence_mse", "persistence", .persistence),
+      ("linear_mse", "linear model", .linear), ("mean_mse", "mean", .mean),
     ]
     let known = series.compactMap { entry in
       scores.vector("score/rollout_\(entry.key)").map { (entry, $0) }
@@ -91,7 +91,7 @@ extension FitPage {
     }
     let picture = figure(
       "Error by frames ahead", chart.html,
-      "Over \(scores.vector("score/rollout_start")?.count ?? 0) starts in the held-out frames"
+      "Over \(counted(scores.vector("score/rollout_start")?.count ?? 0, "start")) in the held-out frames"
         + " and all neurons, in squared rates.")
     let numbers = details(
       "The same as a table",

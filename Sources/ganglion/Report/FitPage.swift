@@ -1,6 +1,8 @@
+internal import Evaluation
 internal import Foundation
 internal import Recordings
 internal import Reports
+internal import Wording
 
 /// The page about a fitted model.
 struct FitPage {
@@ -37,8 +39,8 @@ struct FitPage {
   }
 
   private var subtitle: String {
-    var parts = ["\(grouped(neurons)) neurons"]
-    if let frames = model.vector("time")?.count { parts.append("\(grouped(frames)) frames") }
+    var parts = [counted(neurons, "neuron")]
+    if let frames = model.vector("time")?.count { parts.append(counted(frames, "frame")) }
     if let alpha = model.number("alpha") { parts.append("leak α = \(short(alpha))") }
     if let tau = model.number("tau") { parts.append("time constant \(short(tau)) s") }
     if let lambda = model.number("lambda") { parts.append("ridge λ = \(short(lambda))") }
@@ -46,15 +48,13 @@ struct FitPage {
     return parts.joined(separator: " · ")
   }
 
-  /// Sums over the scored neurons: network, persistence, linear model.
-  var totals: (model: Double, persistence: Double, linear: Double)? {
-    guard let mse = score("mse"), let persistence = score("persistence_mse"),
-      let linear = score("linear_mse")
-    else { return nil }
-    let scored = mse.indices.filter { persistence[$0].isFinite && mse[$0].isFinite }
-    guard !scored.isEmpty else { return nil }
-    func total(_ values: [Double]) -> Double { scored.reduce(0) { $0 + values[$1] } }
-    return (total(mse), total(persistence), total(linear))
+  /// Over the scored neurons; nil if there are none.
+  var totals: ScoreTotals? {
+    guard let mse = score("mse"), let persistence = score("persistence_mse") else { return nil }
+    let totals = ScoreTotals(
+      mse: mse, persistence: persistence, linear: score("linear_mse") ?? [],
+      mean: score("mean_mse") ?? [])
+    return totals.scored > 0 ? totals : nil
   }
 
   private var tileEntries: [(name: String, value: String, note: String)] {
@@ -68,7 +68,7 @@ struct FitPage {
       entries.append(
         (
           "Better than persistence", percent(share(skill) { $0 > 0 }),
-          "of \(grouped(skill.count)) scored neurons"
+          "of \(counted(skill.count, "scored neuron"))"
         ))
     }
     if let totals {
@@ -82,6 +82,13 @@ struct FitPage {
           "Linear / persistence", short(totals.linear / totals.persistence),
           "a ridge regression on the same frames"
         ))
+      if totals.mean.isFinite {
+        entries.append(
+          (
+            "Mean / persistence", short(totals.mean / totals.persistence),
+            "each neuron's mean over the fitted frames"
+          ))
+      }
     }
     if let pearson = scores?.number("connectivity_pearson") {
       entries.append(
@@ -113,15 +120,17 @@ struct FitPage {
       (model.vector(name)?[i]).map { short($0) } ?? "–"
     }
     let regions = model.strings("region")
+    // One leak for all stands at the top of the page.
+    let hasLeaks = Set(model.vector("alpha") ?? []).count > 1
     let columns =
-      ["Neuron"] + (regions == nil ? [] : ["Region"]) + [
-        "Skill", "R²", "Clipped targets", "Leak α", "Optimality", "Outcome",
-      ]
+      ["Neuron"] + (regions == nil ? [] : ["Region"]) + ["Skill", "R²", "Clipped targets"]
+      + (hasLeaks ? ["Leak α"] : []) + ["Optimality", "Outcome"]
     let rows = picks.map { i in
       let outcome = (model.vector("diagnostics/outcome")?[i]).map { Int($0) } ?? -1
+      let clipped = (model.vector("diagnostics/clipped")?[i]).map { percent($0) } ?? "–"
       return [labels[i]] + (regions.map { [$0[i]] } ?? []) + [
-        short(skill[i]), (score("r2")?[i]).map { short($0) } ?? "–",
-        (model.vector("diagnostics/clipped")?[i]).map { percent($0) } ?? "–", cell("alpha", i),
+        short(skill[i]), (score("r2")?[i]).map { short($0) } ?? "–", clipped,
+      ] + (hasLeaks ? [cell("alpha", i)] : []) + [
         cell("diagnostics/optimality", i),
         outcomes.indices.contains(outcome) ? outcomes[outcome] : "–",
       ]
@@ -143,7 +152,9 @@ func share(_ values: [Double], _ holds: (Double) -> Bool) -> Double {
 func provenanceTables(_ result: ResultContents, _ scores: ResultContents? = nil) -> [HTML] {
   let names = [
     ("version", "Ganglion"), ("git_commit", "Commit"), ("created", "Begun"),
-    ("mpi_ranks", "Ranks"), ("threads_per_rank", "Threads a rank"), ("input_file", "Input"),
+    ("mpi_ranks", "Ranks"), ("threads_per_rank", "Threads a rank"),
+    ("blas_kernels", "BLAS kernels"),
+    ("input_file", "Input"),
     ("input_sha256", "Its SHA-256"), ("form", "Form"),
   ]
   var rows = [["Result", result.path]]
@@ -155,7 +166,7 @@ func provenanceTables(_ result: ResultContents, _ scores: ResultContents? = nil)
       rows.append([name, short(number)])
     }
   }
-  let settings = result.settings.sorted { $0.key < $1.key }.map { ["\($0.key)", "\($0.value)"] }
+  let settings = result.settings.sorted { $0.key < $1.key }.map { [$0.key, settingText($0.value)] }
   let variables = (result.variables + (scores?.variables ?? [])).map { variable in
     [variable.path, variable.shape.map(grouped).joined(separator: " × "), variable.longName]
   }
@@ -168,4 +179,11 @@ func provenanceTables(_ result: ResultContents, _ scores: ResultContents? = nil)
       "Everything in the files",
       table("Variables", ["Path", "Shape", "Meaning"], variables, ofWords: true)),
   ]
+}
+
+/// A setting as it is written on a command line.
+private func settingText(_ value: Any) -> String {
+  let text = "\(value)"
+  guard let number = value as? Double, text.contains(".") else { return text }
+  return plain(number)
 }

@@ -1,3 +1,4 @@
+internal import Evaluation
 internal import Foundation
 internal import Reports
 
@@ -22,6 +23,22 @@ struct FitWarnings {
         "\(grouped(skipped.count)) neurons are constant or mostly missing and were left out: "
           + names + (skipped.count > 10 ? ", …" : "") + ".")
     }
+    let errors = page.score("mse") ?? []
+    let unscored = outcomes.indices.filter {
+      outcomes[$0] != 3 && errors.indices.contains($0) && !errors[$0].isFinite
+    }
+    if page.totals != nil, !unscored.isEmpty {
+      let names = unscored.prefix(10).map { page.labels[$0] }.joined(separator: ", ")
+      sentences.append(
+        "\(grouped(unscored.count)) neurons are mostly missing in the held-out frames and are not"
+          + " scored; their means stand in for them there: " + names
+          + (unscored.count > 10 ? ", …" : "") + ".")
+    }
+    if let raise = model.number("preconditioner_ridge_raise"), raise > 1 {
+      sentences.append(
+        "Rounding left no factor of the Gram matrix at this ridge: the preconditioner has"
+          + " \(grouped(Int(raise))) times of it, which costs iterations but moves no weight.")
+    }
     let open = outcomes.count { $0 == 1 || $0 == 2 }
     if open > 0 {
       sentences.append(
@@ -30,10 +47,13 @@ struct FitWarnings {
     }
     let clipped = (model.vector("diagnostics/clipped") ?? []).filter(\.isFinite)
     let clippedShare = clipped.reduce(0, +) / Double(max(1, clipped.count))
-    if clippedShare > 0.1 {
+    // A leak that held-out blocks chose is the best there is: nothing is left to do about it.
+    let isLeakChosen = (model.vector("selection/alpha/candidate") ?? []).count > 1
+    if clippedShare > 0.1, !isLeakChosen {
       sentences.append(
         "\(percent(clippedShare)) of the targets lie beyond ±1, where no rate can go: α is too"
-          + " small for this recording, or the traces are not scaled to (−1, 1).")
+          + " small for this recording (--alpha auto chooses), or the traces are not scaled to"
+          + " (−1, 1).")
     }
     let missing = (model.vector("diagnostics/dropped") ?? []).indices.count {
       (model.vector("diagnostics/dropped")?[$0] ?? 0) > 0 && outcomes[$0] != 3
@@ -45,17 +65,26 @@ struct FitWarnings {
     }
     addSelection(model)
     addRollout(page)
+    addSources(page)
+  }
+
+  /// Whether traces and scores are of what the page's title names.
+  private mutating func addSources(_ page: FitPage) {
+    if let scores = page.scores, scores.number("is_fitted_recording") == 0 {
+      sentences.append(
+        "The scores are of \(scores.text("recording") ?? "another recording"), as it was read"
+          + " there, and not of what was fitted.")
+    }
+    sentences += page.measured.notes.map { note in
+      "Of the traces: \(note.hasPrefix("warning: ") ? String(note.dropFirst(9)) : note)."
+    }
   }
 
   private mutating func addScores(
-    _ totals: (model: Double, persistence: Double, linear: Double), _ page: FitPage
+    _ totals: ScoreTotals, _ page: FitPage
   ) {
-    if totals.model >= totals.persistence {
-      sentences.append(
-        "The network does not predict held-out frames better than persistence (the rate stays as"
-          + " it is). These one-step dynamics are not identified by this recording with these"
-          + " settings: do not read W as connectivity.")
-    }
+    let verdict = totals.verdict
+    if verdict.isWarning { sentences.append(verdict.sentence) }
     let skill = (page.score("skill") ?? []).filter(\.isFinite)
     let losing = skill.count { $0 <= 0 }
     if totals.model < totals.persistence, Double(losing) > 0.05 * Double(skill.count) {
@@ -63,21 +92,15 @@ struct FitWarnings {
         "\(grouped(losing)) of \(grouped(skill.count)) neurons are predicted no better than by"
           + " persistence: read their rows of W with care.")
     }
-    if totals.linear < totals.model {
-      sentences.append(
-        "A linear model predicts the held-out frames better (error / persistence"
-          + " \(short(totals.linear / totals.persistence)) against"
-          + " \(short(totals.model / totals.persistence))): the network's nonlinearity earns"
-          + " nothing here.")
-    }
   }
 
   private mutating func addSelection(_ model: ResultContents) {
-    for (name, flag) in [("lambda", "--lambda"), ("alpha", "--alpha")] {
+    // A leak of 1 is the largest there is.
+    for (name, flag, bound) in [("lambda", "--lambda", Double.infinity), ("alpha", "--alpha", 1)] {
       guard let candidates = model.vector("selection/\(name)/candidate"), candidates.count > 2,
         let chosen = model.chosen("selection/\(name)/candidate")
       else { continue }
-      if chosen == candidates.max() || (chosen == candidates.min() && name == "lambda") {
+      if chosen < bound, chosen == candidates.max() || chosen == candidates.min() {
         sentences.append(
           "The chosen \(name) (\(short(chosen))) is the last one of those tried: the best may lie"
             + " beyond. Look at the curve, and give \(flag) by hand if it still falls there.")

@@ -22,19 +22,35 @@ struct ReportCommand: GroupCommand {
   var scores: String?
   @Option(help: "The recording, for the traces; default: the one that was fitted.")
   var recording: String?
-  @Option(help: "Neurons up to which all eigenvalues of W are found, and beyond only outer ones.")
-  var eigenLimit = 1500
+  @Option(
+    help: """
+      Neurons up to which all eigenvalues of W are found, and beyond only outer ones, 0 or \
+      more; default: 1500.
+      """)
+  var eigenLimit: Int?
   @OptionGroup(title: "What to read, if not as in the fit") var source: SourceOptions
+  @OptionGroup var match: MatchOptions
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws {
-    try require(eigenLimit >= 0, "--eigen-limit is \(eigenLimit), expected 0 or more")
+    if let eigenLimit {
+      try require(eigenLimit >= 0, "--eigen-limit is \(eigenLimit), expected 0 or more")
+    }
     try source.validate()
   }
 
+  var files: FileRoles {
+    var files = FileRoles()
+    files.read(result, as: "the result")
+    files.read(scores, as: "--scores")
+    files.read(recording, as: "--recording")
+    files.read(source.neuropilFile, as: "--neuropil")
+    files.read(common.config, as: "--config")
+    files.write(output, as: "-o", .page)
+    return files
+  }
+
   func run(on world: borrowing Communicator) throws {
-    try ResultFile.requireWritable(
-      output, keeping: [result, scores, recording].compactMap { $0 }, on: world)
     var contents: ResultContents?
     var isRun = [0]
     try world.agreeOnRoot {
@@ -45,9 +61,7 @@ struct ReportCommand: GroupCommand {
     try world.broadcast(&isRun)
     let console = Console(rank: world.rank, quiet: common.quiet)
     if isRun[0] == 1 {
-      try require(
-        scores == nil && recording == nil,
-        "\(result) is a run of train: --scores and --recording belong to a model")
+      try refuseFlagsOfModels()
       try world.agreeOnRoot {
         if let contents { try writeWhole(TrainPage(contents).page.text, to: output) }
       }
@@ -62,5 +76,21 @@ struct ReportCommand: GroupCommand {
       }
     }
     console.say("wrote \(output)")
+    console.next("open", output, "in", "a", "browser")
+  }
+
+  /// Neurons up to which all eigenvalues of W are found, where the flag does not say.
+  static let usualEigenLimit = 1500
+
+  private func refuseFlagsOfModels() throws {
+    let given = [
+      ("--scores", scores), ("--recording", recording),
+      ("--eigen-limit", eigenLimit.map(String.init)),
+    ]
+    let reason = "\(result) is a run of train, and it belongs to models"
+    for (flag, value) in given where value != nil {
+      throw CommandLineError.usage("\(flag) does nothing here: \(reason); leave it out")
+    }
+    try source.refuse(because: reason)
   }
 }

@@ -18,6 +18,8 @@ struct FitMeasurements {
   var traces: ReportTraces?
   /// Why there are no traces.
   var tracesProblem: String?
+  /// What a reader should know of the recording whose traces these are.
+  var notes: [String] = []
 }
 
 /// One run of `ganglion report` on a model, in its precision.
@@ -41,8 +43,16 @@ struct ReportRun<S: Scalar & Transferable & Storable> {
         throw RecordingError.badData(
           "\(path): holds no scores; give a file written by `ganglion evaluate -o`")
       }
-      guard scores?.strings("neuron")?.count == model.neurons else {
-        throw RecordingError.badData("\(path): scores of another model than \(command.result)")
+      // `evaluate` says which model it scored: by its bytes, so a copy of it is as good.
+      guard scores?.settings["command"] as? String == "evaluate" else {
+        throw RecordingError.badData(
+          "\(path): not of `ganglion evaluate -o`, whose scores a page can show")
+      }
+      guard try scores?.text("input_sha256") == sha256(ofFile: command.result) else {
+        throw RecordingError.badData(
+          "\(path): scores of another model (\(scores?.text("input_file") ?? "unnamed")) than"
+            + " \(command.result), or of what it was before it was fitted anew: run ganglion"
+            + " evaluate \(command.result) -o SCORES")
       }
     }
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
@@ -54,7 +64,7 @@ struct ReportRun<S: Scalar & Transferable & Storable> {
         most: Self.mostPixels, group: world))
     measured.regions = order.isGiven ? zip(order.names, order.counts).map { ($0, $1) } : []
     measured.spectrum = try network.spectrum(
-      limit: command.eigenLimit, threads: threads, group: world)
+      limit: command.eigenLimit ?? ReportCommand.usualEigenLimit, threads: threads, group: world)
     try predict(network, threads: threads, into: &measured, on: world)
     try world.agreeOnRoot {
       guard let contents else { return }
@@ -78,13 +88,14 @@ struct ReportRun<S: Scalar & Transferable & Storable> {
     let isThere = try world.broadcast(
       paths.allSatisfy { FileManager.default.fileExists(atPath: $0) } ? 1 : 0)
     guard command.recording != nil || isThere == 1 else {
+      try command.source.refuse(because: "the recording \(path) is not where it was")
       measured.tracesProblem =
         "The recording \(path) is not where it was; name it with --recording to see traces."
       return
     }
-    let recording = try Recording.open(
-      paths.map { try command.source.request(for: $0, stored: model.settings) }, on: world)
-    try model.requireFit(for: recording)
+    let opened = try model.openRecording(paths, command.source, command.match, on: world)
+    let recording = opened.recording
+    measured.notes = opened.notes
     let chosen = try typicalNeurons(on: world)
     measured.traces = try ReportTraces(
       of: chosen, network: network, model: model, recording: recording, threads: threads,

@@ -24,7 +24,7 @@ struct TrainPage {
     var entries: [(name: String, value: String, note: String)] = []
     if let best = run.number("best_loss") {
       let at = run.number("best_iteration").map { "at iteration \(short($0))" } ?? ""
-      entries.append(("Best held-out loss", short(best), at))
+      entries.append((isHeldOut ? "Best held-out loss" : "Best loss", short(best), at))
     }
     if let loss = run.vector("log/loss"), let first = loss.first, let last = loss.last {
       entries.append(("Loss", short(last), "from \(short(first)) at the start"))
@@ -44,16 +44,22 @@ struct TrainPage {
     let held = run.vector("evaluation/loss") ?? []
     let isPositive = (loss + held).allSatisfy { !$0.isFinite || $0 > 0 }
     let all = loss + held
+    let at = run.vector("evaluation/\(axis)") ?? []
     var chart = Chart(
-      "Loss by \(axis)", x: Scale(x.first ?? 0, x.last ?? 1),
+      "Loss by \(axis)", x: .around(x + at, margin: 0),
       y: isPositive ? .logarithmic(around: all) : .around(all),
       xLabel: axis == "elapsed" ? "seconds" : "iteration", yLabel: "loss")
-    chart.line("batch", .quiet, x, loss)
-    if let at = run.vector("evaluation/\(axis)") { chart.line("held-out", .model, at, held) }
+    chart.line("batch", .training, x, loss)
+    if !held.isEmpty { chart.line(isHeldOut ? "held-out" : "evaluated", .network, at, held) }
     return figure(
       axis == "elapsed" ? "By time" : "By iteration", chart.html,
-      "The batch's loss before each step, and that of trials the training never sees.")
+      isHeldOut
+        ? "The batch's loss before each step, and that of trials the training never sees."
+        : "The batch's loss before each step, and that of the whole trial: no trial was held out.")
   }
+
+  /// Whether the trials that are called held out were kept from the training.
+  private var isHeldOut: Bool { run.number("held_out_trials") != 0 }
 
   private var scores: HTML {
     let rows = run.names(below: "scores").map { name in
@@ -62,6 +68,6 @@ struct TrainPage {
     }
     return rows.isEmpty
       ? paragraph("This task has no scores beyond its loss.")
-      : table("Scores of the best parameters", ["Score", "Value", "Meaning"], rows)
+      : table("Scores of the best parameters", ["Score", "Value", "Meaning"], rows, ofWords: true)
   }
 }

@@ -35,9 +35,7 @@ final class Console: Sendable {
     guard isSpeaking else { return }
     state.withLock { state in
       close(&state)
-      print(text)
-      // At once also where the output is a pipe or a batch system's file.
-      fflush(nil)
+      StandardOutput.write(text + "\n")
     }
   }
 
@@ -66,7 +64,6 @@ final class Console: Sendable {
     let isAtWork = meter.total > 0 && meter.done < meter.total
     if isSpeaking, isTerminal, meter.total > 0, !isAtWork {
       close(&state)
-      fflush(nil)
     }
     guard isAtWork else { return }
     let elapsed = meter.elapsed(at: now)
@@ -78,12 +75,11 @@ final class Console: Sendable {
     {
       if isTerminal {
         close(&state)
-        print(meter.bar(at: now), terminator: "")
+        StandardOutput.write(meter.bar(at: now))
         state.isOpen = true
       } else {
-        print(meter.line(at: now))
+        StandardOutput.write(meter.line(at: now) + "\n")
       }
-      fflush(nil)
     }
     if let log = state.log,
       state.logged.isDue(
@@ -100,7 +96,7 @@ final class Console: Sendable {
 
   /// Wipes the bar.
   private func close(_ state: inout State) {
-    if state.isOpen { print("\r\u{1B}[K", terminator: "") }
+    if state.isOpen { StandardOutput.write("\r\u{1B}[K") }
     state.isOpen = false
   }
 }

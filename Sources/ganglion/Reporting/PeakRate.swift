@@ -1,19 +1,20 @@
 internal import LinearAlgebra
+internal import Machine
 
 /// What this rank's cores reach in a matrix product, the yardstick of the timing table.
-enum PeakRate {
-  /// Flops a second of the best of a few products of order 768, with the BLAS threads set
-  /// now; about 30 ms.
-  static func measure<S: Scalar>(_ type: S.Type = Double.self) -> Double {
-    let order = 768
-    let a = Matrix<S>.identity(order)
-    var c = Matrix<S>(rows: order, columns: order)
-    var best = Duration.seconds(1_000)
-    for _ in 0..<4 {
-      let start = ContinuousClock.now
-      c.multiply(rows: 0..<order, a, a)
-      best = min(best, ContinuousClock.now - start)
-    }
-    return 2 * Double(order * order * order) / (best / .seconds(1))
+struct PeakRate {
+  /// The best of a few products with the BLAS threads set now.
+  let product: ProductRate
+
+  /// What the vector units of as many cores do at most, operations a second.
+  let bound: Double
+
+  /// Measures products of order 768, on more than 4 threads larger; about 50 ms.
+  init<S: Scalar>(measuring type: S.Type) throws {
+    let threads = BLAS.threads
+    let order = min(3072, 768 + 128 * max(0, threads - 4))
+    product = measureBestProduct(of: type, order: order, products: 4)
+    let bound = try measureVectorRate(threads: threads)
+    self.bound = S.self == Float.self ? bound : bound / 2
   }
 }

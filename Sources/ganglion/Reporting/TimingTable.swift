@@ -24,6 +24,10 @@ struct TimingTable {
   let memory: [Double]
   /// Of all ranks at once, flops a second.
   let peak: Double
+  /// The processor families whose BLAS kernels ran.
+  let kernels: String
+  /// What to do where the peak is far below what the processors can do, as `doctor` has it.
+  let advice: [String]
   /// Seconds of each rank inside MPI during the run, in all phases together.
   let communication: [Double]
   let threads: Int
@@ -35,7 +39,7 @@ struct TimingTable {
   ///
   /// - Collective: every rank of `group` must call it.
   init(
-    _ phases: Phases, spent: (elapsed: Double, communication: Double), peak ownPeak: Double,
+    _ phases: Phases, spent: (elapsed: Double, communication: Double), peak ownPeak: PeakRate,
     group: borrowing Communicator
   ) throws {
     communication = try group.gather(spent.communication)
@@ -56,7 +60,11 @@ struct TimingTable {
     }
     total = try group.maximum(spent.elapsed)
     memory = try group.gather(Double(PeakMemory.bytes))
-    peak = try group.sum(ownPeak)
+    peak = try group.sum(ownPeak.product.rate)
+    kernels = try group.kernelFamilies()
+    advice = try MachineReport.advice(
+      on: group, share: share, mpi: Library.version, product: ownPeak.product,
+      bound: ownPeak.bound)
   }
 
   /// Seconds of a run from which on its table is shown without being asked for.
@@ -83,8 +91,8 @@ struct TimingTable {
       \(lines.joined(separator: "\n"))
       \(Self.line("other", "", Self.seconds(max(0, rest)), "", Self.percent(rest / total), "", ""))
       \(inMPI)
-      total \(Self.seconds(total)) s, GEMM peak \(String(format: "%.0f", peak / 1e9)) GFLOP/s, \
-      peak memory a rank \(String(format: "%.0f", largest / 1e6)) MB
+      total \(Self.seconds(total)) s, GEMM peak \(String(format: "%.0f", peak / 1e9)) GFLOP/s \
+      (\(kernels) kernels), peak memory a rank \(String(format: "%.0f", largest / 1e6)) MB
       """
   }
 
@@ -95,7 +103,7 @@ struct TimingTable {
       "oversubscribed": isOversubscribed, "phases": rows.map(\.name),
       "least_s": rows.map(\.least), "mean_s": rows.map(\.mean), "most_s": rows.map(\.most),
       "flops": rows.map(\.flops), "communication_s": communication,
-      "memory_bytes": memory, "peak_flops": peak,
+      "memory_bytes": memory, "peak_flops": peak, "kernels": kernels,
     ]
   }
 

@@ -5,9 +5,7 @@ import os
 import platform
 import subprocess
 
-from . import choices, learning, peer, plan, program, scaling, sofo
-
-README = os.path.join(os.path.dirname(__file__), "..", "README.md")
+from . import choices, learning, peer, plan, program, results, scaling, sofo
 
 
 def cases(quick, runs, peer_runs):
@@ -63,11 +61,6 @@ def cases(quick, runs, peer_runs):
     }
 
 
-def markdown(rows):
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
-
-
 def machine():
     """One line on the machine, one on the kernels that are used."""
     with open("/proc/cpuinfo") as file:
@@ -76,16 +69,6 @@ def machine():
     told = [line.strip() for line in doctor.splitlines() if line.startswith(("BLAS", "products"))]
     return "; ".join(
         [f"{os.cpu_count()} cores of {model}", platform.system() + " " + platform.release(), *told])
-
-
-def record(name, text):
-    """Replaces the results of a case in the README, between its two markers."""
-    begin, end = f"<!-- results of {name} -->", "<!-- end of results -->"
-    with open(README) as file:
-        content = file.read()
-    head, rest = content.split(begin)
-    with open(README, "w") as file:
-        file.write(f"{head}{begin}\n{text}\n{end}{rest.split(end, 1)[1]}")
 
 
 def main():
@@ -106,11 +89,13 @@ def main():
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
     for name in options.cases or available:
         rows, note = available[name]()
-        when = datetime.date.today().isoformat()
-        text = f"{markdown(rows)}\n\n{note}\n\n{when}, revision {revision}; {about}."
-        print(f"\n== {name}\n{text}", flush=True)
+        details = {
+            "case": name, "command": f"Scripts/bench {name}",
+            "date": datetime.date.today().isoformat(), "revision": revision, "machine": about,
+            "note": note}
+        print(f"\n== {name}\n{results.text(rows, details)}", flush=True)
         if not options.quick:
-            record(name, text)
+            results.record(name, rows, details)
 
 
 main()

@@ -140,7 +140,7 @@ def lorenz_end():
          ("SOFO, fixed damping 1e-5 (steps that raise the loss shortened)",
           runs("lorenz-end-fixed", fixed), fixed),
          (f"Adam, rate {rate:g}, clip 1", done, adam)],
-        (50, 200, 1000, 4950), (5e-3,), "Loss at the end point only, otherwise as above.")
+        (50, 200, 1000, 4950), (5e-3,), "Loss at the end point only, otherwise as learning-lorenz.")
 
 
 def lorenz_published(seconds=(20, 30, 40, 50)):

@@ -1,0 +1,74 @@
+private import Glibc
+
+/// What the errors of a network on held-out frames say of it, beside those of its yardsticks.
+///
+/// All are sums, or means, of squared one-step errors over the same neurons and frames.
+package struct Verdict: Sendable {
+  package enum Finding: Sendable {
+    /// There is nothing to compare.
+    case none
+    case notBetterThanPersistence
+    case notBetterThanMean
+    case notBetterThanLinear
+    case best
+  }
+
+  package let finding: Finding
+  /// In plain words what the numbers mean; empty where there is nothing to compare.
+  package let sentence: String
+
+  /// Whether a reader must be warned.
+  package var isWarning: Bool { finding != .none && finding != .best }
+
+  /// The sentence as it stands at the end of a report.
+  package var text: String { isWarning ? "warning: \(sentence)" : sentence }
+
+  /// `mean` and `linear` are NaN where they are not known, and then not compared with.
+  package init(model: Double, persistence: Double, linear: Double, mean: Double) {
+    guard persistence.isFinite else {
+      (finding, sentence) = (.none, "")
+      return
+    }
+    // A recording that stands still has no error of persistence to relate to.
+    func against(_ other: Double) -> String {
+      persistence > 0
+        ? " (error / persistence \(figures(model / persistence)) against"
+          + " \(figures(other / persistence)))"
+        : ""
+    }
+    if !(model < persistence) {
+      finding = .notBetterThanPersistence
+      sentence =
+        "The network does not predict held-out frames better than persistence, the rate that stays"
+        + " as it is\(against(persistence)). These one-step dynamics are not identified by this"
+        + " recording with these settings: do not read W as connectivity."
+    } else if mean <= model {
+      finding = .notBetterThanMean
+      sentence =
+        "Each neuron's mean rate predicts the held-out frames better\(against(mean)): do not read W"
+        + " as connectivity."
+    } else if linear < model {
+      finding = .notBetterThanLinear
+      sentence =
+        "A linear model predicts the held-out frames better\(against(linear)): the network's"
+        + " nonlinearity earns nothing here."
+    } else {
+      finding = .best
+      let others =
+        ["persistence"] + (mean.isNaN ? [] : ["each neuron's mean"])
+        + (linear.isNaN ? [] : ["a linear model"])
+      let list =
+        others.count == 1
+        ? others[0] : others.dropLast().joined(separator: ", ") + " and " + (others.last ?? "")
+      sentence = "The network predicts the held-out frames better than \(list)."
+    }
+  }
+}
+
+/// A number with three figures.
+private func figures(_ value: Double) -> String {
+  guard value.isFinite, value != 0 else { return value == 0 ? "0" : "infinite" }
+  let scale = pow(10, 2 - floor(log10(abs(value))))
+  let rounded = (value * scale).rounded() / scale
+  return rounded == rounded.rounded() && abs(rounded) < 1e9 ? "\(Int(rounded))" : "\(rounded)"
+}

@@ -1,0 +1,41 @@
+/// What a stream of random numbers is for: every purpose of the program, in one place.
+///
+/// The number is part of the generator's counter, so streams of different purposes never
+/// meet, whatever their seed, k and iteration. It is also part of what a seed means: a number
+/// is never changed and never given to another purpose, or the same seed would no longer
+/// give the same recording, network or training.
+///
+/// | purposes | k | iteration |
+/// |---|---|---|
+/// | of training | tangent, trial or parameter | training step |
+/// | of generated recordings | neuron, input or bit | frame |
+/// | of selection | – | – |
+package enum StreamPurpose: UInt32, CaseIterable, Sendable {
+  // MARK: - Training
+  case tangents = 0
+  case trainingData = 1
+  case initialParameters = 3
+  case heldOutTrials = 4
+
+  // MARK: - Generated recordings
+  case weights = 16
+  case inputWeights = 17
+  case startingRates = 18
+  case inputNoise = 19
+  case outputNoise = 20
+  case inputs = 21
+  case attractorPattern = 22
+  case events = 23
+
+  // MARK: - Selection of a fit's settings
+  case neuronSample = 32
+}
+
+extension RandomStream {
+  /// The stream of a purpose; see `StreamPurpose` for what `k` and `iteration` count.
+  package init(seed: UInt64, purpose: StreamPurpose, k: Int = 0, iteration: Int = 0) {
+    self.init(
+      seed: seed, stream: purpose.rawValue, k: UInt32(k),
+      iteration: UInt32(truncatingIfNeeded: iteration))
+  }
+}

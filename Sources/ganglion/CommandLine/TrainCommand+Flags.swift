@@ -1,0 +1,47 @@
+internal import Training
+internal import Wording
+
+extension TrainCommand: ConditionalFlags {
+  var flagConditions: [FlagCondition] {
+    TaskOptions.owners.map { flags, tasks in
+      FlagCondition(
+        flags, when: tasks.contains(task),
+        else: "it belongs to the task \(alternatives(tasks.map(\.rawValue))), and this is "
+          + task.rawValue)
+    }
+      + OptimizerOptions.owners.map { flags, methods in
+        FlagCondition(
+          flags, when: methods.contains(optimizer.optimizer),
+          else: "it belongs to --optimizer \(alternatives(methods.map(\.rawValue))), and this is "
+            + optimizer.optimizer.rawValue)
+      } + [
+        FlagCondition(["quiet"], when: !dryRun, else: "--dry-run only prints")
+      ]
+  }
+}
+
+extension TaskOptions {
+  /// Which tasks a size belongs to; those of no row belong to all.
+  fileprivate static let owners: [(flags: [String], tasks: [TaskName])] = [
+    (["bits", "trained"], [.flipflop]),
+    (["dimensions"], [.kalman]),
+    (["supervision", "cell"], [.lorenz]),
+    (["targets", "drive", "leak"], [.teacher]),
+    (["classes"], [.oneShot]),
+    (["data"], [.mnist]),
+    (["steps"], TaskName.allCases.filter { $0 != .oneShot && $0 != .mnist }),
+  ]
+}
+
+extension OptimizerOptions {
+  /// Which optimisers a setting belongs to; those of no row belong to all.
+  fileprivate static let owners: [(flags: [String], methods: [Trainer.Method])] = [
+    (
+      ["tangents", "tangent-kind", "grid", "damping-rule"], [.sofo, .forwardGradient, .firstOrder]
+    ),
+    (["damping", "whitening", "orthonormal"], [.sofo]),
+    (["learning-rate"], Trainer.Method.allCases.filter { $0 != .force }),
+    (["clip"], [.adam]),
+    (["force-alpha"], [.force]),
+  ]
+}

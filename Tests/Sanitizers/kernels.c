@@ -1,0 +1,151 @@
+// Runs every kernel of CKernels on all processor variants at sizes that fill no vector, in
+// blocks of just the size that the contract names: built with -fsanitize=address,undefined a
+// read or write beside them ends the program. Numbers are judged by LinearAlgebraTests.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "CKernels.h"
+
+static const size_t sizes[] = {0, 1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 65, 100};
+enum { SIZES = sizeof sizes / sizeof *sizes };
+
+// A block of n numbers in (-1, 1) on the heap, without a byte beyond; held till `forget`.
+static void *held[64];
+static int holding;
+
+static void *keep(size_t bytes) {
+  void *block = malloc(bytes ? bytes : 1);
+  if (!block || holding == 64) abort();
+  return held[holding++] = block;
+}
+
+static void forget(void) {
+  while (holding) free(held[--holding]);
+}
+
+static float *block_f32(size_t n) {
+  float *x = keep(n * sizeof *x);
+  for (size_t i = 0; i < n; i++) x[i] = (float)sin(1.0 + 0.7 * (double)i);
+  return x;
+}
+
+static double *block_f64(size_t n) {
+  double *x = keep(n * sizeof *x);
+  for (size_t i = 0; i < n; i++) x[i] = sin(1.0 + 0.7 * (double)i);
+  return x;
+}
+
+// One body for both precisions.
+#define VECTORS(T, S)                                                                    \
+  static void vectors_##S(size_t n) {                                                    \
+    T *a = block_##S(n), *b = block_##S(n), *c = block_##S(n), *d = block_##S(n);        \
+    T *e = block_##S(n), *f = block_##S(n), *g = block_##S(n);                           \
+    (void)ck_dot_##S(n, a, b);                                                           \
+    (void)ck_dot3_##S(n, a, b);                                                          \
+    ck_axpy_##S(n, (T)0.5, a, b);                                                        \
+    ck_xpby_##S(n, a, (T)0.5, b);                                                        \
+    (void)ck_weighted_square_##S(n, a, b);                                               \
+    (void)ck_dual_advance_##S(n, (T)0.1, (T)0.2, a, b, c, d, e, f, g);                   \
+    (void)ck_dual_complete_##S(n, (T)0.1, a, (T)0.2, b, c);                              \
+    (void)ck_dual_direction_##S(n, (T)0.1, (T)0.2, a, b, c, d, e, f);                    \
+    ck_tanh_##S(n, a, b);                                                                \
+    ck_log_cosh_##S(n, a, b);                                                            \
+    ck_atanh_##S(n, a, b);                                                               \
+    ck_atanh_##S(n, b, b);                                                               \
+    ck_headroom_##S(n, a, b);                                                            \
+    if (n > 1) a[n / 2] = (T)NAN;                                                        \
+    for (int kind = CK_CROSS_ENTROPY; kind <= CK_WEIGHTED; kind++) {                     \
+      (void)ck_score_line_##S(kind, 0.1, 0.2, n, a, b, c, d, 0.5, e, f);                 \
+      (void)ck_score_line_##S(kind, 0.1, INFINITY, n, a, b, c, NULL, 0, e, f);           \
+      (void)ck_loss_offset_##S(kind, 0.1, n, a);                                         \
+    }                                                                                    \
+    for (uint64_t first = 0; first < 6; first++) {                                       \
+      ck_random_uniform_##S(7, 1, 2, 3, first, n, a);                                    \
+      ck_random_normal_##S(7, 1, 2, 3, first, n, a);                                     \
+    }                                                                                    \
+    forget();                                                                            \
+  }
+
+#define NETWORKS(T, S)                                                                   \
+  static void networks_##S(size_t b, size_t k, size_t n) {                               \
+    T *block = block_##S(b * k * n), *out = block_##S(b * k * n);                        \
+    T *trial = block_##S(b * n), *tangent = block_##S(k * n), *each = block_##S(b * k);  \
+    for (int f = ck_identity; f <= ck_reciprocal; f++) {                                 \
+      ck_map_##S(f, b * n, trial, block, trial);                                         \
+      ck_map_##S(f, b * n, trial, block, NULL);                                          \
+    }                                                                                    \
+    for (int keep = 0; keep < 2; keep++) {                                               \
+      ck_add_columns_##S(b, n, (T)2, trial, n, out, k * n, keep);                        \
+      ck_modulate_##S(b, k, n, block, trial, out, keep);                                 \
+      ck_add_rows_##S(b, k, n, (T)2, tangent, out, keep);                                \
+      ck_add_outer_##S(b, k, n, (T)2, each, tangent, out, keep);                         \
+      ck_combine_##S(b, k, n, tangent, block, trial, keep);                              \
+    }                                                                                    \
+    ck_modulate_##S(b, k, n, block, trial, block, 0);                                    \
+    ck_add_column_sums_##S(b, n, (T)2, trial, tangent);                                  \
+    ck_residual_tangents_##S(b, k, n, block, trial, trial, out, b * n);                  \
+    ck_residual_tangents_##S(b, k, n, block, trial, NULL, out, b * n);                   \
+    forget();                                                                            \
+  }                                                                                      \
+  static void thin_##S(size_t m, size_t n, size_t k) {                                   \
+    T *a = block_##S(m * k), *b = block_##S(k * n), *c = block_##S(m * n);               \
+    for (int keep = 0; keep < 2; keep++) {                                               \
+      ck_thin_inner_##S(m, n, k, (T)2, a, k, b, n, c, n, keep);                          \
+      if (n <= 8) ck_thin_outer_##S(m, n, k, (T)2, a, k, b, n, c, n, keep);              \
+    }                                                                                    \
+    forget();                                                                            \
+  }                                                                                      \
+  static void chain_##S(size_t b, size_t k, size_t n, size_t m, size_t p) {              \
+    T *a = block_##S(b * k * m), *c = block_##S(m * n), *x = block_##S(b * p);           \
+    T *v = block_##S(p * k * n), *f = block_##S(b * n), *out = block_##S(b * k * n);     \
+    ck_thin_chain_##S(b, k, n, m, (T)2, a, c, p, (T)3, x, v, f, out);                    \
+    forget();                                                                            \
+  }
+
+VECTORS(float, f32)
+VECTORS(double, f64)
+NETWORKS(float, f32)
+NETWORKS(double, f64)
+
+static void words(size_t n) {
+  uint32_t *out = keep(n * sizeof *out);
+  for (uint64_t first = 0; first < 6; first++) ck_random_words(7, 1, 2, 3, first, n, out);
+  forget();
+}
+
+static void all(void) {
+  for (size_t i = 0; i < SIZES; i++) {
+    size_t n = sizes[i];
+    vectors_f32(n);
+    vectors_f64(n);
+    words(n);
+    for (size_t b = 1; b <= 3; b++) {
+      for (size_t k = 1; k <= 9; k += 2) {
+        networks_f32(b, k, n);
+        networks_f64(b, k, n);
+      }
+    }
+    if (n == 0) continue;
+    for (size_t k = 1; k <= 8; k++) {
+      for (size_t m = 1; m <= 9; m++) {
+        thin_f32(m, n, k);
+        thin_f64(m, n, k);
+      }
+      for (size_t p = 0; p <= k; p++) {
+        chain_f32(2, 3, n, k - p, p);
+        chain_f64(2, 5, n, k - p, p);
+      }
+    }
+  }
+}
+
+int main(void) {
+  int best = ck_restrict_level(4);
+  for (int level = 2; level <= best; level++) {
+    ck_restrict_level(level);
+    all();
+  }
+  printf("kernels: clean on the levels 2 to %d\n", best);
+  return 0;
+}
