@@ -64,7 +64,8 @@ struct CheckpointOptions: ParsableArguments {
     for (flag, minutes) in [("--checkpoint-every", checkpointEvery), ("--max-time", maxTime)] {
       guard let minutes else { continue }
       try require(
-        minutes > 0 && minutes <= Self.mostMinutes, "\(flag) is \(asGiven(minutes)), expected minutes > 0")
+        minutes > 0 && minutes <= Self.mostMinutes,
+        "\(flag) is \(asGiven(minutes)), expected minutes > 0")
     }
     if let watchdog {
       try require(

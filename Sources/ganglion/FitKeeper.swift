@@ -80,6 +80,7 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
     let console = console
     // Reading may have taken as long as the run may.
     try keep(isProgress: false, on: world)
+    console.progress("select", done: kept.search.count, of: folds, unit: "folds")
     while true {
       let known = kept.search.count
       let memory = SearchMemory(

@@ -32,20 +32,18 @@ final class RunLog: Sendable {
     }
     isOpen = handle != nil
     self.path = path ?? ""
-    if let handle, Self.isCut(handle, path: self.path) {
-      try? handle.write(contentsOf: Data("\n".utf8))
-    }
+    if let handle { Self.endCutLine(of: handle, self.path) }
     self.handle = Mutex(handle)
   }
 
-  /// Whether a run that was killed has left half a line.
-  private static func isCut(_ handle: FileHandle, path: String) -> Bool {
+  /// A run that was killed may have left half a line.
+  private static func endCutLine(of handle: FileHandle, _ path: String) {
     let end = lseek(handle.fileDescriptor, 0, SEEK_END)
     guard end > 0, let reader = FileHandle(forReadingAtPath: path),
       (try? reader.seek(toOffset: UInt64(end - 1))) != nil,
-      let last = try? reader.read(upToCount: 1)
-    else { return false }
-    return last != Data("\n".utf8)
+      let last = try? reader.read(upToCount: 1), last != Data("\n".utf8)
+    else { return }
+    put("\n", to: handle, path)
   }
 
   /// Writes one event with the time since the log was opened; on any thread.
@@ -63,11 +61,16 @@ final class RunLog: Sendable {
       let line = try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
     else { return }
     handle.withLock { handle in
-      do {
-        try handle?.write(contentsOf: line + Data("\n".utf8))
-      } catch {
-        WriteFailures.note("cannot write the log \(path): \(reason(of: error))")
-      }
+      guard let handle else { return }
+      Self.put(String(decoding: line, as: UTF8.self) + "\n", to: handle, path)
+    }
+  }
+
+  private static func put(_ text: String, to handle: FileHandle, _ path: String) {
+    do {
+      try handle.write(contentsOf: Data(text.utf8))
+    } catch {
+      WriteFailures.note("cannot write the log \(path): \(reason(of: error))")
     }
   }
 }
