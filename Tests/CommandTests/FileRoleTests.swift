@@ -98,10 +98,10 @@ extension CommandTests {
       FileSlip("generate chaotic -o @results/", 73, "is a directory"),
       FileSlip("train flipflop -o @pipe", 73, "is a pipe"),
       FileSlip("train flipflop -o @pipe --dry-run", 73, "is a pipe"),
-      FileSlip("fit @one.h5 -o=", 64, "-o is empty"),
-      FileSlip("fit @one.h5 -o @new.h5 --log=", 64, "--log is empty"),
-      FileSlip("fit @one.h5 -o @new.h5 --checkpoint=", 64, "--checkpoint is empty"),
-      FileSlip("generate chaotic --output=", 64, "-o is empty"),
+      FileSlip("fit @one.h5 -o ''", 64, "-o is empty"),
+      FileSlip("fit @one.h5 -o @new.h5 --log ''", 64, "--log is empty"),
+      FileSlip("fit @one.h5 -o @new.h5 --checkpoint ''", 64, "--checkpoint is empty"),
+      FileSlip("generate chaotic -o ''", 64, "-o is empty"),
     ]
 
     @Test(arguments: [(readAndWritten, nil), (writtenTwice, 3), (foreign, nil), (impossible, nil)])
@@ -175,7 +175,7 @@ extension CommandTests {
       try fill(folder)
       let before = try contents(folder)
       for words in [
-        "fit @one.h5 --time-axis 0 --alpha 0.5 --lambda 0.1", "train flipflop --hidden 8",
+        "fit @one.h5 --time-axis 0 --alpha 0.5 --lambda 0.1", "train flipflop --hidden 32",
       ] {
         let more = " -o @new.h5 --log @new.jsonl --checkpoint @new --dry-run"
         try succeed(self.words(words + more, in: folder))
@@ -197,9 +197,10 @@ extension CommandTests {
       #expect(result.status == 64 && result.errors.contains("standard output"), "\(result)")
     }
 
-    /// The words of a command line, with the folder for each @.
+    /// The words of a command line, with the folder for each @, and '' for an empty one.
     private func words(_ line: String, in folder: borrowing TemporaryDirectory) -> [String] {
-      line.replacing("@", with: folder.path + "/").split(separator: " ").map(String.init)
+      line.replacing("@", with: folder.path + "/").split(separator: " ")
+        .map { $0 == "''" ? "" : String($0) }
     }
 
     /// A recording, a mask file, a model with its scores, a log, notes, a pipe and links.

@@ -76,7 +76,7 @@ extension CommandTests {
       ["fit", "@", "--time-axis", "0", "--alpha", "0.5", "--lambda", "0.1", "-o", "@.model"],
       ["plan", "--neurons", "100", "--frames", "1000"],
       ["fit", "@", "--time-axis", "0", "--alpha", "0.5", "--dry-run"],
-      ["train", "flipflop", "--hidden", "8", "--dry-run"],
+      ["train", "flipflop", "--hidden", "32", "--dry-run"],
     ]
 
     /// Standard output that is full or closed; the work itself is done.
