@@ -66,7 +66,7 @@ package struct Force<S: Scalar>: ~Copyable {
   ///
   /// `tick` is called after each step; if it throws, all is as it was before.
   package mutating func iterate(
-    _ trials: Trials<S>, parameters: inout [Double], tick: () throws -> Void = {}
+    _ trials: Trials<S>, parameters: inout [Double], tick: () throws -> Void
   ) rethrows -> Double {
     let range = program.parameters[parameter].range
     load(parameters[range])

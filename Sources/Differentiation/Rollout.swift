@@ -19,7 +19,7 @@ package struct Rollout<S: Scalar>: ~Copyable {
   ///
   /// `visit` sees the values of every step (`arena.elements(layout[register])`).
   package mutating func run(
-    _ trials: Trials<S>, visit: (Int, borrowing Arena<S>) throws -> Void = { _, _ in }
+    _ trials: Trials<S>, visit: (Int, borrowing Arena<S>) throws -> Void
   ) rethrows -> Double {
     var loss = 0.0
     begin(trials)
@@ -30,6 +30,9 @@ package struct Rollout<S: Scalar>: ~Copyable {
     }
     return loss
   }
+
+  /// Runs the trials and returns these trials' share of the loss.
+  package mutating func run(_ trials: Trials<S>) -> Double { run(trials) { _, _ in } }
 
   // MARK: - Step by step
 

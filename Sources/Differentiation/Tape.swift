@@ -36,7 +36,7 @@ package struct Tape<S: Scalar>: ~Copyable {
   /// - Returns: these trials' share of the loss.
   package mutating func run(
     _ trials: Trials<S>, parameters: [Double], gradient: inout [Double],
-    tick: () throws -> Void = {}
+    tick: () throws -> Void
   ) rethrows -> Double {
     precondition(trials.steps <= frames.count, "\(trials.steps) steps, tape of \(frames.count)")
     arena.load(parameters: parameters, frames[0])
@@ -64,6 +64,13 @@ package struct Tape<S: Scalar>: ~Copyable {
     sweepStart()
     collect(&gradient)
     return loss
+  }
+
+  /// Runs forwards and backwards, without a tick.
+  package mutating func run(
+    _ trials: Trials<S>, parameters: [Double], gradient: inout [Double]
+  ) -> Double {
+    run(trials, parameters: parameters, gradient: &gradient, tick: {})
   }
 
   /// Backwards through one step: `carried` holds the adjoints of the next states.

@@ -59,7 +59,7 @@ import Testing
     }
     var parameters = program.initialParameters(seed: 2)
     var force = Force<Double>(program, readout: "W", activity: "activity", rows: 3, alpha: 0.7)
-    _ = force.iterate(trials, parameters: &parameters)
+    _ = force.iterate(trials, parameters: &parameters) {}
 
     var rollout = Rollout<Double>(program, rows: 3)
     rollout.load(parameters: program.initialParameters(seed: 2))
