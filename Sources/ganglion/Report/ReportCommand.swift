@@ -86,6 +86,7 @@ struct ReportCommand: GroupCommand {
     let given = [
       ("--scores", scores), ("--recording", recording),
       ("--eigen-limit", eigenLimit.map(String.init)),
+      ("--by-position", match.byPosition ? "" : nil),
     ]
     let reason = "\(result) is a run of train, and it belongs to models"
     for (flag, value) in given where value != nil {
