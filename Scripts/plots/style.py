@@ -144,7 +144,7 @@ def logarithmic(axis):
 def round_numbers(low, high):
     """Powers of ten between two positive numbers, or other round numbers where those are few."""
     decades = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
-    step = max(1, -(-int(np.log10(high / low)) // MOST_TICKS))
+    step = max(1, -(-int(np.log10(high) - np.log10(low)) // MOST_TICKS))
     values = []
     for digits, every in (((1,), step), ((1, 3), 1), ((1, 2, 5), 1), (range(1, 10), 1)):
         values = [

@@ -23,8 +23,9 @@ package struct Ticks: Equatable, Sendable {
   /// Where the numbers are far larger than their differences, as time stamps that count from
   /// some other day, the labels count from a round number below them.
   init(from lower: Double, to upper: Double, step: Double) {
-    let first = (lower / step).rounded(.up)
-    let count = Int(((upper / step).rounded(.down) - first).rounded()) + 1
+    // A tick at the very end counts, though the division may miss it by a bit.
+    let first = (lower / step - 1e-9).rounded(.up)
+    let count = Int(((upper / step + 1e-9).rounded(.down) - first).rounded()) + 1
     let steps = (0..<Swift.max(0, count)).map { first + Double($0) }
     // Neighbours that are one double are one tick.
     values = steps.map { $0 * step }.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
@@ -44,7 +45,9 @@ package struct Ticks: Equatable, Sendable {
   private static func labels(_ values: [Double], _ decimals: Int) -> [String]? {
     let plain = values.compactMap { text($0, decimals: decimals) }
     if plain.count == values.count, plain.allSatisfy({ $0.count <= longest }) { return plain }
-    let digits = values.map { exponent($0) + decimals }
+    let digits = values.map { value in
+      abs(value) * pow(10, Double(decimals)) < 0.5 ? 0 : exponent(value) + decimals
+    }
     guard digits.allSatisfy({ $0 <= mostDigits }) else { return nil }
     return zip(values, digits).map { value, digits in
       abs(value) * pow(10, Double(decimals)) < 0.5 ? "0" : scientific(value, digits)
