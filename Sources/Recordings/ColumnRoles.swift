@@ -33,7 +33,9 @@ struct ColumnRoles {
       try findClock(among: free, isAsked: chosen == nil)
     }
     if let clock { try takeClock(clock) }
-    var left = (0..<table.width).filter { !spoken.contains($0) && !others.contains($0) }
+    var left = (0..<table.width).filter {
+      !spoken.contains($0) && !others.contains($0) && $0 != clock
+    }
     try takeCounters(&left, isAsked: chosen == nil)
     traces = chosen ?? left
     if let twice = traces.first(where: {

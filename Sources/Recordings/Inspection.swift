@@ -185,6 +185,12 @@ private func look(
   result.timeAxisIsAssumed = candidate.timeAxis == nil && candidate.kind != "spike trains"
   if result.timeAxisIsAssumed { result.timeAxisReason = "assumed: check it" }
   do {
+    if request.timestamps != nil {
+      // Named as the clock it would pass for seconds: what `fit` would ask by itself is asked.
+      var found = request
+      found.timestamps = nil
+      _ = try plan(found)
+    }
     let (plan, tables) = try plan(request)
     let recording = Recording(plan: plan, tables: tables)
     let range = try ValueRange(of: recording)

@@ -4,12 +4,12 @@ internal import Foundation
 func planText(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables) {
   var table = try TextTable(request.path)
   let roles = try ColumnRoles(table, request)
+  try table.requireNumbers(roles.traces)
   let (axis, reason) = try textAxis(table, roles, request)
   table.fields = axis == 0 ? roles.traces : roles.traces.filter { $0 != roles.labels }
   guard !table.fields.isEmpty else {
     throw RecordingError.badData("\(request.path): no column is left that may be a neuron")
   }
-  try table.requireNumbers(table.fields)
   let labels = try textLabels(table, roles, axis)
   var plan = RecordingPlan(
     path: request.path, format: "CSV", layout: .table(table, timeAxis: axis),

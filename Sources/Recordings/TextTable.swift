@@ -66,7 +66,9 @@ struct TextTable: Codable, Equatable, Sendable {
 
   /// A column as a message names it.
   func title(_ field: Int) -> String {
-    guard let name = names?[field], !name.isEmpty else { return "column \(field) (from 0)" }
+    guard let name = names?[field], !name.isEmpty else {
+      return field == 0 ? "the first column" : "column \(field) (from 0)"
+    }
     return "the column \"\(name)\""
   }
 

@@ -9,12 +9,12 @@ import Testing
 /// Text tables as programs write them: the same numbers, whatever stands around them.
 @Suite struct TableTests {
   /// 12 frames of 3 neurons with decimals, none of which rises.
-  private static let rows = (0..<12).map { t in
+  nonisolated private static let rows = (0..<12).map { t in
     (0..<3).map { i in String(format: "%.4f", 2 + sin(0.9 * Double(t) + 2 * Double(i))) }
   }
 
   /// The text of the rows: a first line, and a first cell before each row.
-  private static func table(
+  nonisolated private static func table(
     _ header: String?, by separator: String = ",", end: String = "\n",
     prefix: (Int) -> String? = { _ in nil }
   ) -> String {
@@ -45,7 +45,9 @@ import Testing
     #expect(throws: RecordingError.self) { _ = try open(text, change) }
   }
 
-  private static let expected = (0..<3).flatMap { i in rows.map { Double($0[i]) ?? .nan } }
+  nonisolated private static let expected = (0..<3).flatMap { i in
+    rows.map { Double($0[i]) ?? .nan }
+  }
 
   struct Form: Sendable, CustomTestStringConvertible {
     let name: String
@@ -55,7 +57,7 @@ import Testing
     var testDescription: String { name }
   }
 
-  private static let forms = [
+  nonisolated private static let forms = [
     Form(name: "plain", text: table("a,b,c")),
     Form(name: "no header", text: table(nil), labels: ["0", "1", "2"]),
     Form(name: "pandas, columns of numbers", text: table("0,1,2"), labels: ["0", "1", "2"]),
