@@ -56,7 +56,10 @@ struct ScalingCommand: LocalCommand {
 
   @Argument(
     parsing: .postTerminator,
-    help: "After --: fit or train with its flags, but for -o, --log, --threads, --checkpoint and --quiet.")
+    help: """
+      After --: fit or train with its flags, but for -o, --log, --threads, --checkpoint and \
+      --quiet.
+      """)
   var job: [String] = []
 
   func validate() throws {
