@@ -131,7 +131,7 @@ private struct SolvedRows: RidgeVisitor {
   mutating func visit<F: SubproblemForm & ~Copyable>(
     _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
   ) throws -> Bool where F.S == Double {
-    let outcome = try work.run(problem.recording, form: form, phases: Phases())
+    let outcome = try #require(try work.run(problem.recording, form: form, phases: Phases()))
     for panel in outcome.panels {
       for i in 0..<panel.coefficients.rows {
         coefficients.append(

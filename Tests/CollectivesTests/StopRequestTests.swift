@@ -59,7 +59,7 @@ import Testing
   }
 
   /// What is not complete does not outlive a signal; what has its name does.
-  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)])
+  @Test(arguments: [SIGINT: 130, SIGTERM: 143])
   func incompleteFilesAreDiscarded(signal: Int32, code: Int32) async throws {
     await #expect(processExitsWith: .exitCode(code)) { [signal] in
       let folder = FileManager.default.temporaryDirectory.path + "/discard-\(getppid())"

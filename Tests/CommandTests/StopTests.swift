@@ -47,7 +47,7 @@ extension CommandTests {
       }
     }
 
-    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)])
+    @Test(arguments: [SIGINT: 130, SIGTERM: 143])
     func fitWithoutCheckpoint(signal: Int32, code: Int32) throws {
       let folder = try TemporaryDirectory()
       let arguments = try longFit(folder)
@@ -70,7 +70,7 @@ extension CommandTests {
     }
 
     /// With result and exit code that say so.
-    @Test(arguments: [(SIGINT, 130, "Ctrl-C"), (SIGTERM, 143, "a signal")])
+    @Test(arguments: [(SIGINT, Int32(130), "Ctrl-C"), (SIGTERM, Int32(143), "a signal")])
     func trainWithoutCheckpoint(signal: Int32, code: Int32, cause: String) throws {
       let folder = try TemporaryDirectory()
       let log = folder.file("run.jsonl")
@@ -148,7 +148,7 @@ extension CommandTests {
     }
 
     /// Commands that keep nothing leave nothing.
-    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)])
+    @Test(arguments: [SIGINT: 130, SIGTERM: 143])
     func generate(signal: Int32, code: Int32) throws {
       let folder = try TemporaryDirectory()
       let path = folder.path

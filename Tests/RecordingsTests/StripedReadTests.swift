@@ -5,10 +5,14 @@ import Testing
 @testable import Recordings
 
 @Suite struct StripedReadTests {
+  /// What a rank got, and the pieces of the file that it read for it.
+  private struct Found: ~Copyable {
+    let series: Matrix<Double>
+    let pieces: [Range<Int>]
+  }
+
   /// value(t, i) = 1000 t + i, read in pieces of whole units.
-  private func read(
-    frames: Int, neurons: Int, unit: Int, own: Range<Int>
-  ) throws -> (series: Matrix<Double>, pieces: [Range<Int>]) {
+  private func read(frames: Int, neurons: Int, unit: Int, own: Range<Int>) throws -> Found {
     var pieces: [Range<Int>] = []
     let series: Matrix<Double> = try StripedRead(frames: frames, neurons: neurons, unit: unit)
       .series(own, on: SingleRank()) { range in
@@ -19,7 +23,7 @@ import Testing
         }
         return block
       }
-    return (series, pieces)
+    return Found(series: series, pieces: pieces)
   }
 
   @Test(arguments: [1, 7, 64]) func everyFrameIsReadOnceInWholeUnits(unit: Int) throws {

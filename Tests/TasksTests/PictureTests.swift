@@ -1,4 +1,5 @@
 import Differentiation
+import RandomNumbers
 import Tasks
 import Testing
 
@@ -16,14 +17,14 @@ import Testing
     let task = teacher(trials: trials)
     #expect(task.hasHeldOutTrials == (trials > 1))
     let program = task.record()
-    func firsts(_ purpose: Purpose) -> Set<Double> {
+    func firsts(_ purpose: StreamPurpose) -> Set<Double> {
       let drawn = task.trials(
         0..<200, of: 200, iteration: 1, purpose: purpose, seed: 4, program: program,
         precision: Double.self)
       // Targets are the last channel, time outermost: the first step of each trial.
       return Set((0..<200).map { drawn.channels[drawn.channels.count - 1][2 * $0] })
     }
-    #expect(firsts(.data).isDisjoint(with: firsts(.heldOut)) == task.hasHeldOutTrials)
+    #expect(firsts(.trainingData).isDisjoint(with: firsts(.heldOutTrials)) == task.hasHeldOutTrials)
   }
 
   @Test func lossWeightsSayWhereSomethingIsWanted() throws {
