@@ -1,5 +1,6 @@
 internal import CHDF5
 internal import CHDF5Shims
+private import Glibc
 
 // A dataset's numbers may lie in other files. HDF5 reads fill values, without a word, where a
 // virtual dataset's source is gone, and zeros where a raw file ends early.
@@ -8,30 +9,27 @@ extension Dataset {
   ///
   /// - Throws: `HDF5Error` with the source's name; it `isAbsence`.
   /// C: `H5Pget_virtual_filename`, `H5Pget_external`.
-  package func requireSources() throws(HDF5Error) { try requireSources(depth: 0) }
+  package func requireSources() throws(HDF5Error) {
+    try requireSources(within: [place(of: objectPath, in: filePath)])
+  }
 
-  /// How deep virtual datasets may lie in one another; more is taken for a circle.
-  private static var deepest: Int { 16 }
-
-  private func requireSources(depth: Int) throws(HDF5Error) {
+  /// `within` are the datasets that are made of this one, itself included.
+  private func requireSources(within: [String]) throws(HDF5Error) {
     let path = describe()
     let list = try Handle<PropertyListKind>(
       "H5Dget_create_plist", path, adopting: H5Dget_create_plist(identifier))
     try requireRawFiles(list)
     guard H5Pget_layout(list.id) == H5D_VIRTUAL else { return }
-    guard depth < Dataset.deepest else {
-      throw HDF5Error(call: "H5Dread", path: path, message: "a virtual dataset of itself")
-    }
     var seen: Set<VirtualSource> = []
     for mapping in try virtualMappings(list) {
       for source in mapping.sources where seen.insert(source).inserted {
-        try require(source, depth: depth)
+        try require(source, within: within)
       }
     }
   }
 
   /// Checks one source of a virtual dataset: that it is there, and as large as it is used.
-  private func require(_ source: VirtualSource, depth: Int) throws(HDF5Error) {
+  private func require(_ source: VirtualSource, within: [String]) throws(HDF5Error) {
     let name = "\(source.file):\(source.dataset)"
     func refusal(_ reason: String) -> HDF5Error {
       HDF5Error(
@@ -39,22 +37,26 @@ extension Dataset {
         message: "its numbers lie in \(name), \(reason)", isAbsence: true)
     }
     var isFound = false
-    let place = text(capacity: 8192) {
+    let found = text(capacity: 8192) {
       isFound = chdf5_find_source(filePath, source.file, $0, $1) == 0
     }
     guard isFound else {
       throw refusal("which is not there: put it beside \(filePath), or set HDF5_VDS_PREFIX")
     }
+    let place = place(of: source.dataset, in: found)
+    guard !within.contains(place) else {
+      throw HDF5Error(call: "H5Dread", path: describe(), message: "a virtual dataset of itself")
+    }
     func opened() throws(HDF5Error) -> File {
       do throws(HDF5Error) {
-        return try File.openSource(place)
+        return try File.openSource(found)
       } catch {
-        throw refusal("and \(place) cannot be read: \(error.message)")
+        throw refusal("and \(found) cannot be read: \(error.message)")
       }
     }
     let file = try opened()
     guard try file.kind(of: source.dataset) == .dataset else {
-      throw refusal("and \(place) has no such dataset")
+      throw refusal("and \(found) has no such dataset")
     }
     let dataset = try file.openDataset(source.dataset)
     guard zip(source.extent, dataset.shape).allSatisfy({ $0 <= $1 }) else {
@@ -63,7 +65,7 @@ extension Dataset {
     if source.extent.isEmpty, let elements = source.elements, dataset.count != elements {
       throw refusal("which has shape \(dataset.shape), where \(elements) numbers are needed")
     }
-    try dataset.requireSources(depth: depth + 1)
+    try dataset.requireSources(within: within + [place])
   }
 
   /// Checks that the raw files of an external dataset reach to its end.
@@ -99,6 +101,14 @@ extension Dataset {
       left -= needed
     }
   }
+}
+
+/// A dataset by the file that it really lies in, and its path there.
+private func place(of dataset: String, in file: String) -> String {
+  let real = realpath(file, nil)
+  defer { free(real) }
+  let path = dataset.hasPrefix("/") ? dataset : "/" + dataset
+  return (real.map { String(cString: $0) } ?? file) + ":" + path
 }
 
 /// What a part of a virtual dataset is read from.

@@ -8,7 +8,7 @@ func planText(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
   let (axis, reason) = try textAxis(table, roles, request)
   table.fields = axis == 0 ? roles.traces : roles.traces.filter { $0 != roles.labels }
   guard !table.fields.isEmpty else {
-    throw RecordingError.badData("\(request.path): no column is left that may be a neuron")
+    throw RecordingError.badData("\(request.path): none of its columns may be a neuron")
   }
   let labels = try textLabels(table, roles, axis)
   var plan = RecordingPlan(

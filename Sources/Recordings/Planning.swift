@@ -7,7 +7,7 @@ internal import Wording
 func plan(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables) {
   let source = try SourceKind(of: request.path)
   var (plan, tables) = try planTraces(request, in: source)
-  try requireEffect(of: request, in: plan)
+  if plan.frames > 1 { try requireEffect(of: request, in: plan) }
   if let wanted = request.neuropil {
     plan.neuropil = try neuropil(wanted, of: request, in: source, beside: plan)
     plan.notes.append("\(asGiven(wanted.share)) of the neuropil subtracted")

@@ -66,7 +66,8 @@ import Testing
     let gram = try gram(rank: 20, tail: 1e-3 * ridge)
     let inverse = try #require(
       try LowRankInverse<Double>(gram, ridge: ridge, fraction: 1.0 / 3, group: SingleRank()))
-    #expect(inverse.rank == 20)
+    // Twenty pivots leave some of the tail amplified; a few more take care of that.
+    #expect((20...40).contains(inverse.rank))
     let residual = residuals(2)
     var image = Matrix<Double>(rows: 2, columns: samples)
     var room = Matrix<Double>(rows: 0, columns: 0)

@@ -131,7 +131,8 @@ extension CommandTests {
       try Data().write(to: URL(fileURLWithPath: folder.file("empty")))
       for words in [
         "fit @one.h5 -o @m.h5 --time-axis 0 --alpha 0.5 --lambda 0.2 --log @run.jsonl",
-        "evaluate @m.h5 -o @s.h5", "export @m.h5 -o @e.nwb", "export @m.h5 -o @e.nwb",
+        "evaluate @m.h5 -o @s.h5", "export @m.h5 -o @e.nwb --dt 0.1",
+        "export @m.h5 -o @e.nwb --dt 0.1",
         "report @m.h5 -o @r.html", "report @m.h5 -o @r.html", "simulate @m.h5 -o @empty",
         "simulate @m.h5 -o @empty", "generate chaotic --neurons 3 --frames 20 -o @g.h5",
         "generate flipflop --neurons 3 --frames 20 -o @g.h5",
