@@ -5,6 +5,7 @@ extension FitCommand: ConditionalFlags {
         ["rollout-starts"], when: model.holdout > 0, else: "--holdout 0 leaves no frame to run from"
       ),
       FlagCondition(["quiet"], when: !dryRun, else: "--dry-run only prints"),
+      FlagCondition(["timings"], when: !common.quiet, else: "--quiet prints nothing"),
     ]
   }
 }

@@ -14,8 +14,10 @@ extension PlanTrainCommand: ConditionalFlags {
   var flagConditions: [FlagCondition] {
     train.flagConditions + [
       FlagCondition(
-        ["output", "log", "checkpoint", "checkpoint-every", "resume", "max-time", "watchdog"],
-        when: false, else: "a plan trains nothing and writes nothing"),
+        [
+          "output", "log", "checkpoint", "checkpoint-every", "resume", "max-time", "watchdog",
+          "timings",
+        ], when: false, else: "a plan trains nothing and writes nothing"),
       FlagCondition(["dry-run"], when: false, else: "a plan does nothing else"),
       FlagCondition(["quiet"], when: false, else: "a plan only prints"),
     ]

@@ -15,7 +15,8 @@ extension TrainCommand: ConditionalFlags {
           else: "it belongs to --optimizer \(alternatives(methods.map(\.rawValue))), and this is "
             + optimizer.optimizer.rawValue)
       } + [
-        FlagCondition(["quiet"], when: !dryRun, else: "--dry-run only prints")
+        FlagCondition(["quiet"], when: !dryRun, else: "--dry-run only prints"),
+        FlagCondition(["timings"], when: !common.quiet, else: "--quiet prints nothing"),
       ]
   }
 }
