@@ -38,7 +38,8 @@ extension MachineReport {
     product: ProductRate, bound: Double
   ) throws -> [String] {
     let own = Rank(rank: group.rank, share: share, product: product, bound: bound)
-    let ranks = try gather(own, on: group)
+    // Kernels that a user chose were warned of as the run began.
+    let ranks = try gather(own, on: group).filter { $0.kernelWarning == nil }
     guard ranks.contains(where: \.isSlow) else { return [] }
     return advice(ranks: ranks, mpi: mpi, environment: ProcessInfo.processInfo.environment)
   }

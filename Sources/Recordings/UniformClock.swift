@@ -15,6 +15,9 @@ package enum Resampling: String, Sendable, CaseIterable {
 
   /// The variation of the steps, relative to their median, above which `auto` resamples.
   static let tolerated = 0.1
+
+  /// The variation below which nobody needs to hear of it: stamps are rounded.
+  static let unremarkable = 1e-3
 }
 
 /// A uniform clock over irregular frames: where each new frame lies among them.
@@ -110,9 +113,11 @@ func settleUniformity(
   switch request.resampling {
   case .none: return
   case .auto where jitter <= Resampling.tolerated:
-    plan.notes.append(
-      "the steps between frames vary by \(percentage(jitter)) around \(plain(dt)) s: taken as uniform"
-    )
+    if jitter > Resampling.unremarkable {
+      plan.notes.append(
+        "the steps between frames vary by \(percentage(jitter)) around \(plain(dt)) s: taken as"
+          + " uniform")
+    }
     return
   case .auto, .linear, .previous: break
   }

@@ -138,7 +138,7 @@ extension CommandTests {
       try succeed(["generate", "chaotic", "--neurons", "20", "--frames", "200", "-o", recording])
       let kernels = try kernels(of: recording)
       let fit = try succeed([
-        "fit", recording, "--alpha", "0.1", "--lambda", "1e-3", "-o", model,
+        "fit", recording, "--alpha", "0.1", "--lambda", "1e-3", "-o", model, "--timings",
       ])
       #expect(fit.contains("(\(kernels) kernels)"), "\(fit)")
       let run = directory.file("run.h5")
