@@ -80,7 +80,12 @@ static int handle(int signal, void (*handler)(int)) {
   // Reads and writes under way go on.
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  return sigaction(signal, &action, 0);
+  if (sigaction(signal, &action, 0) != 0) return -1;
+  // Some parents start their children with all signals blocked (worker threads of Foundation).
+  sigset_t heard;
+  sigemptyset(&heard);
+  sigaddset(&heard, signal);
+  return sigprocmask(SIG_UNBLOCK, &heard, 0);
 }
 
 int csignals_remember(int signal) { return handle(signal, note); }

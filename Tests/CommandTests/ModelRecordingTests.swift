@@ -175,7 +175,7 @@ extension CommandTests {
         #expect(text.contains("warning: \(table) has changed since the fit"), "\(command)")
       }
       let other = folder.file("b.csv")
-      try writeTable(other)
+      try writeTable(other, change: 0.2)
       #expect(
         try succeed(["evaluate", model, "--recording", other])
           .contains("b.csv is not the recording that was fitted"))

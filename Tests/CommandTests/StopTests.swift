@@ -89,8 +89,9 @@ extension CommandTests {
       let folder = try TemporaryDirectory()
       let result = try ganglion(
         [
-          "train", "lorenz", "--hidden", "6", "--steps", "4", "--batch", "8", "--tangents", "5",
-          "--iterations", "100000000", "--held-out", "10", "--eval-every", "50", "--threads", "1",
+          "train", "lorenz", "--hidden", "6", "--steps", "4", "--batch", "8", "--optimizer",
+          "adam", "--learning-rate", "1e-5", "--iterations", "100000000", "--held-out", "10",
+          "--eval-every", "50", "--threads", "1",
           "-o", folder.file("run.h5"), "--max-time", "0.03",
         ], ranks: ranks)
       #expect(result.status == 1, "\(result)")

@@ -132,7 +132,7 @@ class Values(unittest.TestCase):
         generator = np.random.default_rng(8)
         inputs = np.cumsum(generator.normal(size=(FRAMES, 1)), axis=0) / 20
         rates = simulated(inputs)
-        starts = list(range(0, FRAMES, 37))
+        starts = list(range(0, FRAMES, 74))
         with tempfile.TemporaryDirectory() as folder:
             with h5py.File(f"{folder}/session.nwb", "w") as file:
                 file.attrs["nwb_version"] = "2.6.0"

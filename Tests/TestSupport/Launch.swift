@@ -113,6 +113,11 @@ private struct Job: ~Copyable {
     process.standardOutput = try FileHandle(
       forWritingTo: folder.appendingPathComponent("stdout"))
     process.standardError = try FileHandle(forWritingTo: folder.appendingPathComponent("stderr"))
+    // Threads that run tests block signals, and children inherit that: mpirun would hear none.
+    var (none, before) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     try process.run()
   }
 
