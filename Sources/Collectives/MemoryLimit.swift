@@ -19,6 +19,9 @@ package enum MemoryLimit {
     _ = csignals_explain_memory(message, ExitCode.internalError)
   }
 
+  /// Whether there is a limit.
+  package static var isSet: Bool { csignals_address_limit() >= 0 }
+
   /// Tells that the exit that follows is the program's own, not a library's.
   package static func exitIsOurs() { csignals_exit_is_ours() }
 

@@ -57,7 +57,8 @@ final class RunControl: Sendable {
     state = Mutex(
       State(
         request: StopRequest(timeLimit: options.timeLimit), due: .now + options.interval))
-    if options.checkpoint != nil { watchForStop(rank: rank) }
+    // Where memory is limited there may be no thread for it, and waiting for one has no end.
+    if options.checkpoint != nil, !MemoryLimit.isSet { watchForStop(rank: rank) }
   }
 
   /// What signals say where nothing is kept.
