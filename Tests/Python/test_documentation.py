@@ -1,0 +1,55 @@
+"""The developer's articles: what they name exists, and their examples are compiled code."""
+import json
+import re
+import subprocess
+import unittest
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[2]
+CATALOGUE = CHECKOUT / "Sources" / "ganglion" / "Documentation.docc"
+ARTICLES = sorted(CATALOGUE.rglob("*.md"))
+
+
+def squeezed(text):
+    """Without layout, so that an excerpt may be indented otherwise."""
+    return " ".join(text.split())
+
+
+class DocumentationTests(unittest.TestCase):
+    def test_paths_exist(self):
+        for article in ARTICLES:
+            for path in re.findall(r"`((?:Sources|Tests|Scripts|Jobs)/[\w./+-]+)`", article.read_text()):
+                with self.subTest(article=article.name, path=path):
+                    self.assertTrue((CHECKOUT / path).exists())
+
+    def test_swift_examples_are_compiled_code(self):
+        code = squeezed(" ".join(
+            file.read_text() for folder in ("Sources", "Tests")
+            for file in (CHECKOUT / folder).rglob("*.swift")))
+        count = 0
+        for article in ARTICLES:
+            for block in re.findall(r"```swift\n(.*?)```", article.read_text(), re.DOTALL):
+                with self.subTest(article=article.name, block=block):
+                    self.assertTrue(squeezed(block) in code, "no such code")
+                count += 1
+        self.assertGreaterEqual(count, 4)
+
+    def test_architecture_names_every_module(self):
+        package = json.loads(subprocess.run(
+            ["swift", "package", "dump-package"], cwd=CHECKOUT, capture_output=True, check=True,
+            text=True).stdout)
+        text = (CATALOGUE / "Architecture" / "Architecture.md").read_text()
+        drawing = (CATALOGUE / "Resources" / "modules.svg").read_text()
+        for target in package["targets"]:
+            name = target["name"]
+            if target["type"] not in ("regular", "executable") or target.get("path", "").startswith("Tests/"):
+                continue
+            if name.endswith(("Shims", "Benchmark")) or name == "CSignals":
+                continue  # said in words, or no part of the program
+            with self.subTest(module=name):
+                self.assertIn(f"`{name}`", text)
+                self.assertIn(f">{name}<", drawing)
+
+
+if __name__ == "__main__":
+    unittest.main()
