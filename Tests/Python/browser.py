@@ -26,7 +26,7 @@ class Browser:
         ]
         self.process = subprocess.Popen(
             command, pass_fds=(to_browser, from_browser),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         os.close(to_browser)
         os.close(from_browser)
         self.number, self.rest, self.session = 0, b"", None
@@ -40,10 +40,15 @@ class Browser:
             self.call(f"{domain}.enable")
 
     def close(self):
-        self.process.terminate()
-        self.process.wait(timeout=20)
-        os.close(self.read)
+        """Returns when the last process of the browser has ended.
+
+        It ends at the end of its pipes, not by a signal: some builds go on in a process of
+        their own. All of them inherit its standard output, and the last ones still write to
+        the profile, which the caller removes.
+        """
         os.close(self.write)
+        os.close(self.read)
+        self.process.communicate(timeout=60)
 
     def receive(self):
         while b"\0" not in self.rest:
