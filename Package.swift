@@ -39,75 +39,91 @@ let package = Package(
   targets: [
     // MARK: - C libraries and shims
     .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+      name: "COpenBLAS", path: "Sources/Foundations/COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
-      name: "CScaLAPACK", pkgConfig: "ompi-c", providers: [.apt(["libscalapack-openmpi-dev"])]),
+      name: "CMPI", path: "Sources/Parallel/CMPI", pkgConfig: "ompi-c",
+      providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(
-      name: "CHDF5", pkgConfig: "hdf5-openmpi", providers: [.apt(["libhdf5-openmpi-dev"])]),
-    .target(name: "CSignals"),
-    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .target(name: "CMPIShims", dependencies: ["CMPI"]),
-    .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
-    .target(name: "CKernels", cSettings: kernelFlags),
+      name: "CScaLAPACK", path: "Sources/Parallel/CScaLAPACK", pkgConfig: "ompi-c",
+      providers: [.apt(["libscalapack-openmpi-dev"])]),
+    .systemLibrary(
+      name: "CHDF5", path: "Sources/Parallel/CHDF5", pkgConfig: "hdf5-openmpi",
+      providers: [.apt(["libhdf5-openmpi-dev"])]),
+    .target(name: "CSignals", path: "Sources/Parallel/CSignals"),
+    .systemLibrary(
+      name: "CCrypto", path: "Sources/Data/CCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"])]),
+    .target(name: "CMPIShims", dependencies: ["CMPI"], path: "Sources/Parallel/CMPIShims"),
+    .target(name: "CHDF5Shims", dependencies: ["CHDF5"], path: "Sources/Parallel/CHDF5Shims"),
+    .target(name: "CKernels", path: "Sources/Foundations/CKernels", cSettings: kernelFlags),
     .target(
-      name: "CKernelChoice", dependencies: ["COpenBLAS"], cSettings: [.unsafeFlags(["-O2"])]),
+      name: "CKernelChoice", dependencies: ["COpenBLAS"], path: "Sources/Foundations/CKernelChoice",
+      cSettings: [.unsafeFlags(["-O2"])]),
 
     // MARK: - Foundations
     // Numbers and words in messages.
-    .target(name: "Wording", swiftSettings: memorySafe),
+    .target(name: "Wording", path: "Sources/Foundations/Wording", swiftSettings: memorySafe),
     .target(
       name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CKernelChoice"],
+      path: "Sources/Foundations/LinearAlgebra",
       swiftSettings: strict + optimised + lifetimes),
     .target(
       name: "RandomNumbers", dependencies: ["LinearAlgebra"],
+      path: "Sources/Foundations/RandomNumbers",
       swiftSettings: memorySafe + optimised),
     .target(
       name: "Collectives", dependencies: ["LinearAlgebra", "CSignals"],
+      path: "Sources/Parallel/Collectives",
       swiftSettings: strict + optimised),
     .target(
       name: "MPI",
       dependencies: ["LinearAlgebra", "Collectives", "CMPI", "CMPIShims", "CScaLAPACK"],
+      path: "Sources/Parallel/MPI",
       swiftSettings: strict + optimised),
     .target(
       name: "HDF5", dependencies: ["LinearAlgebra", "Collectives", "MPI", "CHDF5", "CHDF5Shims"],
+      path: "Sources/Parallel/HDF5",
       swiftSettings: strict + optimised),
     .target(
       name: "Machine", dependencies: ["LinearAlgebra", "Collectives", "HDF5"],
+      path: "Sources/Parallel/Machine",
       swiftSettings: strict + optimised),
 
     // MARK: - Algorithms
     .target(
       name: "Networks", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers"],
+      path: "Sources/Data/Networks",
       swiftSettings: memorySafe + optimised),
     .target(
       name: "CORNN", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers", "Wording"],
+      path: "Sources/Fitting/CORNN",
       swiftSettings: memorySafe + optimised),
     .target(
       name: "Evaluation", dependencies: ["LinearAlgebra", "Collectives", "Networks"],
+      path: "Sources/Fitting/Evaluation",
       swiftSettings: memorySafe + optimised),
     .target(
       name: "Differentiation", dependencies: ["LinearAlgebra", "RandomNumbers"],
+      path: "Sources/Learning/Differentiation",
       swiftSettings: memorySafe + optimised),
     .target(
       name: "SOFO",
       dependencies: [
         "LinearAlgebra", "RandomNumbers", "Collectives", "Differentiation", "Wording",
-      ],
+      ], path: "Sources/Learning/SOFO",
       swiftSettings: memorySafe + optimised),
 
     .target(
       name: "Tasks", dependencies: ["LinearAlgebra", "RandomNumbers", "Differentiation"],
-      swiftSettings: memorySafe + optimised),
-    .target(
-      name: "Baselines", dependencies: ["LinearAlgebra", "Collectives", "Differentiation"],
+      path: "Sources/Learning/Tasks",
       swiftSettings: memorySafe + optimised),
     .target(
       name: "Training",
       dependencies: [
-        "LinearAlgebra", "Collectives", "RandomNumbers", "Differentiation", "SOFO", "Baselines",
+        "LinearAlgebra", "Collectives", "RandomNumbers", "Differentiation", "SOFO",
         "Tasks",
-      ],
+      ], path: "Sources/Learning/Training",
       swiftSettings: memorySafe + optimised),
 
     // MARK: - Files of the user
@@ -115,19 +131,22 @@ let package = Package(
     .target(
       name: "Recordings",
       dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto", "Wording"],
+      path: "Sources/Data/Recordings",
       swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
     // Pages.
-    .target(name: "Reports", swiftSettings: memorySafe),
+    .target(name: "Reports", path: "Sources/Pages/Reports", swiftSettings: memorySafe),
     // Figures and sums of scaling studies.
-    .target(name: "Scalability", dependencies: ["Reports"], swiftSettings: memorySafe),
+    .target(
+      name: "Scalability", dependencies: ["Reports"], path: "Sources/Pages/Scalability",
+      swiftSettings: memorySafe),
 
     // MARK: - Program
     .executableTarget(
       name: "ganglion",
       dependencies: [
         "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
-        "Recordings", "Reports", "Machine", "Differentiation", "SOFO", "Baselines", "Tasks",
+        "Recordings", "Reports", "Machine", "Differentiation", "SOFO", "Tasks",
         "Training", "Scalability", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -144,75 +163,86 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: ["LinearAlgebra", "Collectives", "MPI", "Differentiation", "RandomNumbers"],
-      path: "Tests/TestSupport",
+      path: "Tests/Support/TestSupport",
       swiftSettings: strict + optimised),
     .testTarget(
-      name: "WordingTests", dependencies: ["Wording"], swiftSettings: strict),
+      name: "WordingTests", dependencies: ["Wording"], path: "Tests/Foundations/WordingTests",
+      swiftSettings: strict),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "CKernelChoice", "TestSupport"],
+      path: "Tests/Foundations/LinearAlgebraTests",
       swiftSettings: strict),
     .testTarget(
       name: "RandomNumbersTests", dependencies: ["RandomNumbers", "LinearAlgebra", "TestSupport"],
+      path: "Tests/Foundations/RandomNumbersTests",
       swiftSettings: strict),
     .testTarget(
       name: "NetworksTests", dependencies: ["Networks", "Collectives", "LinearAlgebra"],
+      path: "Tests/Data/NetworksTests",
       swiftSettings: strict + optimised),
     .testTarget(
       name: "CORNNTests",
       dependencies: [
         "CORNN", "Networks", "Collectives", "LinearAlgebra", "RandomNumbers", "TestSupport",
-      ],
+      ], path: "Tests/Fitting/CORNNTests",
       swiftSettings: strict + optimised),
     .testTarget(
       name: "EvaluationTests",
       dependencies: ["Evaluation", "Networks", "Collectives", "LinearAlgebra", "TestSupport"],
+      path: "Tests/Fitting/EvaluationTests",
       swiftSettings: strict + optimised),
     .testTarget(
       name: "CollectivesTests",
       dependencies: ["Collectives", "TestSupport", "CSignals", "LinearAlgebra"],
+      path: "Tests/Parallel/CollectivesTests",
       swiftSettings: strict),
     .testTarget(
       name: "MPITests",
       dependencies: ["MPI", "CORNN", "Collectives", "LinearAlgebra", "TestSupport"],
+      path: "Tests/Parallel/MPITests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     // HDF5 is not re-entrant: its tests run one at a time, on the main actor.
     .testTarget(
       name: "HDF5Tests",
       dependencies: ["HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport"],
+      path: "Tests/Parallel/HDF5Tests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
       name: "RecordingsTests",
       dependencies: ["Recordings", "HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport"],
+      path: "Tests/Data/RecordingsTests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "TestSupport"], swiftSettings: strict),
+      name: "ReportsTests", dependencies: ["Reports", "TestSupport"],
+      path: "Tests/Pages/ReportsTests", swiftSettings: strict),
     .testTarget(
       name: "MachineTests",
       dependencies: ["Machine", "MPI", "HDF5", "Collectives", "LinearAlgebra", "TestSupport"],
+      path: "Tests/Parallel/MachineTests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
       name: "TasksTests",
       dependencies: [
-        "Tasks", "Baselines", "Training", "SOFO", "Differentiation", "Collectives",
+        "Tasks", "Training", "SOFO", "Differentiation", "Collectives",
         "LinearAlgebra", "RandomNumbers", "TestSupport",
-      ],
+      ], path: "Tests/Learning/TasksTests",
       swiftSettings: strict),
-    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .target(name: "CAllocations", path: "Tests/Support/CAllocations"),
     .testTarget(
       name: "DifferentiationTests",
       dependencies: [
         "Differentiation", "LinearAlgebra", "RandomNumbers", "TestSupport", "CAllocations",
-      ],
+      ], path: "Tests/Learning/DifferentiationTests",
       swiftSettings: strict),
     .testTarget(
       name: "SOFOTests",
       dependencies: [
         "SOFO", "Differentiation", "Collectives", "MPI", "LinearAlgebra", "RandomNumbers",
         "TestSupport",
-      ],
+      ], path: "Tests/Learning/SOFOTests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
-      name: "ScalabilityTests", dependencies: ["Scalability"],
+      name: "ScalabilityTests", dependencies: ["Scalability"], path: "Tests/Pages/ScalabilityTests",
       swiftSettings: strict),
     // The program as users start it; HDF5 checks its files, so one test at a time.
     .testTarget(

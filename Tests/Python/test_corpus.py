@@ -7,7 +7,7 @@ import random
 import tempfile
 import unittest
 
-import fuzz
+from inputs import fuzz
 from test_report import PROGRAM
 
 CASES = 16

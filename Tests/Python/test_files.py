@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import fuzz_files
+from inputs import fuzz_files
 import h5py
 import numpy as np
 from test_report import PROGRAM

@@ -4,7 +4,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import evidence
+from inputs import evidence
 import h5py
 import numpy as np
 from test_report import PROGRAM, run

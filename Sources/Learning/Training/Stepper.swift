@@ -1,0 +1,114 @@
+internal import Collectives
+internal import Differentiation
+internal import LinearAlgebra
+internal import SOFO
+
+/// An optimiser as the loop sees it.
+protocol Stepper: ~Copyable {
+  associatedtype Number: Scalar
+  /// The trials of a batch that this rank works on.
+  var ownTrials: Range<Int> { get }
+  /// Bytes of this rank's work space.
+  var bytes: Int { get }
+  /// What a step leaves to the next beside the parameters, the same on every rank.
+  var memory: [Double] { get set }
+  /// One step on this rank's trials (collective); the same result on every rank.
+  ///
+  /// - Throws: `StopPacer.Interrupted`, with everything as it was before; what the step throws.
+  mutating func step(
+    _ trials: Trials<Number>, iteration: Int, parameters: inout [Double], phases: Phases,
+    pacer: StopPacer
+  ) throws -> StepOutcome
+}
+
+/// What a step did.
+struct StepOutcome {
+  /// The batch's loss before the step.
+  var loss: Double
+  var damping: Double?
+  var learningRate: Double?
+}
+
+/// SOFO and the forward gradients.
+struct SubspaceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable {
+  var optimizer: SubspaceOptimizer<S, Group>
+  let ownTrials: Range<Int>
+
+  init(optimizer: consuming SubspaceOptimizer<S, Group>) {
+    ownTrials = optimizer.ownTrials
+    self.optimizer = optimizer
+  }
+
+  var bytes: Int { optimizer.bytes }
+
+  var memory: [Double] {
+    get { [optimizer.control.damping] }
+    set { optimizer.control.damping = newValue[0] }
+  }
+
+  mutating func step(
+    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases,
+    pacer: StopPacer
+  ) throws -> StepOutcome {
+    let report = try optimizer.iterate(
+      trials, iteration: iteration, parameters: &parameters, phases: phases, pacer: pacer)
+    return StepOutcome(
+      loss: report.loss, damping: report.step?.damping, learningRate: report.step?.learningRate)
+  }
+}
+
+struct AdamStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable {
+  var optimizer: Adam<S, Group>
+
+  var ownTrials: Range<Int> { optimizer.ownTrials }
+  var bytes: Int { optimizer.bytes }
+
+  /// The number of steps, then both moments.
+  var memory: [Double] {
+    get { [Double(optimizer.count)] + optimizer.first + optimizer.second }
+    set {
+      let p = (newValue.count - 1) / 2
+      optimizer.count = Int(newValue[0])
+      optimizer.first = Array(newValue[1..<(1 + p)])
+      optimizer.second = Array(newValue[(1 + p)...])
+    }
+  }
+
+  mutating func step(
+    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases,
+    pacer: StopPacer
+  ) throws -> StepOutcome {
+    StepOutcome(
+      loss: try optimizer.iterate(
+        trials, parameters: &parameters, phases: phases, pacer: pacer),
+      learningRate: optimizer.settings.learningRate)
+  }
+}
+
+/// FORCE, the same on every rank.
+struct ForceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable {
+  var optimizer: Force<S>
+  let batch: Int
+  /// All ranks: they stop together.
+  let group: Group
+
+  var ownTrials: Range<Int> { 0..<batch }
+  var bytes: Int { optimizer.bytes }
+
+  var memory: [Double] {
+    get { optimizer.memory }
+    set { optimizer.memory = newValue }
+  }
+
+  mutating func step(
+    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases,
+    pacer: StopPacer
+  ) throws -> StepOutcome {
+    try phases.measure("force") {
+      StepOutcome(
+        loss: try optimizer.iterate(trials, parameters: &parameters) {
+          try pacer.step(.force, on: group)
+        })
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Collectives
+import Differentiation
+import LinearAlgebra
+import Tasks
+import TestSupport
+import Testing
+import Training
+
+@Suite struct BaselineTests {
+  /// Three steps by the formulas of the paper, with the gradient from dual numbers.
+  @Test func adamFollowsItsPaper() throws {
+    let program = Example.vanilla.program
+    let trials = Example.vanilla.trials()
+    var settings = AdamSettings()
+    settings.learningRate = 0.01
+    var adam = try Adam<Double, SingleRank>(
+      program, settings, group: SingleRank(), batch: trials.count, steps: trials.steps)
+    var parameters = program.initialParameters(seed: 1)
+    var expected = parameters
+    var m = [Double](repeating: 0, count: expected.count)
+    var v = m
+    var decay1 = 1.0
+    var decay2 = 1.0
+    for _ in 0..<3 {
+      let gradient = expected.indices.map { i in
+        var unit = [Double](repeating: 0, count: expected.count)
+        unit[i] = 1
+        return referenceLoss(program, trials, parameters: expected, direction: unit).derivative
+      }
+      decay1 *= 0.9
+      decay2 *= 0.999
+      for i in expected.indices {
+        m[i] = 0.9 * m[i] + 0.1 * gradient[i]
+        v[i] = 0.999 * v[i] + 0.001 * gradient[i] * gradient[i]
+        expected[i] -= 0.01 * (m[i] / (1 - decay1)) / ((v[i] / (1 - decay2)).squareRoot() + 1e-8)
+      }
+      _ = try adam.iterate(trials, parameters: &parameters, phases: Phases())
+    }
+    #expect(relativeError(parameters, expected) < 1e-9)
+  }
+
+  /// Without feedback the readout is a ridge regression on all steps seen so far:
+  /// `W = (α + Σ RᵀR / B)⁻¹ Σ RᵀY / B` from W = 0.
+  @Test func forceIsRecursiveLeastSquares() throws {
+    let r = Recorder()
+    let j = r.parameter("J", 4, 4, .normal(deviation: 0.6), fixed: true)
+    let w = r.parameter("W", 4, 2, .zeros)
+    let z = r.state(startingAt: r.trialInput("z0", width: 4))
+    let next = tanh(z * j + r.input("u", width: 4))
+    r.advance(z, to: next)
+    r.output("activity", next)
+    r.squaredError(next * w, r.input("target", width: 2))
+    let program = r.finish()
+    var trials = Trials<Double>(of: program, count: 3, batch: 3, steps: 9)
+    for c in trials.channels.indices {
+      for i in trials.channels[c].indices {
+        trials.channels[c][i] = Double((i * 7919 + c * 104_729) % 211) / 100 - 1
+      }
+    }
+    var parameters = program.initialParameters(seed: 2)
+    var force = Force<Double>(program, readout: "W", activity: "activity", rows: 3, alpha: 0.7)
+    _ = force.iterate(trials, parameters: &parameters) {}
+
+    var rollout = Rollout<Double>(program, rows: 3)
+    rollout.load(parameters: program.initialParameters(seed: 2))
+    var system = Matrix<Double>.identity(4)
+    for i in 0..<4 { system[i, i] = 0.7 }
+    var right = Matrix<Double>(rows: 4, columns: 2)
+    rollout.begin(trials)
+    for t in 0..<9 {
+      _ = rollout.step(t, trials)
+      let activity = rollout.values(try #require(program.outputs["activity"]))
+      let target = rollout.values(program.losses[0].target)
+      for b in 0..<3 {
+        for i in 0..<4 {
+          for k in 0..<4 { system[i, k] += activity[b, i] * activity[b, k] / 3 }
+          for k in 0..<2 { right[i, k] += activity[b, i] * target[b, k] / 3 }
+        }
+      }
+      rollout.advance()
+    }
+    let factor = try Cholesky(system)
+    var view = right.mutableView
+    factor.solve(&view)
+    let found = Array(parameters[program.parameters[1].range])
+    let wanted = (0..<8).map { right[$0 / 2, $0 % 2] }
+    #expect(relativeError(found, wanted) < 1e-10)
+  }
+}
