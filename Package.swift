@@ -73,12 +73,18 @@ let package = Package(
       path: "Sources/Foundations/RandomNumbers",
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "Collectives", dependencies: ["LinearAlgebra", "CSignals"],
+      name: "Collectives", dependencies: ["LinearAlgebra"],
       path: "Sources/Parallel/Collectives",
       swiftSettings: strict + optimised),
     .target(
+      name: "Runtime", dependencies: ["Collectives", "CSignals"],
+      path: "Sources/Parallel/Runtime",
+      swiftSettings: strict + optimised),
+    .target(
       name: "MPI",
-      dependencies: ["LinearAlgebra", "Collectives", "CMPI", "CMPIShims", "CScaLAPACK"],
+      dependencies: [
+        "LinearAlgebra", "Collectives", "Runtime", "CMPI", "CMPIShims", "CScaLAPACK",
+      ],
       path: "Sources/Parallel/MPI",
       swiftSettings: strict + optimised),
     .target(
@@ -86,7 +92,7 @@ let package = Package(
       path: "Sources/Parallel/HDF5",
       swiftSettings: strict + optimised),
     .target(
-      name: "Machine", dependencies: ["LinearAlgebra", "Collectives", "HDF5"],
+      name: "Machine", dependencies: ["LinearAlgebra", "Collectives", "Runtime", "HDF5"],
       path: "Sources/Parallel/Machine",
       swiftSettings: strict + optimised),
 
@@ -96,7 +102,8 @@ let package = Package(
       path: "Sources/Data/Networks",
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "CORNN", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers", "Wording"],
+      name: "CORNN",
+      dependencies: ["LinearAlgebra", "Collectives", "Runtime", "RandomNumbers", "Wording"],
       path: "Sources/Fitting/CORNN",
       swiftSettings: memorySafe + optimised),
     .target(
@@ -110,7 +117,7 @@ let package = Package(
     .target(
       name: "SOFO",
       dependencies: [
-        "LinearAlgebra", "RandomNumbers", "Collectives", "Differentiation", "Wording",
+        "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "Differentiation", "Wording",
       ], path: "Sources/Learning/SOFO",
       swiftSettings: memorySafe + optimised),
 
@@ -121,7 +128,7 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "LinearAlgebra", "Collectives", "RandomNumbers", "Differentiation", "SOFO",
+        "LinearAlgebra", "Collectives", "Runtime", "RandomNumbers", "Differentiation", "SOFO",
         "Tasks",
       ], path: "Sources/Learning/Training",
       swiftSettings: memorySafe + optimised),
@@ -130,7 +137,9 @@ let package = Package(
     .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),
     .target(
       name: "Recordings",
-      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto", "Wording"],
+      dependencies: [
+        "LinearAlgebra", "Collectives", "Runtime", "HDF5", "Networks", "CCrypto", "Wording",
+      ],
       path: "Sources/Data/Recordings",
       swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
@@ -145,8 +154,8 @@ let package = Package(
     .executableTarget(
       name: "ganglion",
       dependencies: [
-        "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
-        "Recordings", "Reports", "Machine", "Differentiation", "SOFO", "Tasks",
+        "LinearAlgebra", "Collectives", "Runtime", "MPI", "HDF5", "Networks", "CORNN",
+        "Evaluation", "Recordings", "Reports", "Machine", "Differentiation", "SOFO", "Tasks",
         "Training", "Scalability", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -183,7 +192,8 @@ let package = Package(
     .testTarget(
       name: "CORNNTests",
       dependencies: [
-        "CORNN", "Networks", "Collectives", "LinearAlgebra", "RandomNumbers", "TestSupport",
+        "CORNN", "Networks", "Collectives", "Runtime", "LinearAlgebra", "RandomNumbers",
+        "TestSupport",
       ], path: "Tests/Fitting/CORNNTests",
       swiftSettings: strict + optimised),
     .testTarget(
@@ -193,12 +203,16 @@ let package = Package(
       swiftSettings: strict + optimised),
     .testTarget(
       name: "CollectivesTests",
-      dependencies: ["Collectives", "TestSupport", "CSignals", "LinearAlgebra"],
+      dependencies: ["Collectives", "TestSupport", "LinearAlgebra"],
       path: "Tests/Parallel/CollectivesTests",
       swiftSettings: strict),
     .testTarget(
+      name: "RuntimeTests", dependencies: ["Runtime", "Collectives", "CSignals"],
+      path: "Tests/Parallel/RuntimeTests",
+      swiftSettings: strict),
+    .testTarget(
       name: "MPITests",
-      dependencies: ["MPI", "CORNN", "Collectives", "LinearAlgebra", "TestSupport"],
+      dependencies: ["MPI", "CORNN", "Collectives", "Runtime", "LinearAlgebra", "TestSupport"],
       path: "Tests/Parallel/MPITests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     // HDF5 is not re-entrant: its tests run one at a time, on the main actor.
@@ -223,7 +237,7 @@ let package = Package(
     .testTarget(
       name: "TasksTests",
       dependencies: [
-        "Tasks", "Training", "SOFO", "Differentiation", "Collectives",
+        "Tasks", "Training", "SOFO", "Differentiation", "Collectives", "Runtime",
         "LinearAlgebra", "RandomNumbers", "TestSupport",
       ], path: "Tests/Learning/TasksTests",
       swiftSettings: strict),
@@ -237,8 +251,8 @@ let package = Package(
     .testTarget(
       name: "SOFOTests",
       dependencies: [
-        "SOFO", "Differentiation", "Collectives", "MPI", "LinearAlgebra", "RandomNumbers",
-        "TestSupport",
+        "SOFO", "Differentiation", "Collectives", "Runtime", "MPI", "LinearAlgebra",
+        "RandomNumbers", "TestSupport",
       ], path: "Tests/Learning/SOFOTests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(

@@ -1,6 +1,7 @@
 package import Collectives
 package import Differentiation
 package import LinearAlgebra
+package import Runtime
 
 /// Shapes the directions of every matrix by the inputs that the matrix meets.
 ///

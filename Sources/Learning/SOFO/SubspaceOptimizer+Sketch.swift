@@ -1,6 +1,7 @@
 internal import Collectives
 internal import Differentiation
 internal import LinearAlgebra
+internal import Runtime
 
 extension SubspaceOptimizer where Group: ~Copyable {
   /// Runs values and tangents and sums V′g and V′GV over all ranks; returns the loss.

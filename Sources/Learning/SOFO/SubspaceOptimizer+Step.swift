@@ -1,6 +1,7 @@
 internal import Collectives
 internal import Differentiation
 internal import LinearAlgebra
+internal import Runtime
 
 extension SubspaceOptimizer where Group: ~Copyable {
   /// `V c` over all parameters: each rank forms its directions' part of its rows, the

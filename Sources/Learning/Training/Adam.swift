@@ -1,6 +1,7 @@
 package import Collectives
 package import Differentiation
 package import LinearAlgebra
+package import Runtime
 
 /// Adam by reverse mode through time, the trials shared among the ranks.
 ///

@@ -1,6 +1,7 @@
 internal import Collectives
 internal import Differentiation
 internal import LinearAlgebra
+internal import Runtime
 internal import SOFO
 
 /// An optimiser as the loop sees it.

@@ -1,6 +1,7 @@
 package import Collectives
 package import Differentiation
 package import LinearAlgebra
+package import Runtime
 package import SOFO
 package import Tasks
 

@@ -2,6 +2,7 @@ internal import Collectives
 internal import Differentiation
 internal import LinearAlgebra
 internal import RandomNumbers
+internal import Runtime
 internal import Tasks
 
 /// The loop that all optimisers share.

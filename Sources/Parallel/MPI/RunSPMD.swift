@@ -2,6 +2,7 @@ internal import CMPI
 internal import CMPIShims
 internal import Collectives
 internal import Glibc
+internal import Runtime
 
 /// Runs `body` on every rank of the job, and returns when all ranks have finished it.
 ///

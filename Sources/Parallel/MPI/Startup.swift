@@ -2,6 +2,7 @@ internal import CMPI
 internal import CMPIShims
 internal import Collectives
 internal import Glibc
+internal import Runtime
 
 /// A job whose processes cannot see each other.
 struct SeparateRanksError: ExitCoded {

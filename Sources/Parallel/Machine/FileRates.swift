@@ -2,6 +2,7 @@ internal import Collectives
 internal import Glibc
 package import HDF5
 internal import LinearAlgebra
+internal import Runtime
 
 /// How fast all ranks together write and read one file.
 package struct FileRate: Codable, Equatable, Sendable {

@@ -2,6 +2,7 @@ internal import Collectives
 internal import Foundation
 package import HDF5
 internal import LinearAlgebra
+internal import Runtime
 
 /// What `ganglion doctor` finds: the libraries, each rank's place, measured rates, advice.
 package struct MachineReport: Codable, Equatable, Sendable {

@@ -3,6 +3,7 @@ internal import Collectives
 internal import Foundation
 internal import LinearAlgebra
 internal import Recordings
+internal import Runtime
 internal import Wording
 
 /// Leak, ridge and loss of a fit: as given, or as chosen on held-out blocks.

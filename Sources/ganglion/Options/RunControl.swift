@@ -1,6 +1,7 @@
 internal import CORNN
 internal import Collectives
 internal import Foundation
+internal import Runtime
 internal import Training
 private import Synchronization
 internal import Wording

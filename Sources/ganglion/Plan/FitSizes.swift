@@ -3,6 +3,7 @@ internal import Collectives
 internal import Foundation
 internal import MPI
 internal import Machine
+internal import Runtime
 
 /// What the plan of a fit needs to know of it; the log of a fit begins with it.
 struct FitSizes: Codable {

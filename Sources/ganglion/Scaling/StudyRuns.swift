@@ -1,5 +1,6 @@
 internal import Collectives
 internal import Foundation
+internal import Runtime
 internal import Scalability
 
 /// The nodes and cores at hand, as Slurm or this host has them.

@@ -3,6 +3,7 @@ internal import Foundation
 internal import LinearAlgebra
 internal import MPI
 internal import Machine
+internal import Runtime
 
 /// The table at the end of a run: time by phase over ranks, work against the machine's
 /// measured peak, memory.

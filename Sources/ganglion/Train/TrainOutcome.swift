@@ -1,5 +1,6 @@
 internal import Collectives
 internal import Foundation
+internal import Runtime
 internal import Training
 
 /// Whether a training did what was asked for: all its iterations, without running away.

@@ -1,6 +1,7 @@
 import Collectives
 import Differentiation
 import MPI
+import Runtime
 import SOFO
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import Collectives
 import Differentiation
 import LinearAlgebra
 import RandomNumbers
+import Runtime
 import SOFO
 import TestSupport
 import Testing

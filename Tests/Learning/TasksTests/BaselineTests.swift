@@ -1,6 +1,7 @@
 import Collectives
 import Differentiation
 import LinearAlgebra
+import Runtime
 import Tasks
 import TestSupport
 import Testing

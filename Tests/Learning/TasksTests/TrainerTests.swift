@@ -1,4 +1,5 @@
 import Collectives
+import Runtime
 import SOFO
 import Tasks
 import Testing

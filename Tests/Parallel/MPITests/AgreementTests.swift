@@ -1,5 +1,6 @@
 import Collectives
 import MPI
+import Runtime
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import CORNN
 import Collectives
 import LinearAlgebra
+import Runtime
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import LinearAlgebra
+internal import Runtime
 
 /// Constraints as this rank's subproblems meet them.
 struct Restriction: Sendable {

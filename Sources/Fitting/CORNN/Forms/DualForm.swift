@@ -1,5 +1,6 @@
 internal import Collectives
 internal import LinearAlgebra
+internal import Runtime
 
 /// The subproblems in sample coefficients, `θ = Xᵀ b`: work grows with T², not with N².
 ///

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import LinearAlgebra
+internal import Runtime
 
 /// The subproblems in sample coefficients, `θ = X_aᵀ b` on the regressors a that a mask
 /// allows.

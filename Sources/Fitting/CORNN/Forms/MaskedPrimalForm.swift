@@ -1,5 +1,6 @@
 internal import Collectives
 internal import LinearAlgebra
+internal import Runtime
 
 /// The subproblems in the weights, of which each neuron lacks some: those a structural
 /// mask forbids, and its own.

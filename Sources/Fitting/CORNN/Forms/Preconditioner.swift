@@ -1,5 +1,6 @@
 internal import Collectives
 internal import LinearAlgebra
+internal import Runtime
 
 /// An inverse with the factor by which its ridge had to be raised; 1 mostly.
 struct RidgedInverse<S: Scalar>: ~Copyable {

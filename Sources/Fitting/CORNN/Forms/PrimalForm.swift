@@ -1,5 +1,6 @@
 internal import Collectives
 internal import LinearAlgebra
+internal import Runtime
 
 /// The subproblems in the weights themselves: work grows with N² and N T.
 ///

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import LinearAlgebra
+internal import Runtime
 
 /// Work on the subproblems of one set of regressors at one ridge after another.
 protocol RidgeVisitor<S> {

@@ -1,5 +1,6 @@
 package import Collectives
 package import LinearAlgebra
+package import Runtime
 
 /// A recording made ready for selection and fit: which transitions and neurons count, and
 /// the regressors shared on each node.

@@ -1,6 +1,7 @@
 package import Collectives
 package import LinearAlgebra
 private import Glibc
+package import Runtime
 
 extension FitProblem {
   /// A leak for each neuron, pulled towards the common one.

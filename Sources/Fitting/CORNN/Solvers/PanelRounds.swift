@@ -1,5 +1,6 @@
 internal import Collectives
 internal import LinearAlgebra
+internal import Runtime
 private import Synchronization
 
 /// What the outside asks of a rank that is at work on its panels.

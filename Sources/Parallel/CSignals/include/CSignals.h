@@ -1,5 +1,5 @@
 // A flag that signals raise: a handler may only do what is async-signal-safe, which C
-// can promise and Swift cannot. No stable API: only Collectives may import this.
+// can promise and Swift cannot. No stable API: only Runtime may import this.
 #pragma once
 
 /// From now on the signal is remembered instead of ending the process; the first one is
@@ -23,10 +23,10 @@ void csignals_end_quietly(int exit_code);
 /// Ends the process as a signal does, from any thread: files discarded, the message written.
 void csignals_end_now(int exit_code, const char *message) __attribute__((noreturn));
 
-/// The file is removed if a signal ends the process. Not for several threads at a time. Returns
-/// its place, to keep it later, or -1 if there is none left.
+/// The file is removed if a signal ends the process, until it is forgotten. Not for several
+/// threads at a time. Returns its place in the list, or -1 if there is none left.
 int csignals_discard_at_end(const char *path);
-void csignals_keep_at_end(int place);
+void csignals_forget_file(int place);
 
 /// The latest remembered signal, or 0.
 int csignals_received(void);

@@ -1,6 +1,7 @@
 import CORNN
 import Collectives
 import LinearAlgebra
+import Runtime
 
 /// A fit under constraints and its dense counterpart, for one setting.
 struct ConstrainedFit {

@@ -1,5 +1,6 @@
 import Collectives
 import LinearAlgebra
+import Runtime
 import TestSupport
 import Testing
 

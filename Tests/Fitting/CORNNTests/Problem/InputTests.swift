@@ -1,6 +1,7 @@
 import Collectives
 import LinearAlgebra
 import Networks
+import Runtime
 import Testing
 
 @testable import CORNN

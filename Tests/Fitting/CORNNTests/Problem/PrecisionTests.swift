@@ -2,6 +2,7 @@ import CORNN
 import Collectives
 import Foundation
 import LinearAlgebra
+import Runtime
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import CORNN
 import Collectives
 import LinearAlgebra
 import Networks
+import Runtime
 import Testing
 
 @Suite struct RecoveryTests {

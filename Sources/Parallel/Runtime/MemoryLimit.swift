@@ -1,4 +1,5 @@
 internal import CSignals
+internal import Collectives
 internal import Glibc
 
 /// The limit of this process's address space (`ulimit -v`), which some batch systems set.

@@ -1,4 +1,5 @@
 internal import CSignals
+package import Collectives
 internal import Glibc
 
 /// Notices that the run should stop at its next checkpoint.

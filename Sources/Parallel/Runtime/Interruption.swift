@@ -41,6 +41,6 @@ package enum Interruption {
     package init(_ path: String) { place = csignals_discard_at_end(path) }
 
     /// The file has been removed, or has its name.
-    package func cancel() { csignals_keep_at_end(place) }
+    package func cancel() { csignals_forget_file(place) }
   }
 }

@@ -1,6 +1,7 @@
 import CSignals
 import Collectives
 import Foundation
+import Runtime
 import Testing
 
 @Suite(.serialized) struct StopRequestTests {

@@ -1,5 +1,6 @@
 import Collectives
 import Foundation
+import Runtime
 import Testing
 
 @Suite(.serialized) struct WatchdogTests {

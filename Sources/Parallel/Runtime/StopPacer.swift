@@ -1,3 +1,5 @@
+package import Collectives
+
 /// Looks now and then, in the middle of a long iteration, whether the run is to stop.
 ///
 /// Ranks have to agree on it, for one that leaves alone lets the others wait for ever. They

@@ -20,7 +20,7 @@ struct text {
 static struct text farewell, acknowledgement;
 
 static char files[most_files][PATH_MAX];
-static volatile sig_atomic_t is_kept[most_files];
+static volatile sig_atomic_t is_to_discard[most_files];
 
 static void set(struct text *text, const char *bytes) {
   text->length = 0;
@@ -57,7 +57,7 @@ static void tell(const struct text *text, int signal) {
 // Only system calls: the signal may have come anywhere.
 static void discard_files(void) {
   for (int i = 0; i < most_files; i++)
-    if (is_kept[i]) unlink(files[i]);
+    if (is_to_discard[i]) unlink(files[i]);
 }
 
 static void end(int signal) {
@@ -117,14 +117,14 @@ void csignals_end_now(int exit_code, const char *message) {
 int csignals_discard_at_end(const char *path) {
   if (strlen(path) >= PATH_MAX) return -1;
   for (int i = 0; i < most_files; i++) {
-    if (is_kept[i]) continue;
+    if (is_to_discard[i]) continue;
     strcpy(files[i], path);
-    is_kept[i] = 1;
+    is_to_discard[i] = 1;
     return i;
   }
   return -1;
 }
 
-void csignals_keep_at_end(int place) {
-  if (place >= 0 && place < most_files) is_kept[place] = 0;
+void csignals_forget_file(int place) {
+  if (place >= 0 && place < most_files) is_to_discard[place] = 0;
 }

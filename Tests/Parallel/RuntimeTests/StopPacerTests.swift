@@ -1,4 +1,5 @@
 import Collectives
+import Runtime
 import Testing
 
 /// The clock is made up: every step takes as long as the test says.
