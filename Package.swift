@@ -137,10 +137,15 @@ let package = Package(
     .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),
     .target(
       name: "Recordings",
-      dependencies: [
-        "LinearAlgebra", "Collectives", "Runtime", "HDF5", "Networks", "CCrypto", "Wording",
-      ],
+      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Wording"],
       path: "Sources/Data/Recordings",
+      swiftSettings: memorySafe + optimised),
+    .target(
+      name: "Results",
+      dependencies: [
+        "LinearAlgebra", "Collectives", "Runtime", "HDF5", "Networks", "Recordings", "CCrypto",
+      ],
+      path: "Sources/Data/Results",
       swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
     // Pages.
@@ -155,7 +160,8 @@ let package = Package(
       name: "ganglion",
       dependencies: [
         "LinearAlgebra", "Collectives", "Runtime", "MPI", "HDF5", "Networks", "CORNN",
-        "Evaluation", "Recordings", "Reports", "Machine", "Differentiation", "SOFO", "Tasks",
+        "Evaluation", "Recordings", "Results", "Reports", "Machine", "Differentiation", "SOFO",
+        "Tasks",
         "Training", "Scalability", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -225,6 +231,13 @@ let package = Package(
       name: "RecordingsTests",
       dependencies: ["Recordings", "HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport"],
       path: "Tests/Data/RecordingsTests",
+      swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
+    .testTarget(
+      name: "ResultsTests",
+      dependencies: [
+        "Results", "Recordings", "HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport",
+      ],
+      path: "Tests/Data/ResultsTests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "TestSupport"],

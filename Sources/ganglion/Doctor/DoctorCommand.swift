@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Machine
 internal import MPI
-internal import Recordings
+internal import Results
 internal import Wording
 
 /// `ganglion doctor`: checks and measures the machine, and gives advice.

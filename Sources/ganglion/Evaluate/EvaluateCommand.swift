@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import MPI
 internal import Recordings
+internal import Results
 
 /// `ganglion evaluate`: how good a fitted network is.
 struct EvaluateCommand: GroupCommand {

@@ -7,6 +7,7 @@ internal import MPI
 internal import Machine
 internal import Networks
 internal import Recordings
+internal import Results
 
 /// One run of `ganglion evaluate` in the precision of the model.
 struct EvaluateRun<S: Scalar & Transferable & Storable> {

@@ -2,6 +2,7 @@ internal import Evaluation
 internal import HDF5
 internal import MPI
 internal import Recordings
+internal import Results
 
 extension EvaluationReport {
   /// Writes `/score/*` (neuron) and `/score/rollout_*` (horizon), connectivity as attributes.

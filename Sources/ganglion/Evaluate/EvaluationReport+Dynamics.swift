@@ -3,8 +3,8 @@ internal import Evaluation
 internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
-internal import Recordings
 internal import Reports
+internal import Results
 
 // The attractor and the fixed points in the report of `evaluate`.
 extension EvaluationReport {

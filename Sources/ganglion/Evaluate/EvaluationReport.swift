@@ -5,6 +5,7 @@ internal import HDF5
 internal import MPI
 internal import Recordings
 internal import Reports
+internal import Results
 internal import Wording
 
 /// What `ganglion evaluate` found: this rank's share of the scores, and the agreed rest.

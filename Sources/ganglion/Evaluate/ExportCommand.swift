@@ -7,6 +7,7 @@ internal import MPI
 internal import Machine
 internal import Networks
 internal import Recordings
+internal import Results
 
 /// `ganglion export`: predicted traces beside the recorded ones, as NWB.
 struct ExportCommand: GroupCommand {

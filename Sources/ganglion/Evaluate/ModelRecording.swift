@@ -3,6 +3,7 @@ internal import Collectives
 internal import MPI
 internal import Recordings
 internal import Reports
+internal import Results
 
 /// How the recording of a command that reads a model is matched with that model.
 struct MatchOptions: ParsableArguments {

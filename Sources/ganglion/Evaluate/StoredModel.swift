@@ -6,6 +6,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Recordings
+internal import Results
 
 // What a model file says about the fit, in the terms of the other layers.
 extension ModelFile {

@@ -6,6 +6,7 @@ internal import LinearAlgebra
 internal import MPI
 internal import Networks
 internal import Recordings
+internal import Results
 
 /// Recorded and predicted traces of this rank's neurons, in the recording's own units.
 struct TracePrediction<S: Scalar & Transferable & Storable> {

@@ -4,7 +4,7 @@ internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
-internal import Recordings
+internal import Results
 
 /// What a fit keeps of itself: the folds of the search for its settings, and the neurons it solved.
 struct FitCheckpoint<S: Scalar & Transferable & Storable> {

@@ -6,6 +6,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Recordings
+internal import Results
 internal import Runtime
 internal import Wording
 

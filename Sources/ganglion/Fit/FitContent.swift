@@ -4,6 +4,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Recordings
+internal import Results
 
 extension FitRun {
   /// Digests of what a fit has read, as its checkpoint keeps them; none without a checkpoint.

@@ -3,7 +3,7 @@ internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
-internal import Recordings
+internal import Results
 internal import Runtime
 
 /// Keeps the work of a fit in its checkpoint, and ends it there when it is asked to.

@@ -4,6 +4,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Recordings
+internal import Results
 
 /// The result of a fit, as interface and formats describe it.
 struct FitResultFile {

@@ -6,6 +6,7 @@ internal import LinearAlgebra
 internal import MPI
 internal import Machine
 internal import Recordings
+internal import Results
 internal import Runtime
 internal import Wording
 

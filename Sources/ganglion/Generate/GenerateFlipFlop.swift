@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Collectives
 internal import MPI
 internal import Networks
-internal import Recordings
+internal import Results
 internal import Wording
 
 /// `ganglion generate flipflop`.

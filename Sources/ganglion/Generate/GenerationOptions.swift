@@ -5,6 +5,7 @@ internal import MPI
 internal import Machine
 internal import Networks
 internal import Recordings
+internal import Results
 internal import Wording
 
 /// The flags that every kind of generated recording has.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Collectives
 internal import MPI
 internal import Recordings
+internal import Results
 
 /// `ganglion inspect`: what a file holds, and which flags would select what.
 struct InspectCommand: GroupCommand {

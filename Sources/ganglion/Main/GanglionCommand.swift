@@ -1,5 +1,5 @@
 import ArgumentParser
-internal import Recordings
+internal import Results
 
 /// The `ganglion` program: one sub-command a job, one file a sub-command.
 struct GanglionCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import MPI
-internal import Recordings
+internal import Results
 
 /// A sub-command that runs on all ranks.
 protocol GroupCommand: ParsableCommand {

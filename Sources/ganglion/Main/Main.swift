@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Collectives
 internal import Foundation
 internal import MPI
-internal import Recordings
 internal import Runtime
 
 /// Parses the command line, starts the ranks and runs the sub-command on them.

@@ -1,6 +1,5 @@
 internal import Collectives
 internal import Foundation
-internal import Recordings
 
 /// The resolved configuration of a run, as it goes into its result file.
 struct Settings {
@@ -33,19 +32,5 @@ struct Settings {
       let data = try JSONSerialization.data(withJSONObject: values, options: .sortedKeys)
       return String(decoding: data, as: UTF8.self)
     }
-  }
-}
-
-extension RankGroup where Self: ~Copyable {
-  /// The SHA-256 of each file, one a line, on every rank (collective).
-  func digest(ofFiles paths: [String]) throws -> String {
-    try paths.map { try digest(ofFile: $0) }.joined(separator: "\n")
-  }
-
-  /// The SHA-256 of a file that rank 0 reads, on every rank (collective).
-  func digest(ofFile path: String) throws -> String {
-    var digest = ""
-    try agreeOnRoot { digest = try sha256(ofFile: path) }
-    return try broadcast(digest)
   }
 }

@@ -3,7 +3,7 @@ internal import CORNN
 internal import Collectives
 internal import HDF5
 internal import MPI
-internal import Recordings
+internal import Results
 internal import Wording
 
 /// Constraints on W; inputs and bias stay free.

@@ -5,6 +5,7 @@ internal import Foundation
 internal import MPI
 internal import Machine
 internal import Recordings
+internal import Results
 internal import Wording
 
 /// `ganglion plan`: what a job will take, without running it.

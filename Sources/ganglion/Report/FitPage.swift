@@ -2,6 +2,7 @@ internal import Evaluation
 internal import Foundation
 internal import Recordings
 internal import Reports
+internal import Results
 internal import Wording
 
 /// The page about a fitted model.

@@ -4,6 +4,7 @@ internal import Foundation
 internal import MPI
 internal import Recordings
 internal import Reports
+internal import Results
 
 /// `ganglion report`: one page about a result.
 struct ReportCommand: GroupCommand {

@@ -7,6 +7,7 @@ internal import MPI
 internal import Networks
 internal import Recordings
 internal import Reports
+internal import Results
 
 /// What a page about a model needs beyond the file's short variables.
 struct FitMeasurements {
@@ -48,7 +49,7 @@ struct ReportRun<S: Scalar & Transferable & Storable> {
         throw RecordingError.badData(
           "\(path): not of `ganglion evaluate -o`, whose scores a page can show")
       }
-      guard try scores?.text("input_sha256") == sha256(ofFile: command.result) else {
+      guard try scores?.text("input_sha256") == FileDigest.sha256(of: command.result) else {
         throw RecordingError.badData(
           "\(path): scores of another model (\(scores?.text("input_file") ?? "unnamed")) than"
             + " \(command.result), or of what it was before it was fitted anew: run ganglion"

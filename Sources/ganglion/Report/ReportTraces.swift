@@ -5,6 +5,7 @@ internal import LinearAlgebra
 internal import MPI
 internal import Networks
 internal import Recordings
+internal import Results
 
 /// What was recorded of a few neurons, and what the network makes of it, in the recording's
 /// own units.

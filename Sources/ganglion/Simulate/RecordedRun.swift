@@ -3,7 +3,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Networks
-internal import Recordings
+internal import Results
 
 extension RateNetwork where S: Storable {
   /// Runs the network and writes its rates, the start included, block by block.

@@ -6,6 +6,7 @@ internal import MPI
 internal import Machine
 internal import Networks
 internal import Recordings
+internal import Results
 internal import Wording
 
 /// `ganglion simulate`: runs a fitted network.

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Recordings
 
 extension Console {
   /// Says which command is usually next; words are quoted for the shell.

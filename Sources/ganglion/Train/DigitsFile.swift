@@ -1,6 +1,6 @@
 internal import Collectives
 internal import Foundation
-internal import Recordings
+internal import Results
 internal import Tasks
 
 extension TrainCommand {

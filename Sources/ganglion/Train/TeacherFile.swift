@@ -2,7 +2,7 @@ internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
-internal import Recordings
+internal import Results
 internal import Tasks
 internal import Wording
 

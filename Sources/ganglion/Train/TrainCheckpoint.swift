@@ -2,7 +2,7 @@ internal import Collectives
 internal import Foundation
 internal import HDF5
 internal import MPI
-internal import Recordings
+internal import Results
 internal import Training
 
 /// What a training keeps of itself, in a file as that of a fit: whole or not there, and the

@@ -3,7 +3,7 @@ internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
-internal import Recordings
+internal import Results
 internal import SOFO
 internal import Training
 internal import Tasks

@@ -3,7 +3,7 @@ internal import Differentiation
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
-internal import Recordings
+internal import Results
 internal import Tasks
 internal import Training
 

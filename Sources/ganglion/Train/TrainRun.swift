@@ -5,7 +5,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Machine
-internal import Recordings
+internal import Results
 internal import Runtime
 internal import SOFO
 internal import Tasks

@@ -83,16 +83,6 @@ import Testing
     }
   }
 
-  @Test func digestIsThatOfSha256sum() throws {
-    let directory = try TemporaryDirectory()
-    let path = directory.file("abc")
-    try "abc".write(toFile: path, atomically: false, encoding: .utf8)
-    // FIPS 180-2, appendix B.1.
-    #expect(
-      try sha256(ofFile: path)
-        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-  }
-
   @Test func matlabV5IsRefusedWithTheWayToConvertIt() throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("v5.mat")

@@ -1,4 +1,4 @@
-internal import HDF5
+package import HDF5
 internal import LinearAlgebra
 
 /// What an HDF5 file holds, as far as finding traces in it goes.
@@ -169,7 +169,7 @@ struct HDF5Catalog: ~Copyable {
 }
 
 /// The user's view of a failed read.
-func unreadable(_ path: String, _ error: HDF5Error) -> RecordingError {
+package func unreadable(_ path: String, _ error: HDF5Error) -> RecordingError {
   if error.isAbsence { return .missing("\(error.path): \(error.message)") }
   let hint =
     error.message.contains("truncated")

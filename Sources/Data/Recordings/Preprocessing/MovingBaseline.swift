@@ -1,5 +1,4 @@
 internal import Collectives
-internal import HDF5
 package import LinearAlgebra
 
 /// What F₀ of dF/F is (`--baseline`).
@@ -20,7 +19,7 @@ package enum Baseline: Equatable, Sendable {
 /// It comes from the fitted frames alone: windows end where they end, and every later frame
 /// has the F₀ of the last one. It is kept in float32, as the result file has it.
 package struct MovingBaseline: Equatable, Sendable {
-  private let frames: Int
+  package let frames: Int
   /// Neuron by neuron, frame by frame.
   private let values: [Float]
 
@@ -71,24 +70,13 @@ package struct MovingBaseline: Equatable, Sendable {
     for i in all.indices { all[i] = S(Double(all[i]) / Double(values[i]) - 1) }
   }
 
-  /// Writes `/preprocessing/baseline` (time, neuron); `first` is the number of this rank's
-  /// first neuron.
-  ///
-  /// - Collective: every rank that shares the file must call it.
-  func write(to file: inout ResultFile, first: Int) throws {
-    let variable = try file.createVariable(
-      "preprocessing/baseline", of: Float.self, ["time", "neuron"],
-      longName: "F0 of dF/F, in the recording's units; the other steps act on dF/F")
-    let panel = 512
-    for lower in stride(from: 0, to: frames, by: panel) {
-      let rows = lower..<min(lower + panel, frames)
-      var block = Matrix<Float>(rows: rows.count, columns: frames == 0 ? 0 : values.count / frames)
-      for t in rows {
-        for i in 0..<block.columns { block[t - lower, i] = values[i * frames + t] }
-      }
-      try variable.writeBlock(block, row: lower, column: first)
+  /// F₀ of all of this rank's neurons at some frames, frames×neurons.
+  package func block(_ rows: Range<Int>) -> Matrix<Float> {
+    var block = Matrix<Float>(rows: rows.count, columns: frames == 0 ? 0 : values.count / frames)
+    for t in rows {
+      for i in 0..<block.columns { block[t - rows.lowerBound, i] = values[i * frames + t] }
     }
-    try variable.close()
+    return block
   }
 }
 

@@ -60,7 +60,7 @@ package struct Preprocessing: Sendable {
   ///
   /// - Throws: as `apply`.
   /// - Collective: every rank of the group must call it.
-  func movingBaseline<S: Scalar>(
+  package func movingBaseline<S: Scalar>(
     of traces: borrowing Matrix<S>, fitted: Range<Int>, local: Range<Int>,
     in recording: Recording, on group: borrowing some RankGroup & ~Copyable
   ) throws -> MovingBaseline? {

@@ -1,6 +1,5 @@
 package import Collectives
 internal import Foundation
-internal import HDF5
 package import LinearAlgebra
 
 /// How traces become rates in (−1, 1).
@@ -75,7 +74,7 @@ package struct Scaling: Sendable {
   }
 
   /// A scaling that was found before.
-  init(
+  package init(
     kind: ScalingKind, offset: [Double], drift: [Double], scale: [Double],
     baseline: MovingBaseline?
   ) {
@@ -166,26 +165,6 @@ package struct Scaling: Sendable {
 
   /// Rates beyond this come back as what this does: artanh of 1 is infinite.
   private static var saturation: Double { 1 - 1e-12 }
-
-  /// Writes `/preprocessing/{offset,drift,scale}`, the kind, and the baseline if it moves.
-  ///
-  /// `first` is the number of this rank's first neuron.
-  ///
-  /// - Collective: every rank that shares the file must call it.
-  package func write(to file: inout ResultFile, first: Int) throws {
-    try file.contents.setAttribute("scaling", kind.rawValue)
-    for (name, values, meaning) in [
-      ("offset", offset, "subtracted from the recorded values"),
-      ("drift", drift, "subtracted times the frame's number"),
-      ("scale", scale, "by which the difference was divided"),
-    ] {
-      let variable = try file.createVariable(
-        "preprocessing/\(name)", of: Double.self, ["neuron"], longName: meaning)
-      try variable.write(values, at: first)
-      try variable.close()
-    }
-    try baseline?.write(to: &file, first: first)
-  }
 }
 
 /// Replaces infinite values by NaN.

@@ -3,6 +3,7 @@ internal import Foundation
 package import HDF5
 package import LinearAlgebra
 package import Networks
+package import Recordings
 
 /// A fitted network on disk, described on every rank and read by rows.
 ///
@@ -64,7 +65,7 @@ package struct ModelFile: Sendable {
     guard FileManager.default.fileExists(atPath: path) else {
       throw RecordingError.missing("\(path): no such file")
     }
-    guard isHDF5(path) else {
+    guard File.isHDF5(path) else {
       throw RecordingError.badData("\(path): not HDF5; give a model written by `ganglion fit`")
     }
     do {

@@ -1,5 +1,6 @@
 package import Collectives
 internal import Foundation
+internal import Recordings
 
 /// What a command reads and what it writes, by the flags that name it.
 ///

@@ -37,7 +37,9 @@ struct ReadFiles {
       }
       return
     }
-    guard status.kind == .regular, isHDF5(path), let file = try? File.open(path) else { return }
+    guard status.kind == .regular, File.isHDF5(path), let file = try? File.open(path) else {
+      return
+    }
     let home = directory(of: followingLinks(path))
     for name in file.sourceNames() where name != "." { add(name, through: home) }
     for recording in RootSettings(path)?.recordings ?? [] { add(recording, through: "") }

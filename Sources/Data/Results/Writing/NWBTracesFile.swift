@@ -1,6 +1,7 @@
 package import Collectives
 internal import Foundation
 package import HDF5
+package import Recordings
 
 /// An NWB 2.x file of traces, written by all ranks: one `TimeSeries` (time, neuron) after the
 /// other and a table of the neurons, in the processing module "ganglion".
@@ -51,7 +52,7 @@ package struct NWBTracesFile: ~Copyable {
   private static let unknownStart = "1970-01-01T00:00:00+00:00"
 
   private static func sessionStart(of path: String) -> String? {
-    guard isHDF5(path), let file = try? File.open(path),
+    guard File.isHDF5(path), let file = try? File.open(path),
       let start = try? file.openDataset("/session_start_time").readStrings()
     else { return nil }
     return start.first

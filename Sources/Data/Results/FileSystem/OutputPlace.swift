@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Recordings
 
 /// Where a file is to appear by renaming: the place that a path leads to, links followed.
 struct OutputPlace {

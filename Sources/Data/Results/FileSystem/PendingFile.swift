@@ -1,5 +1,6 @@
 internal import Collectives
 internal import Foundation
+internal import Recordings
 internal import Runtime
 
 /// Writes a text under its name when it is complete; an older one stays until then.

@@ -42,7 +42,7 @@ struct RootSettings {
 
   /// Nil if it is no such result.
   init?(_ path: String) {
-    guard isHDF5(path), let file = try? File.open(path),
+    guard File.isHDF5(path), let file = try? File.open(path),
       let software = try? file.attribute("software")?.string, software == "Ganglion",
       let text = try? file.attribute("configuration")?.string,
       let settings = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]

@@ -2,6 +2,7 @@ package import Collectives
 internal import Foundation
 package import HDF5
 package import LinearAlgebra
+internal import Recordings
 
 /// The true network of a generated recording, read by rows: `/truth/W` and `/truth/W_in`.
 package struct TruthFile: Sendable {
@@ -28,7 +29,7 @@ package struct TruthFile: Sendable {
     guard FileManager.default.fileExists(atPath: path) else {
       throw RecordingError.missing("\(path): no such file")
     }
-    guard isHDF5(path) else { return [-1, 0] }
+    guard File.isHDF5(path) else { return [-1, 0] }
     do {
       let file = try File.open(path)
       guard try file.kind(of: "/truth/W") == .dataset else { return [-1, 0] }

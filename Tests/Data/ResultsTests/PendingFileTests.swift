@@ -1,9 +1,10 @@
 import Collectives
 import Foundation
+import Recordings
 import TestSupport
 import Testing
 
-@testable import Recordings
+@testable import Results
 
 /// Files under way: each run has its own, and what dead runs left is cleared away.
 @Suite struct PendingFileTests {
@@ -80,17 +81,5 @@ import Testing
       #expect(try text(directory.file("disk/c")) == value)
     }
     #expect(try files.destinationOfSymbolicLink(atPath: directory.file("b")) == "disk/c")
-  }
-
-  @Test func contentDigestIsThatOfTheRows() throws {
-    // From Python: hashlib.sha256 of each number as <q and its values as <d, words summed.
-    let rows: [(Int, [Double])] = [(5, [0.5, -1.25]), (6, [3, 1e-3])]
-    for order in [rows, rows.reversed()] {
-      var digest = ContentDigest()
-      for (number, row) in order { digest.add(row.span, number: number) }
-      #expect(try digest.finish(on: SingleRank()) == "ecf0dac632921dff327bee8e1497169e")
-    }
-    #expect(try ContentDigest.of(["a", "b"]) != ContentDigest.of(["ab"]))
-    #expect(try ContentDigest.of([1.0, 2.0]) != ContentDigest.of([2.0, 1.0]))
   }
 }

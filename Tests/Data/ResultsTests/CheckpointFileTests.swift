@@ -1,10 +1,11 @@
 import Collectives
 import Foundation
 import HDF5
+import Recordings
 import TestSupport
 import Testing
 
-@testable import Recordings
+@testable import Results
 
 /// What a checkpoint must survive: replacement, damage, and another run's flags.
 @Suite struct CheckpointFileTests {

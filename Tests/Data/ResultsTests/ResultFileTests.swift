@@ -2,10 +2,11 @@ import Collectives
 import Foundation
 import HDF5
 import LinearAlgebra
+import Recordings
 import TestSupport
 import Testing
 
-@testable import Recordings
+@testable import Results
 
 @Suite struct ResultFileTests {
   private let provenance = Provenance(

@@ -1,6 +1,7 @@
 package import Collectives
 internal import Foundation
 package import HDF5
+internal import Recordings
 
 /// A checkpoint on disk: an HDF5 file that all ranks write and read, and its predecessor.
 ///
@@ -54,7 +55,7 @@ package struct CheckpointFile: Sendable {
       length = try fileSize(pending.temporary)
     }
     length = try group.broadcast(length)
-    let digest = try sharedDigest(ofFile: pending.temporary, length: length, on: group)
+    let digest = try FileDigest.ofBlocks(of: pending.temporary, length: length, on: group)
     try group.agreeOnRoot {
       try put(Self.footer(digest), into: pending.temporary) { try $0.seekToEnd() }
       try pending.publish(keepingAs: previous)
@@ -167,8 +168,8 @@ package struct CheckpointFile: Sendable {
     guard try group.broadcast(finding.rawValue) == Finding.whole.rawValue else {
       return Finding(rawValue: try group.broadcast(finding.rawValue)) ?? .absent
     }
-    let digest = try sharedDigest(
-      ofFile: candidate, length: try group.broadcast(length), on: group)
+    let digest = try FileDigest.ofBlocks(
+      of: candidate, length: try group.broadcast(length), on: group)
     return try group.broadcast(footer) == Self.footer(digest) ? .whole : .damaged
   }
 
