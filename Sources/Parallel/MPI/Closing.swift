@@ -1,5 +1,6 @@
 internal import CMPI
 internal import CMPIShims
+internal import Collectives
 internal import Glibc
 
 /// How the ranks of a job ended, as all of them know it.
@@ -45,7 +46,8 @@ struct Closing: ~Copyable {
     let votes = UnsafeMutablePointer<Int64>.allocate(capacity: 4)
     (votes[0], votes[1], votes[2], votes[3]) = (0, 1, .min, .min)
     if let failure {
-      let hash = stableHash(failure.message)
+      // Without the sign bit, so that its negative is a number, too.
+      let hash = Int64(StableHash.bits64(of: failure.message) >> 1)
       votes[0] = Int64(size - rank) << 8 | Int64(failure.exitCode & 0xff)
       (votes[1], votes[2], votes[3]) = (0, hash, -hash)
     }
@@ -68,11 +70,4 @@ struct Closing: ~Copyable {
     return Verdict(
       isCommon: votes[1] == 0 && votes[2] == -votes[3], key: votes[0], size: size)
   }
-}
-
-/// A hash that all ranks compute alike (FNV-1a), without the sign bit.
-private func stableHash(_ text: String) -> Int64 {
-  var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-  for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-  return Int64(hash >> 1)
 }

@@ -27,7 +27,7 @@ package struct CoreShare: Equatable, Sendable {
     let own = allowedCores()
     cores = own
     // Each rank's record: length of the rest, the host's hash, the cores.
-    let hash = Int(truncatingIfNeeded: stableHash(host))
+    let hash = Int(truncatingIfNeeded: StableHash.bits64(of: host))
     let records = try group.gather([own.count + 1, hash] + own)
     var count = 0
     var start = 0
@@ -70,11 +70,6 @@ private func hostName() -> String {
   var buffer = [CChar](repeating: 0, count: 256)
   gethostname(&buffer, buffer.count - 1)
   return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-}
-
-/// A hash that is the same in every process (FNV-1a).
-private func stableHash(_ text: String) -> UInt64 {
-  text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }
 
 /// The lines of a small text file; none if it cannot be read.

@@ -1,3 +1,4 @@
+internal import Collectives
 internal import Foundation
 internal import Synchronization
 
@@ -57,9 +58,6 @@ enum PartialName {
       (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))
       ?? ProcessInfo.processInfo.hostName
     let space = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
-    let hash = (boot + (space ?? "")).utf8.reduce(UInt32(2_166_136_261)) {
-      ($0 ^ UInt32($1)) &* 16_777_619
-    }
-    return String(hash, radix: 16)
+    return String(StableHash.bits32(of: boot + (space ?? "")), radix: 16)
   }()
 }

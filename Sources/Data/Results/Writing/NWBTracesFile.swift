@@ -87,9 +87,7 @@ package struct NWBTracesFile: ~Copyable {
 
   /// A UUID that differs by path and is the same on every rank.
   private static func objectID(_ path: String, _ identity: String) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in path.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    let digits = String(hash & 0xFFFF_FFFF_FFFF, radix: 16)
+    let digits = String(StableHash.bits64(of: path) & 0xFFFF_FFFF_FFFF, radix: 16)
     return identity.prefix(24) + String(repeating: "0", count: 12 - digits.count) + digits
   }
 
