@@ -29,11 +29,9 @@ package func runSPMD(_ body: (borrowing Communicator) throws -> Void) {
   } catch {
     // Without a working MPI there is nobody to agree with, but launchers number the tasks of a
     // job, which are all apart or none is, and the ranks of a host, which have the same memory.
-    let numbers =
-      error is SeparateRanksError
-      ? ["SLURM_PROCID"] : ["OMPI_COMM_WORLD_LOCAL_RANK", "SLURM_LOCALID"]
-    let number = numbers.lazy.compactMap(environment).first
-    if number == nil || number == "0" { complain("\(error)") }
+    let launch = LaunchEnvironment.current
+    let speaks = error is SeparateRanksError ? launch.isFirstTask : launch.isFirstOnHost
+    if speaks { complain("\(error)") }
     leave(ExitCode.of(error))
   }
 }

@@ -26,13 +26,14 @@ package func startMPI() throws {
   var flag: CInt = 0
   MPI_Initialized(&flag)
   guard flag == 0 else { return }
-  let tasks = srunTasksWithoutMPI()
+  let launch = LaunchEnvironment.current
+  let tasks = launch.srunTasksWithoutMPI
   if let tasks, tasks > 1 { throw SeparateRanksError(tasks: tasks) }
   MemoryLimit.explainCrashes()
   try MemoryLimit.require(leastMemory, for: "MPI and BLAS alone")
-  let isAlone = !isLaunched()
+  let isAlone = !launch.isLaunched
   let sessions = "OMPI_MCA_orte_create_session_dirs"
-  let areSessionsChosen = environment(sessions) != nil
+  let areSessionsChosen = launch[sessions] != nil
   if isAlone {
     // A rank without launcher needs no Open MPI daemon of its own, and no session folder: all
     // such ranks of a host make and remove the same one, `ompi.HOST.USER/jf.0`, so of those
@@ -41,7 +42,7 @@ package func startMPI() throws {
     setenv(sessions, "0", 0)
   }
   // A lone srun task is such a rank too, unless Open MPI sees that srun started it.
-  let step = tasks == nil ? nil : environment("SLURM_STEP_ID")
+  let step = tasks == nil ? nil : launch["SLURM_STEP_ID"]
   if step != nil { unsetenv("SLURM_STEP_ID") }
   var provided: CInt = 0
   try check(
@@ -63,23 +64,6 @@ package func startMPI() throws {
 // the first product (134 MB): 2 ranks on one host took 161 MB more than before. With less MPI
 // has been seen to crash, to exit with 1 and to hang.
 private let leastMemory = 180e6
-
-/// Whether mpirun, srun or another launcher tells this rank of the others.
-private func isLaunched() -> Bool {
-  ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_FD"].contains { environment($0) != nil }
-}
-
-/// The number of tasks that srun started without telling them of each other; nil if the
-/// ranks were started in another way.
-private func srunTasksWithoutMPI() -> Int? {
-  guard environment("PMIX_RANK") == nil, environment("OMPI_COMM_WORLD_SIZE") == nil,
-    environment("SLURM_STEP_ID") != nil
-  else { return nil }
-  return environment("SLURM_STEP_NUM_TASKS").flatMap { Int($0) }
-}
-
-/// The value of an environment variable.
-func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
 /// Ends MPI; the last MPI call of the process, made by every rank.
 ///

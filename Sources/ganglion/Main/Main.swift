@@ -9,7 +9,7 @@ internal import Runtime
 enum Main {
   static func main() {
     StandardOutput.prepare()
-    Interruption.endsProcess(speaks: isFirstProcess)
+    Interruption.endsProcess(speaks: LaunchEnvironment.current.isFirstProcess)
     MemoryLimit.explainCrashes()
     switch Result(catching: { try parse(Array(CommandLine.arguments.dropFirst())) }) {
     case .success(let command as any GroupCommand):
@@ -76,14 +76,6 @@ enum Main {
       MemoryLimit.exitIsOurs()
       exit(ExitCode.of(error))
     }
-  }
-
-  /// Whether this is the process that speaks, as the launchers tell it.
-  private static var isFirstProcess: Bool {
-    let environment = ProcessInfo.processInfo.environment
-    let rank = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"]
-      .lazy.compactMap { environment[$0] }.first
-    return rank == nil || rank == "0"
   }
 }
 

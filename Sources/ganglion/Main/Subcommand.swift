@@ -1,5 +1,6 @@
 internal import Collectives
 internal import Foundation
+internal import Runtime
 
 /// A command that this program starts, with what a launcher has put into the environment of
 /// this process left out: it would take the command for one of this process's own ranks.
@@ -14,9 +15,7 @@ struct Subcommand {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = command
     let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
-      !["OMPI_COMM_", "PMIX_", "PMI_", "OMPI_UNIVERSE", "OMPI_MCA_orte", "OMPI_MCA_ess"].contains {
-        name.hasPrefix($0)
-      }
+      !LaunchEnvironment.belongsToRank(name)
     }
     process.environment = inherited.merging(added) { _, new in new }
     process.standardInput = FileHandle.nullDevice

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Collectives
 internal import Foundation
 internal import Machine
+internal import Runtime
 internal import Scalability
 internal import Wording
 
@@ -131,9 +132,7 @@ struct ScalingCommand: LocalCommand {
     try report(study, console)
   }
 
-  private var defaultThreads: Int {
-    ProcessInfo.processInfo.environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) } ?? 1
-  }
+  private var defaultThreads: Int { LaunchEnvironment.current.slurmCoresPerTask ?? 1 }
 
   private func report(_ study: Study, _ console: Console) throws {
     let predicted = try machine.map {
@@ -165,7 +164,7 @@ enum Launcher: String, ExpressibleByArgument, CaseIterable {
   /// What auto means here.
   var resolved: Launcher {
     guard self == .auto else { return self }
-    guard ProcessInfo.processInfo.environment["SLURM_JOB_ID"] != nil,
+    guard LaunchEnvironment.current.isInSlurmJob,
       let types = try? Subcommand(["srun", "--mpi=list"]).output()
     else { return .mpirun }
     return types.contains("pmix") ? .srun : .mpirun

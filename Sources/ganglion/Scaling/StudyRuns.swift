@@ -10,11 +10,10 @@ struct Allocation {
   let nodes: Int
 
   init(ranksPerNode: Int?) {
-    let environment = ProcessInfo.processInfo.environment
-    func number(_ name: String) -> Int? { environment[name].flatMap { Int($0) } }
-    let nodes = number("SLURM_JOB_NUM_NODES") ?? 1
+    let job = LaunchEnvironment.current
+    let nodes = job.slurmNodes ?? 1
     self.nodes = nodes
-    self.ranksPerNode = ranksPerNode ?? number("SLURM_NTASKS").map { max(1, $0 / nodes) }
+    self.ranksPerNode = ranksPerNode ?? job.slurmTasks.map { max(1, $0 / nodes) }
   }
 
   /// Powers of two and all: of the nodes of the Slurm job, or of the cores of this host.

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Reports
+internal import Runtime
 private import Synchronization
 
 /// What a run says on standard output: rank 0 only, nothing under `--quiet`.
@@ -7,9 +8,7 @@ final class Console: Sendable {
   private let isFirst: Bool
   private let isSpeaking: Bool
   /// mpirun gives a rank a terminal of its own even where its own output is a file.
-  private let isTerminal =
-    isatty(STDOUT_FILENO) != 0
-    && ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] == nil
+  private let isTerminal = isatty(STDOUT_FILENO) != 0 && !LaunchEnvironment.current.isUnderMPIRun
   private let start = ContinuousClock.now
   private let state = Mutex(State())
 
