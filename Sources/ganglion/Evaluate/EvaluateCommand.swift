@@ -1,10 +1,12 @@
 internal import ArgumentParser
+internal import HDF5
+internal import LinearAlgebra
 internal import MPI
 internal import Recordings
 internal import Results
 
 /// `ganglion evaluate`: how good a fitted network is.
-struct EvaluateCommand: GroupCommand {
+struct EvaluateCommand: ModelCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Scores a fitted network.",
     discussion: """
@@ -82,22 +84,16 @@ struct EvaluateCommand: GroupCommand {
   static let mostNeuronsForFixedPoints = 5000
 
   var files: FileRoles {
-    var files = FileRoles()
-    files.read(model, as: "the model")
-    files.read(recording, as: "--recording")
-    files.read(truth, as: "--truth")
-    files.read(source.neuropilFile, as: "--neuropil")
-    files.read(common.config, as: "--config")
+    var files = FileRoles(
+      reading: [("the model", [model]), ("--recording", recording), ("--truth", [truth])],
+      source, common)
     files.write(output, as: "-o", .result(of: "evaluate"))
     return files
   }
 
-  func run(on world: borrowing Communicator) throws {
-    let file = try ModelFile.open(model, on: world)
-    if file.isDouble {
-      try EvaluateRun<Double>(command: self, model: file).run(on: world)
-    } else {
-      try EvaluateRun<Float>(command: self, model: file).run(on: world)
-    }
+  func run<S: Scalar & Transferable & Storable>(
+    _ model: ModelFile, in precision: S.Type, on world: borrowing Communicator
+  ) throws {
+    try EvaluateRun<S>(command: self, model: model).run(on: world)
   }
 }

@@ -32,13 +32,9 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       try predict(paths, network, threads: threads, console, into: &report, on: world)
     }
     if let output = command.output {
-      let digest = try world.digest(ofFile: command.model)
       try report.write(
         to: output, first: local.lowerBound, on: world,
-        provenance: Provenance(
-          ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
-          input: (command.model, digest),
-          configuration: try settings(paths).json))
+        provenance: try model.provenance(settings(paths), threads: threads, on: world))
     }
     let text = try command.json ? report.json(on: world) : report.text(on: world)
     console.say(text)
@@ -53,7 +49,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
   /// The recordings to predict; none if none was named and the fitted ones have gone.
   private func recordingPaths(on world: borrowing Communicator) throws -> [String] {
     if !command.recording.isEmpty { return command.recording }
-    let paths = model.settings["recordings"] as? [String] ?? []
+    let paths = model.fittedRecordings
     guard !paths.isEmpty else { return [] }
     let missing = paths.first { !FileManager.default.fileExists(atPath: $0) }
     // Only rank 0 need see the files to say which one has gone.

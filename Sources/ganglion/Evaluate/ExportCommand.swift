@@ -10,7 +10,7 @@ internal import Recordings
 internal import Results
 
 /// `ganglion export`: predicted traces beside the recorded ones, as NWB.
-struct ExportCommand: GroupCommand {
+struct ExportCommand: ModelCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Writes recorded and predicted traces as an NWB 2.x file.",
     discussion: """
@@ -31,22 +31,17 @@ struct ExportCommand: GroupCommand {
   func validate() throws { try source.validate() }
 
   var files: FileRoles {
-    var files = FileRoles()
-    files.read(model, as: "the model")
-    files.read(recording, as: "--recording")
-    files.read(source.neuropilFile, as: "--neuropil")
-    files.read(common.config, as: "--config")
+    var files = FileRoles(
+      reading: [("the model", [model]), ("--recording", [recording])],
+      source, common)
     files.write(output, as: "-o", .result(of: "export"))
     return files
   }
 
-  func run(on world: borrowing Communicator) throws {
-    let file = try ModelFile.open(model, on: world)
-    if file.isDouble {
-      try ExportRun<Double>(command: self, model: file).run(on: world)
-    } else {
-      try ExportRun<Float>(command: self, model: file).run(on: world)
-    }
+  func run<S: Scalar & Transferable & Storable>(
+    _ model: ModelFile, in precision: S.Type, on world: borrowing Communicator
+  ) throws {
+    try ExportRun<S>(command: self, model: model).run(on: world)
   }
 }
 
@@ -86,17 +81,13 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
     }
     guard let scaling else { preconditionFailure("the recording was not looked at") }
     let prediction = TracePrediction<S>(recording: recording, scaling: scaling)
-    let digest = try world.digest(ofFile: command.model)
     let file = try NWBTracesFile.create(
       command.output, of: recording,
       description: "traces of \(path), and those predicted by the network \(command.model)",
       on: world,
-      provenance: Provenance(
-        ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
-        input: (command.model, digest),
-        configuration: try Settings([
-          "command": "export", "model": command.model, "recording": path,
-        ]).json))
+      provenance: try model.provenance(
+        Settings(["command": "export", "model": command.model, "recording": path]),
+        threads: threads, on: world))
     try write(prediction, raw, network, observed, to: file, threads: threads, on: world)
     try file.addNeurons(try columns(network, observed, on: world))
     try file.finish(on: world)
@@ -105,8 +96,7 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
   }
 
   private func recordingPaths() throws -> [String] {
-    let fitted = model.settings["recordings"] as? [String] ?? []
-    let paths = command.recording.map { [$0] } ?? fitted
+    let paths = command.recording.map { [$0] } ?? model.fittedRecordings
     guard !paths.isEmpty else {
       throw CommandLineError.usage(
         "\(command.model) does not say what was fitted: give --recording")

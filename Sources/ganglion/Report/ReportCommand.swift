@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import Collectives
 internal import Foundation
+internal import HDF5
+internal import LinearAlgebra
 internal import MPI
 internal import Recordings
 internal import Reports
@@ -41,12 +43,9 @@ struct ReportCommand: GroupCommand {
   }
 
   var files: FileRoles {
-    var files = FileRoles()
-    files.read(result, as: "the result")
-    files.read(scores, as: "--scores")
-    files.read(recording, as: "--recording")
-    files.read(source.neuropilFile, as: "--neuropil")
-    files.read(common.config, as: "--config")
+    var files = FileRoles(
+      reading: [("the result", [result]), ("--scores", [scores]), ("--recording", [recording])],
+      source, common)
     files.write(output, as: "-o", .page)
     return files
   }
@@ -67,14 +66,8 @@ struct ReportCommand: GroupCommand {
         if let contents { try writeWhole(TrainPage(contents).page.text, to: output) }
       }
     } else {
-      let model = try ModelFile.open(result, on: world)
-      if model.isDouble {
-        try ReportRun<Double>(command: self, model: model, contents: contents)
-          .run(console, on: world)
-      } else {
-        try ReportRun<Float>(command: self, model: model, contents: contents)
-          .run(console, on: world)
-      }
+      let work = ReportWork(command: self, contents: contents)
+      try ModelFile.open(result, on: world).perform(work, on: world)
     }
     console.say("wrote \(output)")
     console.next("open", output, "in", "a", "browser")
@@ -94,5 +87,18 @@ struct ReportCommand: GroupCommand {
       throw CommandLineError.usage("\(flag) does nothing here: \(reason); leave it out")
     }
     try source.refuse(because: reason)
+  }
+}
+
+/// The page about a model.
+private struct ReportWork: ModelWork {
+  let command: ReportCommand
+  /// On rank 0 only.
+  let contents: ResultContents?
+
+  func run<S: Scalar & Transferable & Storable>(
+    _ model: ModelFile, in precision: S.Type, on world: borrowing Communicator
+  ) throws {
+    try ReportRun<S>(command: command, model: model, contents: contents).run(on: world)
   }
 }

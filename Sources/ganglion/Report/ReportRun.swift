@@ -34,7 +34,7 @@ struct ReportRun<S: Scalar & Transferable & Storable> {
   private static var mostPixels: Int { 480 }
 
   /// - Collective: every rank of `world` must call it.
-  func run(_ console: Console, on world: borrowing Communicator) throws {
+  func run(on world: borrowing Communicator) throws {
     let threads = try command.common.startThreads(on: world)
     var scores: ResultContents?
     try world.agreeOnRoot {
@@ -80,7 +80,7 @@ struct ReportRun<S: Scalar & Transferable & Storable> {
     _ network: borrowing RateNetwork<S>, threads: Int, into measured: inout FitMeasurements,
     on world: borrowing Communicator
   ) throws {
-    let paths = command.recording.map { [$0] } ?? model.settings["recordings"] as? [String] ?? []
+    let paths = command.recording.map { [$0] } ?? model.fittedRecordings
     guard !paths.isEmpty else {
       measured.tracesProblem = "The model does not say which recording it was fitted to."
       return

@@ -10,7 +10,7 @@ internal import Results
 internal import Wording
 
 /// `ganglion simulate`: runs a fitted network.
-struct SimulateCommand: GroupCommand {
+struct SimulateCommand: ModelCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate", abstract: "Runs a fitted network in closed loop.",
     discussion: """
@@ -58,22 +58,17 @@ struct SimulateCommand: GroupCommand {
   }
 
   var files: FileRoles {
-    var files = FileRoles()
-    files.read(model, as: "the model")
-    files.read(recording, as: "--recording")
-    files.read(source.neuropilFile, as: "--neuropil")
-    files.read(common.config, as: "--config")
+    var files = FileRoles(
+      reading: [("the model", [model]), ("--recording", [recording])],
+      source, common)
     files.write(output, as: "-o", .result(of: "simulate"))
     return files
   }
 
-  func run(on world: borrowing Communicator) throws {
-    let file = try ModelFile.open(model, on: world)
-    if file.isDouble {
-      try SimulateRun<Double>(command: self, model: file).run(on: world)
-    } else {
-      try SimulateRun<Float>(command: self, model: file).run(on: world)
-    }
+  func run<S: Scalar & Transferable & Storable>(
+    _ model: ModelFile, in precision: S.Type, on world: borrowing Communicator
+  ) throws {
+    try SimulateRun<S>(command: self, model: model).run(on: world)
   }
 }
 
@@ -100,13 +95,10 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
       neurons: model.neurons, frames: frames, dt: dt, tau: dt / model.alpha, alpha: model.alpha)
     shape.inputs = model.inputs
     shape.labels = model.labels
-    let digest = try world.digest(ofFile: command.model)
     var file = try RecordingFile.create(
       command.output, shape: shape, on: world,
-      provenance: Provenance(
-        ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
-        input: (command.model, digest),
-        seed: Int(clamping: command.seed), configuration: try settings(frames - 1).json))
+      provenance: try model.provenance(
+        settings(frames - 1), seed: Int(clamping: command.seed), threads: threads, on: world))
     try file.writeWeights(network.weights, neuron: local.lowerBound)
     if model.inputs > 0 {
       try file.writeInputs(

@@ -16,6 +16,9 @@ extension ModelFile {
     return object as? [String: Any] ?? [:]
   }
 
+  /// The paths of the recordings that were fitted; none where the file does not say.
+  var fittedRecordings: [String] { settings["recordings"] as? [String] ?? [] }
+
   /// The share of the frames that the fit kept for its scores.
   var holdout: Double { (settings["holdout"] as? NSNumber)?.doubleValue ?? 0 }
 

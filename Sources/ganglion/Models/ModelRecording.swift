@@ -52,7 +52,7 @@ extension ModelFile {
     } else if !isSameFile, inputSHA256 != nil {
       let name = paths.joined(separator: ", ")
       notes.append(
-        fileNames(paths) == fileNames(settings["recordings"] as? [String] ?? [])
+        fileNames(paths) == fileNames(fittedRecordings)
           ? "warning: \(name) has changed since the fit, or is another file of that name (its"
             + " SHA-256 is not the one in the model)"
           : "\(name) is not the recording that was fitted")
