@@ -65,9 +65,16 @@ let package = Package(
     // Numbers and words in messages.
     .target(name: "Wording", path: "Sources/Foundations/Wording", swiftSettings: memorySafe),
     .target(
+      name: "Charts", dependencies: ["Wording"], path: "Sources/Foundations/Charts",
+      swiftSettings: memorySafe),
+    .target(
       name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CKernelChoice"],
       path: "Sources/Foundations/LinearAlgebra",
       swiftSettings: strict + optimised + lifetimes),
+    .target(
+      name: "Statistics", dependencies: ["LinearAlgebra"],
+      path: "Sources/Foundations/Statistics",
+      swiftSettings: memorySafe + optimised),
     .target(
       name: "RandomNumbers", dependencies: ["LinearAlgebra"],
       path: "Sources/Foundations/RandomNumbers",
@@ -86,7 +93,8 @@ let package = Package(
       path: "Sources/Parallel/HDF5",
       swiftSettings: strict + optimised),
     .target(
-      name: "Machine", dependencies: ["LinearAlgebra", "Collectives", "HDF5"],
+      name: "Machine",
+      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Statistics", "Wording"],
       path: "Sources/Parallel/Machine",
       swiftSettings: strict + optimised),
 
@@ -96,11 +104,13 @@ let package = Package(
       path: "Sources/Data/Networks",
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "CORNN", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers", "Wording"],
+      name: "CORNN",
+      dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers", "Statistics", "Wording"],
       path: "Sources/Fitting/CORNN",
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "Evaluation", dependencies: ["LinearAlgebra", "Collectives", "Networks"],
+      name: "Evaluation",
+      dependencies: ["LinearAlgebra", "Collectives", "Networks", "Statistics", "Wording"],
       path: "Sources/Fitting/Evaluation",
       swiftSettings: memorySafe + optimised),
     .target(
@@ -130,15 +140,20 @@ let package = Package(
     .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),
     .target(
       name: "Recordings",
-      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto", "Wording"],
+      dependencies: [
+        "LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto", "Statistics", "Wording",
+      ],
       path: "Sources/Data/Recordings",
       swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
     // Pages.
-    .target(name: "Reports", path: "Sources/Pages/Reports", swiftSettings: memorySafe),
+    .target(
+      name: "Reports", dependencies: ["Charts"], path: "Sources/Pages/Reports",
+      swiftSettings: memorySafe),
     // Figures and sums of scaling studies.
     .target(
-      name: "Scalability", dependencies: ["Reports"], path: "Sources/Pages/Scalability",
+      name: "Scalability", dependencies: ["Charts", "Statistics", "Wording"],
+      path: "Sources/Pages/Scalability",
       swiftSettings: memorySafe),
 
     // MARK: - Program
@@ -147,7 +162,7 @@ let package = Package(
       dependencies: [
         "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
         "Recordings", "Reports", "Machine", "Differentiation", "SOFO", "Tasks",
-        "Training", "Scalability", "Wording",
+        "Training", "Scalability", "Wording", "Charts", "Statistics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -167,6 +182,13 @@ let package = Package(
       swiftSettings: strict + optimised),
     .testTarget(
       name: "WordingTests", dependencies: ["Wording"], path: "Tests/Foundations/WordingTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "ChartsTests", dependencies: ["Charts"], path: "Tests/Foundations/ChartsTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics", "LinearAlgebra"],
+      path: "Tests/Foundations/StatisticsTests",
       swiftSettings: strict),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "CKernelChoice", "TestSupport"],
@@ -213,7 +235,7 @@ let package = Package(
       path: "Tests/Data/RecordingsTests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "TestSupport"],
+      name: "ReportsTests", dependencies: ["Reports", "Charts", "TestSupport"],
       path: "Tests/Pages/ReportsTests", swiftSettings: strict),
     .testTarget(
       name: "MachineTests",

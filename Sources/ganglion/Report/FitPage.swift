@@ -3,6 +3,8 @@ internal import Foundation
 internal import Recordings
 internal import Reports
 internal import Wording
+internal import Statistics
+internal import Charts
 
 /// The page about a fitted model.
 struct FitPage {
