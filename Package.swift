@@ -65,9 +65,16 @@ let package = Package(
     // Numbers and words in messages.
     .target(name: "Wording", path: "Sources/Foundations/Wording", swiftSettings: memorySafe),
     .target(
+      name: "Charts", dependencies: ["Wording"], path: "Sources/Foundations/Charts",
+      swiftSettings: memorySafe),
+    .target(
       name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CKernelChoice"],
       path: "Sources/Foundations/LinearAlgebra",
       swiftSettings: strict + optimised + lifetimes),
+    .target(
+      name: "Statistics", dependencies: ["LinearAlgebra"],
+      path: "Sources/Foundations/Statistics",
+      swiftSettings: memorySafe + optimised),
     .target(
       name: "RandomNumbers", dependencies: ["LinearAlgebra"],
       path: "Sources/Foundations/RandomNumbers",
@@ -77,37 +84,39 @@ let package = Package(
       path: "Sources/Parallel/Collectives",
       swiftSettings: strict + optimised),
     .target(
-      name: "Runtime", dependencies: ["Collectives", "CSignals"],
+      name: "Runtime", dependencies: ["CSignals", "Collectives"],
       path: "Sources/Parallel/Runtime",
       swiftSettings: strict + optimised),
     .target(
       name: "MPI",
-      dependencies: [
-        "LinearAlgebra", "Collectives", "Runtime", "CMPI", "CMPIShims", "CScaLAPACK",
-      ],
+      dependencies: ["CMPI", "CScaLAPACK", "CMPIShims", "LinearAlgebra", "Collectives", "Runtime"],
       path: "Sources/Parallel/MPI",
       swiftSettings: strict + optimised),
     .target(
-      name: "HDF5", dependencies: ["LinearAlgebra", "Collectives", "MPI", "CHDF5", "CHDF5Shims"],
+      name: "HDF5", dependencies: ["CHDF5", "CHDF5Shims", "LinearAlgebra", "Collectives", "MPI"],
       path: "Sources/Parallel/HDF5",
       swiftSettings: strict + optimised),
     .target(
-      name: "Machine", dependencies: ["LinearAlgebra", "Collectives", "Runtime", "HDF5"],
+      name: "Machine",
+      dependencies: ["Wording", "LinearAlgebra", "Statistics", "Collectives", "Runtime", "HDF5"],
       path: "Sources/Parallel/Machine",
       swiftSettings: strict + optimised),
 
     // MARK: - Algorithms
     .target(
-      name: "Networks", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers"],
+      name: "Networks", dependencies: ["LinearAlgebra", "RandomNumbers", "Collectives"],
       path: "Sources/Data/Networks",
       swiftSettings: memorySafe + optimised),
     .target(
       name: "CORNN",
-      dependencies: ["LinearAlgebra", "Collectives", "Runtime", "RandomNumbers", "Wording"],
+      dependencies: [
+        "Wording", "LinearAlgebra", "Statistics", "RandomNumbers", "Collectives", "Runtime",
+      ],
       path: "Sources/Fitting/CORNN",
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "Evaluation", dependencies: ["LinearAlgebra", "Collectives", "Networks"],
+      name: "Evaluation",
+      dependencies: ["Wording", "LinearAlgebra", "Statistics", "Collectives", "Networks"],
       path: "Sources/Fitting/Evaluation",
       swiftSettings: memorySafe + optimised),
     .target(
@@ -117,7 +126,7 @@ let package = Package(
     .target(
       name: "SOFO",
       dependencies: [
-        "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "Differentiation", "Wording",
+        "Wording", "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "Differentiation",
       ], path: "Sources/Learning/SOFO",
       swiftSettings: memorySafe + optimised),
 
@@ -128,7 +137,7 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "LinearAlgebra", "Collectives", "Runtime", "RandomNumbers", "Differentiation", "SOFO",
+        "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "Differentiation", "SOFO",
         "Tasks",
       ], path: "Sources/Learning/Training",
       swiftSettings: memorySafe + optimised),
@@ -137,32 +146,34 @@ let package = Package(
     .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),
     .target(
       name: "Recordings",
-      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Wording"],
+      dependencies: ["Wording", "LinearAlgebra", "Statistics", "Collectives", "HDF5"],
       path: "Sources/Data/Recordings",
       swiftSettings: memorySafe + optimised),
     .target(
       name: "Results",
       dependencies: [
-        "LinearAlgebra", "Collectives", "Runtime", "HDF5", "Networks", "Recordings", "CCrypto",
+        "CCrypto", "LinearAlgebra", "Collectives", "Runtime", "HDF5", "Networks", "Recordings",
       ],
       path: "Sources/Data/Results",
       swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
     // Pages.
-    .target(name: "Reports", path: "Sources/Pages/Reports", swiftSettings: memorySafe),
+    .target(
+      name: "Reports", dependencies: ["Charts"], path: "Sources/Pages/Reports",
+      swiftSettings: memorySafe),
     // Figures and sums of scaling studies.
     .target(
-      name: "Scalability", dependencies: ["Reports"], path: "Sources/Pages/Scalability",
+      name: "Scalability", dependencies: ["Wording", "Charts", "Statistics"],
+      path: "Sources/Pages/Scalability",
       swiftSettings: memorySafe),
 
     // MARK: - Program
     .executableTarget(
       name: "ganglion",
       dependencies: [
-        "LinearAlgebra", "Collectives", "Runtime", "MPI", "HDF5", "Networks", "CORNN",
-        "Evaluation", "Recordings", "Results", "Reports", "Machine", "Differentiation", "SOFO",
-        "Tasks",
-        "Training", "Scalability", "Wording",
+        "Wording", "Charts", "LinearAlgebra", "Statistics", "Collectives", "Runtime", "MPI", "HDF5",
+        "Machine", "Networks", "CORNN", "Evaluation", "Differentiation", "SOFO", "Tasks",
+        "Training", "Recordings", "Results", "Reports", "Scalability",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -171,101 +182,108 @@ let package = Package(
     // MARK: - Benchmarks
     .executableTarget(
       name: "TangentBenchmark",
-      dependencies: ["SOFO", "Differentiation", "LinearAlgebra", "Collectives"],
+      dependencies: ["LinearAlgebra", "Collectives", "Differentiation", "SOFO"],
       path: "Sources/Benchmarks/Tangents", swiftSettings: strict + optimised),
 
     // MARK: - Tests
     .target(
       name: "TestSupport",
-      dependencies: ["LinearAlgebra", "Collectives", "MPI", "Differentiation", "RandomNumbers"],
+      dependencies: ["LinearAlgebra", "RandomNumbers", "Collectives", "MPI", "Differentiation"],
       path: "Tests/Support/TestSupport",
       swiftSettings: strict + optimised),
     .testTarget(
       name: "WordingTests", dependencies: ["Wording"], path: "Tests/Foundations/WordingTests",
       swiftSettings: strict),
     .testTarget(
-      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "CKernelChoice", "TestSupport"],
+      name: "ChartsTests", dependencies: ["Charts"], path: "Tests/Foundations/ChartsTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics"],
+      path: "Tests/Foundations/StatisticsTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "LinearAlgebraTests", dependencies: ["CKernelChoice", "LinearAlgebra"],
       path: "Tests/Foundations/LinearAlgebraTests",
       swiftSettings: strict),
     .testTarget(
-      name: "RandomNumbersTests", dependencies: ["RandomNumbers", "LinearAlgebra", "TestSupport"],
+      name: "RandomNumbersTests", dependencies: ["LinearAlgebra", "RandomNumbers"],
       path: "Tests/Foundations/RandomNumbersTests",
       swiftSettings: strict),
     .testTarget(
-      name: "NetworksTests", dependencies: ["Networks", "Collectives", "LinearAlgebra"],
+      name: "NetworksTests", dependencies: ["LinearAlgebra", "Collectives", "Networks"],
       path: "Tests/Data/NetworksTests",
       swiftSettings: strict + optimised),
     .testTarget(
       name: "CORNNTests",
       dependencies: [
-        "CORNN", "Networks", "Collectives", "Runtime", "LinearAlgebra", "RandomNumbers",
+        "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "Networks", "CORNN",
         "TestSupport",
       ], path: "Tests/Fitting/CORNNTests",
       swiftSettings: strict + optimised),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "Networks", "Collectives", "LinearAlgebra", "TestSupport"],
+      dependencies: ["LinearAlgebra", "Collectives", "Networks", "Evaluation", "TestSupport"],
       path: "Tests/Fitting/EvaluationTests",
       swiftSettings: strict + optimised),
     .testTarget(
       name: "CollectivesTests",
-      dependencies: ["Collectives", "TestSupport", "LinearAlgebra"],
+      dependencies: ["LinearAlgebra", "Collectives"],
       path: "Tests/Parallel/CollectivesTests",
       swiftSettings: strict),
     .testTarget(
-      name: "RuntimeTests", dependencies: ["Runtime", "Collectives", "CSignals"],
+      name: "RuntimeTests", dependencies: ["CSignals", "Collectives", "Runtime"],
       path: "Tests/Parallel/RuntimeTests",
       swiftSettings: strict),
     .testTarget(
       name: "MPITests",
-      dependencies: ["MPI", "CORNN", "Collectives", "Runtime", "LinearAlgebra", "TestSupport"],
+      dependencies: ["LinearAlgebra", "Collectives", "Runtime", "MPI", "CORNN", "TestSupport"],
       path: "Tests/Parallel/MPITests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     // HDF5 is not re-entrant: its tests run one at a time, on the main actor.
     .testTarget(
       name: "HDF5Tests",
-      dependencies: ["HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport"],
+      dependencies: ["LinearAlgebra", "Collectives", "MPI", "HDF5", "TestSupport"],
       path: "Tests/Parallel/HDF5Tests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
       name: "RecordingsTests",
-      dependencies: ["Recordings", "HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport"],
+      dependencies: ["LinearAlgebra", "Collectives", "MPI", "HDF5", "Recordings", "TestSupport"],
       path: "Tests/Data/RecordingsTests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
       name: "ResultsTests",
       dependencies: [
-        "Results", "Recordings", "HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport",
+        "LinearAlgebra", "Collectives", "MPI", "HDF5", "Recordings", "Results", "TestSupport",
       ],
       path: "Tests/Data/ResultsTests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "TestSupport"],
+      name: "ReportsTests", dependencies: ["Charts", "Reports"],
       path: "Tests/Pages/ReportsTests", swiftSettings: strict),
     .testTarget(
       name: "MachineTests",
-      dependencies: ["Machine", "MPI", "HDF5", "Collectives", "LinearAlgebra", "TestSupport"],
+      dependencies: ["LinearAlgebra", "Collectives", "MPI", "HDF5", "Machine", "TestSupport"],
       path: "Tests/Parallel/MachineTests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
       name: "TasksTests",
       dependencies: [
-        "Tasks", "Training", "SOFO", "Differentiation", "Collectives", "Runtime",
-        "LinearAlgebra", "RandomNumbers", "TestSupport",
+        "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "Differentiation", "SOFO",
+        "Tasks", "Training", "TestSupport",
       ], path: "Tests/Learning/TasksTests",
       swiftSettings: strict),
     .target(name: "CAllocations", path: "Tests/Support/CAllocations"),
     .testTarget(
       name: "DifferentiationTests",
       dependencies: [
-        "Differentiation", "LinearAlgebra", "RandomNumbers", "TestSupport", "CAllocations",
+        "LinearAlgebra", "RandomNumbers", "Differentiation", "TestSupport", "CAllocations",
       ], path: "Tests/Learning/DifferentiationTests",
       swiftSettings: strict),
     .testTarget(
       name: "SOFOTests",
       dependencies: [
-        "SOFO", "Differentiation", "Collectives", "Runtime", "MPI", "LinearAlgebra",
-        "RandomNumbers", "TestSupport",
+        "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "MPI", "Differentiation",
+        "SOFO", "TestSupport",
       ], path: "Tests/Learning/SOFOTests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
@@ -274,7 +292,7 @@ let package = Package(
     // The program as users start it; HDF5 checks its files, so one test at a time.
     .testTarget(
       name: "CommandTests",
-      dependencies: ["HDF5", "LinearAlgebra", "TestSupport"],
+      dependencies: ["LinearAlgebra", "HDF5", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
   ],
   swiftLanguageModes: [.v6]

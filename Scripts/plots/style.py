@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap  # noqa: E402
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator  # noqa: E402
 
 # One colour a meaning, told apart by readers who confuse red and green, or blue and yellow.
-# Sources/Pages/Reports/Palette.swift holds the same, and says what each one means; a test checks
+# Sources/Foundations/Charts/Palette.swift holds the same, and says what each one means; a test checks
 # that both agree.
 PALETTE = {
     "recorded": "#1f262d",

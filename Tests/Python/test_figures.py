@@ -13,7 +13,7 @@ import numpy as np
 
 CHECKOUT = Path(__file__).parents[2]
 FIGURES = CHECKOUT / "Scripts" / "figures"
-PALETTE = CHECKOUT / "Sources" / "Pages" / "Reports" / "Palette.swift"
+PALETTE = CHECKOUT / "Sources" / "Foundations" / "Charts" / "Palette.swift"
 sys.path.insert(0, str(CHECKOUT / "Scripts"))
 from plots import style  # noqa: E402  (after the path is known)
 

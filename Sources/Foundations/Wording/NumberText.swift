@@ -12,9 +12,6 @@ package func plain(_ value: Double, digits: Int = 6) -> String {
 /// A number that a user gave, with every digit given: 3, 0.1, 1e-5.
 package func asGiven(_ value: Double) -> String { plain(value, digits: 17) }
 
-/// A share in percent, as people write it: 12.5 %.
-package func percentage(_ share: Double) -> String { plain(100 * share, digits: 3) + " %" }
-
 /// A number of 0 or more, 0.d₁d₂d₃… × 10^point.
 private struct Decimal {
   /// Without zeros at either end; empty for 0.

@@ -1,3 +1,5 @@
+package import Charts
+
 /// A page that holds all it needs: it loads nothing, runs no script, and suits narrow and
 /// wide, light and dark screens.
 package struct Page: Sendable {

@@ -1,3 +1,5 @@
+internal import Charts
+
 /// The look of a page: system fonts, and the colours of the palette.
 let styleSheet = """
   :root{--ink:#1b1f24;--soft:#59636e;--line:#d5dae0;--page:#f6f7f9;--card:#fff;

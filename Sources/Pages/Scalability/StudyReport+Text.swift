@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Wording
 
 extension StudyReport {
   /// The report as text for a terminal, or as Markdown.
@@ -36,8 +37,10 @@ extension StudyReport {
         [
           "\(row.point.ranks)", "\(row.point.threads)", "\(row.hosts)", "\(row.runs)",
           number(row.seconds), number(row.least), number(row.most),
-          row.speedUp.map { String(format: "%.2f", $0) } ?? "-", percent(row.efficiency),
-          percent(row.communicationMean), percent(row.communicationMost), percent(row.imbalance),
+          row.speedUp.map { String(format: "%.2f", $0) } ?? "-",
+          percent(row.efficiency, decimals: 0),
+          percent(row.communicationMean, decimals: 0), percent(row.communicationMost, decimals: 0),
+          percent(row.imbalance, decimals: 0),
           String(format: "%.0f", row.memoryBytes / 1e6),
         ]
       }
@@ -78,7 +81,7 @@ extension StudyReport {
       return "\(name) = \(String(format: "%.3g", coefficient.seconds)) ± \(error) s"
     }
     let law = curve.law
-    let misfit = String(format: "%.1f %%", 100 * law.misfit)
+    let misfit = percent(law.misfit, decimals: 1)
     return "T(p) = s + w/p + c log2 p, p ranks of \(curve.threads) threads: "
       + [value("s", law.serial), value("w", law.divisible), value("c", law.communication)]
       .joined(separator: ", ") + " (standard errors); misfit \(misfit)"
@@ -92,17 +95,10 @@ extension StudyReport {
       let lines = rows.map { "| " + $0.joined(separator: " | ") + " |" }
       return ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n")
     }
-    let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      zip(row, widths).map { cell, width in
-        String(repeating: " ", count: width - cell.count) + cell
-      }.joined(separator: "  ")
-    }.joined(separator: "\n")
+    return TextColumns(fitting: rows, header.map { _ in .right }, gap: 2).text(rows)
   }
 }
 
 private func number(_ seconds: Double) -> String {
   String(format: seconds < 10 ? "%.3f" : "%.1f", seconds)
 }
-
-private func percent(_ share: Double) -> String { String(format: "%.0f %%", 100 * share) }

@@ -1,4 +1,4 @@
-internal import Reports
+internal import Statistics
 
 /// What a scaling study says: a row a shape of the job, and laws through the rows.
 package struct StudyReport: Codable, Equatable, Sendable {

@@ -1,3 +1,5 @@
+internal import Wording
+
 extension MachineReport {
   /// What the user could set better, one sentence each.
   ///
@@ -24,7 +26,7 @@ extension MachineReport {
     if let rank = ranks.first(where: {
       $0.threads * $0.sharers <= $0.cores.count && $0.busyCores < 0.75 * Double($0.threads)
     }) {
-      let busy = (rank.busyCores * 10).rounded() / 10
+      let busy = rounded(rank.busyCores, decimals: 1)
       advice.append(
         "BLAS on rank \(rank.rank) kept \(busy) of \(rank.threads) cores busy: "
           + (environment["OMP_PROC_BIND"] == nil

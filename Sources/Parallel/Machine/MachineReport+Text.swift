@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Wording
 
 extension MachineReport {
   /// The report for people: one line a subject, then the advice.
@@ -54,7 +55,7 @@ extension MachineReport {
   }
 
   private func line(_ subject: String, _ text: String) -> String {
-    subject.padding(toLength: 10, withPad: " ", startingAt: 0) + text
+    padded(subject, to: 10) + text
   }
 
   /// The first rank's kernels, and whose choice they are.
@@ -70,6 +71,6 @@ extension MachineReport {
   }
 
   private func count(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : "s")"
+    "\(number) \(plural(noun, of: number))"
   }
 }

@@ -1,5 +1,6 @@
 package import Collectives
 internal import LinearAlgebra
+internal import Statistics
 
 /// What it costs to move data between ranks: `latency + bytes / bandwidth` seconds.
 package struct MessageRate: Codable, Equatable, Sendable {
@@ -81,5 +82,5 @@ package func timeSum(
     times.append(now() - start)
     for i in values.indices { values[i] = 1 }
   }
-  return try group.maximum(median(times))
+  return try group.maximum(lowerMedian(times) ?? 0)
 }

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import LinearAlgebra
+internal import Statistics
 
 /// What a rank computes at, measured while all other ranks measure the same.
 ///
@@ -38,7 +39,7 @@ struct SteadyRates {
     // A phase lasts as long as its slowest rank.
     medians = try Dictionary(
       uniqueKeysWithValues: Kind.allCases.map { kind in
-        (kind, -(try group.maximum(-median(rates[kind] ?? []))))
+        (kind, -(try group.maximum(-(lowerMedian(rates[kind] ?? []) ?? .nan))))
       })
   }
 
@@ -59,9 +60,4 @@ struct SteadyRates {
         threads: threads, bytes: max(1 << 25, (1 << 28) / sharing), seconds: seconds)
     }
   }
-}
-
-/// The middle of some numbers, of the two in the middle the lower.
-func median(_ values: [Double]) -> Double {
-  values.isEmpty ? .nan : values.sorted()[(values.count - 1) / 2]
 }

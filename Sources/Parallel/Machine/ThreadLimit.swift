@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Wording
 
 /// How many threads a rank may run: no more than its cores, and than its BLAS library can tell
 /// apart.
@@ -30,7 +31,7 @@ package struct ThreadLimit: Equatable, Sendable {
     guard count < wanted else { return (count, nil) }
     let limit =
       count == cores
-      ? "the \(cores) core\(cores == 1 ? "" : "s") this rank may use"
+      ? "the \(cores) \(plural("core", of: cores)) this rank may use"
       : "the \(count) threads this OpenBLAS was built for"
     return (
       count,

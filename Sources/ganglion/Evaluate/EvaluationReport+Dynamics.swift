@@ -3,8 +3,9 @@ internal import Evaluation
 internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
-internal import Reports
 internal import Results
+internal import Statistics
+internal import Wording
 
 // The attractor and the fixed points in the report of `evaluate`.
 extension EvaluationReport {
@@ -33,13 +34,12 @@ extension EvaluationReport {
     guard let attractor else { return [] }
     let header =
       "free run of \(attractor.frames.count) frames against the recorded ones, median distance"
-    let titles =
-      "  " + String(repeating: " ", count: 28) + "network  fitted frames (yardstick)"
-    return try [header, titles]
-      + distances(on: group).map { distance in
-        "  " + distance.name.padding(toLength: 28, withPad: " ", startingAt: 0)
-          + String(format: "%7.3f  %7.3f", distance.network, distance.yardstick)
-      }
+    let columns = TextColumns([.left(26), .right(7), .right(7)], gap: 2)
+    let rows = try distances(on: group).map { distance in
+      [distance.name] + [distance.network, distance.yardstick].map { String(format: "%.3f", $0) }
+    }
+    let titles = ["", "network", "fitted frames (yardstick)"]
+    return [header] + ([titles] + rows).map { "  " + columns.line($0) }
   }
 
   var fixedPointLines: [String] {
@@ -49,15 +49,15 @@ extension EvaluationReport {
       "\(fixedPoints.points.count) fixed points; \(ended) of \(fixedPoints.starts) starts ended"
         + " in one"
     ]
-    if !fixedPoints.points.isEmpty {
-      lines.append("  starts   residual   spectral radius   unstable directions")
+    let titles = ["starts", "residual", "spectral radius", "unstable directions"]
+    let columns = TextColumns(titles.map { .right($0.count) }, gap: 3)
+    let rows = fixedPoints.points.prefix(10).map { point in
+      [
+        "\(point.found)", String(format: "%.2e", point.residual),
+        String(format: "%.4f", point.spectralRadius), "\(point.unstable)",
+      ]
     }
-    for point in fixedPoints.points.prefix(10) {
-      lines.append(
-        String(
-          format: "  %6d   %.2e   %15.4f   %19d", point.found, point.residual,
-          point.spectralRadius, point.unstable))
-    }
+    if !rows.isEmpty { lines += ([titles] + rows).map { "  " + columns.line($0) } }
     if fixedPoints.points.count > 10 {
       lines.append("  and \(fixedPoints.points.count - 10) more (-o FILE)")
     }

@@ -4,9 +4,9 @@ internal import Foundation
 internal import HDF5
 internal import MPI
 internal import Recordings
-internal import Reports
 internal import Results
 internal import Wording
+internal import Statistics
 
 /// What `ganglion evaluate` found: this rank's share of the scores, and the agreed rest.
 struct EvaluationReport {
@@ -78,7 +78,7 @@ struct EvaluationReport {
       let text =
         value == value.rounded() && abs(value) < 1e9
         ? String(format: "%.0f", value) : String(format: "%.4f", value)
-      lines.append("  " + name.padding(toLength: 34, withPad: " ", startingAt: 0) + text)
+      lines.append("  " + padded(name, to: 34) + text)
     }
     for note in opened?.notes ?? [] {
       lines.append(note.hasPrefix("warning: ") ? note : "note: \(note)")
@@ -112,24 +112,20 @@ struct EvaluationReport {
     guard let rollout else {
       return ["no held-out frame is followed by \(horizon) frames of its trial: see --horizon"]
     }
-    var lines = [
+    let lines = [
       "free-running prediction from \(rollout.starts.count) held-out frames, mse / persistence"
     ]
-    func line(_ name: String, _ cells: [String]) {
-      let padded = cells.map { String(repeating: " ", count: max(1, 10 - $0.count)) + $0 }
-      lines.append(
-        "  " + name.padding(toLength: 14, withPad: " ", startingAt: 0) + padded.joined())
-    }
     let ahead = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter { $0 < rollout.horizon }
     let shown = ahead + [rollout.horizon]
+    let columns = TextColumns([.left(13)] + shown.map { _ in .right(9) }, gap: 1)
     func ratios(_ values: [Double]) -> [String] {
       shown.map { String(format: "%.3g", values[$0 - 1] / rollout.persistence[$0 - 1]) }
     }
-    line("frames ahead", shown.map(String.init))
-    line("network", ratios(rollout.mse))
-    line("linear", ratios(rollout.linear))
-    line("mean", ratios(rollout.mean))
-    return lines
+    let rows = [
+      ["frames ahead"] + shown.map(String.init), ["network"] + ratios(rollout.mse),
+      ["linear"] + ratios(rollout.linear), ["mean"] + ratios(rollout.mean),
+    ]
+    return lines + rows.map { "  " + columns.line($0) }
   }
 
   /// The report as one JSON object; what is not a number is null.

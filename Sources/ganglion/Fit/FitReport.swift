@@ -3,7 +3,8 @@ internal import Collectives
 internal import Evaluation
 internal import Foundation
 internal import LinearAlgebra
-internal import Reports
+internal import Statistics
+internal import Wording
 
 /// What a fit says of itself: the figures a user looks at first, over all neurons.
 struct FitReport {
@@ -94,7 +95,7 @@ struct FitReport {
     if clippedShare > 0.1, !isLeakChosen {
       warnings.append(
         """
-        \(Self.percent(clippedShare)) of the targets lie beyond ±1: alpha is too small \
+        \(percent(clippedShare, decimals: 1)) of the targets lie beyond ±1: alpha is too small \
         (--alpha auto chooses), or the rates are not scaled to (-1, 1)
         """)
     }
@@ -115,9 +116,7 @@ struct FitReport {
   /// The figures and warnings as text.
   var text: String {
     let width = figures.map(\.name.count).max() ?? 0
-    let lines = figures.map { figure in
-      figure.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + figure.text
-    }
+    let lines = figures.map { padded($0.name, to: width + 2) + $0.text }
     let meaning = verdict.sentence.isEmpty ? [] : [verdict.text]
     return (lines + warnings.map { "warning: \($0)" } + meaning).joined(separator: "\n")
   }
@@ -133,9 +132,5 @@ struct FitReport {
   private static func list(_ neurons: [Int], _ labels: [String]) -> String {
     neurons.prefix(10).map { labels[$0] }.joined(separator: ", ")
       + (neurons.count > 10 ? ", …" : "")
-  }
-
-  private static func percent(_ share: Double) -> String {
-    String(format: "%.1f %%", 100 * share)
   }
 }

@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import Collectives
 internal import MPI
 internal import Recordings
-internal import Reports
 internal import Results
+internal import Wording
 
 /// How the recording of a command that reads a model is matched with that model.
 struct MatchOptions: ParsableArguments {

@@ -1,6 +1,7 @@
 internal import CORNN
 internal import Foundation
 internal import Machine
+internal import Wording
 
 /// What a fit will take on a described machine: a prediction, to be held against the timing
 /// table of a run.
@@ -130,9 +131,8 @@ struct FitPrediction {
     guard job.nodes > 1 else { return "" }
     let bytes = plan.phases.reduce(0) { $0 + sent($1) }
     let seconds = plan.phases.reduce(0) { $0 + communication($1) }
-    return String(
-      format: "\npredicted between nodes: %.2f MB in all, %.1f %% of the time", bytes / 1e6,
-      100 * seconds / total)
+    return String(format: "\npredicted between nodes: %.2f MB in all, ", bytes / 1e6)
+      + percent(seconds / total, decimals: 1) + " of the time"
   }
 
   var total: Double { plan.phases.reduce(0) { $0 + seconds($1) } }
@@ -142,13 +142,14 @@ struct FitPrediction {
 
   /// The plan as text.
   var text: String {
+    let columns = TextColumns([.left(8), .right(12), .right(12), .right(12), .right(11)], gap: 1)
     let lines = plan.phases.map { phase in
       let sent: Double = job.nodes > 1 ? sent(phase) / Double(job.nodes) / 1e6 : 0
-      return String(
-        format: "%@ %12.2f %12.1f %12.1f %11.3f",
-        phase.name.padding(toLength: 8, withPad: " ", startingAt: 0),
-        (phase.flops + phase.flopsFloat + phase.flopsShared) / 1e9,
-        phase.fileBytes / 1e6, sent, seconds(phase))
+      let work = (phase.flops + phase.flopsFloat + phase.flopsShared) / 1e9
+      return columns.line([
+        phase.name, String(format: "%.2f", work), String(format: "%.1f", phase.fileBytes / 1e6),
+        String(format: "%.1f", sent), String(format: "%.3f", seconds(phase)),
+      ])
     }
     return """
       PREDICTION, not a measurement: \(job.nodes) nodes × \(job.ranksPerNode) ranks × \

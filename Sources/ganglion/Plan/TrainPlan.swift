@@ -5,6 +5,7 @@ internal import Machine
 internal import SOFO
 internal import Tasks
 internal import Training
+internal import Wording
 
 /// The job and the machine that a training is planned for.
 struct TrainPlanning {
@@ -81,9 +82,9 @@ struct TrainPlan<S: Scalar> {
     let between =
       job.nodes > 1
       ? String(
-        format: "\npredicted between nodes: %.2f MB in all, %.1f %% of the time",
-        sent.aNode * Double(job.nodes * settings.iterations) / 1e6,
-        100 * communication / seconds) : ""
+        format: "\npredicted between nodes: %.2f MB in all, ",
+        sent.aNode * Double(job.nodes * settings.iterations) / 1e6)
+        + percent(communication / seconds, decimals: 1) + " of the time" : ""
     text = """
       PREDICTION, not a measurement: \(job.nodes) nodes × \(job.ranksPerNode) ranks × \
       \(job.threads) threads

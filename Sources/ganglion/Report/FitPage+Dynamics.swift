@@ -1,5 +1,8 @@
 internal import Foundation
 internal import Reports
+internal import Statistics
+internal import Charts
+internal import Wording
 
 // What `evaluate` found of the network's own dynamics.
 extension FitPage {

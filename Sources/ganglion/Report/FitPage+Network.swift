@@ -2,6 +2,9 @@ internal import Evaluation
 internal import Foundation
 internal import Networks
 internal import Reports
+internal import Statistics
+internal import Charts
+internal import Wording
 
 extension FitPage {
   var skillFigures: [HTML] {
@@ -9,7 +12,7 @@ extension FitPage {
       return [paragraph("There are no held-out scores: no frame was kept from the fit.")]
     }
     // A few very bad neurons must not squeeze the others into one bin.
-    let lowest = skill.sorted()[skill.count / 50]
+    let lowest = quantile(skill, 0.02, .preceded) ?? 0
     let lower = max(-2, min(0, (lowest * 10).rounded(.down) / 10))
     func histogram(_ values: [Double]) -> Histogram {
       var histogram = Histogram(from: lower, to: 1, bins: 40)
@@ -56,8 +59,8 @@ extension FitPage {
 
   var connectivityFigures: [HTML] {
     let weights = measured.weights
-    let known = weights.pixels.filter { $0.isFinite && $0 != 0 }.map(abs).sorted()
-    let limit = known.isEmpty ? 1 : known[Int(0.99 * Double(known.count - 1))]
+    let known = weights.pixels.filter { $0.isFinite && $0 != 0 }.map(abs)
+    let limit = quantile(known, 0.99, .lower) ?? 1
     var from = 0.0
     let stretches = measured.regions.map { region in
       let start = from

@@ -1,5 +1,8 @@
 internal import Foundation
 internal import Reports
+internal import Statistics
+internal import Charts
+internal import Wording
 
 extension FitPage {
   var convergenceFigures: [HTML] {

@@ -1,5 +1,7 @@
 internal import Foundation
 internal import Reports
+internal import Charts
+internal import Wording
 
 extension FitPage {
   /// What a trace's panel is called: best, median or worst.

@@ -4,6 +4,8 @@ internal import Recordings
 internal import Reports
 internal import Results
 internal import Wording
+internal import Statistics
+internal import Charts
 
 /// The page about a fitted model.
 struct FitPage {

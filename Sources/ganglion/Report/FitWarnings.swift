@@ -1,6 +1,6 @@
 internal import Evaluation
 internal import Foundation
-internal import Reports
+internal import Wording
 
 /// What a user of a model must know before trusting it, in plain words.
 struct FitWarnings {

@@ -1,5 +1,7 @@
 internal import Foundation
 internal import Reports
+internal import Charts
+internal import Wording
 
 /// The page about a run of `ganglion train`.
 struct TrainPage {

@@ -4,6 +4,7 @@ internal import LinearAlgebra
 internal import MPI
 internal import Machine
 internal import Runtime
+internal import Wording
 
 /// The table at the end of a run: time by phase over ranks, work against the machine's
 /// measured peak, memory.
@@ -73,25 +74,29 @@ struct TimingTable {
 
   /// The table as text.
   var text: String {
-    let header = Self.line("phase", "min s", "mean s", "max s", "share", "GFLOP/s", "of peak")
-    let lines = rows.map { row in
+    var lines = [["phase", "min s", "mean s", "max s", "share", "GFLOP/s", "of peak"]]
+    lines += rows.map { row in
       let rate = row.most > 0 ? row.flops / row.most : 0
-      return Self.line(
+      return [
         row.name, Self.seconds(row.least), Self.seconds(row.mean), Self.seconds(row.most),
-        Self.percent(row.mean / total), rate > 0 ? String(format: "%.1f", rate / 1e9) : "",
-        rate > 0 && peak > 0 ? Self.percent(rate / peak) : "")
+        percent(row.mean / total, decimals: 1), rate > 0 ? String(format: "%.1f", rate / 1e9) : "",
+        rate > 0 && peak > 0 ? percent(rate / peak, decimals: 1) : "",
+      ]
     }
     let rest = total - rows.reduce(0) { $0 + $1.mean }
     let largest = memory.max() ?? 0
     let mean = communication.reduce(0, +) / Double(communication.count)
-    let inMPI = Self.line(
-      "in MPI, of all", Self.seconds(communication.min() ?? 0), Self.seconds(mean),
-      Self.seconds(communication.max() ?? 0), Self.percent(mean / total), "", "")
+    lines += [
+      [
+        "other", "", Self.seconds(max(0, rest)), "", percent(rest / total, decimals: 1), "", "",
+      ],
+      [
+        "in MPI, of all", Self.seconds(communication.min() ?? 0), Self.seconds(mean),
+        Self.seconds(communication.max() ?? 0), percent(mean / total, decimals: 1), "", "",
+      ],
+    ]
     return """
-      \(header)
-      \(lines.joined(separator: "\n"))
-      \(Self.line("other", "", Self.seconds(max(0, rest)), "", Self.percent(rest / total), "", ""))
-      \(inMPI)
+      \(Self.columns.text(lines))
       total \(Self.seconds(total)) s, GEMM peak \(String(format: "%.0f", peak / 1e9)) GFLOP/s \
       (\(kernels) kernels), peak memory a rank \(String(format: "%.0f", largest / 1e6)) MB
       """
@@ -108,19 +113,11 @@ struct TimingTable {
     ]
   }
 
-  private static func line(_ cells: String...) -> String {
-    let widths = [14, 9, 9, 9, 8, 9, 8]
-    return zip(cells, widths).enumerated().map { index, cell in
-      let padding = String(repeating: " ", count: max(0, cell.1 - cell.0.count))
-      return index == 0 ? cell.0 + padding : padding + cell.0
-    }.joined()
-  }
+  private static let columns = TextColumns([
+    .left(14), .right(9), .right(9), .right(9), .right(8), .right(9), .right(8),
+  ])
 
   private static func seconds(_ value: Double) -> String { String(format: "%.3f", value) }
-
-  private static func percent(_ value: Double) -> String {
-    String(format: "%.1f %%", 100 * value)
-  }
 }
 
 /// The most memory this process has had.

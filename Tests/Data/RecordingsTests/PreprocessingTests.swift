@@ -125,13 +125,6 @@ import Testing
     }
   }
 
-  /// numpy.quantile([3, 1, 2, 10], [0, 0.1, 0.5, 0.995]).
-  @Test func quantilesAreThoseOfNumpy() {
-    for (share, value) in [(0, 1.0), (0.1, 1.3), (0.5, 2.5), (0.995, 9.895)] {
-      #expect(abs((quantile([3, 1, 2, 10], share) ?? .nan) - value) < 1e-12)
-    }
-  }
-
   /// A step: y[t] = 1 − (1 − factor)^t after it, from rest; each trial begins anew.
   @Test func lowPassIsACausalOnePole() {
     var series: [Double] = [0, 1, 1, .nan, 1, 7, 7]

@@ -48,13 +48,4 @@ import Testing
     #expect([Double.nan, .infinity].placeOfLeast == nil)
     #expect([Double]().placeOfLeast == nil)
   }
-
-  @Test func presentValues() {
-    let series: [Float] = [1, .nan, 3, .nan, .nan]
-    let all = PresentValues(of: series.span, in: 0..<5)
-    #expect(all.count == 2 && all.missing == 3 && all.mean == 2 && all.isMostlyMissing)
-    #expect(!PresentValues(of: series.span, in: 0..<4).isMostlyMissing)
-    #expect(PresentValues(of: series.span, in: 3..<5).mean.isNaN)
-    #expect(!PresentValues(of: series.span, in: 2..<2).isMostlyMissing)
-  }
 }

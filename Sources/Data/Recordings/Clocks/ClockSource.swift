@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Statistics
 
 /// Where time stamps come from, and what says their unit.
 struct ClockSource {
@@ -36,7 +37,7 @@ extension ClockSource {
     _ times: inout [Double], dt asked: Double?, in file: String
   ) throws -> String? {
     if let unit, unit != .second { times = times.map(unit.seconds) }
-    guard let step = median(of: zip(times.dropFirst(), times).map { $0 - $1 }), step > 0 else {
+    guard let step = lowerMedian(zip(times.dropFirst(), times).map { $0 - $1 }), step > 0 else {
       return nil
     }
     if let asked { return try follow(asked, step, &times, in: file) }

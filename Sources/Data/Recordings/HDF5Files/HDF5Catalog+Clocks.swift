@@ -1,11 +1,12 @@
 internal import Foundation
 internal import HDF5
+internal import Statistics
 
 /// Whether numbers are the times of frames: they rise, and unless the name leaves no doubt they
 /// do so evenly, but for jitter and gaps; sorted numbers of anything else do not.
 func isClock(_ times: [Double], named path: String) -> Bool {
   let steps = zip(times.dropFirst(), times).map { $0 - $1 }
-  guard steps.allSatisfy({ $0 > 0 }), let usual = median(of: steps) else { return false }
+  guard steps.allSatisfy({ $0 > 0 }), let usual = lowerMedian(steps) else { return false }
   let name = path.split(separator: "/").last.map(String.init) ?? ""
   let isStamp = words(of: name).contains { $0.hasPrefix("timestamp") }
   if isStamp || TimeName(name) != nil { return true }

@@ -110,7 +110,7 @@ private func doubt(
   about times: [Double], _ ends: [Int], _ span: Double, in catalog: borrowing HDF5Catalog
 ) -> String? {
   let day = 86_400.0
-  if span > day { return "cover \((span / day * 10).rounded() / 10) days if they are seconds" }
+  if span > day { return "cover \(rounded(span / day, decimals: 1)) days if they are seconds" }
   if let other = catalog.lastTrialTime, other > 0, span > 100 * other {
     return "cover \(span) s if they are seconds, and the trials of the file end at \(other) s"
   }

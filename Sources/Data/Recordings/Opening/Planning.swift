@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Wording
+internal import Statistics
 
 /// Finds out what a request means, from the file alone.
 ///
@@ -138,7 +139,7 @@ func settleClock(
     if let note = try source?.bringToSeconds(&tables.times, dt: request.frameTime, in: plan.path) {
       plan.notes.append(note)
     }
-    let own = median(of: zip(tables.times.dropFirst(), tables.times).map { $0 - $1 })
+    let own = lowerMedian(zip(tables.times.dropFirst(), tables.times).map { $0 - $1 })
     // Times counted from a rate carry rounding that the rate does not.
     if let own, !(plan.dt.map { abs(own / $0 - 1) < 1e-6 } ?? false) { plan.dt = own }
   }
@@ -150,9 +151,4 @@ func settleClock(
   if tables.times.isEmpty, let dt = plan.dt {
     tables.times = (0..<plan.frames).map { Double($0) * dt }
   }
-}
-
-/// The middle of the values in order; of an even number, the lower one.
-func median(of values: [Double]) -> Double? {
-  values.isEmpty ? nil : values.sorted()[(values.count - 1) / 2]
 }

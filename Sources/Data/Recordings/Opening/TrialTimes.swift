@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Statistics
 
 /// The first frame at or after each edge, in seconds, on rising frame times.
 ///
@@ -6,7 +7,7 @@ internal import Foundation
 /// (k/30 is not k times 1/30), of 32-bit numbers, or of the decimals it was written with.
 /// Within that it is that frame, and not the next one.
 func firstFrames(atOrAfter edges: [Double], _ times: [Double]) -> [Int] {
-  guard let dt = median(of: zip(times.dropFirst(), times).map { $0 - $1 }) else {
+  guard let dt = lowerMedian(zip(times.dropFirst(), times).map { $0 - $1 }) else {
     return edges.map { edge in times.partitioningIndex { $0 >= edge } }
   }
   let written = writtenRounding(of: edges, times, dt: dt)

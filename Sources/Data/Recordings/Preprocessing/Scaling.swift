@@ -1,6 +1,7 @@
 package import Collectives
 internal import Foundation
 package import LinearAlgebra
+internal import Statistics
 
 /// How traces become rates in (−1, 1).
 package enum ScalingKind: String, Sendable, CaseIterable {
@@ -177,29 +178,26 @@ private func markInfinite<S: Scalar>(_ values: inout MutableSpan<S>) {
 /// What the scalings need to know of one series over the fitted frames.
 private struct Summary {
   var largest = 0.0
+  /// The 99.5th percentile of the magnitudes, where the scaling asks for it.
   var quantile = 0.0
-  var mean = 0.0
-  var deviation = 0.0
+  /// Sum of the squares, the mean left in.
   var squares = 0.0
-  var count = 0.0
+  private var moments = Moments()
+
+  var mean: Double { moments.mean }
+  var deviation: Double { moments.deviation }
+  var count: Double { moments.count }
 
   @specialized(where S == Double)
   @specialized(where S == Float)
   init<S: Scalar>(of series: Span<S>, frames: Range<Int>, kind: ScalingKind) {
-    var moment = 0.0
     for t in frames where !series[t].isNaN {
       let value = Double(series[t])
-      count += 1
       largest = Swift.max(largest, abs(value))
       squares += value * value
-      // Welford: no cancellation for a large mean.
-      let difference = value - mean
-      mean += difference / count
-      moment += difference * (value - mean)
+      moments.add(value)
     }
-    deviation = count > 0 ? (moment / count).squareRoot() : 0
-    guard kind == .quantile, count > 0 else { return }
-    let sorted = frames.compactMap { series[$0].isNaN ? nil : abs(Double(series[$0])) }.sorted()
-    quantile = sorted[Int(0.995 * Double(sorted.count - 1))]
+    guard kind == .quantile else { return }
+    quantile = Statistics.quantile(frames.map { abs(Double(series[$0])) }, 0.995, .lower) ?? 0
   }
 }

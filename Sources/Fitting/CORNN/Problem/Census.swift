@@ -1,5 +1,6 @@
 internal import Collectives
 internal import LinearAlgebra
+internal import Statistics
 
 /// What is missing or constant in a recording, agreed by all ranks.
 struct Census {
@@ -29,14 +30,13 @@ struct Census {
     var unusable: Set<Int> = []
     var variances: [Double] = []
     for i in 0..<rates.rows {
-      let moments = Moments(of: rates.row(i), frames: fitted)
-      if Double(moments.missing) > Self.mostMissing * Double(fitted.count) {
+      let moments = Moments(of: rates.row(i), in: fitted)
+      if Double(fitted.count) - moments.count > Self.mostMissing * Double(fitted.count) {
         unusable.insert(i)
       }
       variances.append(moments.variance)
     }
-    let everyVariance = try group.gather(variances).filter { $0 > 0 }.sorted()
-    let typical = everyVariance.isEmpty ? 0 : everyVariance[everyVariance.count / 2]
+    let typical = upperMedian(try group.gather(variances).filter { $0 > 0 }) ?? 0
     constant = Set(
       variances.indices.filter { variances[$0] <= 1e-12 * typical && !unusable.contains($0) })
     var missing = [UInt8](repeating: 0, count: rates.columns)
@@ -68,29 +68,4 @@ private func markMissing<S: Scalar>(
   _ series: Span<S>, of frames: Range<Int>, in marks: inout [UInt8]
 ) {
   for t in frames where series[t].isNaN { marks[t] = 1 }
-}
-
-/// Mean and variance of the present frames of a series.
-struct Moments {
-  let mean: Double
-  let variance: Double
-  let missing: Int
-
-  @specialized(where S == Double)
-  @specialized(where S == Float)
-  init<S: Scalar>(of series: Span<S>, frames: Range<Int>) {
-    var count = 0.0
-    var mean = 0.0
-    var squares = 0.0
-    for t in frames where !series[t].isNaN {
-      // Welford: no cancellation for a large mean.
-      count += 1
-      let difference = Double(series[t]) - mean
-      mean += difference / count
-      squares += difference * (Double(series[t]) - mean)
-    }
-    self.mean = mean
-    variance = count > 0 ? squares / count : 0
-    missing = frames.count - Int(count)
-  }
 }

@@ -1,5 +1,6 @@
 package import Collectives
 package import LinearAlgebra
+internal import Statistics
 
 /// A recording as a fitted network is held against it: all rates, once a node.
 package final class ObservedRates<S: Scalar & Transferable> {

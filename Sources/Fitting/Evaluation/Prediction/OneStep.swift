@@ -1,5 +1,6 @@
 package import Collectives
 internal import LinearAlgebra
+internal import Statistics
 
 /// One-step prediction errors of this rank's neurons over held-out transitions; NaN where a
 /// neuron is not scored.
@@ -58,19 +59,17 @@ private struct Tally {
   var model = 0.0
   var persistence = 0.0
   var linear = 0.0
-  var count = 0.0
-  /// Sum of squared deviations from the mean, by Welford's recursion.
-  var spread = 0.0
-  private var mean = 0.0
+  private var next = Moments()
+
+  var count: Double { next.count }
+  /// Sum of squared deviations from the mean.
+  var spread: Double { next.squares }
 
   mutating func add(_ next: Double, model: Double, persistence: Double, linear: Double) {
     self.model += (next - model) * (next - model)
     self.persistence += (next - persistence) * (next - persistence)
     self.linear += (next - linear) * (next - linear)
-    count += 1
-    let difference = next - mean
-    mean += difference / count
-    spread += difference * (next - mean)
+    self.next.add(next)
   }
 }
 

@@ -1,4 +1,4 @@
-private import Glibc
+internal import Wording
 
 /// What the errors of a network on held-out frames say of it, beside those of its yardsticks.
 ///
@@ -32,8 +32,8 @@ package struct Verdict: Sendable {
     // A recording that stands still has no error of persistence to relate to.
     func against(_ other: Double) -> String {
       persistence > 0
-        ? " (error / persistence \(figures(model / persistence)) against"
-          + " \(figures(other / persistence)))"
+        ? " (error / persistence \(significant(model / persistence)) against"
+          + " \(significant(other / persistence)))"
         : ""
     }
     if !(model < persistence) {
@@ -63,12 +63,4 @@ package struct Verdict: Sendable {
       sentence = "The network predicts the held-out frames better than \(list)."
     }
   }
-}
-
-/// A number with three figures.
-private func figures(_ value: Double) -> String {
-  guard value.isFinite, value != 0 else { return value == 0 ? "0" : "infinite" }
-  let scale = pow(10, 2 - floor(log10(abs(value))))
-  let rounded = (value * scale).rounded() / scale
-  return rounded == rounded.rounded() && abs(rounded) < 1e9 ? "\(Int(rounded))" : "\(rounded)"
 }

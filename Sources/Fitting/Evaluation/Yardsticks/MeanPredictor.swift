@@ -1,5 +1,6 @@
 internal import Collectives
 internal import LinearAlgebra
+internal import Statistics
 
 // The yardstick of one who knows nothing but how active each neuron was on average.
 extension ObservedRates {

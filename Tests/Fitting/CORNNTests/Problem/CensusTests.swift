@@ -54,12 +54,4 @@ import Testing
     let found = try census([one, two], inputs: [input])
     #expect(found.missing.indices.filter { found.missing[$0] } == [3, 7, 44])
   }
-
-  @Test func momentsOfPresentFramesKeepTheirDigits() {
-    let series: [Double] = [1e8, .nan, 1e8 + 1, 1e8 + 2, 5]
-    let moments = Moments(of: series.span, frames: 0..<4)
-    #expect(moments.missing == 1)
-    #expect(moments.mean == 1e8 + 1)
-    #expect(abs(moments.variance - 2.0 / 3) < 1e-12)
-  }
 }

@@ -10,7 +10,7 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
   package init(stringInterpolation: StringInterpolation) { markup = stringInterpolation.markup }
 
   /// Markup that is there already, as it is.
-  init(markup: String) { self.markup = markup }
+  package init(markup: String) { self.markup = markup }
 
   package struct StringInterpolation: StringInterpolationProtocol {
     fileprivate(set) var markup = ""

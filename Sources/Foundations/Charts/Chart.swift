@@ -20,10 +20,12 @@ package struct Chart: Sendable {
     var isDashed = false
   }
 
+  /// The side of the drawing, in its own units.
+  private static let side = 1000.0
+
   /// What it shows, in a sentence, for those who do not see it.
   let summary: String
-  let x: Scale
-  let y: Scale
+  private let area: PlotArea
   let xLabel: String
   let yLabel: String
   /// A square with equal scales, such as the complex plane.
@@ -34,8 +36,7 @@ package struct Chart: Sendable {
     _ summary: String, x: Scale, y: Scale, xLabel: String, yLabel: String, isSquare: Bool = false
   ) {
     self.summary = summary
-    self.x = x
-    self.y = y
+    area = PlotArea(x: x, y: y, left: 0, top: 0, right: Self.side, bottom: Self.side)
     self.xLabel = xLabel
     self.yLabel = yLabel
     self.isSquare = isSquare
@@ -80,7 +81,7 @@ package struct Chart: Sendable {
 
   /// The chart with its legend.
   package var html: HTML {
-    let (across, upwards) = (x.ticks(characters: Self.roomAcross), y.ticks())
+    let (across, upwards) = (area.x.ticks(characters: Self.roomAcross), area.y.ticks())
     let widest = max(4, upwards.labels.map(\.count).max() ?? 0)
     let named = marks.filter { $0.name != nil }
     let legend: [HTML] = named.map { mark in
@@ -94,10 +95,10 @@ package struct Chart: Sendable {
       <div class="chart\(isSquare ? " square" : "")" role="img" aria-label="\(summary)" \
       style="--ticks:\(widest)">
       <div class="ylabel" aria-hidden="true">\(upwards.axisLabel(yLabel))</div>
-      <div class="yticks" aria-hidden="true">\(labels(upwards, y, "bottom"))</div>
+      <div class="yticks" aria-hidden="true">\(labels(upwards, area.y, "bottom"))</div>
       <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">\
       \(gridLines(across, upwards))\(marks.map(drawn))</svg>
-      <div class="xticks" aria-hidden="true">\(labels(across, x, "left"))</div>
+      <div class="xticks" aria-hidden="true">\(labels(across, area.x, "left"))</div>
       <div class="xlabel" aria-hidden="true">\(across.axisLabel(xLabel))</div>
       </div>
       \(list)
@@ -113,10 +114,16 @@ package struct Chart: Sendable {
   }
 
   private func gridLines(_ across: Ticks, _ upwards: Ticks) -> HTML {
-    let vertical = across.values.compactMap(x.place).map { "M\(decimal(1000 * $0)) 0V1000" }
-    let horizontal = upwards.values.compactMap(y.place)
-      .map { "M0 \(decimal(1000 - 1000 * $0))H1000" }
-    return HTML(markup: "<path class=\"grid\" d=\"\((vertical + horizontal).joined())\"/>")
+    let lines = across.values.map(verticalLine) + upwards.values.map(horizontalLine)
+    return HTML(markup: "<path class=\"grid\" d=\"\(lines.joined())\"/>")
+  }
+
+  private func verticalLine(at value: Double) -> String {
+    area.x(value).map { "M\(decimal($0)) 0V1000" } ?? ""
+  }
+
+  private func horizontalLine(at value: Double) -> String {
+    area.y(value).map { "M0 \(decimal($0))H1000" } ?? ""
   }
 
   private func drawn(_ mark: Mark) -> HTML {
@@ -125,25 +132,18 @@ package struct Chart: Sendable {
       case .line(let points): ("line", self.path(points))
       case .points(let points): ("points", dots(points))
       case .bars(let bars): ("bars", outline(bars))
-      case .vertical(let value):
-        ("line", x.place(value).map { "M\(decimal(1000 * $0)) 0V1000" } ?? "")
-      case .horizontal(let value):
-        ("line", y.place(value).map { "M0 \(decimal(1000 - 1000 * $0))H1000" } ?? "")
+      case .vertical(let value): ("line", verticalLine(at: value))
+      case .horizontal(let value): ("line", horizontalLine(at: value))
       }
     let dashed = mark.isDashed ? " dashed" : ""
     return HTML(markup: "<path class=\"\(kind) \(mark.style.rawValue)\(dashed)\" d=\"\(path)\"/>")
-  }
-
-  private func place(_ point: (x: Double, y: Double)) -> (x: Double, y: Double)? {
-    guard let x = x.place(point.x), let y = y.place(point.y) else { return nil }
-    return (1000 * x, 1000 - 1000 * y)
   }
 
   private func path(_ points: [(x: Double, y: Double)]) -> String {
     var text = ""
     var isDown = false
     for point in points {
-      guard let place = place(point) else {
+      guard let place = area.place(point) else {
         isDown = false
         continue
       }
@@ -155,15 +155,15 @@ package struct Chart: Sendable {
 
   /// Lines of no length with round ends: round on a stretched drawing too.
   private func dots(_ points: [(x: Double, y: Double)]) -> String {
-    points.compactMap(place).map { "M\(decimal($0.x)) \(decimal($0.y))h0" }.joined()
+    points.compactMap(area.place).map { "M\(decimal($0.x)) \(decimal($0.y))h0" }.joined()
   }
 
   private func outline(_ bars: [(from: Double, to: Double, height: Double)]) -> String {
     bars.compactMap { bar in
-      guard bar.height > 0, let from = place((bar.from, bar.height)),
-        let to = x.place(bar.to)
+      guard bar.height > 0, let from = area.place((bar.from, bar.height)),
+        let to = area.x(bar.to)
       else { return nil }
-      return "M\(decimal(from.x)) 1000V\(decimal(from.y))H\(decimal(1000 * to))V1000Z"
+      return "M\(decimal(from.x)) 1000V\(decimal(from.y))H\(decimal(to))V1000Z"
     }.joined()
   }
 }

@@ -15,11 +15,6 @@ package func short(_ value: Double, digits: Int = 3) -> String {
   return signed(parts[0] + "e\(power)")
 }
 
-/// A share as a percentage.
-package func percent(_ share: Double) -> String {
-  share.isFinite ? signed(String(format: share < 0.1 ? "%.1f %%" : "%.0f %%", 100 * share)) : "–"
-}
-
 /// A count with a thin space every three digits.
 package func grouped(_ count: Int) -> String {
   let digits = Array("\(abs(count))")
@@ -33,10 +28,13 @@ package func grouped(_ count: Int) -> String {
 
 /// A count with its noun: "1 neuron", "3 neurons".
 package func counted(_ count: Int, _ noun: String) -> String {
-  "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+  "\(grouped(count)) \(plural(noun, of: count))"
 }
 
+/// A noun with its s where there is not just one.
+package func plural(_ noun: String, of count: Int) -> String { count == 1 ? noun : noun + "s" }
+
 /// A number with the minus sign of print.
-func signed(_ text: some StringProtocol) -> String {
+package func signed(_ text: some StringProtocol) -> String {
   text.hasPrefix("-") ? "−" + text.dropFirst() : String(text)
 }

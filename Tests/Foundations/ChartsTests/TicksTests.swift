@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Reports
+@testable import Charts
 
 @Suite struct TicksTests {
   @Test func linearTicksAreRound() {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Wording
 
 /// The ticks of an axis, and the words at them: short, and no two alike.
 package struct Ticks: Equatable, Sendable {

@@ -1,3 +1,5 @@
+internal import Wording
+
 /// A matrix as a picture: red for positive, blue for negative, clear for zero, so that it
 /// suits a light page and a dark one.
 package struct MatrixPicture: Sendable {

@@ -61,10 +61,13 @@ package enum Palette {
 
   /// Kinds without a meaning of their own, such as phases or optimisers, in this order
   /// (after Tol, "Colour schemes", 2021).
-  package static let categories = [
+  static let categories = [
     "#4477aa", "#cc6677", "#117733", "#999933", "#882255", "#44aa99",
     "#88b0d8", "#e3a9b0", "#6dbb8a", "#cccc77", "#c27b9d", "#9fd6cc",
   ]
+
+  /// The colour of the kind with this index; the colours begin anew after the last one.
+  package static func category(_ index: Int) -> String { categories[index % categories.count] }
 
   /// The ends of the ramp from negative over nothing to positive.
   package static let (negative, positive) = ("#2166ac", "#b2182b")

@@ -1,16 +1,5 @@
 internal import Foundation
 
-/// The value below which a share of the values lies, linear between neighbours, as
-/// `numpy.quantile` gives it; nil of no values.
-func quantile(_ values: [Double], _ share: Double) -> Double? {
-  guard !values.isEmpty else { return nil }
-  let sorted = values.sorted()
-  let place = share * Double(sorted.count - 1)
-  let below = Int(place.rounded(.down))
-  let above = min(below + 1, sorted.count - 1)
-  return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
-}
-
 /// The least-squares line through the finite values of a range: its value at frame 0, and
 /// its slope a frame.
 func trend(of series: [Double], in range: Range<Int>) -> (start: Double, slope: Double) {

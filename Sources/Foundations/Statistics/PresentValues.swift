@@ -1,3 +1,5 @@
+package import LinearAlgebra
+
 /// What is there of a part of a series in which NaN stands for what is missing.
 package struct PresentValues {
   /// Entries that are not NaN.
