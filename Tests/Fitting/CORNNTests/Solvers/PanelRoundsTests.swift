@@ -63,19 +63,9 @@ import Testing
       threads: 1, phases: Phases())
     // Of each panel, the rows in the middle only.
     let part = whole.panels.map { panel in
-      let rows = Array(3..<(panel.neurons.count - 5))
-      var coefficients = Matrix<Double>(
-        rows: rows.count, columns: panel.coefficients.columns)
-      for (i, row) in rows.enumerated() {
-        coefficients.copyRow(i, from: panel.coefficients, row)
-      }
+      let rows = 3..<(panel.rows.count - 5)
       return PanelSolution(
-        neurons: rows.map { panel.neurons[$0] }, coefficients: coefficients,
-        optimality: rows.map { panel.optimality[$0] },
-        outcomes: rows.map { panel.outcomes[$0] },
-        iterations: rows.map { panel.iterations[$0] },
-        clipped: rows.map { panel.clipped[$0] }, missing: rows.map { panel.missing[$0] },
-        trace: [])
+        Array(panel.rows[rows]), coefficients: panel.coefficients.copy(rows: rows), trace: [])
     }
     let resumed = try problem.fit(
       loss: .crossEntropy, alpha: alpha, configuration: configuration, group: SingleRank(),
