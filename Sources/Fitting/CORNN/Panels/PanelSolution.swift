@@ -26,29 +26,19 @@ package final class PanelSolution<S: Scalar>: Sendable {
 
 extension PanelSolution {
   /// The solutions in a panel, whose rows were swapped on the way.
-  convenience init(
-    panel: consuming Panel<S>, clipped: [Int], missing: [Int], trace: [Double]
-  ) {
+  convenience init(panel: consuming Panel<S>, trace: [Double]) {
     let flops = panel.flops
-    var neurons = panel.neurons
-    var positions = panel.positions
-    var scalars = panel.scalars
+    var rows = panel.rows
     var coefficients = panel.coefficients
-    for i in positions.indices {
+    for i in rows.indices {
       // Cycle by cycle, each swap puts one row where it belongs.
-      while positions[i] != i {
-        let j = positions[i]
-        positions.swapAt(i, j)
-        neurons.swapAt(i, j)
-        scalars.swapAt(i, j)
+      while rows[i].position != i {
+        let j = rows[i].position
+        rows.swapAt(i, j)
         coefficients.swapRows(i, j)
       }
     }
-    let rows = neurons.indices.map { i in
-      SolvedNeuron(
-        neuron: neurons[i], optimality: scalars[i].optimality, outcome: scalars[i].outcome,
-        iterations: scalars[i].iterations, clipped: clipped[i], missing: missing[i])
-    }
-    self.init(rows, coefficients: coefficients, trace: trace, flops: flops)
+    self.init(
+      rows.map { SolvedNeuron($0) }, coefficients: coefficients, trace: trace, flops: flops)
   }
 }

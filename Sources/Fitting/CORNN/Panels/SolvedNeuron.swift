@@ -23,3 +23,12 @@ package struct SolvedNeuron: Sendable, Equatable {
     self.missing = missing
   }
 }
+
+extension SolvedNeuron {
+  /// What is reported of a row of a panel.
+  init(_ row: RowState) {
+    self.init(
+      neuron: row.neuron, optimality: row.optimality, outcome: row.outcome,
+      iterations: row.iterations, clipped: row.clipped, missing: row.missing)
+  }
+}

@@ -29,8 +29,11 @@ extension Configuration {
   /// after it would do most of the work again.
   var approximates: Bool { tolerance >= 1e-5 }
 
-  fileprivate var approximating: Approximating {
-    approximates ? roundsInverse ? .rounding : .lowRank : .no
+  /// Which stand-ins for the inverse the solver of a loss can do with: the published map
+  /// verifies nothing.
+  fileprivate func approximating(for loss: PointwiseLoss) -> Approximating {
+    if case .weighted = loss { return .no }
+    return approximates ? roundsInverse ? .rounding : .lowRank : .no
   }
 }
 
@@ -96,7 +99,7 @@ extension FitProblem {
       }
       try CORNN.visit(
         &whole, regressors: regressors, ridges: ridges, configuration: configuration,
-        approximating: configuration.approximating, group: group, phases: phases)
+        approximating: configuration.approximating(for: loss), group: group, phases: phases)
       return (whole.outcome, whole.ridgeRaise)
     }
     guard let outcome else { throw FitError.nothingToFit }
