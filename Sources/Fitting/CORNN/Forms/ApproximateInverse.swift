@@ -52,6 +52,8 @@ enum Approximation<S: Scalar & Transferable> {
   case same(any ApproximateInverse<S>)
   case narrow(any ApproximateInverse<Float>, Deflation<S>)
 
+  /// How good its products are.
+  ///
   /// Rounded to float32, a product is so good that S drifts hardly more than by the rounding
   /// of float64, and measures the residual of a recomputed S as well as the exact one. Otherwise
   /// solutions are finished with the inverse itself, which takes an iteration or two.

@@ -98,7 +98,7 @@ struct ConjugateGradients: PanelSolver {
   /// Between two products a row is dealt with in one go, while it is in cache: in the space of
   /// samples everything between two products with the inverse.
   private func iterate<F: PanelProducts & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F, _ exclusion: F.Exclusion, _ pass: Pass
+    _ panel: inout Panel<F.S>, form: borrowing F, _ exclusion: F.PanelExclusion, _ pass: Pass
   ) -> Bool {
     if !pass.isPreconditioned {
       form.updateGradient(&panel, exclusion)
@@ -130,7 +130,7 @@ struct ConjugateGradients: PanelSolver {
 
   /// The next direction of a row whose residual is preconditioned; false if it is solved.
   private func redirect<F: PanelProducts & ~Copyable>(
-    _ panel: inout Panel<F.S>, _ i: Int, form: borrowing F, _ exclusion: F.Exclusion,
+    _ panel: inout Panel<F.S>, _ i: Int, form: borrowing F, _ exclusion: F.PanelExclusion,
     _ pass: Pass
   ) -> Bool {
     let before = panel.rows[i].decrement
@@ -177,7 +177,7 @@ struct ConjugateGradients: PanelSolver {
   /// The optimality residuals from a recomputed S: what is reported is measured, not
   /// recursed.
   private func verify<F: PanelProducts & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F, _ exclusion: F.Exclusion, _ measure: Measure
+    _ panel: inout Panel<F.S>, form: borrowing F, _ exclusion: F.PanelExclusion, _ measure: Measure
   ) {
     panel.refreshResponse(form: form, loss: loss)
     form.updateGradient(&panel, exclusion)

@@ -10,7 +10,7 @@ protocol PanelProducts<S>: ~Copyable {
 
   /// What keeps excluded weights out of the solutions of a panel; addressed by the positions
   /// of its rows.
-  associatedtype Exclusion
+  associatedtype PanelExclusion
 
   /// The ridge `λ = lambda · T`.
   var ridge: Double { get }
@@ -27,10 +27,10 @@ protocol PanelProducts<S>: ~Copyable {
   var accuracy: PreconditionerAccuracy { get }
 
   /// The exclusion for a panel no rows of which were swapped yet.
-  func exclusion(for panel: inout Panel<S>) -> Exclusion
+  func exclusion(for panel: inout Panel<S>) -> PanelExclusion
 
   /// `residual ← −∇F` from the scores, as far as it takes a product.
-  func updateGradient(_ panel: inout Panel<S>, _ exclusion: Exclusion)
+  func updateGradient(_ panel: inout Panel<S>, _ exclusion: PanelExclusion)
 
   /// `directionResponse ← X p`, if it takes a product.
   func updateDirectionResponse(_ panel: inout Panel<S>)
@@ -40,10 +40,10 @@ protocol PanelProducts<S>: ~Copyable {
 
   /// `preconditioned ← A⁻¹ residual`, as far as it takes products.
   func precondition(
-    _ panel: inout Panel<S>, _ exclusion: Exclusion, _ product: PreconditionerProduct)
+    _ panel: inout Panel<S>, _ exclusion: PanelExclusion, _ product: PreconditionerProduct)
 
   /// Takes what is excluded out of a row's preconditioned residual; returns `⟨g, A⁻¹ g⟩`.
-  func exclude(_ exclusion: Exclusion, from panel: inout Panel<S>, row: Int) -> Double
+  func exclude(_ exclusion: PanelExclusion, from panel: inout Panel<S>, row: Int) -> Double
 }
 
 /// How good a form's product with the preconditioner is.

@@ -20,7 +20,7 @@ protocol PanelSolver: Sendable {
 extension Panel where S: Transferable {
   /// Puts the ridge solution on the clamped currents, a step of length 1 from zero.
   mutating func startFromRidge<F: PanelProducts & ~Copyable>(
-    form: borrowing F, _ exclusion: F.Exclusion, loss: PointwiseLoss, initialMargin: Double
+    form: borrowing F, _ exclusion: F.PanelExclusion, loss: PointwiseLoss, initialMargin: Double
   ) where F.S == S {
     setScoresToCurrents(initialMargin: initialMargin)
     form.updateGradient(&self, exclusion)
