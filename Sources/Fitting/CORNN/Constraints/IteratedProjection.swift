@@ -63,7 +63,7 @@ extension MaskedPrimalForm {
     return flops
   }
 
-  /// `C ← V A`, by way of the samples where they are few.
+  /// `C ← V A`, by the samples where they are few.
   private func multiplyByMatrix(_ vectors: borrowing Matrix<S>, into result: inout Matrix<S>) {
     let rows = 0..<vectors.rows
     if goesBySamples {

@@ -18,7 +18,7 @@ final class Deflation<S: Scalar & Transferable> {
   private let corrections: NodeShared<S>
 
   static var rank: Int { 64 }
-  /// Multiplications with G that turn random vectors into the leading eigenvectors.
+  /// Multiplications with G after which random vectors span the leading eigenvectors.
   private static var powers: Int { 3 }
 
   /// - Complexity: `8 T² rank` flops on one rank a node, `3 T rank` scalars of memory.

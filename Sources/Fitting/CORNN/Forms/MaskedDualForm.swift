@@ -71,10 +71,10 @@ struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
 
   private func downdate(_ forbidden: [Int]) -> MaskProjection? {
     let x = regressors.fitted.matrix.selectedRows(forbidden)
-    let images = product(x, base.inverse.matrix)
+    let solved = product(x, base.inverse.matrix)
     var block = Matrix<Double>(rows: forbidden.count, columns: forbidden.count)
     var view = block.mutableView
-    multiplyWidening(images.view, x.view.transposed, into: &view)
+    multiplyWidening(solved.view, x.view.transposed, into: &view)
     for i in 0..<forbidden.count {
       for j in 0..<forbidden.count { view[i, j] = (i == j ? 1 : 0) - view[i, j] }
     }

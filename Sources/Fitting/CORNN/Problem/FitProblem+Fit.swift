@@ -49,8 +49,8 @@ extension FitProblem {
   ///
   /// `alpha` has the leak of each of this rank's neurons. `threads` panels of neurons are
   /// solved at a time, each with a BLAS of one thread; `progress` is told after each panel,
-  /// on any thread, how many of this rank's neurons are solved. `restored`, `urge` and
-  /// `meet` make it interruptible: see `PanelWork.runInRounds`; neurons in solutions are
+  /// on any thread, how many of this rank's neurons are solved. `restored`, `request` and
+  /// `synchronise` make it interruptible: see `PanelWork.runInRounds`; neurons in solutions are
   /// local indices. A panel that is interrupted is lost: `widestPanel` bounds its neurons.
   ///
   /// - Throws: `FitError`; what `group` throws.
@@ -67,8 +67,8 @@ extension FitProblem {
     constraints: Constraints = Constraints(),
     group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
     widestPanel: Int = .max, restored: [PanelSolution<S>] = [],
-    urge: @escaping @Sendable () -> Urge = { .goOn },
-    meet: (_ solved: [PanelSolution<S>]) throws -> Void = { _ in },
+    request: @escaping @Sendable () -> WorkRequest = { .goOn },
+    synchronise: (_ solved: [PanelSolution<S>]) throws -> Void = { _ in },
     progress: @escaping @Sendable (_ solved: Int) -> Void = { _ in }
   ) throws -> Fit<S> {
     if constraints.signs != nil, case .weighted = loss {
@@ -79,17 +79,19 @@ extension FitProblem {
       margin: configuration.targetMargin, fitted: transitions, heldOut: heldOut,
       solver: configuration.solver(for: loss), threads: threads)
     work.widest = widestPanel
-    let restriction = restriction(constraints, configuration)?.serving(work.subproblems)
+    let restriction = restriction(constraints, configuration)?.restricted(to: work.subproblems)
     let ridges = [configuration.lambda * Double(transitions.count)]
     var isDual = configuration.isDual(samples: regressors.samples, regressors: regressors.count)
     if let restriction {
-      let way = try restriction.way(regressors, configuration, threads: threads, group: group)
-      isDual = way.isDual
-      work.widest = min(widestPanel, way.widestPanel)
+      let choice = try restriction.chooseForm(
+        regressors, configuration, threads: threads, group: group)
+      isDual = choice.isDual
+      work.widest = min(widestPanel, choice.widestPanel)
     }
-    let (outcome, ridgeRaise) = try withoutActuallyEscaping(meet) { meet in
+    let (outcome, ridgeRaise) = try withoutActuallyEscaping(synchronise) { synchronise in
       var whole = WholeFit(
-        problem: self, work: work, phases: phases, restored: restored, urge: urge, meet: meet,
+        problem: self, work: work, phases: phases, restored: restored, request: request,
+        synchronise: synchronise,
         progress: progress)
       if let restriction {
         try CORNN.visit(
@@ -126,8 +128,8 @@ private struct WholeFit<S: Scalar & Transferable>: RidgeVisitor {
   let work: PanelWork
   let phases: Phases
   let restored: [PanelSolution<S>]
-  let urge: @Sendable () -> Urge
-  let meet: ([PanelSolution<S>]) throws -> Void
+  let request: @Sendable () -> WorkRequest
+  let synchronise: ([PanelSolution<S>]) throws -> Void
   let progress: @Sendable (Int) -> Void
   var outcome: PanelOutcome<S>?
   var ridgeRaise = 1.0
@@ -138,7 +140,7 @@ private struct WholeFit<S: Scalar & Transferable>: RidgeVisitor {
     ridgeRaise = form.ridgeRaise
     outcome = try work.runInRounds(
       problem.recording, form: form, restored: restored, group: group, phases: phases,
-      urge: urge, meet: meet, progress: progress)
+      request: request, synchronise: synchronise, progress: progress)
     return false
   }
 }

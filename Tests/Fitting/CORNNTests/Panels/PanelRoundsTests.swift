@@ -32,11 +32,11 @@ import Testing
       threads: threads, phases: Phases())
     var kept: [PanelSolution<Double>] = []
     #expect(throws: Interrupted.self) {
-      // Asked to meet at once, each thread solves one panel.
+      // Asked to synchronise at once, each thread solves one panel.
       _ = try problem.fit(
         loss: .crossEntropy, alpha: alpha, configuration: configuration, group: SingleRank(),
-        threads: threads, phases: Phases(), urge: { .meet },
-        meet: {
+        threads: threads, phases: Phases(), request: { .synchronise },
+        synchronise: {
           kept = $0
           throw Interrupted()
         }
@@ -84,12 +84,12 @@ import Testing
       _ = try problem.fit(
         loss: .crossEntropy, alpha: [Double](repeating: 0.1, count: 40),
         configuration: configuration, group: SingleRank(), threads: 1, phases: Phases(),
-        urge: {
+        request: {
           calls.withLock {
             $0 += 1; return $0 > 3 ? .stop : .goOn
           }
         },
-        meet: {
+        synchronise: {
           kept = $0.count
           throw Interrupted()
         }
