@@ -86,9 +86,9 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
       let known = kept.search.count
       let memory = SearchMemory(
         kept.search,
-        urge: {
+        request: {
           console.beat()
-          return control.urge()
+          return control.request()
         },
         progress: { done in
           control.noteWork()

@@ -116,10 +116,10 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       loss: choice.loss.loss, alpha: choice.leaks, configuration: configuration,
       constraints: constraints, group: world, threads: threads, phases: phases,
       widestPanel: keeper.widestPanel, restored: keeper.kept.panels,
-      urge: {
+      request: {
         console.beat()
-        return control.urge()
-      }, meet: { try keeper.keep($0, on: world) },
+        return control.request()
+      }, synchronise: { try keeper.keep($0, on: world) },
       progress: {
         control.noteWork()
         console.progress("solve", done: $0, of: local.count, unit: "neurons of this rank")

@@ -6,7 +6,7 @@ internal import Training
 private import Synchronization
 internal import Wording
 
-/// When a run of `fit` or `train` is to meet, to write a checkpoint, and to stop.
+/// When a run of `fit` or `train` is to synchronise, to write a checkpoint, and to stop.
 ///
 /// A run that keeps something is asked to stop, and does so within seconds: between two
 /// iterations of a panel or two steps of time, where all ranks agree. Where a library holds it
@@ -118,22 +118,22 @@ final class RunControl: Sendable {
   }
 
   /// What this rank is to do; may be asked on any thread, and tells the watchdog.
-  func urge() -> Urge {
+  func request() -> WorkRequest {
     watchdog?.reset()
     return state?.withLock { state in
       if state.noticed() != nil { return .stop }
-      return ContinuousClock.now >= state.due ? .meet : .goOn
+      return ContinuousClock.now >= state.due ? .synchronise : .goOn
     } ?? .goOn
   }
 
   /// Whether this rank was asked to stop.
-  var isAskedToStop: Bool { urge() == .stop }
+  var isAskedToStop: Bool { request() == .stop }
 
   /// The same of a training, whose checkpoint is written where it stands.
   func decision(hasCheckpoint: Bool) -> TrainDecision {
-    switch urge() {
+    switch request() {
     case .goOn: .goOn
-    case .meet: hasCheckpoint ? .save : .goOn
+    case .synchronise: hasCheckpoint ? .save : .goOn
     case .stop: .stop
     }
   }

@@ -22,45 +22,48 @@ struct IteratedProjection {
 }
 
 extension MaskedPrimalForm {
-  /// `image ← p` for the given rows, in which it is `A⁻¹ residual` so far.
+  /// `result ← p` for the given rows, in which it is `A⁻¹ residual` so far; returns the flops.
   ///
   /// - Complexity: some 35 times 2 M² + min(2 M², 4 T M) flops a row, and four vectors.
-  func iterate(_ panel: inout Panel<S>, rows: [Int], mask: PanelMask<S>) {
-    let accuracy = mask.isAtStart ? IteratedProjection.ofStart : .usual
-    mask.isAtStart = false
+  func iterate(
+    _ residual: borrowing Matrix<S>, into result: inout Matrix<S>, rows: [Int],
+    _ projections: RowProjections<S>, positions: [Int], _ accuracy: IteratedProjection
+  ) -> Double {
     let all = 0..<rows.count
-    var residual = panel.residual.selectedRows(rows)
-    var image = panel.image.selectedRows(rows)
+    let positions = rows.map { positions[$0] }
+    var flops = 0.0
+    var remainder = residual.selectedRows(rows)
+    var product = result.selectedRows(rows)
     var solution = Matrix<S>(rows: rows.count, columns: unknowns)
-    let positions = rows.map { panel.positions[$0] }
-    for r in all { mask.clear(&image, row: r, position: positions[r]) }
-    var direction = image.copy()
-    var squares = all.map { residual.dot($0, image, $0) }
+    for r in all { projections.clear(&product, row: r, position: positions[r]) }
+    var direction = product.copy()
+    var squares = all.map { remainder.dot($0, product, $0) }
     let limits = squares.map { accuracy.remainder * $0 }
     for _ in 0..<accuracy.steps {
       if zip(squares, limits).allSatisfy({ $0 <= $1 }) { break }
-      multiplyByMatrix(direction, into: &image)
-      panel.flops += Double(rows.count) * (flopsOfMatrix + flopsOfInverse)
+      multiplyByMatrix(direction, into: &product)
+      flops += Double(rows.count) * (flopsOfMatrix + flopsOfInverse)
       for r in all {
-        mask.clear(&image, row: r, position: positions[r])
-        let curvature = direction.dot(r, image, r)
+        projections.clear(&product, row: r, position: positions[r])
+        let curvature = direction.dot(r, product, r)
         guard curvature > 0 else { continue }
         let step = squares[r] / curvature
         solution.add(S(step), direction, r, toRow: r)
-        residual.add(S(-step), image, r, toRow: r)
+        remainder.add(S(-step), product, r, toRow: r)
       }
-      image.multiply(rows: all, residual, base.inverse.matrix)
+      product.multiply(rows: all, remainder, base.inverse.matrix)
       for r in all {
-        mask.clear(&image, row: r, position: positions[r])
-        let square = residual.dot(r, image, r)
-        direction.fold(S(squares[r] > 0 ? square / squares[r] : 0), intoRow: r, image)
+        projections.clear(&product, row: r, position: positions[r])
+        let square = remainder.dot(r, product, r)
+        direction.fold(S(squares[r] > 0 ? square / squares[r] : 0), intoRow: r, product)
         squares[r] = square
       }
     }
-    for (r, row) in rows.enumerated() { panel.image.copyRow(row, from: solution, r) }
+    for (r, row) in rows.enumerated() { result.copyRow(row, from: solution, r) }
+    return flops
   }
 
-  /// `C ← V A`, by way of the samples where they are few.
+  /// `C ← V A`, by the samples where they are few.
   private func multiplyByMatrix(_ vectors: borrowing Matrix<S>, into result: inout Matrix<S>) {
     let rows = 0..<vectors.rows
     if goesBySamples {

@@ -66,7 +66,7 @@ final class MaskProjection: Sendable {
 
 /// Projections of masks that several neurons have, kept until the last of them took it.
 final class ProjectionCache: Sendable {
-  private let held = Mutex<[ForbiddenSet: (projection: MaskProjection, left: Int)]>([:])
+  private let kept = Mutex<[ForbiddenSet: (projection: MaskProjection, left: Int)]>([:])
 
   /// The projection of a neuron, built if it is its mask's first.
   ///
@@ -77,16 +77,16 @@ final class ProjectionCache: Sendable {
     guard exclusion.users > 1 else { return build() }
     if let found = take(exclusion) { return found }
     let built = build()
-    held.withLock { held in
-      if held[exclusion.set] == nil { held[exclusion.set] = (built, exclusion.users - 1) }
+    kept.withLock { kept in
+      if kept[exclusion.set] == nil { kept[exclusion.set] = (built, exclusion.users - 1) }
     }
     return built
   }
 
   private func take(_ exclusion: Exclusion) -> MaskProjection? {
-    held.withLock { held in
-      guard let entry = held[exclusion.set] else { return nil }
-      held[exclusion.set] = entry.left > 1 ? (entry.projection, entry.left - 1) : nil
+    kept.withLock { kept in
+      guard let entry = kept[exclusion.set] else { return nil }
+      kept[exclusion.set] = entry.left > 1 ? (entry.projection, entry.left - 1) : nil
       return entry.projection
     }
   }

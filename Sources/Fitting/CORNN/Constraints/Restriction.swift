@@ -23,18 +23,18 @@ struct Restriction: Sendable {
 
   /// The same for some subproblems only, several of a neuron perhaps: how many share a set
   /// decides which factor is the cheaper one, and how long it is kept.
-  func serving(_ subproblems: [Subproblem]) -> Restriction {
+  func restricted(to subproblems: [Subproblem]) -> Restriction {
     var users: [ForbiddenSet: Int] = [:]
-    var serves = [Bool](repeating: false, count: exclusions.count)
+    var isSolved = [Bool](repeating: false, count: exclusions.count)
     for subproblem in subproblems {
       users[exclusions[subproblem.neuron].set, default: 0] += 1
-      serves[subproblem.neuron] = true
+      isSolved[subproblem.neuron] = true
     }
     return Restriction(
       signs: signs,
       exclusions: exclusions.indices.map { i in
         Exclusion(
-          set: exclusions[i].set, users: serves[i] ? users[exclusions[i].set, default: 0] : 0,
+          set: exclusions[i].set, users: isSolved[i] ? users[exclusions[i].set, default: 0] : 0,
           leavesOutSelf: exclusions[i].leavesOutSelf)
       })
   }
@@ -54,7 +54,7 @@ struct Restriction: Sendable {
   /// The form that takes less work over all ranks, and how many neurons a panel may have in it.
   ///
   /// - Collective: every rank of `group` must call it.
-  func way<S>(
+  func chooseForm<S>(
     _ regressors: Regressors<S>, _ configuration: Configuration, threads: Int,
     group: borrowing some RankGroup & ~Copyable
   ) throws -> (isDual: Bool, widestPanel: Int) {

@@ -6,17 +6,17 @@ internal import LinearAlgebra
 ///
 /// The dual form carries S along by `G p = e − λ p`, which an approximate `p` meets only
 /// nearly: S is recomputed before a solution counts as one; its residual is then measured with
-/// the inverse itself, unless the images are close to it: what is neglected of G is not seen in
+/// the inverse itself, unless the product is close to it: what is neglected of G is not seen in
 /// `e − λ p` either.
 protocol ApproximateInverse<P>: AnyObject {
   associatedtype P: Scalar
 
-  /// `image ← K⁻¹ residual`, about, for the first rows; returns the flops.
+  /// `result ← K⁻¹ residual`, about, for the first rows; returns the flops.
   ///
-  /// `room` belongs to the product, from one call to the next.
+  /// `lowRank` is scratch of the product, from one call to the next.
   func multiply(
-    rows: Range<Int>, _ residual: borrowing Matrix<P>, into image: inout Matrix<P>,
-    room: inout Matrix<P>
+    rows: Range<Int>, _ residual: borrowing Matrix<P>, into result: inout Matrix<P>,
+    lowRank: inout Matrix<P>
   ) -> Double
 }
 
@@ -38,10 +38,10 @@ final class RoundedInverse: ApproximateInverse {
   }
 
   func multiply(
-    rows: Range<Int>, _ residual: borrowing Matrix<Float>, into image: inout Matrix<Float>,
-    room: inout Matrix<Float>
+    rows: Range<Int>, _ residual: borrowing Matrix<Float>, into result: inout Matrix<Float>,
+    lowRank: inout Matrix<Float>
   ) -> Double {
-    image.multiply(rows: rows, residual, inverse.matrix)
+    result.multiply(rows: rows, residual, inverse.matrix)
     return 2 * Double(rows.count) * Double(residual.columns) * Double(residual.columns)
   }
 }
@@ -52,46 +52,35 @@ enum Approximation<S: Scalar & Transferable> {
   case same(any ApproximateInverse<S>)
   case narrow(any ApproximateInverse<Float>, Deflation<S>)
 
-  /// Whether an image is so good that S drifts hardly more than by the rounding of float64:
-  /// otherwise solutions are finished with the inverse itself, which takes an iteration or two.
-  var isClose: Bool {
-    if case .narrow(let inverse, _) = self { inverse is RoundedInverse } else { false }
+  /// How good its products are.
+  ///
+  /// Rounded to float32, a product is so good that S drifts hardly more than by the rounding
+  /// of float64, and measures the residual of a recomputed S as well as the exact one. Otherwise
+  /// solutions are finished with the inverse itself, which takes an iteration or two.
+  var accuracy: PreconditionerAccuracy {
+    if case .narrow(let inverse, _) = self, inverse is RoundedInverse {
+      return .approximate(margin: 0.97, verification: .approximate)
+    }
+    return .approximate(margin: 0.85, verification: .exact)
   }
 
-  /// `image ← K⁻¹ residual`, about, for the active rows.
+  /// `preconditioned ← K⁻¹ residual`, about, for the active rows.
   func precondition(_ panel: inout Panel<S>) {
     let rows = 0..<panel.active
     switch self {
     case .same(let inverse):
       panel.flops += inverse.multiply(
-        rows: rows, panel.residual, into: &panel.image, room: &panel.compressed)
+        rows: rows, panel.residual, into: &panel.preconditioned, lowRank: &panel.scratch.lowRank)
     case .narrow(let inverse, let deflation):
-      let (count, unknowns) = (panel.neurons.count, panel.residual.columns)
-      if panel.narrow.residual.columns != unknowns {
-        panel.narrow = NarrowVectors(rows: count, columns: unknowns)
+      let unknowns = panel.residual.columns
+      if panel.scratch.rounded.residual.columns != unknowns {
+        panel.scratch.rounded = RoundedVectors(rows: panel.rows.count, columns: unknowns)
       }
-      panel.narrow.residual.round(panel.residual, rows: rows)
-      panel.flops += panel.narrow.multiply(by: inverse, rows: rows)
-      panel.image.round(panel.narrow.image, rows: rows)
-      deflation.apply(&panel)
+      panel.scratch.rounded.residual.round(panel.residual, rows: rows)
+      panel.flops += panel.scratch.rounded.multiply(by: inverse, rows: rows)
+      panel.preconditioned.round(panel.scratch.rounded.preconditioned, rows: rows)
+      panel.flops += deflation.correct(
+        &panel.preconditioned, of: panel.residual, rows: rows, lowRank: &panel.scratch.lowRank)
     }
-  }
-}
-
-/// What a panel keeps for products in float32; rows × unknowns.
-struct NarrowVectors: ~Copyable {
-  var residual: Matrix<Float>
-  var image: Matrix<Float>
-  var room = Matrix<Float>(rows: 0, columns: 0)
-
-  init(rows: Int, columns: Int) {
-    residual = Matrix(rows: rows, columns: columns)
-    image = Matrix(rows: rows, columns: columns)
-  }
-
-  fileprivate mutating func multiply(
-    by inverse: any ApproximateInverse<Float>, rows: Range<Int>
-  ) -> Double {
-    inverse.multiply(rows: rows, residual, into: &image, room: &room)
   }
 }

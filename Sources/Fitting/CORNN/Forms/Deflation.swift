@@ -2,23 +2,23 @@ internal import Collectives
 internal import LinearAlgebra
 internal import RandomNumbers
 
-/// Frees an image of rounding in the directions in which G is large.
+/// Frees a product with the inverse of rounding in the directions in which G is large.
 ///
 /// What float32 leaves of `e − K p` is white noise of p multiplied by G: nearly all of it
 /// lies in the leading eigenvectors, of which a recording has few. With V an orthonormal basis
-/// of these and `D = Vᵀ K V`, the image `p + V D⁻¹ Vᵀ (e − K p)` has a residual orthogonal to V.
+/// of these and `D = Vᵀ K V`, the product `p + V D⁻¹ Vᵀ (e − K p)` has a residual orthogonal to V.
 /// On a generated recording of 4,000 neurons and 1,500 frames the residual falls from 3·10⁻³
 /// of e to 2·10⁻⁵; with 48 vectors to 10⁻⁴, and more iterations.
 final class Deflation<S: Scalar & Transferable> {
   /// V, samples × rank.
   private let basis: NodeShared<S>
   /// `K V`.
-  private let images: NodeShared<S>
+  private let multiplied: NodeShared<S>
   /// `V D⁻¹`.
   private let corrections: NodeShared<S>
 
   static var rank: Int { 64 }
-  /// Multiplications with G that turn random vectors into the leading eigenvectors.
+  /// Multiplications with G after which random vectors span the leading eigenvectors.
   private static var powers: Int { 3 }
 
   /// - Complexity: `8 T² rank` flops on one rank a node, `3 T rank` scalars of memory.
@@ -30,43 +30,44 @@ final class Deflation<S: Scalar & Transferable> {
     let samples = gram.matrix.rows
     let rank = min(Self.rank, samples)
     var basis = try group.allocateOnNode(rows: samples, columns: rank, of: S.self)
-    var images = try group.allocateOnNode(rows: samples, columns: rank, of: S.self)
+    var multiplied = try group.allocateOnNode(rows: samples, columns: rank, of: S.self)
     var corrections = try group.allocateOnNode(rows: samples, columns: rank, of: S.self)
     if gram.nodeRank == 0 {
       do {
         let v = try leadingBasis(of: gram.matrix, rank: rank, powers: Self.powers)
-        var image = product(gram.matrix, v)
-        for i in 0..<samples { image.add(ridge, v, i, toRow: i) }
-        var inner = product(v.view.transposed, image.view)
+        var kv = product(gram.matrix, v)
+        for i in 0..<samples { kv.add(ridge, v, i, toRow: i) }
+        var inner = product(v.view.transposed, kv.view)
         var view = inner.mutableView
         try invertPositiveDefinite(&view)
         basis.matrix.round(v, rows: 0..<samples)
-        images.matrix.round(image, rows: 0..<samples)
+        multiplied.matrix.round(kv, rows: 0..<samples)
         corrections.matrix.round(product(v, inner), rows: 0..<samples)
       } catch {
-        // Not as many directions: with a basis of zeros images stay as they were rounded.
+        // Not as many directions: with a basis of zeros products stay as they were rounded.
       }
     }
     try basis.synchronize()
-    try images.synchronize()
+    try multiplied.synchronize()
     try corrections.synchronize()
     self.basis = basis
-    self.images = images
+    self.multiplied = multiplied
     self.corrections = corrections
   }
 
-  /// Corrects the images of the active rows.
-  func apply(_ panel: inout Panel<S>) {
-    let rows = 0..<panel.active
+  /// Corrects some rows of a product with the rounded inverse; returns the flops.
+  ///
+  /// `lowRank` is scratch.
+  func correct(
+    _ product: inout Matrix<S>, of residual: borrowing Matrix<S>, rows: Range<Int>,
+    lowRank: inout Matrix<S>
+  ) -> Double {
     let rank = basis.matrix.columns
-    if panel.compressed.columns != rank {
-      panel.compressed = Matrix(rows: panel.neurons.count, columns: rank)
-    }
-    panel.compressed.multiply(rows: rows, panel.residual, basis.matrix)
-    panel.compressed.multiply(rows: rows, panel.image, images.matrix, scale: -1, keep: 1)
-    panel.image.multiply(
-      rows: rows, panel.compressed, corrections.matrix, transposingB: true, keep: 1)
-    panel.flops += 6 * Double(rows.count) * Double(rank) * Double(panel.residual.columns)
+    lowRank.reserve(rows: residual.rows, columns: rank)
+    lowRank.multiply(rows: rows, residual, basis.matrix)
+    lowRank.multiply(rows: rows, product, multiplied.matrix, scale: -1, keep: 1)
+    product.multiply(rows: rows, lowRank, corrections.matrix, transposingB: true, keep: 1)
+    return 6 * Double(rows.count) * Double(rank) * Double(residual.columns)
   }
 }
 

@@ -18,60 +18,25 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   let approximation: Approximation<S>?
 
   var regressors: Regressors<S> { products.regressors }
-  var isDual: Bool { true }
+  var space: CoefficientSpace { .samples }
+  var accuracy: PreconditionerAccuracy { approximation?.accuracy ?? .exact }
   var samples: Int { regressors.samples }
   var unknowns: Int { regressors.samples }
 
-  func prepareExclusion(_ panel: inout Panel<S>) {
-    guard excludesSelf else { return }
-    // Rows of X for the panel's neurons, in `image` for the moment.
-    for i in 0..<panel.active {
-      panel.image.copyRow(
-        i, from: regressors.fitted.matrix, regressors.index(ofLocal: panel.neurons[i]))
-    }
-    panel.exclusion.multiply(rows: 0..<panel.active, panel.image, inverse.matrix)
-    panel.flops += Double(panel.active) * flopsPerProduct
-    for i in 0..<panel.active {
-      panel.scalars[i].exclusionQuotient = 1 - panel.image.dot(i, panel.exclusion, i)
-    }
+  func exclusion(for panel: inout Panel<S>) -> SelfExclusion<S>? {
+    guard excludesSelf else { return nil }
+    let own = regressors.fitted.matrix.selectedRows(
+      panel.rows.map { regressors.index(ofLocal: $0.neuron) })
+    var vectors = Matrix<S>(rows: own.rows, columns: samples)
+    vectors.multiply(rows: 0..<own.rows, own, inverse.matrix)
+    panel.flops += Double(own.rows) * flopsPerProduct
+    let quotients = (0..<own.rows).map { 1 - own.dot($0, vectors, $0) }
+    return SelfExclusion(vectors, quotients: quotients)
   }
 
-  func takeScore(_ panel: inout Panel<S>, row: Int) {
-    panel.advanceDual(row, by: 0, ridge: ridge)
-  }
+  func updateGradient(_ panel: inout Panel<S>, _ exclusion: SelfExclusion<S>?) {}
 
-  func updateResidual(_ panel: inout Panel<S>) {}
-
-  var isApproximated: Bool { approximation != nil }
-  var isClose: Bool { approximation?.isClose ?? true }
-
-  func precondition(_ panel: inout Panel<S>) {
-    if let approximation, !panel.isExact { return approximation.precondition(&panel) }
-    panel.image.multiply(rows: 0..<panel.active, panel.residual, inverse.matrix)
-    panel.flops += Double(panel.active) * flopsPerProduct
-  }
-
-  func completeImage(_ panel: inout Panel<S>, row i: Int) -> Double {
-    guard excludesSelf else {
-      return panel.image.dualComplete(
-        row: i, correction: 0, along: panel.direction, residual: panel.residual, ridge: S(ridge))
-    }
-    let projection =
-      panel.exclusion.dot(i, panel.residual, i) / panel.scalars[i].exclusionQuotient
-    return panel.image.dualComplete(
-      row: i, correction: S(projection), along: panel.exclusion, residual: panel.residual,
-      ridge: S(ridge))
-  }
-
-  func setDirection(_ panel: inout Panel<S>, row: Int, beta: Double) {
-    panel.setDualDirection(row, beta: beta, ridge: ridge)
-  }
-
-  func advance(_ panel: inout Panel<S>, row: Int, by t: Double) {
-    panel.advanceDual(row, by: t, ridge: ridge)
-  }
-
-  func respond(_ panel: inout Panel<S>) {}
+  func updateDirectionResponse(_ panel: inout Panel<S>) {}
 
   func refreshResponse(_ panel: inout Panel<S>) {
     panel.response.multiplyWidening(
@@ -79,10 +44,28 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     panel.flops += Double(panel.active) * flopsPerProduct
     guard excludesSelf else { return }
     for i in 0..<panel.active {
-      let own = regressors.index(ofLocal: panel.neurons[i])
+      let own = regressors.index(ofLocal: panel.rows[i].neuron)
       let weight = panel.coefficients.dot(i, regressors.fitted.matrix, own)
       panel.response.add(S(-weight), regressors.fitted.matrix, own, toRow: i)
     }
+  }
+
+  func precondition(
+    _ panel: inout Panel<S>, _ exclusion: SelfExclusion<S>?, _ product: PreconditionerProduct
+  ) {
+    if let approximation, product != .exact { return approximation.precondition(&panel) }
+    panel.preconditioned.multiply(rows: 0..<panel.active, panel.residual, inverse.matrix)
+    panel.flops += Double(panel.active) * flopsPerProduct
+  }
+
+  func exclude(
+    _ exclusion: SelfExclusion<S>?, from panel: inout Panel<S>, row i: Int
+  ) -> Double {
+    guard let exclusion else { return panel.decrement(i) }
+    let position = panel.rows[i].position
+    let projection =
+      exclusion.vectors.dot(position, panel.residual, i) / exclusion.quotients[position]
+    return panel.decrement(i, adding: S(projection), exclusion.vectors, position)
   }
 
   private var flopsPerProduct: Double { 2 * Double(samples) * Double(samples) }

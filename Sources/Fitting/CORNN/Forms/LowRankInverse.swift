@@ -71,16 +71,16 @@ final class LowRankInverse<P: Scalar & Transferable>: ApproximateInverse {
     return q
   }
 
-  /// `image ← (I − Q Qᵀ) / λ · residual`.
+  /// `result ← (I − Q Qᵀ) / λ · residual`.
   func multiply(
-    rows: Range<Int>, _ residual: borrowing Matrix<P>, into image: inout Matrix<P>,
-    room: inout Matrix<P>
+    rows: Range<Int>, _ residual: borrowing Matrix<P>, into result: inout Matrix<P>,
+    lowRank: inout Matrix<P>
   ) -> Double {
-    if room.columns != rank { room = Matrix(rows: residual.rows, columns: rank) }
-    room.multiply(rows: rows, residual, factor.matrix)
-    for i in rows { image.copyRow(i, from: residual, i) }
-    image.multiply(
-      rows: rows, room, factor.matrix, transposingB: true, scale: P(-1 / ridge),
+    lowRank.reserve(rows: residual.rows, columns: rank)
+    lowRank.multiply(rows: rows, residual, factor.matrix)
+    for i in rows { result.copyRow(i, from: residual, i) }
+    result.multiply(
+      rows: rows, lowRank, factor.matrix, transposingB: true, scale: P(-1 / ridge),
       keep: P(1 / ridge))
     return 4 * Double(rows.count) * Double(rank) * Double(residual.columns)
   }

@@ -18,32 +18,34 @@ struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
 
   private var regressors: Regressors<S> { base.regressors }
   var ridge: Double { base.ridge }
-  var isDual: Bool { true }
-  var excludesSelf: Bool { false }
+  var space: CoefficientSpace { .samples }
+  var accuracy: PreconditionerAccuracy { .exact }
   var samples: Int { base.samples }
   var unknowns: Int { base.unknowns }
 
-  func prepareExclusion(_ panel: inout Panel<S>) {
-    let mask = PanelMask<S>(
-      projections: panel.neurons.map { neuron in
-        let exclusion = exclusions[neuron]
+  func exclusion(for panel: inout Panel<S>) -> RowProjections<S> {
+    let projections = RowProjections<S>(
+      panel.rows.map { row in
+        let exclusion = exclusions[row.neuron]
         return cache.projection(for: exclusion) {
           projection(
             onto: exclusion.set.members, side: costs.side(for: exclusion, isDual: true))
         }
-      }, unknowns: unknowns, regressors: regressors.count, isDual: true)
-    panel.mask = mask
-    for i in 0..<panel.active {
-      panel.residual.copyRow(
-        i, from: regressors.fitted.matrix, regressors.index(ofLocal: panel.neurons[i]))
+      })
+    let own = panel.rows.map { row in
+      exclusions[row.neuron].leavesOutSelf ? regressors.index(ofLocal: row.neuron) : nil
     }
-    solveMasked(&panel, mask)
-    for i in 0..<panel.active where exclusions[panel.neurons[i]].leavesOutSelf {
-      let position = panel.positions[i]
-      mask.ownRegressors[position] = regressors.index(ofLocal: panel.neurons[i])
-      mask.own.copyRow(position, from: panel.image, i)
-      mask.ownQuotients[position] = 1 - panel.residual.dot(i, panel.image, i)
+    let series = regressors.fitted.matrix.selectedRows(
+      panel.rows.map { regressors.index(ofLocal: $0.neuron) })
+    var vectors = Matrix<S>(rows: series.rows, columns: samples)
+    solveMasked(
+      series, into: &vectors, projections.groups(positions: Array(panel.rows.indices)),
+      scratch: &panel.scratch)
+    let quotients = own.indices.map { i in
+      own[i] == nil ? 1 : 1 - series.dot(i, vectors, i)
     }
+    projections.excludeOwn(own, by: SelfExclusion(vectors, quotients: quotients))
+    return projections
   }
 
   /// The projection for a set of forbidden regressors.
@@ -70,10 +72,10 @@ struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
 
   private func downdate(_ forbidden: [Int]) -> MaskProjection? {
     let x = regressors.fitted.matrix.selectedRows(forbidden)
-    let images = product(x, base.inverse.matrix)
+    let solved = product(x, base.inverse.matrix)
     var block = Matrix<Double>(rows: forbidden.count, columns: forbidden.count)
     var view = block.mutableView
-    multiplyWidening(images.view, x.view.transposed, into: &view)
+    multiplyWidening(solved.view, x.view.transposed, into: &view)
     for i in 0..<forbidden.count {
       for j in 0..<forbidden.count { view[i, j] = (i == j ? 1 : 0) - view[i, j] }
     }
@@ -81,76 +83,9 @@ struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
       forbidden: forbidden, regressors: regressors.count, side: .forbidden, matrix: block)
   }
 
-  func takeScore(_ panel: inout Panel<S>, row: Int) { base.takeScore(&panel, row: row) }
+  func updateGradient(_ panel: inout Panel<S>, _ projections: RowProjections<S>) {}
 
-  func updateResidual(_ panel: inout Panel<S>) {}
-
-  func precondition(_ panel: inout Panel<S>) {
-    guard let mask = panel.mask else { return }
-    solveMasked(&panel, mask)
-    for i in 0..<panel.active {
-      let position = panel.positions[i]
-      if mask.ownRegressors[position] != nil {
-        let projection =
-          mask.own.dot(position, panel.residual, i) / mask.ownQuotients[position]
-        panel.image.add(S(projection), mask.own, position, toRow: i)
-      }
-    }
-  }
-
-  func completeImage(_ panel: inout Panel<S>, row: Int) -> Double {
-    base.completeImage(&panel, row: row)
-  }
-
-  func setDirection(_ panel: inout Panel<S>, row: Int, beta: Double) {
-    base.setDirection(&panel, row: row, beta: beta)
-  }
-
-  func advance(_ panel: inout Panel<S>, row: Int, by t: Double) {
-    base.advance(&panel, row: row, by: t)
-  }
-
-  /// `image ← (G_a + λI)⁻¹ residual`, a being what the shared masks allow.
-  private func solveMasked(_ panel: inout Panel<S>, _ mask: PanelMask<S>) {
-    let rows = 0..<panel.active
-    let groups = mask.groups(positions: panel.positions, active: panel.active)
-    if groups.contains(where: { $0.projection.side == .forbidden }) {
-      panel.image.multiply(rows: rows, panel.residual, base.inverse.matrix)
-    }
-    for group in groups where group.projection.side == .allowed {
-      for i in group.rows { panel.image.copyRow(i, from: panel.residual, i) }
-    }
-    if groups.allSatisfy({ $0.projection.indices.isEmpty }) {
-      for group in groups where group.projection.side == .allowed {
-        for i in group.rows { panel.image.scale(row: i, by: S(1 / ridge)) }
-      }
-      return
-    }
-    // work ← [C⁻¹ X_Fᵀ K⁻¹e at F] or [A[a,a]⁻¹ X_aᵀ e at a].
-    mask.work.multiply(
-      rows: rows, panel.image, regressors.fitted.matrix, transposingB: true)
-    for group in groups {
-      let indices = group.projection.indices
-      var values = mask.work.gathered(rows: group.rows, at: indices)
-      group.projection.solve(&values)
-      for (r, i) in group.rows.enumerated() {
-        mask.work.scatter(values, r, at: indices, intoRow: i)
-      }
-    }
-    mask.back.multiply(rows: rows, mask.work, regressors.fitted.matrix)
-    for group in groups where group.projection.side == .allowed {
-      for i in group.rows {
-        panel.image.add(-1, mask.back, i, toRow: i)
-        panel.image.scale(row: i, by: S(1 / ridge))
-        mask.back.clear(row: i)
-      }
-    }
-    if groups.contains(where: { $0.projection.side == .forbidden }) {
-      panel.image.multiply(rows: rows, mask.back, base.inverse.matrix, keep: 1)
-    }
-  }
-
-  func respond(_ panel: inout Panel<S>) {}
+  func updateDirectionResponse(_ panel: inout Panel<S>) {}
 
   func refreshResponse(_ panel: inout Panel<S>) {
     // θ and S in float64: b is large, and S its small remainder.
@@ -160,9 +95,63 @@ struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
       panel.coefficients, rows: 0..<active, x.fitted.matrix, transposingB: true)
     var weights = Matrix<S>(rows: active, columns: x.count)
     weights.round(sums, rows: 0..<active)
-    for i in 0..<active { clearForbidden(of: panel.neurons[i], in: &weights, row: i) }
+    for i in 0..<active { clearForbidden(of: panel.rows[i].neuron, in: &weights, row: i) }
     let response = productWidening(weights, rows: 0..<active, x.fitted.matrix)
     panel.response.round(response, rows: 0..<active)
+  }
+
+  func precondition(
+    _ panel: inout Panel<S>, _ projections: RowProjections<S>, _ product: PreconditionerProduct
+  ) {
+    solveMasked(
+      panel.residual, into: &panel.preconditioned,
+      projections.groups(positions: panel.activePositions), scratch: &panel.scratch)
+  }
+
+  func exclude(
+    _ projections: RowProjections<S>, from panel: inout Panel<S>, row i: Int
+  ) -> Double {
+    let position = panel.rows[i].position
+    if let own = projections.ownExclusion(at: position) {
+      let vectors = own.steps
+      let projection =
+        vectors.vectors.dot(position, panel.residual, i) / vectors.quotients[position]
+      panel.preconditioned.add(S(projection), vectors.vectors, position, toRow: i)
+    }
+    return panel.decrement(i)
+  }
+
+  /// `result ← (G_a + λI)⁻¹ residual` for the rows of the groups, a being what their shared
+  /// masks allow.
+  private func solveMasked(
+    _ residual: borrowing Matrix<S>, into result: inout Matrix<S>,
+    _ groups: [RowProjections<S>.Group], scratch: inout PanelScratch<S>
+  ) {
+    let rows = 0..<groups.reduce(0) { $0 + $1.rows.count }
+    let downdated = groups.filter { $0.projection.side == .forbidden }
+    let allowed = groups.filter { $0.projection.side == .allowed }
+    if !downdated.isEmpty { result.multiply(rows: rows, residual, base.inverse.matrix) }
+    for i in allowed.flatMap(\.rows) { result.copyRow(i, from: residual, i) }
+    if groups.allSatisfy({ $0.projection.indices.isEmpty }) {
+      for i in allowed.flatMap(\.rows) { result.scale(row: i, by: S(1 / ridge)) }
+      return
+    }
+    // C⁻¹ X_Fᵀ K⁻¹e at F, or A[a,a]⁻¹ X_aᵀ e at a.
+    scratch.masked.reserve(rows: residual.rows, columns: regressors.count)
+    scratch.maskedResponse.reserve(rows: residual.rows, columns: samples)
+    scratch.masked.multiply(rows: rows, result, regressors.fitted.matrix, transposingB: true)
+    for group in groups {
+      group.scatter(group.solved(scratch.masked), into: &scratch.masked)
+    }
+    scratch.maskedResponse.multiply(rows: rows, scratch.masked, regressors.fitted.matrix)
+    for i in allowed.flatMap(\.rows) {
+      result.add(-1, scratch.maskedResponse, i, toRow: i)
+      result.scale(row: i, by: S(1 / ridge))
+      scratch.maskedResponse.clear(row: i)
+    }
+    if !downdated.isEmpty {
+      result.multiply(rows: rows, scratch.maskedResponse, base.inverse.matrix, keep: 1)
+    }
   }
 
   /// The weights that a neuron lacks become zero.

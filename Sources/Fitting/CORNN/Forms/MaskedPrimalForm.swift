@@ -20,37 +20,33 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
 
   var ridge: Double { base.ridge }
   var ridgeRaise: Double { base.ridgeRaise }
-  var isDual: Bool { false }
-  var excludesSelf: Bool { false }
+  var space: CoefficientSpace { .weights }
+  var accuracy: PreconditionerAccuracy { .exact }
   var samples: Int { base.samples }
   var unknowns: Int { base.unknowns }
 
-  func prepareExclusion(_ panel: inout Panel<S>) {
-    let mask = PanelMask<S>(
-      projections: panel.neurons.map { neuron in
-        let exclusion = exclusions[neuron]
+  func exclusion(for panel: inout Panel<S>) -> RowProjections<S> {
+    let projections = RowProjections<S>(
+      panel.rows.map { row in
+        let exclusion = exclusions[row.neuron]
         return cache.projection(for: exclusion) {
           projection(onto: exclusion.set.members, users: Double(exclusion.users))
         }
-      }, unknowns: unknowns, regressors: unknowns)
-    panel.mask = mask
-    // The image of each neuron's own unit vector, before it is itself left out.
-    for i in 0..<panel.active {
-      panel.residual.clear(row: i)
-      guard mask.projections[panel.positions[i]].side != .neither else { continue }
-      panel.residual[i, base.regressors.index(ofLocal: panel.neurons[i])] = 1
-    }
-    precondition(&panel)
-    for i in 0..<panel.active where exclusions[panel.neurons[i]].leavesOutSelf {
-      let own = base.regressors.index(ofLocal: panel.neurons[i])
-      let position = panel.positions[i]
-      mask.ownRegressors[position] = own
-      // What is iterated leaves the own weight out with the others.
-      guard mask.projections[position].side != .neither else { continue }
-      mask.own.copyRow(position, from: panel.image, i)
-      mask.ownQuotients[position] = Double(panel.image[i, own])
-    }
-    mask.isAtStart = true
+      })
+    // A⁻¹e_i on what the mask allows; what is iterated leaves e_i out with the others.
+    let own = panel.rows.map { base.regressors.index(ofLocal: $0.neuron) }
+    let isStep = panel.rows.indices.map { projections.projections[$0].side != .neither }
+    var units = Matrix<S>(rows: own.count, columns: unknowns)
+    for i in own.indices where isStep[i] { units[i, own[i]] = 1 }
+    var vectors = Matrix<S>(rows: own.count, columns: unknowns)
+    panel.flops += solveMasked(
+      units, into: &vectors, projections, positions: Array(own.indices), .usual,
+      scratch: &panel.scratch)
+    let quotients = own.indices.map { isStep[$0] ? Double(vectors[$0, own[$0]]) : 1 }
+    projections.excludeOwn(
+      own.indices.map { exclusions[panel.rows[$0].neuron].leavesOutSelf ? own[$0] : nil },
+      by: SelfExclusion(vectors, quotients: quotients))
+    return projections
   }
 
   /// The projection for a set of forbidden regressors that `users` neurons share.
@@ -82,62 +78,76 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
           forbidden: forbidden, regressors: unknowns, side: side, matrix: block)
       }
     } catch {
-      // Rounding spoilt the matrix: the next way needs less of it.
+      // Rounding spoilt the matrix: the next side needs less of it.
       return projection(onto: forbidden, side: side == .forbidden ? .allowed : .neither)
     }
   }
 
-  func updateResidual(_ panel: inout Panel<S>) {
-    base.updateResidual(&panel)
-    guard let mask = panel.mask else { return }
+  func updateGradient(_ panel: inout Panel<S>, _ projections: RowProjections<S>) {
+    base.updateGradient(&panel, ())
     for i in 0..<panel.active {
-      mask.clear(&panel.residual, row: i, position: panel.positions[i])
-      panel.scalars[i].crossing = panel.residualDotImage(i)
+      projections.clear(&panel.residual, row: i, position: panel.rows[i].position)
     }
   }
 
-  func precondition(_ panel: inout Panel<S>) {
-    guard let mask = panel.mask else { return }
-    let rows = 0..<panel.active
-    let groups = mask.groups(positions: panel.positions, active: panel.active)
-    if groups.contains(where: { $0.projection.side != .allowed }) {
-      panel.image.multiply(rows: rows, panel.residual, base.inverse.matrix)
+  func updateDirectionResponse(_ panel: inout Panel<S>) { base.updateDirectionResponse(&panel) }
+
+  func refreshResponse(_ panel: inout Panel<S>) { base.refreshResponse(&panel) }
+
+  func precondition(
+    _ panel: inout Panel<S>, _ projections: RowProjections<S>, _ product: PreconditionerProduct
+  ) {
+    let positions = panel.activePositions
+    panel.flops += solveMasked(
+      panel.residual, into: &panel.preconditioned, projections, positions: positions,
+      product == .ofStart ? .ofStart : .usual, scratch: &panel.scratch)
+    for (i, position) in positions.enumerated() {
+      guard let own = projections.ownExclusion(at: position) else { continue }
+      let factor = Double(panel.preconditioned[i, own.regressor]) / own.steps.quotients[position]
+      panel.preconditioned.add(S(-factor), own.steps.vectors, position, toRow: i)
+      panel.preconditioned[i, own.regressor] = 0
     }
-    if groups.contains(where: {
-      !$0.projection.forbidden.isEmpty && $0.projection.side == .forbidden
-    }) {
-      for i in rows { mask.work.clear(row: i) }
-      for group in groups where group.projection.side == .forbidden {
-        let indices = group.projection.indices
-        var values = panel.image.gathered(rows: group.rows, at: indices)
-        group.projection.solve(&values)
-        for (r, i) in group.rows.enumerated() {
-          mask.work.scatter(values, r, at: indices, intoRow: i)
-        }
-      }
-      panel.image.multiply(rows: rows, mask.work, base.inverse.matrix, scale: -1, keep: 1)
+  }
+
+  func exclude(
+    _ projections: RowProjections<S>, from panel: inout Panel<S>, row: Int
+  ) -> Double {
+    panel.decrement(row)
+  }
+
+  /// `result ← A[a,a]⁻¹ residual` for the rows at the given positions, a being what their
+  /// projections allow; returns the flops that were iterated.
+  private func solveMasked(
+    _ residual: borrowing Matrix<S>, into result: inout Matrix<S>,
+    _ projections: RowProjections<S>, positions: [Int], _ accuracy: IteratedProjection,
+    scratch: inout PanelScratch<S>
+  ) -> Double {
+    let rows = positions.indices
+    let groups = projections.groups(positions: positions)
+    if groups.contains(where: { $0.projection.side != .allowed }) {
+      result.multiply(rows: rows, residual, base.inverse.matrix)
+    }
+    let downdated = groups.filter { $0.projection.side == .forbidden }
+    if downdated.contains(where: { !$0.projection.forbidden.isEmpty }) {
+      scratch.masked.reserve(rows: residual.rows, columns: unknowns)
+      for i in rows { scratch.masked.clear(row: i) }
+      for group in downdated { group.scatter(group.solved(result), into: &scratch.masked) }
+      result.multiply(rows: rows, scratch.masked, base.inverse.matrix, scale: -1, keep: 1)
     }
     let iterated = groups.filter { $0.projection.side == .neither }.flatMap(\.rows)
-    if !iterated.isEmpty { iterate(&panel, rows: iterated, mask: mask) }
+    let flops =
+      iterated.isEmpty
+      ? 0
+      : iterate(
+        residual, into: &result, rows: iterated, projections, positions: positions, accuracy)
     for group in groups {
-      guard group.projection.side == .allowed else {
-        for i in group.rows { panel.image.clear(row: i, at: group.projection.forbidden) }
-        continue
-      }
-      let indices = group.projection.indices
-      var values = panel.residual.gathered(rows: group.rows, at: indices)
-      group.projection.solve(&values)
-      for (r, i) in group.rows.enumerated() {
-        panel.image.scatter(values, r, at: indices, intoRow: i)
+      if group.projection.side == .allowed {
+        group.scatter(group.solved(residual), into: &result)
+      } else {
+        for i in group.rows { result.clear(row: i, at: group.projection.forbidden) }
       }
     }
-    for i in rows {
-      let position = panel.positions[i]
-      guard let own = mask.ownRegressors[position] else { continue }
-      let factor = Double(panel.image[i, own]) / mask.ownQuotients[position]
-      panel.image.add(S(-factor), mask.own, position, toRow: i)
-      panel.image[i, own] = 0
-    }
+    return flops
   }
 
   func solve(
@@ -150,10 +160,6 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     return SignedGradients(solver: gradients, signs: signs).solve(
       &panel, form: self, from: earlier, isAbandoned: isAbandoned)
   }
-
-  func respond(_ panel: inout Panel<S>) { base.respond(&panel) }
-
-  func refreshResponse(_ panel: inout Panel<S>) { base.refreshResponse(&panel) }
 
   func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S> {
     base.heldOutResponse(coefficients, neurons: neurons)

@@ -14,38 +14,24 @@ struct PrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   let inverse: NodeShared<S>
   let ridgeRaise: Double
 
-  var isDual: Bool { false }
+  var space: CoefficientSpace { .weights }
+  var accuracy: PreconditionerAccuracy { .exact }
   var samples: Int { regressors.samples }
   var unknowns: Int { regressors.count }
 
-  func prepareExclusion(_ panel: inout Panel<S>) {}
+  func exclusion(for panel: inout Panel<S>) {}
 
-  func updateResidual(_ panel: inout Panel<S>) {
+  func updateGradient(_ panel: inout Panel<S>, _ exclusion: Void) {
     let rows = 0..<panel.active
     for i in rows { panel.residual.copyRow(i, from: panel.coefficients, i) }
     panel.residual.multiply(
       rows: rows, panel.score, regressors.fitted.matrix, transposingB: true, keep: S(-ridge))
     panel.flops += Double(panel.active) * flopsOfResponse
-    for i in rows {
-      if excludesSelf { panel.residual[i, regressors.index(ofLocal: panel.neurons[i])] = 0 }
-      panel.scalars[i].crossing = panel.residualDotImage(i)
-    }
-  }
-
-  func precondition(_ panel: inout Panel<S>) {
-    let rows = 0..<panel.active
-    panel.image.multiply(rows: rows, panel.residual, inverse.matrix)
-    panel.flops += Double(panel.active) * 2 * Double(unknowns) * Double(unknowns)
     guard excludesSelf else { return }
-    for i in rows {
-      let own = regressors.index(ofLocal: panel.neurons[i])
-      let projection = panel.image[i, own] / inverse.matrix[own, own]
-      panel.image.add(-projection, inverse.matrix, own, toRow: i)
-      panel.image[i, own] = 0
-    }
+    for i in rows { panel.residual[i, ownRegressor(panel, i)] = 0 }
   }
 
-  func respond(_ panel: inout Panel<S>) {
+  func updateDirectionResponse(_ panel: inout Panel<S>) {
     panel.directionResponse.multiply(
       rows: 0..<panel.active, panel.direction, regressors.fitted.matrix)
     panel.flops += Double(panel.active) * flopsOfResponse
@@ -55,6 +41,26 @@ struct PrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     panel.response.multiply(
       rows: 0..<panel.active, panel.coefficients, regressors.fitted.matrix)
     panel.flops += Double(panel.active) * flopsOfResponse
+  }
+
+  func precondition(
+    _ panel: inout Panel<S>, _ exclusion: Void, _ product: PreconditionerProduct
+  ) {
+    panel.preconditioned.multiply(rows: 0..<panel.active, panel.residual, inverse.matrix)
+    panel.flops += Double(panel.active) * 2 * Double(unknowns) * Double(unknowns)
+  }
+
+  func exclude(_ exclusion: Void, from panel: inout Panel<S>, row i: Int) -> Double {
+    guard excludesSelf else { return panel.decrement(i) }
+    let own = ownRegressor(panel, i)
+    let projection = panel.preconditioned[i, own] / inverse.matrix[own, own]
+    panel.preconditioned.add(-projection, inverse.matrix, own, toRow: i)
+    panel.preconditioned[i, own] = 0
+    return panel.decrement(i)
+  }
+
+  private func ownRegressor(_ panel: borrowing Panel<S>, _ i: Int) -> Int {
+    regressors.index(ofLocal: panel.rows[i].neuron)
   }
 
   /// Of a product with X or its transpose, a row.

@@ -69,8 +69,8 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
 
   /// The rows of a block, by local index; blocks cover all of this rank's neurons in order.
   package func rows(ofBlock block: Int) -> Range<Int> {
-    let start = block == 0 ? 0 : panels[block].neurons[0]
-    let end = block + 1 < panels.count ? panels[block + 1].neurons[0] : regressors.local.count
+    let start = block == 0 ? 0 : panels[block].rows[0].neuron
+    let end = block + 1 < panels.count ? panels[block + 1].rows[0].neuron : regressors.local.count
     return start..<end
   }
 
@@ -123,12 +123,13 @@ package struct Diagnostics: Sendable {
     clipped = [Double](repeating: .nan, count: neurons)
     dropped = [Double](repeating: 1, count: neurons)
     for panel in panels {
-      for (i, neuron) in panel.neurons.enumerated() {
-        optimality[neuron] = panel.optimality[i]
-        outcome[neuron] = panel.outcomes[i]
-        iterations[neuron] = panel.iterations[i]
-        clipped[neuron] = Double(panel.clipped[i]) / Double(max(1, transitions - panel.missing[i]))
-        dropped[neuron] = Double(panel.missing[i]) / Double(transitions)
+      for row in panel.rows {
+        let neuron = row.neuron
+        optimality[neuron] = row.optimality
+        outcome[neuron] = row.outcome
+        iterations[neuron] = row.iterations
+        clipped[neuron] = Double(row.clipped) / Double(max(1, transitions - row.missing))
+        dropped[neuron] = Double(row.missing) / Double(transitions)
       }
     }
   }

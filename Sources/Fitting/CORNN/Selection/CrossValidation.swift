@@ -99,11 +99,12 @@ struct CrossValidation<S: Scalar & Transferable> {
     _ walk: inout RidgeWalk<S>, _ subproblems: [Subproblem], _ regressors: Regressors<S>,
     _ ridges: [Double], group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
-    if let restriction = restriction?.serving(subproblems) {
-      let way = try restriction.way(regressors, configuration, threads: threads, group: group)
-      walk.work.widest = way.widestPanel
+    if let restriction = restriction?.restricted(to: subproblems) {
+      let choice = try restriction.chooseForm(
+        regressors, configuration, threads: threads, group: group)
+      walk.work.widest = choice.widestPanel
       try CORNN.visit(
-        &walk, under: restriction, regressors: regressors, isDual: way.isDual, ridges: ridges,
+        &walk, under: restriction, regressors: regressors, isDual: choice.isDual, ridges: ridges,
         group: group, phases: phases)
     } else {
       try CORNN.visit(

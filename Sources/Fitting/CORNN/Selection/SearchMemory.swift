@@ -18,24 +18,24 @@ package final class SearchMemory {
   }
 
   package private(set) var entries: [Entry]
-  private let urge: @Sendable () -> Urge
+  private let request: @Sendable () -> WorkRequest
   private let progress: (_ done: Int) -> Void
 
-  /// `urge` asks a rank to meet the others, or to stop; `progress` is told how many folds are
+  /// `request` asks a rank to synchronise with the others, or to stop; `progress` is told how many folds are
   /// done.
   package init(
-    _ entries: [Entry] = [], urge: @escaping @Sendable () -> Urge = { .goOn },
+    _ entries: [Entry] = [], request: @escaping @Sendable () -> WorkRequest = { .goOn },
     progress: @escaping (_ done: Int) -> Void = { _ in }
   ) {
     self.entries = entries
-    self.urge = urge
+    self.request = request
     self.progress = progress
   }
 
   /// Whether this rank was asked to stop; the fold in work is then given up.
   var isAbandoned: @Sendable () -> Bool {
-    let urge = urge
-    return { urge() == .stop }
+    let request = request
+    return { request() == .stop }
   }
 
   /// The tally of a fold if it is done.
@@ -49,12 +49,12 @@ package final class SearchMemory {
 
   /// Takes in a fold.
   ///
-  /// - Throws: `SearchPaused` on every rank if any rank is urged.
+  /// - Throws: `SearchPaused` on every rank if any rank is asked to.
   /// - Collective: every rank of `group` must call it.
   func add(_ entry: Entry, group: borrowing some RankGroup & ~Copyable) throws {
     entries.append(entry)
     progress(entries.count)
-    if try group.maximum(urge() == .goOn ? 0 : 1) == 1 { throw SearchPaused() }
+    if try group.maximum(request() == .goOn ? 0 : 1) == 1 { throw SearchPaused() }
   }
 }
 

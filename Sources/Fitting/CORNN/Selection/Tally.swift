@@ -33,8 +33,8 @@ struct Tally: Codable, Sendable {
     for (row, outcome) in outcomes.enumerated() {
       add(outcome.scores.flatMap { $0 }, row: row)
     }
-    for (i, count) in (outcomes.first?.panels.flatMap(\.clipped) ?? []).enumerated() {
-      clipped[i % alphas] += Double(count) / Double(trainingCount)
+    for (i, row) in (outcomes.first?.panels.flatMap(\.rows) ?? []).enumerated() {
+      clipped[i % alphas] += Double(row.clipped) / Double(trainingCount)
     }
   }
 

@@ -5,63 +5,56 @@ internal import LinearAlgebra
 ///
 /// Per row it minimises `F(θ) = Σ_t φ(s_t; d_t) + λ/2 ‖θ‖²`, `s = Xθ`. The matrix products
 /// are taken for the whole panel, the step lengths row by row: the line search needs only
-/// S and Sp, elementwise. One iteration is one product with the inverse, and in the
-/// primal form two with X.
+/// S and Sp, elementwise. One iteration is one product with the inverse, and in the space of
+/// weights two with X.
 struct ConjugateGradients: PanelSolver {
   let loss: PointwiseLoss
   let tolerance: Double
   let iterations: Int
   let initialMargin: Double
 
-  /// Solves the panel from the ridge solution on the currents z, or from given
-  /// coefficients.
-  ///
-  /// `panel.target` is given. On return `coefficients`, `response` and `scalars` hold the
-  /// solutions, in the order of `panel.neurons`.
-  func solve<F: SubproblemForm & ~Copyable>(
+  func solve<F: PanelProducts & ~Copyable>(
     _ panel: inout Panel<F.S>, form: borrowing F, from solution: PanelSolution<F.S>?,
     isAbandoned: () -> Bool
   ) -> [Double]? {
     let all = panel.active
-    form.prepareExclusion(&panel)
-    panel.isExact = !form.isApproximated
-    panel.caution = panel.isExact ? 1 : form.isClose ? Self.closeCaution : Self.caution
-    panel.startFromRidge(form: form, loss: loss, initialMargin: initialMargin)
+    let exclusion = form.exclusion(for: &panel)
+    panel.startFromRidge(form: form, exclusion, loss: loss, initialMargin: initialMargin)
     if let solution {
       for i in 0..<all { panel.coefficients.copyRow(i, from: solution.coefficients, i) }
-      refresh(&panel, form: form)
+      panel.refreshResponse(form: form, loss: loss)
     }
-    var trace = [panel.objective(ridge: form.ridge)]
+    var trace = [panel.objective]
+    var measure = Measure(beforeVerificationOf: form, tolerance: tolerance)
     var iteration = 0
-    // Rows in front whose solution was not yet found good with the inverse itself.
-    var unverified = all
-    // Whether images of the residuals are there already.
-    var isMeasured = false
+    // Rows in front that no verification has found solved.
+    var open = all
+    // Whether a verification left preconditioned residuals that serve the next iteration.
+    var isPreconditioned = false
     for round in 1...Self.verifications {
-      let wasExact = panel.isExact
-      for i in 0..<panel.active { panel.scalars[i].restarts = true }
+      for i in 0..<panel.active { panel.rows[i].restarts = true }
       while panel.active > 0, iteration < iterations {
         if isAbandoned() { return nil }
         iteration += 1
-        if iterate(&panel, form: form, iteration: iteration, isMeasured: isMeasured) {
-          trace.append(panel.objective(ridge: form.ridge))
-        }
-        isMeasured = false
+        let pass = Pass(iteration: iteration, isPreconditioned: isPreconditioned, measure: measure)
+        if iterate(&panel, form: form, exclusion, pass) { trace.append(panel.objective) }
+        isPreconditioned = false
       }
+      let wasExact = measure.product == .exact
       // A few steps after S was recomputed the residual was measured as exactly as it can be.
       if panel.active == 0, wasExact, round > 1 { break }
-      panel.active = unverified
-      // A close image measures the residual of a recomputed S as well as the exact one.
-      panel.isExact = wasExact || !form.isClose
-      panel.caution = 1
-      verify(&panel, form: form)
-      guard reopen(&panel, stalledToo: !wasExact), iteration < iterations else { break }
-      retireSolved(&panel)
-      unverified = panel.active
-      isMeasured = form.isDual
+      panel.active = open
+      measure = Measure(verifying: form, tolerance: tolerance)
+      verify(&panel, form: form, exclusion, measure)
+      // A row may have stalled for the sake of an approximation only.
+      let isReopened = panel.reopen(notBelow: measure.bound, includingStalled: !wasExact)
+      guard isReopened, iteration < iterations else { break }
+      panel.retireSolved(below: measure.bound)
+      open = panel.active
+      isPreconditioned = panel.space == .samples
     }
     panel.active = all
-    trace[trace.count - 1] = panel.objective(ridge: form.ridge)
+    trace[trace.count - 1] = panel.objective
     return trace
   }
 
@@ -71,130 +64,127 @@ struct ConjugateGradients: PanelSolver {
   /// Iterations between two recomputations of S, which bound the drift of its recursion.
   static var refreshInterval: Int { 50 }
 
-  /// What an inexact residual must reach, times the tolerance, so that the exact one mostly
-  /// is below the tolerance too.
-  private static var caution: Double { 0.85 }
-  private static var closeCaution: Double { 0.97 }
+  /// The product that residuals are measured with, and what they must be below.
+  private struct Measure {
+    let product: PreconditionerProduct
+    let bound: Double
 
-  /// New images, unless they are there already, and directions, and a step along them, of all
-  /// rows that are not solved; false if there is none.
+    init(beforeVerificationOf form: borrowing some PanelProducts & ~Copyable, tolerance: Double) {
+      switch form.accuracy {
+      case .exact: (product, bound) = (.exact, tolerance)
+      case .approximate(let margin, _): (product, bound) = (.approximate, tolerance * margin)
+      }
+    }
+
+    init(verifying form: borrowing some PanelProducts & ~Copyable, tolerance: Double) {
+      switch form.accuracy {
+      case .exact: product = .exact
+      case .approximate(_, let verification): product = verification
+      }
+      bound = tolerance
+    }
+  }
+
+  /// One iteration of all active rows.
+  private struct Pass {
+    let iteration: Int
+    let isPreconditioned: Bool
+    let measure: Measure
+  }
+
+  /// Residuals, directions, and a step along them, of all rows that are not solved; false if
+  /// there is none.
   ///
-  /// Between two products a row is dealt with in one go, while it is in cache: in the dual
-  /// form everything between two solves.
-  private func iterate<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F, iteration: Int, isMeasured: Bool
+  /// Between two products a row is dealt with in one go, while it is in cache: in the space of
+  /// samples everything between two products with the inverse.
+  private func iterate<F: PanelProducts & ~Copyable>(
+    _ panel: inout Panel<F.S>, form: borrowing F, _ exclusion: F.PanelExclusion, _ pass: Pass
   ) -> Bool {
-    if !isMeasured {
-      form.updateResidual(&panel)
-      form.precondition(&panel)
-    }
-    if form.isDual {
-      for i in 0..<panel.active where turn(&panel, i, form: form, isMeasured: isMeasured) {
-        step(&panel, i, form: form, iteration: iteration)
+    if !pass.isPreconditioned {
+      form.updateGradient(&panel, exclusion)
+      if panel.space == .weights {
+        for i in 0..<panel.active {
+          panel.rows[i].crossing = panel.residualDotPreconditioned(i)
+        }
       }
-      retireSolved(&panel)
-    } else {
-      for i in 0..<panel.active { _ = turn(&panel, i, form: form) }
-      retireSolved(&panel)
-      form.respond(&panel)
+      form.precondition(&panel, exclusion, pass.measure.product)
+    }
+    switch panel.space {
+    case .samples:
+      for i in 0..<panel.active where redirect(&panel, i, form: form, exclusion, pass) {
+        step(&panel, i, pass)
+      }
+      panel.retireSolved(below: pass.measure.bound)
+    case .weights:
+      for i in 0..<panel.active { _ = redirect(&panel, i, form: form, exclusion, pass) }
+      panel.retireSolved(below: pass.measure.bound)
+      form.updateDirectionResponse(&panel)
       for i in 0..<panel.active {
-        panel.refreshDirectionScalars(i)
-        step(&panel, i, form: form, iteration: iteration)
+        panel.refreshDirectionSums(i)
+        step(&panel, i, pass)
       }
     }
-    // A row that stalls gets a second chance with an S freed of drift.
-    let isDue = iteration % Self.refreshInterval == 0
-    let stale = (0..<panel.active).filter { isDue || panel.scalars[$0].stalls == 1 }
-    if !stale.isEmpty {
-      panel.bringToFront(stale)
-      let active = panel.active
-      panel.active = stale.count
-      refresh(&panel, form: form)
-      panel.active = active
-    }
+    refreshStale(&panel, form: form, pass)
     return panel.active > 0
   }
 
-  /// The next direction of a row whose residual was multiplied; false if it is solved.
-  private func turn<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, _ i: Int, form: borrowing F, isMeasured: Bool = false
+  /// The next direction of a row whose residual is preconditioned; false if it is solved.
+  private func redirect<F: PanelProducts & ~Copyable>(
+    _ panel: inout Panel<F.S>, _ i: Int, form: borrowing F, _ exclusion: F.PanelExclusion,
+    _ pass: Pass
   ) -> Bool {
-    let before = panel.scalars[i].decrement
-    let decrement = isMeasured ? before : form.completeImage(&panel, row: i)
-    panel.scalars[i].decrement = decrement
-    if panel.scalars[i].outcome != .iterationLimit || isSolved(panel, i) { return false }
-    let isFresh = panel.scalars[i].restarts || before <= 0 || panel.scalars[i].stalls > 0
-    panel.scalars[i].restarts = false
-    let beta = isFresh ? 0 : max(0, (decrement - panel.scalars[i].crossing) / before)
-    form.setDirection(&panel, row: i, beta: beta)
-    if panel.scalars[i].slope <= 0 {
-      form.setDirection(&panel, row: i, beta: 0)
-      panel.scalars[i].slope = decrement
+    let before = panel.rows[i].decrement
+    let decrement =
+      pass.isPreconditioned ? before : form.exclude(exclusion, from: &panel, row: i)
+    panel.rows[i].decrement = decrement
+    if panel.rows[i].outcome != .iterationLimit { return false }
+    if panel.rows[i].optimality < pass.measure.bound { return false }
+    let isFresh = panel.rows[i].restarts || before <= 0 || panel.rows[i].stalls > 0
+    panel.rows[i].restarts = false
+    let beta = isFresh ? 0 : max(0, (decrement - panel.rows[i].crossing) / before)
+    panel.setDirection(i, beta: beta)
+    if panel.rows[i].slope <= 0 {
+      panel.setDirection(i, beta: 0)
+      panel.rows[i].slope = decrement
     }
     return true
   }
 
   /// A step of a row along its direction.
-  private func step<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, _ i: Int, form: borrowing F, iteration: Int
-  ) {
-    let length = panel.searchLine(i, loss: loss, ridge: form.ridge)
-    if length > 0 { form.advance(&panel, row: i, by: length) }
-    panel.scalars[i].iterations = iteration
-    panel.scalars[i].stalls = length > 0 ? 0 : panel.scalars[i].stalls + 1
-    if panel.scalars[i].stalls > 1 { panel.scalars[i].outcome = .stalled }
+  private func step<S>(_ panel: inout Panel<S>, _ i: Int, _ pass: Pass) {
+    let length = panel.searchLine(i, loss: loss)
+    if length > 0 { panel.advanceWithResidual(i, by: length) }
+    panel.rows[i].iterations = pass.iteration
+    panel.rows[i].stalls = length > 0 ? 0 : panel.rows[i].stalls + 1
+    if panel.rows[i].stalls > 1 { panel.rows[i].outcome = .stalled }
   }
 
-  /// Recomputes S and what depends on it, the norm of the weights too.
-  func refresh<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F
+  /// Recomputes S where its recursion has drifted long enough, and where a row stalls: it gets a
+  /// second chance.
+  private func refreshStale<F: PanelProducts & ~Copyable>(
+    _ panel: inout Panel<F.S>, form: borrowing F, _ pass: Pass
   ) {
-    form.refreshResponse(&panel)
-    for i in 0..<panel.active {
-      panel.refreshSquaredNorm(i)
-      panel.rescore(i, loss: loss)
-      form.takeScore(&panel, row: i)
-    }
+    let isDue = pass.iteration % Self.refreshInterval == 0
+    let stale = (0..<panel.active).filter { isDue || panel.rows[$0].stalls == 1 }
+    guard !stale.isEmpty else { return }
+    panel.bringToFront(stale)
+    let active = panel.active
+    panel.active = stale.count
+    panel.refreshResponse(form: form, loss: loss)
+    panel.active = active
   }
 
   /// The optimality residuals from a recomputed S: what is reported is measured, not
   /// recursed.
-  private func verify<F: SubproblemForm & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F
+  private func verify<F: PanelProducts & ~Copyable>(
+    _ panel: inout Panel<F.S>, form: borrowing F, _ exclusion: F.PanelExclusion, _ measure: Measure
   ) {
-    refresh(&panel, form: form)
-    form.updateResidual(&panel)
-    form.precondition(&panel)
+    panel.refreshResponse(form: form, loss: loss)
+    form.updateGradient(&panel, exclusion)
+    form.precondition(&panel, exclusion, measure.product)
     for i in 0..<panel.active {
-      panel.scalars[i].decrement = form.completeImage(&panel, row: i)
-      if isSolved(panel, i) { panel.scalars[i].outcome = .converged }
-    }
-  }
-
-  private func isSolved<S: Scalar>(_ panel: borrowing Panel<S>, _ i: Int) -> Bool {
-    panel.scalars[i].optimality < tolerance * panel.caution
-  }
-
-  /// Takes up again the rows whose recomputed residual is above the tolerance after all, and
-  /// those that may have stalled for the sake of an approximation only.
-  func reopen<S: Scalar>(_ panel: inout Panel<S>, stalledToo: Bool = false) -> Bool {
-    var found = false
-    for i in 0..<panel.active where !isSolved(panel, i) {
-      let outcome = panel.scalars[i].outcome
-      guard outcome == .converged || outcome == .stalled && stalledToo else { continue }
-      panel.scalars[i].outcome = .iterationLimit
-      panel.scalars[i].stalls = 0
-      found = true
-    }
-    return found
-  }
-
-  func retireSolved<S: Scalar>(_ panel: inout Panel<S>) {
-    for i in stride(from: panel.active - 1, through: 0, by: -1) {
-      if panel.scalars[i].outcome == .iterationLimit, isSolved(panel, i) {
-        panel.scalars[i].outcome = .converged
-      }
-      if panel.scalars[i].outcome != .iterationLimit { panel.retire(row: i) }
+      panel.rows[i].decrement = form.exclude(exclusion, from: &panel, row: i)
+      if panel.rows[i].optimality < measure.bound { panel.rows[i].outcome = .converged }
     }
   }
 }

@@ -5,39 +5,39 @@ internal import LinearAlgebra
 ///
 /// It minimises nothing in particular: the truncated loss is not convex, its gradient jumps,
 /// and steps of length 1 may cycle or diverge. `kept` is held at 1 or more, without which
-/// a neuron whose samples are all dropped becomes NaN for good.
+/// a neuron whose samples are all dropped becomes NaN for good. It wants the inverse itself.
 struct PublishedMap: PanelSolver {
   let loss: PointwiseLoss
   let iterations: Int
   let initialMargin: Double
 
-  func solve<F: SubproblemForm & ~Copyable>(
+  func solve<F: PanelProducts & ~Copyable>(
     _ panel: inout Panel<F.S>, form: borrowing F, from solution: PanelSolution<F.S>?,
     isAbandoned: () -> Bool
   ) -> [Double]? {
-    form.prepareExclusion(&panel)
-    panel.startFromRidge(form: form, loss: loss, initialMargin: initialMargin)
-    var trace = [panel.objective(ridge: form.ridge)]
+    let exclusion = form.exclusion(for: &panel)
+    panel.startFromRidge(form: form, exclusion, loss: loss, initialMargin: initialMargin)
+    var trace = [panel.objective]
     for iteration in 0...iterations {
       if isAbandoned() { return nil }
       for i in 0..<panel.active {
         panel.rescalePublished(i, loss: loss)
-        form.takeScore(&panel, row: i)
+        panel.takeScore(i)
       }
-      form.updateResidual(&panel)
-      form.precondition(&panel)
+      form.updateGradient(&panel, exclusion)
+      form.precondition(&panel, exclusion, .exact)
       for i in 0..<panel.active {
-        panel.scalars[i].decrement = form.completeImage(&panel, row: i)
-        form.setDirection(&panel, row: i, beta: 0)
+        panel.rows[i].decrement = form.exclude(exclusion, from: &panel, row: i)
+        panel.setDirection(i, beta: 0)
       }
       guard iteration < iterations else { break }
-      form.respond(&panel)
+      form.updateDirectionResponse(&panel)
       for i in 0..<panel.active {
-        panel.refreshDirectionScalars(i)
+        panel.refreshDirectionSums(i)
         panel.advance(i, by: 1)
-        panel.scalars[i].iterations = iteration + 1
+        panel.rows[i].iterations = iteration + 1
       }
-      trace.append(panel.objective(ridge: form.ridge))
+      trace.append(panel.objective)
     }
     return trace
   }

@@ -72,14 +72,14 @@ extension Matrix {
       residual: &residual)
   }
 
-  /// `dualComplete` where this matrix has the images.
+  /// `dualComplete` where this matrix has the images, along row j of another.
   package mutating func dualComplete(
-    row i: Int, correction: S, along exclusion: borrowing Matrix, residual: borrowing Matrix,
-    ridge: S
+    row i: Int, correction: S, along exclusion: borrowing Matrix, _ j: Int,
+    residual: borrowing Matrix, ridge: S
   ) -> Double {
     var image = mutableRow(i)
     return LinearAlgebra.dualComplete(
-      image: &image, correction: correction, along: exclusion.row(i), residual: residual.row(i),
+      image: &image, correction: correction, along: exclusion.row(j), residual: residual.row(i),
       lambda: ridge)
   }
 

@@ -24,14 +24,14 @@ import Testing
       problem, constraints, loss: .crossEntropy, lambda: setting.configuration.lambda,
       tolerance: 1e-8, factors: false)
     for panel in iterated.panels {
-      for (i, neuron) in panel.neurons.enumerated() {
+      for (i, row) in panel.rows.enumerated() {
         let weights = (0..<61).map { panel.coefficients[i, $0] }
-        #expect(panel.outcomes[i] == .converged)
-        #expect(relativeError(weights, exact.weights[neuron]) < 1e-3)
-        #expect(sets[neuron].members.allSatisfy { weights[$0] == 0 })
+        #expect(row.outcome == .converged)
+        #expect(relativeError(weights, exact.weights[row.neuron]) < 1e-3)
+        #expect(sets[row.neuron].members.allSatisfy { weights[$0] == 0 })
       }
     }
-    let iterations = iterated.panels.flatMap { $0.iterations }.sorted()
+    let iterations = iterated.panels.flatMap { $0.rows.map(\.iterations) }.sorted()
     #expect(iterations[30] <= 2 * exact.iterations.sorted()[30] + 5)
   }
 

@@ -55,8 +55,8 @@ import Testing
     #expect(inverse.rank == 20)
     let residual = residuals(3)
     var image = Matrix<Double>(rows: 3, columns: samples)
-    var room = Matrix<Double>(rows: 0, columns: 0)
-    let flops = inverse.multiply(rows: 0..<3, residual, into: &image, room: &room)
+    var scratch = Matrix<Double>(rows: 0, columns: 0)
+    let flops = inverse.multiply(rows: 0..<3, residual, into: &image, lowRank: &scratch)
     #expect(flops == 4 * 3 * 20 * 320)
     #expect(error(image, residual, gram) < 1e-11)
   }
@@ -70,8 +70,8 @@ import Testing
     #expect((20...40).contains(inverse.rank))
     let residual = residuals(2)
     var image = Matrix<Double>(rows: 2, columns: samples)
-    var room = Matrix<Double>(rows: 0, columns: 0)
-    _ = inverse.multiply(rows: 0..<2, residual, into: &image, room: &room)
+    var scratch = Matrix<Double>(rows: 0, columns: 0)
+    _ = inverse.multiply(rows: 0..<2, residual, into: &image, lowRank: &scratch)
     let left = error(image, residual, gram)
     #expect(left < 4e-3 && left > 1e-5)
   }
@@ -92,20 +92,19 @@ import Testing
     let rounded = try RoundedInverse(exact, group: SingleRank())
     let deflation = try Deflation<Double>(gram, ridge: ridge, group: SingleRank())
     let rows = 4
-    var panel = Panel<Double>(
-      neurons: Array(0..<rows), samples: samples, unknowns: samples, isDual: true,
-      excludesSelf: false)
     let residual = residuals(rows)
     var narrow = Matrix<Float>(rows: rows, columns: samples)
     var narrowImage = Matrix<Float>(rows: rows, columns: samples)
     narrow.round(residual, rows: 0..<rows)
-    var room = Matrix<Float>(rows: 0, columns: 0)
-    _ = rounded.multiply(rows: 0..<rows, narrow, into: &narrowImage, room: &room)
-    panel.residual.round(residual, rows: 0..<rows)
-    panel.image.round(narrowImage, rows: 0..<rows)
-    let before = error(panel.image, residual, gram)
-    deflation.apply(&panel)
-    let after = error(panel.image, residual, gram)
+    var scratch = Matrix<Float>(rows: 0, columns: 0)
+    _ = rounded.multiply(rows: 0..<rows, narrow, into: &narrowImage, lowRank: &scratch)
+    var found = Matrix<Double>(rows: rows, columns: samples)
+    found.round(narrowImage, rows: 0..<rows)
+    let before = error(found, residual, gram)
+    var products = Matrix<Double>(rows: 0, columns: 0)
+    let flops = deflation.correct(&found, of: residual, rows: 0..<rows, lowRank: &products)
+    #expect(flops == 6 * 4 * 64 * 320)
+    let after = error(found, residual, gram)
     #expect(after < 1e-6 && after < before / 10)
   }
 }

@@ -75,7 +75,9 @@ import Testing
     work.widest = widest
     var rows = SolvedRows(problem: ready, work: work)
     let ridges = [1e-3 * Double(ready.transitions.count)]
-    if let restriction = ready.restriction(constraints(setting), configuration)?.serving(members) {
+    if let restriction = ready.restriction(constraints(setting), configuration)?.restricted(
+      to: members)
+    {
       try visit(
         &rows, under: restriction, regressors: ready.regressors, isDual: setting.form == .dual,
         ridges: ridges, group: SingleRank(), phases: Phases())

@@ -113,8 +113,8 @@ import Testing
     let restriction = try #require(
       Restriction(
         Constraints(mask: mask), local: 0..<40, neurons: 40, excludesSelf: true))
-    let served = restriction.serving(
-      [0, 1, 35].flatMap { neuron in
+    let served = restriction.restricted(
+      to: [0, 1, 35].flatMap { neuron in
         [0.1, 0.2].map { Subproblem(neuron: neuron, alpha: $0) }
       })
     #expect(served.exclusions[1].users == 4 && served.exclusions[35].users == 2)

@@ -14,7 +14,7 @@ extension FitProblem {
   ///
   /// Folds that `memory` has are not done again.
   ///
-  /// - Throws: `FitError`; what `group` throws; `SearchPaused` if `memory` is urged.
+  /// - Throws: `FitError`; what `group` throws; `SearchPaused` if `memory` is asked to stop.
   /// - Returns: the same on every rank.
   /// - Complexity: for each fold and ridge a factorisation and `grid.iterations` iterations
   ///   of `grid.neurons` × leaks subproblems.
@@ -60,7 +60,7 @@ extension FitProblem {
   ///
   /// Folds that `memory` has are not done again.
   ///
-  /// - Throws: `FitError`; what `group` throws; `SearchPaused` if `memory` is urged.
+  /// - Throws: `FitError`; what `group` throws; `SearchPaused` if `memory` is asked to stop.
   /// - Returns: the error of each candidate, relative to persistence, at its best ridge;
   ///   infinite where it diverged at every ridge.
   /// - Collective: every rank of `group` must call it.

@@ -10,7 +10,7 @@ extension FitProblem {
   /// difference, over folds) of the neuron's best, the one nearest to the common leak on a
   /// logarithmic scale is taken: a neuron departs from the others only on evidence.
   ///
-  /// Its folds are not remembered, but given up where `memory` is urged to stop.
+  /// Its folds are not remembered, but given up where `memory` is asked to stop.
   ///
   /// - Throws: `FitError`; what `group` throws; `SearchPaused`.
   /// - Returns: one leak for each of this rank's neurons; the common one for those that

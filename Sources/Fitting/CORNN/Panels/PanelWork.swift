@@ -87,21 +87,19 @@ struct PanelWork {
     defer { returnFreedMemory() }
     var panel = Panel<F.S>(
       neurons: members.map(\.neuron), samples: form.samples, unknowns: form.unknowns,
-      isDual: form.isDual, excludesSelf: form.excludesSelf)
-    var clipped: [Int] = []
-    var missing: [Int] = []
+      space: form.space, ridge: form.ridge)
     for (i, member) in members.enumerated() {
       let counts = panel.target.setTargets(
         row: i, TargetRule(alpha: member.alpha, margin: margin),
         rates: recording.rates.row(member.neuron), transitions: fitted)
       panel.headroom.setHeadroom(row: i, panel.target)
-      clipped.append(counts.clipped)
-      missing.append(counts.missing)
+      panel.rows[i].clipped = counts.clipped
+      panel.rows[i].missing = counts.missing
     }
     guard
       let trace = form.solve(&panel, with: solver, from: earlier, isAbandoned: isAbandoned)
     else { return nil }
-    return PanelSolution(panel: panel, clipped: clipped, missing: missing, trace: trace)
+    return PanelSolution(panel: panel, trace: trace)
   }
 
   private func score<F: SubproblemForm & ~Copyable>(

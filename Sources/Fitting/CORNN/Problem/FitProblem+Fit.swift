@@ -30,8 +30,11 @@ extension Configuration {
   /// after it would do most of the work again.
   var approximates: Bool { tolerance >= 1e-5 }
 
-  fileprivate var approximating: Approximating {
-    approximates ? roundsInverse ? .rounding : .lowRank : .no
+  /// Which stand-ins for the inverse the solver of a loss can do with: the published map
+  /// verifies nothing.
+  fileprivate func approximating(for loss: PointwiseLoss) -> Approximating {
+    if case .weighted = loss { return .no }
+    return approximates ? roundsInverse ? .rounding : .lowRank : .no
   }
 }
 
@@ -47,8 +50,8 @@ extension FitProblem {
   ///
   /// `alpha` has the leak of each of this rank's neurons. `threads` panels of neurons are
   /// solved at a time, each with a BLAS of one thread; `progress` is told after each panel,
-  /// on any thread, how many of this rank's neurons are solved. `restored`, `urge` and
-  /// `meet` make it interruptible: see `PanelWork.runInRounds`; neurons in solutions are
+  /// on any thread, how many of this rank's neurons are solved. `restored`, `request` and
+  /// `synchronise` make it interruptible: see `PanelWork.runInRounds`; neurons in solutions are
   /// local indices. A panel that is interrupted is lost: `widestPanel` bounds its neurons.
   ///
   /// - Throws: `FitError`; what `group` throws.
@@ -65,8 +68,8 @@ extension FitProblem {
     constraints: Constraints = Constraints(),
     group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
     widestPanel: Int = .max, restored: [PanelSolution<S>] = [],
-    urge: @escaping @Sendable () -> Urge = { .goOn },
-    meet: (_ solved: [PanelSolution<S>]) throws -> Void = { _ in },
+    request: @escaping @Sendable () -> WorkRequest = { .goOn },
+    synchronise: (_ solved: [PanelSolution<S>]) throws -> Void = { _ in },
     progress: @escaping @Sendable (_ solved: Int) -> Void = { _ in }
   ) throws -> Fit<S> {
     if constraints.signs != nil, case .weighted = loss {
@@ -77,17 +80,19 @@ extension FitProblem {
       margin: configuration.targetMargin, fitted: transitions, heldOut: heldOut,
       solver: configuration.solver(for: loss), threads: threads)
     work.widest = widestPanel
-    let restriction = restriction(constraints, configuration)?.serving(work.subproblems)
+    let restriction = restriction(constraints, configuration)?.restricted(to: work.subproblems)
     let ridges = [configuration.lambda * Double(transitions.count)]
     var isDual = configuration.isDual(samples: regressors.samples, regressors: regressors.count)
     if let restriction {
-      let way = try restriction.way(regressors, configuration, threads: threads, group: group)
-      isDual = way.isDual
-      work.widest = min(widestPanel, way.widestPanel)
+      let choice = try restriction.chooseForm(
+        regressors, configuration, threads: threads, group: group)
+      isDual = choice.isDual
+      work.widest = min(widestPanel, choice.widestPanel)
     }
-    let (outcome, ridgeRaise) = try withoutActuallyEscaping(meet) { meet in
+    let (outcome, ridgeRaise) = try withoutActuallyEscaping(synchronise) { synchronise in
       var whole = WholeFit(
-        problem: self, work: work, phases: phases, restored: restored, urge: urge, meet: meet,
+        problem: self, work: work, phases: phases, restored: restored, request: request,
+        synchronise: synchronise,
         progress: progress)
       if let restriction {
         try CORNN.visit(
@@ -97,7 +102,7 @@ extension FitProblem {
       }
       try CORNN.visit(
         &whole, regressors: regressors, ridges: ridges, configuration: configuration,
-        approximating: configuration.approximating, group: group, phases: phases)
+        approximating: configuration.approximating(for: loss), group: group, phases: phases)
       return (whole.outcome, whole.ridgeRaise)
     }
     guard let outcome else { throw FitError.nothingToFit }
@@ -124,8 +129,8 @@ private struct WholeFit<S: Scalar & Transferable>: RidgeVisitor {
   let work: PanelWork
   let phases: Phases
   let restored: [PanelSolution<S>]
-  let urge: @Sendable () -> Urge
-  let meet: ([PanelSolution<S>]) throws -> Void
+  let request: @Sendable () -> WorkRequest
+  let synchronise: ([PanelSolution<S>]) throws -> Void
   let progress: @Sendable (Int) -> Void
   var outcome: PanelOutcome<S>?
   var ridgeRaise = 1.0
@@ -136,7 +141,7 @@ private struct WholeFit<S: Scalar & Transferable>: RidgeVisitor {
     ridgeRaise = form.ridgeRaise
     outcome = try work.runInRounds(
       problem.recording, form: form, restored: restored, group: group, phases: phases,
-      urge: urge, meet: meet, progress: progress)
+      request: request, synchronise: synchronise, progress: progress)
     return false
   }
 }

@@ -1,79 +1,14 @@
 internal import LinearAlgebra
 
-// What the conjugate gradients do to one row: O(samples + unknowns) work, no products.
+// Losses and step lengths of one row: O(samples) work, no products.
 extension Panel {
-  /// `⟨g, image⟩` in the primal form.
-  func residualDotImage(_ i: Int) -> Double { residual.dot(i, image, i) }
-
-  /// `⟨g, p⟩`.
-  func residualDotDirection(_ i: Int) -> Double {
-    isDual ? residual.dot(i, directionResponse, i) : residual.dot(i, direction, i)
-  }
-
-  /// `p ← image + β p` in the primal form, and the slope along it.
-  mutating func setDirection(_ i: Int, beta: Double) {
-    direction.fold(S(beta), intoRow: i, image)
-    scalars[i].slope = residualDotDirection(i)
-  }
-
-  /// The same in the dual form, where the response is recursed; all sums along it.
-  mutating func setDualDirection(_ i: Int, beta: Double, ridge: Double) {
-    let sums = direction.dualDirection(
-      row: i, beta: S(beta), ridge: S(ridge), response: &directionResponse, residual: residual,
-      image: image, coefficients: coefficients, curvature: curvature)
-    scalars[i].slope = sums.slope
-    scalars[i].directionSquared = sums.square
-    scalars[i].overlap = sums.overlap
-    scalars[i].curvature = sums.curvature
-  }
-
-  /// `⟨p, p⟩`, `⟨θ, p⟩` and the curvature along p, once its response is known.
-  mutating func refreshDirectionScalars(_ i: Int) {
-    if isDual {
-      scalars[i].directionSquared = direction.dot(i, directionResponse, i)
-      scalars[i].overlap = coefficients.dot(i, directionResponse, i)
-    } else {
-      let sums = coefficients.dots(i, direction, i)
-      scalars[i].directionSquared = sums.yy
-      scalars[i].overlap = sums.xy
-    }
-    scalars[i].curvature = curvature.weightedSquare(i, directionResponse, i)
-  }
-
-  /// `⟨θ, θ⟩`, afresh.
-  mutating func refreshSquaredNorm(_ i: Int) {
-    scalars[i].squaredNorm =
-      isDual ? coefficients.dot(i, response, i) : coefficients.dot(i, coefficients, i)
-  }
-
-  /// `θ ← θ + t p`, `S ← S + t Sp`.
-  mutating func advance(_ i: Int, by t: Double) {
-    coefficients.add(S(t), direction, i, toRow: i)
-    response.add(S(t), directionResponse, i, toRow: i)
-    lengthen(i, by: t)
-  }
-
-  /// The same in the dual form, where the residual `E − λ b` follows.
-  ///
-  /// The scores there are in place; t may be 0 for the sake of the residual.
-  mutating func advanceDual(_ i: Int, by t: Double, ridge: Double) {
-    scalars[i].crossing = residual.dualAdvance(
-      row: i, step: S(t), along: direction, response: directionResponse, score: score,
-      image: image, ridge: S(ridge), coefficients: &coefficients, activations: &response)
-    lengthen(i, by: t)
-  }
-
-  private mutating func lengthen(_ i: Int, by t: Double) {
-    scalars[i].squaredNorm += t * (2 * scalars[i].overlap + t * scalars[i].directionSquared)
-  }
-
   /// Loss, scores and curvatures at the present S.
   @discardableResult
   mutating func rescore(_ i: Int, loss: PointwiseLoss) -> RowScore {
     let found = score.score(
       row: scoreRow(i), loss, target: target, headroom: headroom, response: response, i,
       curvature: &curvature)
-    scalars[i].loss = found.loss
+    rows[i].loss = found.loss
     return found
   }
 
@@ -85,11 +20,6 @@ extension Panel {
     score.scaleRow(scoreRow(i), by: S(Double(found.observed) / Double(kept)))
   }
 
-  /// Sum of F over all rows, solved ones included.
-  func objective(ridge: Double) -> Double {
-    scalars.reduce(0) { $0 + $1.loss + ridge / 2 * $1.squaredNorm }
-  }
-
   /// The step length t > 0 along p, with the scores at S + t Sp in place; 0 if none.
   ///
   /// The first trial is Newton's, with a curvature that clipped samples cannot make zero,
@@ -98,10 +28,10 @@ extension Panel {
   /// else the secant of the slopes gives the next. Slopes stay meaningful where
   /// differences of F are rounding.
   mutating func searchLine(
-    _ i: Int, loss: PointwiseLoss, ridge: Double, longest: Double = .infinity
+    _ i: Int, loss: PointwiseLoss, longest: Double = .infinity
   ) -> Double {
-    let row = scalars[i]
-    let newton = newtonLength(i, ridge: ridge)
+    let row = rows[i]
+    let newton = newtonLength(i)
     guard newton > 0 else { return 0 }
     let before = row.loss
     let rounding = 64 * Double(S.ulpOfOne) * (abs(before) + ridge * row.squaredNorm)
@@ -114,7 +44,7 @@ extension Panel {
       let rise =
         trial.loss - before + ridge * t * (row.overlap + t / 2 * row.directionSquared)
       if slope >= -0.5 * row.slope, rise <= rounding {
-        scalars[i].loss = trial.loss
+        rows[i].loss = trial.loss
         return t
       }
       let secant = slope < row.slope ? row.slope / (row.slope - slope) : 0.5
@@ -124,13 +54,14 @@ extension Panel {
     return 0
   }
 
+  /// Lengths that are tried before a row stalls.
   private static var trials: Int { 20 }
 
   /// Newton's step length along p, 0 if p does not descend.
-  func newtonLength(_ i: Int, ridge: Double) -> Double {
-    let curvature = scalars[i].curvature + ridge * scalars[i].directionSquared
-    guard curvature > 0, scalars[i].slope > 0 else { return 0 }
-    return scalars[i].slope / curvature
+  func newtonLength(_ i: Int) -> Double {
+    let curvature = rows[i].curvature + ridge * rows[i].directionSquared
+    guard curvature > 0, rows[i].slope > 0 else { return 0 }
+    return rows[i].slope / curvature
   }
 }
 

@@ -33,11 +33,11 @@ import Testing
       threads: threads, phases: Phases())
     var kept: [PanelSolution<Double>] = []
     #expect(throws: Interrupted.self) {
-      // Asked to meet at once, each thread solves one panel.
+      // Asked to synchronise at once, each thread solves one panel.
       _ = try problem.fit(
         loss: .crossEntropy, alpha: alpha, configuration: configuration, group: SingleRank(),
-        threads: threads, phases: Phases(), urge: { .meet },
-        meet: {
+        threads: threads, phases: Phases(), request: { .synchronise },
+        synchronise: {
           kept = $0
           throw Interrupted()
         }
@@ -64,19 +64,9 @@ import Testing
       threads: 1, phases: Phases())
     // Of each panel, the rows in the middle only.
     let part = whole.panels.map { panel in
-      let rows = Array(3..<(panel.neurons.count - 5))
-      var coefficients = Matrix<Double>(
-        rows: rows.count, columns: panel.coefficients.columns)
-      for (i, row) in rows.enumerated() {
-        coefficients.copyRow(i, from: panel.coefficients, row)
-      }
+      let rows = 3..<(panel.rows.count - 5)
       return PanelSolution(
-        neurons: rows.map { panel.neurons[$0] }, coefficients: coefficients,
-        optimality: rows.map { panel.optimality[$0] },
-        outcomes: rows.map { panel.outcomes[$0] },
-        iterations: rows.map { panel.iterations[$0] },
-        clipped: rows.map { panel.clipped[$0] }, missing: rows.map { panel.missing[$0] },
-        trace: [])
+        Array(panel.rows[rows]), coefficients: panel.coefficients.copy(rows: rows), trace: [])
     }
     let resumed = try problem.fit(
       loss: .crossEntropy, alpha: alpha, configuration: configuration, group: SingleRank(),
@@ -95,12 +85,12 @@ import Testing
       _ = try problem.fit(
         loss: .crossEntropy, alpha: [Double](repeating: 0.1, count: 40),
         configuration: configuration, group: SingleRank(), threads: 1, phases: Phases(),
-        urge: {
+        request: {
           calls.withLock {
             $0 += 1; return $0 > 3 ? .stop : .goOn
           }
         },
-        meet: {
+        synchronise: {
           kept = $0.count
           throw Interrupted()
         }

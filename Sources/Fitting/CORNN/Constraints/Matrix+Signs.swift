@@ -10,23 +10,23 @@ extension Matrix {
   }
 
   /// Zeroes the entries of row i that a step took to their boundary, up to rounding.
-  mutating func settle(
+  mutating func zeroAtBoundary(
     row i: Int, after length: Double, along direction: borrowing Matrix, signs: [Int]
   ) {
     var row = mutableRow(i)
-    CORNN.settle(&row, length, direction.row(i), signs)
+    CORNN.zeroAtBoundary(&row, length, direction.row(i), signs)
   }
 
   /// The entries of row i that are 0 and that `gradient`, pointing downhill, would give the
   /// wrong sign.
-  func held(row i: Int, gradient: borrowing Matrix, signs: [Int]) -> ForbiddenSet {
-    heldSet(row(i), gradient.row(i), signs)
+  func binding(row i: Int, gradient: borrowing Matrix, signs: [Int]) -> ForbiddenSet {
+    bindingSet(row(i), gradient.row(i), signs)
   }
 
   /// The entries of row i that are 0 and have a sign.
   func zeros(row i: Int, signs: [Int]) -> ForbiddenSet { zeroSet(row(i), signs) }
 
-  /// How far a step along the direction in row i may go before the first sign turns, at
+  /// How far a step along the direction in row i may go before the first sign changes, at
   /// most `length`.
   func firstBoundary(
     row i: Int, length: Double, from weights: borrowing Matrix, signs: [Int]
@@ -34,22 +34,31 @@ extension Matrix {
     CORNN.firstBoundary(row(i), length: length, from: weights.row(i), signs)
   }
 
-  /// Replaces the direction in row i by the way to the projected end of a step along it.
-  mutating func bend(
+  /// Replaces the direction in row i by the line to the projected end of a step along it.
+  mutating func projectStep(
     row i: Int, length: Double, from weights: borrowing Matrix, signs: [Int]
   ) {
     var row = mutableRow(i)
-    CORNN.bend(&row, length: length, from: weights.row(i), signs)
+    CORNN.projectStep(&row, length: length, from: weights.row(i), signs)
   }
 }
 
 extension MaskedPrimalForm {
+  /// The weights that a neuron lacks whatever the signs.
+  func forbidden(of neuron: Int) -> ForbiddenSet {
+    var forbidden = exclusions[neuron].set
+    if exclusions[neuron].leavesOutSelf {
+      forbidden.insert(base.regressors.index(ofLocal: neuron))
+    }
+    return forbidden
+  }
+
   /// `Σ g_j² / A_jj` over the entries of a set that are not of another.
   func diagonalSquare(
-    _ gradient: borrowing Matrix<S>, row i: Int, at set: ForbiddenSet, except held: ForbiddenSet
+    _ gradient: borrowing Matrix<S>, row i: Int, at set: ForbiddenSet, except binding: ForbiddenSet
   ) -> Double {
     var sum = 0.0
-    for j in set.members where !held.contains(j) {
+    for j in set.members where !binding.contains(j) {
       let entry = Double(gradient[i, j])
       sum += entry * entry / (products.gram.matrix[j, j] + ridge)
     }
@@ -74,7 +83,7 @@ private func project<S: Scalar>(_ row: inout MutableSpan<S>, onto signs: [Int]) 
 
 @specialized(where S == Double)
 @specialized(where S == Float)
-private func settle<S: Scalar>(
+private func zeroAtBoundary<S: Scalar>(
   _ row: inout MutableSpan<S>, _ length: Double, _ direction: Span<S>, _ signs: [Int]
 ) {
   for (j, sign) in signs.enumerated() where sign != 0 {
@@ -94,15 +103,15 @@ private func zeroSet<S: Scalar>(_ weights: Span<S>, _ signs: [Int]) -> Forbidden
 
 @specialized(where S == Double)
 @specialized(where S == Float)
-private func heldSet<S: Scalar>(
+private func bindingSet<S: Scalar>(
   _ weights: Span<S>, _ gradient: Span<S>, _ signs: [Int]
 ) -> ForbiddenSet {
-  var held = ForbiddenSet(neurons: signs.count)
+  var binding = ForbiddenSet(neurons: signs.count)
   for (j, sign) in signs.enumerated()
   where sign != 0 && weights[j] == 0 && S(sign) * gradient[j] <= 0 {
-    held.insert(j)
+    binding.insert(j)
   }
-  return held
+  return binding
 }
 
 @specialized(where S == Double)
@@ -120,12 +129,12 @@ private func firstBoundary<S: Scalar>(
 
 @specialized(where S == Double)
 @specialized(where S == Float)
-private func bend<S: Scalar>(
+private func projectStep<S: Scalar>(
   _ direction: inout MutableSpan<S>, length: Double, from weights: Span<S>, _ signs: [Int]
 ) {
   let t = S(length)
   for j in 0..<direction.count {
-    let turns = j < signs.count && S(signs[j]) * (weights[j] + t * direction[j]) < 0
-    direction[j] = turns ? -weights[j] : t * direction[j]
+    let crosses = j < signs.count && S(signs[j]) * (weights[j] + t * direction[j]) < 0
+    direction[j] = crosses ? -weights[j] : t * direction[j]
   }
 }

@@ -1,0 +1,43 @@
+/// What the iterations keep of one row of a panel besides its vectors.
+struct RowState {
+  /// By index among this rank's neurons.
+  let neuron: Int
+  /// Where the row stood before any were swapped.
+  let position: Int
+  /// Targets beyond ±1, and missing ones.
+  var clipped = 0
+  var missing = 0
+
+  /// `⟨g, A⁻¹ g⟩`, the squared gradient in the preconditioner's norm.
+  var decrement = 0.0
+  /// The same of the ridge problem at θ = 0: the scale of the optimality residual.
+  var scale = 0.0
+  /// `⟨g, A⁻¹ g′⟩` with the gradient g′ before.
+  var crossing = 0.0
+  /// `⟨g, p⟩ > 0`.
+  var slope = 0.0
+  /// `⟨p, p⟩`, `⟨θ, p⟩`, `⟨θ, θ⟩`.
+  var directionSquared = 0.0
+  var overlap = 0.0
+  var squaredNorm = 0.0
+  /// `Σ φ'' Sp²`, of clipped samples with the secant's curvature.
+  var curvature = 0.0
+  /// `Σ φ`, without the ridge.
+  var loss = 0.0
+  /// The next direction is the preconditioned residual itself.
+  var restarts = true
+  /// Steps in a row that found no length.
+  var stalls = 0
+  var iterations = 0
+  var outcome = Outcome.iterationLimit
+
+  init(neuron: Int, position: Int) {
+    self.neuron = neuron
+    self.position = position
+  }
+
+  /// The relative optimality residual `‖∇F‖ / ‖Xᵀ z‖`, both in the norm of A⁻¹.
+  var optimality: Double {
+    scale > 0 ? (max(0, decrement) / scale).squareRoot() : 0
+  }
+}
