@@ -77,7 +77,7 @@ extension FitProblem {
       solver: configuration.solver(for: loss), threads: threads)
     work.widest = widestPanel
     let restriction = restriction(constraints, configuration)?.serving(work.subproblems)
-    let ridges = [configuration.lambda * Double(transitions.count)]
+    let ridges = [transitions.ridge(lambda: configuration.lambda)]
     var isDual = configuration.isDual(samples: regressors.samples, regressors: regressors.count)
     if let restriction {
       let way = try restriction.way(regressors, configuration, threads: threads, group: group)
