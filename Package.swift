@@ -131,7 +131,7 @@ let package = Package(
       swiftSettings: memorySafe + optimised),
 
     .target(
-      name: "Tasks", dependencies: ["LinearAlgebra", "RandomNumbers", "Differentiation"],
+      name: "Tasks", dependencies: ["LinearAlgebra", "RandomNumbers", "Differentiation", "SOFO"],
       path: "Sources/Learning/Tasks",
       swiftSettings: memorySafe + optimised),
     .target(

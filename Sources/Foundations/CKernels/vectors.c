@@ -46,13 +46,13 @@
   DISPATCH(double, ck_weighted_square_##S, (size_t n, const T *h, const T *x), (n, h, x))\
                                                                                          \
   CK_BODY double ck_dual_advance_##S##_body(                                             \
-    size_t n, T t, T lambda, const T *restrict p, const T *restrict sp,                  \
+    size_t n, T t, T ridge, const T *restrict p, const T *restrict sp,                   \
     const T *restrict score, const T *restrict z, T *restrict b, T *restrict s,          \
     T *restrict e) {                                                                     \
     SUMS double crossing = 0;                                                            \
     for (size_t i = 0; i < n; i++) {                                                     \
-      T moved = b[i] + t * p[i], before = e[i] - lambda * z[i];                          \
-      T now = score[i] - lambda * moved;                                                 \
+      T moved = b[i] + t * p[i], before = e[i] - ridge * z[i];                           \
+      T now = score[i] - ridge * moved;                                                  \
       b[i] = moved;                                                                      \
       s[i] += t * sp[i];                                                                 \
       e[i] = now;                                                                        \
@@ -62,16 +62,16 @@
   }                                                                                      \
   DISPATCH(                                                                              \
     double, ck_dual_advance_##S,                                                         \
-    (size_t n, T t, T lambda, const T *restrict p, const T *restrict sp,                 \
+    (size_t n, T t, T ridge, const T *restrict p, const T *restrict sp,                  \
      const T *restrict score, const T *restrict z, T *restrict b, T *restrict s,         \
      T *restrict e),                                                                     \
-    (n, t, lambda, p, sp, score, z, b, s, e))                                            \
+    (n, t, ridge, p, sp, score, z, b, s, e))                                             \
                                                                                          \
   CK_BODY double ck_dual_complete_##S##_body(                                            \
-    size_t n, T c, const T *restrict m, T lambda, const T *restrict e, T *restrict z) {  \
+    size_t n, T c, const T *restrict m, T ridge, const T *restrict e, T *restrict z) {   \
     SUMS double decrement = 0;                                                           \
     for (size_t i = 0; i < n; i++) {                                                     \
-      T moved = z[i] + c * m[i], along = e[i] - lambda * moved;                          \
+      T moved = z[i] + c * m[i], along = e[i] - ridge * moved;                           \
       z[i] = moved;                                                                      \
       decrement += (double)e[i] * (double)along;                                         \
     }                                                                                    \
@@ -79,16 +79,16 @@
   }                                                                                      \
   DISPATCH(                                                                              \
     double, ck_dual_complete_##S,                                                        \
-    (size_t n, T c, const T *restrict m, T lambda, const T *restrict e, T *restrict z),  \
-    (n, c, m, lambda, e, z))                                                             \
+    (size_t n, T c, const T *restrict m, T ridge, const T *restrict e, T *restrict z),   \
+    (n, c, m, ridge, e, z))                                                              \
                                                                                          \
   CK_BODY ck_line_sums ck_dual_direction_##S##_body(                                     \
-    size_t n, T beta, T lambda, const T *restrict e, const T *restrict z,                \
+    size_t n, T beta, T ridge, const T *restrict e, const T *restrict z,                 \
     const T *restrict b, const T *restrict h, T *restrict p, T *restrict sp) {           \
     SUMS double ep = 0, pp = 0, bp = 0, hp = 0;                                          \
     for (size_t i = 0; i < n; i++) {                                                     \
       T direction = z[i] + beta * p[i];                                                  \
-      T along = (e[i] - lambda * z[i]) + beta * sp[i];                                   \
+      T along = (e[i] - ridge * z[i]) + beta * sp[i];                                    \
       p[i] = direction;                                                                  \
       sp[i] = along;                                                                     \
       ep += (double)e[i] * (double)along;                                                \
@@ -100,9 +100,9 @@
   }                                                                                      \
   DISPATCH(                                                                              \
     ck_line_sums, ck_dual_direction_##S,                                                 \
-    (size_t n, T beta, T lambda, const T *restrict e, const T *restrict z,               \
+    (size_t n, T beta, T ridge, const T *restrict e, const T *restrict z,                \
      const T *restrict b, const T *restrict h, T *restrict p, T *restrict sp),           \
-    (n, beta, lambda, e, z, b, h, p, sp))
+    (n, beta, ridge, e, z, b, h, p, sp))
 
 VECTORS(float, f32)
 VECTORS(double, f64)

@@ -1,5 +1,6 @@
 package import Differentiation
 internal import LinearAlgebra
+internal import SOFO
 
 /// Adds the two marked numbers of a long sequence.
 ///

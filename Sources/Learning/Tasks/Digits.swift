@@ -1,5 +1,6 @@
 package import Differentiation
 internal import LinearAlgebra
+internal import SOFO
 
 /// Classifies images with a perceptron of one hidden layer (MNIST and its kin).
 package struct Digits: LearningTask {

@@ -1,6 +1,7 @@
 package import Differentiation
 internal import LinearAlgebra
 internal import RandomNumbers
+internal import SOFO
 
 /// Remembers the sign of the last pulse on each of b lines.
 ///

@@ -1,6 +1,7 @@
 package import Differentiation
 package import LinearAlgebra
 package import RandomNumbers
+package import SOFO
 
 /// Something a network can learn: its program, its trials and how it is judged.
 ///
@@ -31,19 +32,11 @@ package protocol LearningTask: Sendable {
 
 /// Settings of SOFO where the user gives none.
 package struct Advice: Sendable, Equatable {
-  /// The names of `DampingRule`.
-  package enum Rule: String, Sendable { case relative, adaptive, search }
-  /// The names of `TangentKind`.
-  package enum Kind: String, Sendable {
-    case gaussian
-    case blockLocal = "block-local"
-    case blockLocalRankOne = "block-local-rank-one"
-  }
-  package var rule: Rule
+  package var rule: DampingRule
   package var learningRate: Double
   package var damping: Double
   package var tangents: Int
-  package var kind = Kind.gaussian
+  package var kind = TangentKind.gaussian
   /// The ridge of whitened directions; 0 for isotropic ones.
   package var whitening = 0.0
 }

@@ -1,6 +1,7 @@
 package import Differentiation
 internal import LinearAlgebra
 internal import RandomNumbers
+internal import SOFO
 
 /// Learns new labels within a trial, from one example each.
 ///

@@ -1,6 +1,7 @@
 package import Differentiation
 internal import LinearAlgebra
 internal import RandomNumbers
+internal import SOFO
 
 /// Moves a two-joint arm to one target, or to two in a row, after a delay.
 ///

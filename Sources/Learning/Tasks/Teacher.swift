@@ -1,5 +1,6 @@
 package import Differentiation
 internal import LinearAlgebra
+internal import SOFO
 
 /// Learns to produce given signals: the targets of a file.
 ///

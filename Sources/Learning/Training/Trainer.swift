@@ -14,6 +14,16 @@ package enum Trainer {
     case forwardGradient = "fgd"
     case firstOrder = "sofo-first-order"
     case force
+
+    /// What the method makes of random directions; nil for one that takes none.
+    package var sketch: SOFO.Method? {
+      switch self {
+      case .sofo: .gaussNewton
+      case .forwardGradient: .forwardGradient
+      case .firstOrder: .projectedGradient
+      case .adam, .force: nil
+      }
+    }
   }
 
   /// What a run is told.
@@ -87,8 +97,7 @@ package enum Trainer {
       }
       var configuration = settings.subspace
       configuration.seed = settings.seed
-      configuration.method =
-        SOFO.Method(rawValue: settings.method.rawValue) ?? configuration.method
+      configuration.method = settings.method.sketch ?? configuration.method
       var stepper = SubspaceStepper(
         optimizer: try SubspaceOptimizer<S, Group>(
           program, configuration, ranks: RankGrid(group, grid: grid), batch: settings.batch,

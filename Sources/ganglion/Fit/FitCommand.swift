@@ -85,20 +85,23 @@ struct FitCommand: GroupCommand {
       try Recording.open(recordings.map { source.request(for: $0) }, on: world)
     }
     let arithmetic = try arithmetic(for: recording)
+    let session = try RunSession(
+      common, checkpointing: dryRun ? nil : checkpointing, phases: phases, clock: clock, on: world)
+    let log = try session.openLog(dryRun ? nil : log, on: world)
     if arithmetic.isSingle {
       try FitRun<Float>(
-        command: self, recording: recording, arithmetic: arithmetic, phases: phases, clock: clock
+        command: self, recording: recording, arithmetic: arithmetic, session: session, log: log
       ).run(on: world)
     } else {
       try FitRun<Double>(
-        command: self, recording: recording, arithmetic: arithmetic, phases: phases, clock: clock
+        command: self, recording: recording, arithmetic: arithmetic, session: session, log: log
       ).run(on: world)
     }
   }
 
   /// The form and precision for a recording of this size.
   private func arithmetic(for recording: Recording) throws -> Arithmetic {
-    let configuration = solverConfiguration
+    let configuration = configuration()
     let fitted = PreparedRecording<Double>.fittedFrames(
       of: recording.frames, holdout: model.holdout)
     let arithmetic = try Arithmetic(
@@ -111,6 +114,24 @@ struct FitCommand: GroupCommand {
     return arithmetic
   }
 
+  /// What the solver is told.
+  ///
+  /// - Parameters:
+  ///   - arithmetic: the form and precision that suit the recording; nil: as the flags say.
+  ///   - lambda: the ridge per frame that was given or chosen; nil where there is none yet.
+  /// - Returns: the same for the same arguments; nothing is changed in it later.
+  func configuration(
+    in arithmetic: Arithmetic? = nil, lambda: Double? = nil
+  ) -> Configuration {
+    Configuration(
+      lambda: lambda ?? Configuration.usualLambda, selfConnections: model.selfConnections,
+      bias: !model.noBias,
+      // Float32 is for the primal form only, also on the smaller folds of a selection.
+      form: arithmetic?.isSingle == true ? .primal : solution.form,
+      roundsInverse: arithmetic?.roundsInverse ?? false, tolerance: solution.tolerance,
+      iterations: solution.iterations)
+  }
+
   /// The command that is usually next, given the result's name.
   func next(after output: String) -> [String] {
     switch solution.weights {
@@ -121,178 +142,4 @@ struct FitCommand: GroupCommand {
       return ["Scripts/expand-weights", output, NextStep.file(beside: output, "-full.h5")]
     }
   }
-
-  /// What the solver is told, but for what is chosen from the recording.
-  var solverConfiguration: Configuration {
-    var configuration = Configuration()
-    configuration.selfConnections = model.selfConnections
-    configuration.bias = !model.noBias
-    configuration.form = solution.form
-    configuration.tolerance = solution.tolerance
-    configuration.iterations = solution.iterations
-    return configuration
-  }
 }
-
-/// What part of a file is the recording.
-struct SourceOptions: ParsableArguments {
-  @Option(
-    help: """
-      The dataset of the traces, or a glob of one-neuron datasets; of a text table its \
-      neurons' columns: names, globs, or numbers from 0 such as 1-20, with commas between.
-      """)
-  var traces: String?
-  @Option(help: "Which dimension is time: 0, 1 or auto (from the length of the time vector).")
-  var timeAxis = TimeAxis.auto
-  @Option(help: "Seconds a frame, 1e-6 to 2.6e6; it tells the unit of time stamps too.")
-  var dt: Double?
-  @Option(help: "Frames a second.") var rate: Double?
-  @Option(
-    help: """
-      A dataset of frame times, or a column of a text table; in seconds, unless its name or \
-      an attribute says another unit, such as "Time (ms)".
-      """)
-  var timestamps: String?
-  @Option(
-    help: """
-      A dataset of external inputs (time, input), or columns of a text table, as --traces; may \
-      be repeated.
-      """)
-  var inputs: [String] = []
-  @Option(
-    help: """
-      Start frames of trials from 0, a trial table, or as many numbers as there are frames: \
-      each one's trial, or 1 where a trial begins; of a text table a column of these.
-      """)
-  var trials: String?
-  @Option(
-    help: """
-      The width of a bin, where the traces are spike times, in the file's unit: seconds, or \
-      what --dt says a bin lasts.
-      """)
-  var bin: Double?
-  @Option(
-    help: """
-      accepted: the neurons that the file marks as cells (Suite2p iscell, CaImAn \
-      idx_components, NWB columns such as accepted or iscell); or all. Default: accepted, \
-      where it marks any.
-      """)
-  var cells: CellChoice?
-  @Option(
-    help: """
-      Subtract neuropil, given as PATH: a dataset of the same file (or a glob, as --traces), \
-      or a file like the recording's; or as a share in [0, 1], often 0.7, where the recording \
-      says which it is (Suite2p folders, NWB files with one series named neuropil).
-      """)
-  var neuropil: String?
-  @Option(help: "The share of a neuropil PATH that is subtracted, in [0, 1]; default: 0.7.")
-  var neuropilShare: Double?
-  @Option(
-    help: "Irregular time stamps: none, linear, previous, or auto (linear where steps vary > 10 %)."
-  )
-  var resample = Resampling.auto
-  @Option(help: "Seconds without a frame beyond which a trial ends; default: 5 frames.")
-  var maxGap: Double?
-
-  func validate() throws {
-    try requireFinite(["--dt": dt, "--rate": rate, "--bin": bin, "--max-gap": maxGap])
-    if let dt { try require(dt > 0, "--dt is \(asGiven(dt)), expected seconds > 0") }
-    if let rate {
-      try require(rate > 0, "--rate is \(asGiven(rate)), expected frames a second > 0")
-    }
-    try require(dt == nil || rate == nil, "--dt and --rate are both given: choose one")
-    if let bin { try require(bin > 0, "--bin is \(asGiven(bin)), expected seconds > 0") }
-    if let share = neuropil.flatMap(Double.init) {
-      try require(
-        share >= 0 && share <= 1,
-        "--neuropil is \(asGiven(share)), expected a share in [0, 1] or a path")
-      try require(neuropilShare == nil, "--neuropil and --neuropil-share both give a share")
-    }
-    if let neuropilShare {
-      try require(neuropil != nil, "--neuropil-share needs --neuropil PATH")
-      try require(
-        neuropilShare >= 0 && neuropilShare <= 1,
-        "--neuropil-share is \(asGiven(neuropilShare)), expected a share in [0, 1]")
-    }
-    try Distinct.require(datasets: inputs)
-    if let maxGap {
-      try require(maxGap > 0, "--max-gap is \(asGiven(maxGap)), expected seconds > 0")
-    }
-  }
-
-  /// What `--neuropil` names, which may be a file.
-  var neuropilFile: String? { neuropil.flatMap { Double($0) == nil ? $0 : nil } }
-
-  /// The flags that were given, as they go into a result's configuration.
-  var settings: [String: any Encodable & Sendable] {
-    var settings: [String: any Encodable & Sendable] = [:]
-    settings["traces"] = traces
-    settings["time-axis"] = timeAxis == .auto ? nil : timeAxis.rawValue
-    settings["dt"] = dt
-    settings["rate"] = rate
-    settings["timestamps"] = timestamps
-    settings["inputs"] = inputs.isEmpty ? nil : inputs
-    settings["trials"] = trials
-    settings["bin"] = bin
-    settings["cells"] = cells?.rawValue
-    settings["neuropil"] = neuropil
-    settings["neuropil-share"] = neuropilShare
-    settings["resample"] = resample == .auto ? nil : resample.rawValue
-    settings["max-gap"] = maxGap
-    return settings
-  }
-
-  /// The request for a file, where flags that are not given are those of an earlier run.
-  func request(for path: String, stored: [String: Any]) throws -> RecordingRequest {
-    var merged = self
-    merged.traces = traces ?? stored["traces"] as? String
-    if timeAxis == .auto, let axis = stored["time-axis"] as? String {
-      merged.timeAxis = TimeAxis(rawValue: axis) ?? .auto
-    }
-    if dt == nil, rate == nil {
-      merged.dt = (stored["dt"] as? NSNumber)?.doubleValue
-      merged.rate = (stored["rate"] as? NSNumber)?.doubleValue
-    }
-    merged.timestamps = timestamps ?? stored["timestamps"] as? String
-    if inputs.isEmpty { merged.inputs = stored["inputs"] as? [String] ?? [] }
-    merged.trials = trials ?? stored["trials"] as? String
-    func number(_ name: String) -> Double? { (stored[name] as? NSNumber)?.doubleValue }
-    merged.bin = bin ?? number("bin")
-    merged.cells = cells ?? (stored["cells"] as? String).flatMap { CellChoice(rawValue: $0) }
-    merged.neuropil =
-      neuropil ?? stored["neuropil"] as? String ?? number("neuropil").map { "\($0)" }
-    merged.neuropilShare = neuropilShare ?? number("neuropil-share")
-    merged.maxGap = maxGap ?? number("max-gap")
-    if resample == .auto, let way = stored["resample"] as? String {
-      merged.resample = Resampling(rawValue: way) ?? .auto
-    }
-    var request = merged.request(for: path)
-    request.inherited = Set(stored.keys).subtracting(settings.keys)
-    return request
-  }
-
-  /// The request for a file.
-  func request(for path: String) -> RecordingRequest {
-    var request = RecordingRequest(path: path)
-    request.traces = traces
-    request.timeAxis = timeAxis
-    request.dt = dt
-    request.rate = rate
-    request.timestamps = timestamps
-    request.inputs = inputs
-    request.trials = trials
-    request.bin = bin
-    request.cells = cells
-    request.neuropil = neuropil.map { text in
-      Double(text).map { NeuropilRequest(share: $0) }
-        ?? NeuropilRequest(path: text, share: neuropilShare ?? NeuropilRequest.usualShare)
-    }
-    request.resampling = resample
-    request.longestGap = maxGap
-    return request
-  }
-}
-
-extension CellChoice: ExpressibleByArgument {}
-extension TimeAxis: ExpressibleByArgument {}
-extension Resampling: ExpressibleByArgument {}

@@ -30,15 +30,14 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
   ///
   /// - Collective: every rank of `world` must call it.
   init(
-    _ options: CheckpointOptions, control: RunControl, local: Range<Int>, neurons: Int,
-    console: Console, log: RunLog, phases: Phases, on world: borrowing Communicator,
-    identity: () throws -> String
+    _ options: CheckpointOptions, _ session: RunSession, log: RunLog, local: Range<Int>,
+    neurons: Int, on world: borrowing Communicator, identity: () throws -> String
   ) throws {
-    self.control = control
+    control = session.control
+    console = session.console
+    phases = session.phases
     self.neurons = neurons
-    self.console = console
     self.log = log
-    self.phases = phases
     guard let path = options.checkpoint else {
       checkpoint = nil
       return

@@ -1,3 +1,4 @@
+internal import CORNN
 internal import Evaluation
 internal import Foundation
 internal import Wording
@@ -15,57 +16,23 @@ struct FitWarnings {
         "No frame was held out, so nothing here says how well the network predicts. Fit again"
           + " with --holdout 0.2 to know.")
     }
-    let outcomes = model.vector("diagnostics/outcome") ?? []
-    let skipped = outcomes.indices.filter { outcomes[$0] == 3 }
-    if !skipped.isEmpty {
-      let names = skipped.prefix(10).map { page.labels[$0] }.joined(separator: ", ")
-      sentences.append(
-        "\(grouped(skipped.count)) neurons are constant or mostly missing and were left out: "
-          + names + (skipped.count > 10 ? ", …" : "") + ".")
-    }
-    let errors = page.score("mse") ?? []
-    let unscored = outcomes.indices.filter {
-      outcomes[$0] != 3 && errors.indices.contains($0) && !errors[$0].isFinite
-    }
-    if page.totals != nil, !unscored.isEmpty {
-      let names = unscored.prefix(10).map { page.labels[$0] }.joined(separator: ", ")
-      sentences.append(
-        "\(grouped(unscored.count)) neurons are mostly missing in the held-out frames and are not"
-          + " scored; their means stand in for them there: " + names
-          + (unscored.count > 10 ? ", …" : "") + ".")
-    }
-    if let raise = model.number("preconditioner_ridge_raise"), raise > 1 {
-      sentences.append(
-        "Rounding left no factor of the Gram matrix at this ridge: the preconditioner has"
-          + " \(grouped(whole(raise))) times of it, which costs iterations but moves no weight.")
-    }
-    let open = outcomes.count { $0 == 1 || $0 == 2 }
-    if open > 0 {
-      sentences.append(
-        "\(grouped(open)) neurons did not reach the tolerance. Their weights are not the optimum:"
-          + " raise --iterations, or --lambda.")
-    }
-    let clipped = (model.vector("diagnostics/clipped") ?? []).filter(\.isFinite)
-    let clippedShare = clipped.reduce(0, +) / Double(max(1, clipped.count))
-    // A leak that held-out blocks chose is the best there is: nothing is left to do about it.
-    let isLeakChosen = (model.vector("selection/alpha/candidate") ?? []).count > 1
-    if clippedShare > 0.1, !isLeakChosen {
-      sentences.append(
-        "\(percent(clippedShare)) of the targets lie beyond ±1, where no rate can go: α is too"
-          + " small for this recording (--alpha auto chooses), or the traces are not scaled to"
-          + " (−1, 1).")
-    }
-    let missing = (model.vector("diagnostics/dropped") ?? []).indices.count {
-      (model.vector("diagnostics/dropped")?[$0] ?? 0) > 0 && outcomes[$0] != 3
-    }
-    if missing > 0 {
-      sentences.append(
-        "\(grouped(missing)) neurons have missing frames; the transitions into them were left out"
-          + " of the fit.")
-    }
+    sentences += Self.diagnosis(page).warnings(labels: page.labels).map(\.sentence)
     addSelection(model)
     addRollout(page)
     addSources(page)
+  }
+
+  /// What the result says of each neuron.
+  private static func diagnosis(_ page: FitPage) -> FitDiagnosis {
+    let model = page.model
+    return FitDiagnosis(
+      outcomes: (model.vector("diagnostics/outcome") ?? []).map {
+        Outcome(rawValue: whole($0)) ?? .converged
+      },
+      errors: page.score("mse") ?? [], clipped: model.vector("diagnostics/clipped") ?? [],
+      dropped: model.vector("diagnostics/dropped") ?? [], isScored: page.totals != nil,
+      ridgeRaise: model.number("preconditioner_ridge_raise") ?? 1,
+      isLeakChosen: (model.vector("selection/alpha/candidate") ?? []).count > 1)
   }
 
   /// Whether traces and scores are of what the page's title names.
@@ -107,9 +74,10 @@ struct FitWarnings {
       }
     }
     let errors = model.vector("selection/lambda/error") ?? []
-    if let least = errors.filter(\.isFinite).min(), least >= 1 {
-      sentences.append(
-        "On the held-out blocks no setting that was tried beats persistence.")
+    if let least = errors.filter(\.isFinite).min(),
+      let warning = FitWarning(leastErrorOfSearch: least)
+    {
+      sentences.append(warning.sentence)
     }
   }
 

@@ -86,42 +86,49 @@ struct TrainCommand: GroupCommand {
   private func run<S: Scalar & Transferable & Storable>(
     of precision: S.Type, on world: borrowing Communicator, _ planning: TrainPlanning?
   ) throws {
-    var run = TrainRun<S>(command: self, planning: planning)
+    func run(
+      _ task: some LearningTask, content: [String: String] = [:],
+      on world: borrowing Communicator
+    ) throws {
+      try TrainRun<S, _>(self, task, content: content, planning: planning, on: world)
+        .run(on: world)
+    }
     let options = taskOptions
     switch task {
     case .lorenz:
-      try run.run(
+      try run(
         Lorenz(
           cell: options.cell, hidden: options.hidden ?? (options.cell == .published ? 400 : 100),
           steps: options.steps ?? (options.cell == .published ? 50 : 32),
           supervision: options.supervision), on: world)
     case .kalman:
-      try run.run(
+      try run(
         Kalman(
           dimensions: options.dimensions, hidden: options.hidden ?? 100,
           steps: options.steps ?? 500), on: world)
     case .flipflop:
-      try run.run(
+      try run(
         FlipFlop(
           bits: options.bits, hidden: options.hidden ?? 64, steps: options.steps ?? 200,
           trained: trainedPart), on: world)
     case .reach, .doubleReach:
-      try run.run(
+      try run(
         Reach(
           isDouble: task == .doubleReach, hidden: options.hidden ?? 64,
           steps: options.steps ?? 1000), on: world)
     case .oneShot:
-      try run.run(
-        OneShot(classes: options.classes, hidden: options.hidden ?? 400), on: world)
+      try run(OneShot(classes: options.classes, hidden: options.hidden ?? 400), on: world)
     case .delayedAddition:
-      try run.run(
+      try run(
         DelayedAddition(hidden: options.hidden ?? 128, steps: options.steps ?? 128), on: world)
     case .mnist:
-      let digits = try digits(content: &run.content)
-      try run.run(digits, on: world)
+      var content: [String: String] = [:]
+      let digits = try digits(content: &content)
+      try run(digits, content: content, on: world)
     case .teacher:
-      let teacher = try teacher(content: &run.content, on: world)
-      try run.run(teacher, on: world)
+      var content: [String: String] = [:]
+      let teacher = try teacher(content: &content, on: world)
+      try run(teacher, content: content, on: world)
     }
   }
 }

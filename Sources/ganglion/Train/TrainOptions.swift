@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Collectives
+internal import Differentiation
 internal import SOFO
 internal import Tasks
 internal import Training
@@ -98,9 +99,10 @@ struct OptimizerOptions: ParsableArguments {
     }
   }
 
-  /// The settings for a task.
-  func settings(for task: some LearningTask) -> Trainer.Settings {
-    let advice = task.advice
+  /// The settings for a task: as given, else as the task advises.
+  func settings(
+    for task: some LearningTask, _ program: Program, ranks: Int
+  ) -> Trainer.Settings {
     var settings = Trainer.Settings()
     settings.method = optimizer
     settings.batch = batch ?? task.defaultBatch
@@ -108,22 +110,27 @@ struct OptimizerOptions: ParsableArguments {
     settings.heldOut = heldOut
     settings.evaluateEvery = evalEvery
     settings.seed = seed
-    settings.grid = grid?.grid
     settings.clip = clip
     settings.alpha = forceAlpha
     settings.learningRate = learningRate ?? 1e-3
-    settings.subspace.tangents = tangents ?? advice.tangents
-    settings.subspace.kind =
-      tangentKind ?? TangentKind(rawValue: advice.kind.rawValue) ?? .gaussian
-    settings.subspace.orthonormal = orthonormal
-    settings.subspace.whitening =
-      whitening ?? (optimizer == .sofo && !orthonormal ? advice.whitening : 0)
-    settings.subspace.damping = damping ?? advice.damping
-    settings.subspace.rule =
-      dampingRule ?? DampingRule(rawValue: advice.rule.rawValue) ?? .relative
-    settings.subspace.learningRate =
-      learningRate ?? (optimizer == .sofo ? advice.learningRate : 1e-2)
+    settings.subspace = subspace(advised: task.advice)
+    settings.grid =
+      grid?.grid
+      ?? (optimizer.sketch == nil ? nil : settings.automaticGrid(ranks: ranks, program))
     return settings
+  }
+
+  private func subspace(advised advice: Advice) -> SOFOConfiguration {
+    var subspace = SOFOConfiguration()
+    subspace.tangents = tangents ?? advice.tangents
+    subspace.kind = tangentKind ?? advice.kind
+    subspace.orthonormal = orthonormal
+    subspace.whitening =
+      whitening ?? (optimizer == .sofo && !orthonormal ? advice.whitening : 0)
+    subspace.damping = damping ?? advice.damping
+    subspace.rule = dampingRule ?? advice.rule
+    subspace.learningRate = learningRate ?? (optimizer == .sofo ? advice.learningRate : 1e-2)
+    return subspace
   }
 }
 

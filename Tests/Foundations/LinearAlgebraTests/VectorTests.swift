@@ -29,7 +29,7 @@ import Testing
     var sSpan = s.mutableSpan
     var eSpan = e.mutableSpan
     let crossing = dualAdvance(
-      step: 2, along: p.span, response: sp.span, score: score.span, image: z0.span, lambda: 4,
+      step: 2, along: p.span, response: sp.span, score: score.span, image: z0.span, ridge: 4,
       coefficients: &bSpan, activations: &sSpan, residual: &eSpan)
     #expect(b == zip(x, p).map { $0 + 2 * $1 })
     #expect(s == zip(y, sp).map { $0 + 2 * $1 })
@@ -39,7 +39,7 @@ import Testing
     var z = z0
     var zSpan = z.mutableSpan
     let decrement = dualComplete(
-      image: &zSpan, correction: 2, along: p.span, residual: e0.span, lambda: 4)
+      image: &zSpan, correction: 2, along: p.span, residual: e0.span, ridge: 4)
     #expect(z == zip(z0, p).map { $0 + 2 * $1 })
     #expect(decrement == plain(e0, zip(e0, z).map { $0 - 4 * $1 }))
 
@@ -47,7 +47,7 @@ import Testing
     var qSpan = q.mutableSpan
     var sqSpan = sq.mutableSpan
     let sums = dualDirection(
-      &qSpan, response: &sqSpan, beta: 2, lambda: 4, residual: e0.span, image: z0.span,
+      &qSpan, response: &sqSpan, beta: 2, ridge: 4, residual: e0.span, image: z0.span,
       coefficients: x.span, curvatures: y.span)
     #expect(q == zip(z0, p).map { $0 + 2 * $1 })
     #expect(sq == zip(zip(e0, z0).map { $0 - 4 * $1 }, sp).map { $0 + 2 * $1 })

@@ -24,7 +24,7 @@ extension HDF5Catalog {
       summary.type.isNumeric && summary.shape.count == 2 && (summary.shape.max() ?? 0) >= 10
         && (summary.shape.min() ?? 0) >= 2
     }.map { path, summary in
-      var result = try candidate(path, kind: "dataset")
+      var result = try candidate(path, kind: .dataset)
       let matching = clocks.filter { clock in
         summary.shape.filter { $0 == clock.count }.count == 1
       }
@@ -77,7 +77,7 @@ extension HDF5Catalog {
             + " \(first.summary.shape[0]) entries, \(path) has \(summary.shape[0])")
       }
     }
-    var result = try candidate(first.path, kind: "series")
+    var result = try candidate(first.path, kind: .series)
     result.traces = pattern
     result.series = found.map(\.path)
     result.shape = [found.count, first.summary.shape[0]]

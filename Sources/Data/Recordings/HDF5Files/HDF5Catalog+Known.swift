@@ -4,7 +4,7 @@ internal import HDF5
 extension HDF5Catalog {
   /// `/rates` (time, neuron), as `ganglion generate` writes it.
   func ownCandidates() throws -> [Candidate] {
-    [try known("/rates", kind: "rates", timeAxis: 0, isPrimary: true)]
+    [try known("/rates", kind: .rates, timeAxis: 0, isPrimary: true)]
   }
 
   /// `/estimates/{C,S,F_dff}`, (component, time); F_dff is often empty.
@@ -12,7 +12,7 @@ extension HDF5Catalog {
     try ["/estimates/C", "/estimates/F_dff", "/estimates/S"].compactMap { path in
       guard holdsTraces(path) else { return nil }
       var result = try known(
-        path, kind: "CaImAn estimate", timeAxis: 1, isPrimary: path == "/estimates/C")
+        path, kind: .caimanEstimate, timeAxis: 1, isPrimary: path == "/estimates/C")
       if let rate = try? vector("/params/data/fr").first, rate > 0, rate.isFinite {
         result.rate = rate
       }
@@ -48,7 +48,7 @@ extension HDF5Catalog {
     let paths = ["/CellResp", "/CellRespZ"].filter { holdsTraces($0) }
     return try paths.map { path in
       var result = try known(
-        path, kind: "cell responses", timeAxis: 0, isPrimary: path == paths.first)
+        path, kind: .cellResponses, timeAxis: 0, isPrimary: path == paths.first)
       if let cells = summary(of: "/absIX")?.shape.reduce(1, *), result.shape.contains(cells) {
         try result.orient(by: [NeuronList(path: "/absIX", count: cells)], in: file.filePath)
       }
@@ -57,7 +57,7 @@ extension HDF5Catalog {
   }
 
   private func known(
-    _ path: String, kind: String, timeAxis: Int, isPrimary: Bool
+    _ path: String, kind: Candidate.Kind, timeAxis: Int, isPrimary: Bool
   ) throws -> Candidate {
     var result = try candidate(path, kind: kind)
     result.timeAxis = timeAxis

@@ -11,11 +11,11 @@ extension HDF5Catalog {
     for group in groups {
       switch neurodataType(of: group) {
       case "RoiResponseSeries"?:
-        if let series = try timeSeries(group, kind: "RoiResponseSeries") {
+        if let series = try timeSeries(group, kind: .roiResponseSeries) {
           responses.append(series)
         }
       case "TimeSeries"? where !group.hasPrefix("/processing/behavior"):
-        if let series = try timeSeries(group, kind: "TimeSeries"), series.shape.count == 2 {
+        if let series = try timeSeries(group, kind: .timeSeries), series.shape.count == 2 {
           others.append(series)
         }
       default: break
@@ -36,9 +36,9 @@ extension HDF5Catalog {
   }
 
   /// The candidate of a time series group; nil if it holds no numbers over time.
-  func timeSeries(_ group: String, kind: String) throws -> Candidate? {
+  func timeSeries(_ group: String, kind: Candidate.Kind) throws -> Candidate? {
     let path = group + "/data"
-    if kind == "RoiResponseSeries", brokenTarget(of: path) != nil {
+    if kind == .roiResponseSeries, brokenTarget(of: path) != nil {
       // What is missed is said when it is opened, and nothing else is taken for it.
       return Candidate(traces: path, kind: kind, shape: [], type: "a link that leads nowhere")
     }
@@ -89,13 +89,13 @@ extension HDF5Catalog {
     let parts = ["/units/spike_times", "/units/spike_times_index"]
     if parts.contains(where: { brokenTarget(of: $0) != nil }) {
       return Candidate(
-        traces: "/units", kind: "spike trains", shape: [], type: "a link that leads nowhere")
+        traces: "/units", kind: .spikeTrains, shape: [], type: "a link that leads nowhere")
     }
     guard let spikes = summary(of: "/units/spike_times"),
       let index = summary(of: "/units/spike_times_index"), index.shape.count == 1,
       spikes.shape.count == 1
     else { return nil }
-    var result = try candidate("/units/spike_times", kind: "spike trains")
+    var result = try candidate("/units/spike_times", kind: .spikeTrains)
     result.traces = "/units"
     result.shape = [index.shape[0], spikes.shape[0]]
     result.units = "Hz"

@@ -17,7 +17,7 @@ extension HDF5Catalog {
     }
     if let regions = try rois(of: group) {
       candidate.regions = regions
-    } else if lists.isEmpty, candidate.kind == "RoiResponseSeries", let only = onlyTable(),
+    } else if lists.isEmpty, candidate.kind == .roiResponseSeries, let only = onlyTable(),
       let count = summary(of: only + "/id")?.shape.first, candidate.shape.contains(count)
     {
       lists.append(NeuronList(path: only + "/id", count: count))

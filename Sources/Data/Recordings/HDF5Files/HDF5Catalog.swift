@@ -42,7 +42,7 @@ struct HDF5Catalog: ~Copyable {
   }
 
   /// The candidate that a 2-D dataset of numbers is.
-  func candidate(_ path: String, kind: String) throws -> Candidate {
+  func candidate(_ path: String, kind: Candidate.Kind) throws -> Candidate {
     let dataset = try open(path)
     return Candidate(
       traces: path, kind: kind, shape: dataset.shape, type: "\(dataset.type)",

@@ -112,14 +112,14 @@ package func inspect(_ path: String) throws -> Inspection {
   case .npy:
     let file = try NPYFile(path)
     let candidate = Candidate(
-      kind: "NumPy array", shape: file.shape, type: file.type,
+      kind: .numpyArray, shape: file.shape, type: file.type,
       timeAxis: suite2pAxis(path)?.axis, timeAxisReason: suite2pAxis(path)?.reason)
     return single(candidate, path, format: "NPY")
   case .suite2p: return try inspectSuite2p(path)
   case .json:
     let lists = try NestedLists(path)
     let candidate = Candidate(
-      kind: "JSON lists", shape: [lists.rows.count, lists.rows[0].count], type: "text",
+      kind: .jsonLists, shape: [lists.rows.count, lists.rows[0].count], type: "text",
       timeAxis: lists.times == nil ? nil : 0,
       timeAxisReason: lists.times == nil ? nil : "each list stands beside its time")
     return single(candidate, path, format: "JSON")
@@ -143,7 +143,7 @@ private func inspectSuite2p(_ path: String) throws -> Inspection {
     guard FileManager.default.fileExists(atPath: file) else { return nil }
     let array = try NPYFile(file)
     let candidate = Candidate(
-      traces: name, kind: name == "F" ? "fluorescence" : "deconvolved", shape: array.shape,
+      traces: name, kind: name == "F" ? .fluorescence : .deconvolved, shape: array.shape,
       type: array.type, timeAxis: 1, timeAxisReason: "Suite2p writes (ROI, time)")
     var request = RecordingRequest(path: path)
     request.traces = name
@@ -162,7 +162,7 @@ private func request(
 ) -> RecordingRequest {
   var request = RecordingRequest(path: path)
   if let traces = candidate.traces, format != .own { request.traces = traces }
-  if candidate.kind == "spike trains" { request.bin = 0.1 }
+  if candidate.kind == .spikeTrains { request.bin = 0.1 }
   if candidate.timeAxis == nil, candidate.shape.count == 2 {
     // MATLAB users write (cells, time), which is (time, cells) here.
     let assumed = format == .matlab || candidate.shape[0] > candidate.shape[1] ? 0 : 1
@@ -177,12 +177,12 @@ private func look(
   at candidate: Candidate, request: RecordingRequest, inputs: [String], trials: String?
 ) -> InspectedCandidate {
   var result = InspectedCandidate(
-    path: candidate.traces ?? request.path, kind: candidate.kind, shape: candidate.shape,
+    path: candidate.traces ?? request.path, kind: candidate.kind.rawValue, shape: candidate.shape,
     type: candidate.type, chunks: candidate.chunks, filters: candidate.filters,
     timeAxis: candidate.timeAxis ?? request.timeAxis.index,
     timeAxisReason: candidate.timeAxisReason, timestamps: candidate.timestamps,
     rate: candidate.rate, units: candidate.units, inputs: inputs, trials: trials)
-  result.timeAxisIsAssumed = candidate.timeAxis == nil && candidate.kind != "spike trains"
+  result.timeAxisIsAssumed = candidate.timeAxis == nil && candidate.kind != .spikeTrains
   if result.timeAxisIsAssumed { result.timeAxisReason = "assumed: check it" }
   do {
     if request.timestamps != nil {
@@ -261,7 +261,7 @@ private func usableInputs(_ inputs: [String], _ request: RecordingRequest) -> [S
 /// The one candidate of a text table.
 private func textCandidate(_ path: String) throws -> Candidate {
   let table = try TextTable(path)
-  var candidate = Candidate(kind: "text table", shape: [table.rows, table.width], type: "text")
+  var candidate = Candidate(kind: .textTable, shape: [table.rows, table.width], type: "text")
   // What is to be asked is said where the candidate is planned.
   guard let roles = try? ColumnRoles(table, RecordingRequest(path: path)) else { return candidate }
   candidate.shape[1] = roles.traces.filter { $0 != roles.labels }.count

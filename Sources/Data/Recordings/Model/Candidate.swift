@@ -1,9 +1,26 @@
 /// Something in a file that may be the traces of a recording.
 struct Candidate: Codable, Equatable, Sendable {
+  /// What it is; the raw values are what users read.
+  enum Kind: String, Codable, Sendable {
+    case rates
+    case fluorescence
+    case deconvolved
+    case roiResponseSeries = "RoiResponseSeries"
+    case timeSeries = "TimeSeries"
+    case spikeTrains = "spike trains"
+    case caimanEstimate = "CaImAn estimate"
+    case cellResponses = "cell responses"
+    case dataset
+    /// One-neuron datasets together.
+    case series
+    case numpyArray = "NumPy array"
+    case jsonLists = "JSON lists"
+    case textTable = "text table"
+  }
+
   /// What `--traces` selects it by; nil where the file holds nothing else.
   var traces: String?
-  /// What it is, in words: "RoiResponseSeries", "dataset", "CSV table".
-  var kind: String
+  var kind: Kind
   /// The extents as they are in the file, slowest first.
   var shape: [Int]
   /// The element type in the file.
@@ -43,6 +60,6 @@ struct Candidate: Codable, Equatable, Sendable {
   /// The candidate in one line for messages: "/gcamp/trace_array (800 × 146) float64".
   var summary: String {
     let extents = shape.map(String.init).joined(separator: " × ")
-    return "\(traces ?? kind) (\(extents)) \(type)"
+    return "\(traces ?? kind.rawValue) (\(extents)) \(type)"
   }
 }

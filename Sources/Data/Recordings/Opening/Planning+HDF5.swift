@@ -89,12 +89,12 @@ extension HDF5Catalog {
     }
     if format == .nwb {
       let group = path.hasSuffix("/data") ? String(path.dropLast(5)) : path
-      if has(group + "/data"), let series = try timeSeries(group, kind: "TimeSeries") {
+      if has(group + "/data"), let series = try timeSeries(group, kind: .timeSeries) {
         return series
       }
     }
     _ = try open(path)
-    return try candidate(path, kind: "dataset")
+    return try candidate(path, kind: .dataset)
   }
 }
 
@@ -108,7 +108,7 @@ private func place(
     calibration: chosen.calibration, units: chosen.units, neurons: chosen.series.count,
     frames: chosen.shape.last ?? 0, labels: [])
   guard chosen.series.isEmpty, let path = chosen.traces else { return plan }
-  if chosen.kind == "spike trains" {
+  if chosen.kind == .spikeTrains {
     guard let bin = request.bin, bin > 0, bin.isFinite else {
       throw RecordingError.usage(
         "\(request.path): \(path) holds spike times: give --bin SECONDS, such as --bin 0.05")

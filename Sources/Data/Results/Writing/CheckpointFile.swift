@@ -84,8 +84,7 @@ package struct CheckpointFile: Sendable {
         let stored = try file.openDataset(Self.identityName).readStrings().first ?? ""
         guard stored == identity else {
           throw RecordingError.foreignCheckpoint(
-            "\(candidate) belongs to another run; give --checkpoint another name, or remove it."
-              + difference(stored))
+            refusal(of: candidate, identity: stored))
         }
         let value = try body(file)
         try file.close()
@@ -173,18 +172,38 @@ package struct CheckpointFile: Sendable {
     return try group.broadcast(footer) == Self.footer(digest) ? .whole : .damaged
   }
 
-  /// What the settings of another run have different, where both are JSON.
-  private func difference(_ stored: String) -> String {
+  /// Why a whole checkpoint is not gone on from: another version wrote it, or another run.
+  ///
+  /// The settings that differ are named where both identities are JSON.
+  private func refusal(of candidate: String, identity stored: String) -> String {
     func object(_ text: String) -> [String: Any]? {
       (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any]
     }
-    guard let theirs = object(stored), let ours = object(identity) else { return "" }
+    let theirs = object(stored)
+    let ours = object(identity)
+    let formats = [theirs, ours].map { $0?[Self.formatSetting].map { "\($0)" } }
+    if let format = formats[0], let own = formats[1], format != own {
+      return """
+        \(candidate) is of checkpoint format \(format), and this version of ganglion writes and \
+        reads format \(own): go on with the version that wrote it, or give --checkpoint another \
+        name and start anew
+        """
+    }
+    return "\(candidate) belongs to another run; give --checkpoint another name, or remove it."
+      + difference(theirs, ours)
+  }
+
+  private func difference(_ theirs: [String: Any]?, _ ours: [String: Any]?) -> String {
+    guard let theirs, let ours else { return "" }
     let lines = Set(theirs.keys).union(ours.keys).sorted().compactMap { key -> String? in
       let (a, b) = (theirs[key].map { "\($0)" } ?? "-", ours[key].map { "\($0)" } ?? "-")
       return a == b ? nil : "\(key) was \(a), is \(b)"
     }
     return lines.isEmpty ? "" : " Different: " + lines.joined(separator: "; ")
   }
+
+  /// The setting of an identity that numbers the format of the contents.
+  package static let formatSetting = "checkpoint-format"
 
   private static let identityName = "identity"
   private static let mark = "ganglion checkpoint "

@@ -11,7 +11,7 @@ package struct Configuration: Codable, Equatable, Sendable {
   }
 
   /// Ridge strength per frame: the penalty is `lambda · T / 2 · ‖θ‖²`; > 0.
-  package var lambda = 1e-3
+  package var lambda = usualLambda
 
   /// Whether a neuron may excite itself through W.
   package var selfConnections = false
@@ -38,5 +38,21 @@ package struct Configuration: Codable, Equatable, Sendable {
   /// level of the noise, not of rounding, or the start is dominated by clamped samples.
   package var initialMargin = 1e-3
 
+  /// The ridge per frame where none is given or chosen.
+  package static let usualLambda = 1e-3
+
   package init() {}
+
+  package init(
+    lambda: Double = usualLambda, selfConnections: Bool, bias: Bool, form: Form,
+    roundsInverse: Bool, tolerance: Double, iterations: Int
+  ) {
+    self.lambda = lambda
+    self.selfConnections = selfConnections
+    self.bias = bias
+    self.form = form
+    self.roundsInverse = roundsInverse
+    self.tolerance = tolerance
+    self.iterations = iterations
+  }
 }

@@ -81,7 +81,7 @@ extension FitProblem {
       solver: configuration.solver(for: loss), threads: threads)
     work.widest = widestPanel
     let restriction = restriction(constraints, configuration)?.restricted(to: work.subproblems)
-    let ridges = [configuration.lambda * Double(transitions.count)]
+    let ridges = [transitions.ridge(lambda: configuration.lambda)]
     var isDual = configuration.isDual(samples: regressors.samples, regressors: regressors.count)
     if let restriction {
       let choice = try restriction.chooseForm(

@@ -12,6 +12,10 @@ package struct Transitions: Equatable, Sendable {
 
   package var count: Int { frames.count }
 
+  /// The ridge of the penalty `ridge / 2 · ‖θ‖²`: here alone `lambda`, a strength per frame,
+  /// becomes `ridge`, which the forms and the kernels take.
+  func ridge(lambda: Double) -> Double { lambda * Double(count) }
+
   /// The transitions inside a range of frames.
   ///
   /// - Parameters:

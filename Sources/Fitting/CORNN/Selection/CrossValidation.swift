@@ -39,7 +39,7 @@ struct CrossValidation<S: Scalar & Transferable> {
       try own.sum(over: group)
       tally.add(own)
       let entry = SearchMemory.Entry(
-        loss: "\(loss)", alphas: alphas, lambdas: lambdas, fold: number, tally: own,
+        loss: loss, alphas: alphas, lambdas: lambdas, fold: number, tally: own,
         tried: outcomes.count)
       lambdas = Array(lambdas.prefix(outcomes.count))
       try memory.add(entry, group: group)
@@ -77,12 +77,12 @@ struct CrossValidation<S: Scalar & Transferable> {
     var solver = configuration
     solver.iterations = grid.iterations
     solver.tolerance = grid.tolerance
+    let fitted = problem.transitions.selecting(fold.training)
     let work = PanelWork(
-      subproblems: subproblems, margin: configuration.targetMargin,
-      fitted: problem.transitions.selecting(fold.training),
+      subproblems: subproblems, margin: configuration.targetMargin, fitted: fitted,
       heldOut: problem.transitions.selecting(fold.validation),
       solver: solver.solver(for: loss), threads: threads)
-    let ridges = lambdas.map { $0 * Double(fold.training.count) }
+    let ridges = lambdas.map { fitted.ridge(lambda: $0) }
     var walk = RidgeWalk(
       problem: problem, work: work, phases: phases,
       alphas: max(1, subproblems.count / max(1, neurons.count)),

@@ -8,7 +8,7 @@ internal import LinearAlgebra
 package final class SearchMemory {
   /// One fold of a set of candidates, summed over the neurons of all ranks.
   package struct Entry: Codable, Sendable {
-    let loss: String
+    let loss: PointwiseLoss
     let alphas: [Double]
     let lambdas: [Double]
     let fold: Int
@@ -43,7 +43,7 @@ package final class SearchMemory {
     _ loss: PointwiseLoss, _ alphas: [Double], _ lambdas: [Double], fold: Int
   ) -> Entry? {
     entries.first {
-      $0.loss == "\(loss)" && $0.alphas == alphas && $0.lambdas == lambdas && $0.fold == fold
+      $0.loss == loss && $0.alphas == alphas && $0.lambdas == lambdas && $0.fold == fold
     }
   }
 

@@ -52,22 +52,22 @@ double ck_weighted_square_f32(size_t n, const float *h, const float *x);
 double ck_weighted_square_f64(size_t n, const double *h, const double *x);
 
 // The passes of one dual iteration of one neuron: b, s = G b, the residual e, its image
-// z = (G + lambda I)^-1 e with G z = e - lambda z, a direction p and sp = G p.
+// z = (G + ridge I)^-1 e with G z = e - ridge z, a direction p and sp = G p.
 
-/// b <- b + t p;  s <- s + t sp;  e <- score - lambda b, with the new b;  returns <e, G z>
+/// b <- b + t p;  s <- s + t sp;  e <- score - ridge b, with the new b;  returns <e, G z>
 /// with the new e and the G z of the old one.
 double ck_dual_advance_f32(
-  size_t n, float t, float lambda, const float *p, const float *sp, const float *score,
+  size_t n, float t, float ridge, const float *p, const float *sp, const float *score,
   const float *z, float *b, float *s, float *e);
 double ck_dual_advance_f64(
-  size_t n, double t, double lambda, const double *p, const double *sp, const double *score,
+  size_t n, double t, double ridge, const double *p, const double *sp, const double *score,
   const double *z, double *b, double *s, double *e);
 
-/// z <- z + c m;  returns <e, e - lambda z> with the new z.
+/// z <- z + c m;  returns <e, e - ridge z> with the new z.
 double ck_dual_complete_f32(
-  size_t n, float c, const float *m, float lambda, const float *e, float *z);
+  size_t n, float c, const float *m, float ridge, const float *e, float *z);
 double ck_dual_complete_f64(
-  size_t n, double c, const double *m, double lambda, const double *e, double *z);
+  size_t n, double c, const double *m, double ridge, const double *e, double *z);
 
 typedef struct {
   double slope;      // <e, sp>
@@ -76,12 +76,12 @@ typedef struct {
   double curvature;  // sum of h sp^2
 } ck_line_sums;
 
-/// p <- z + beta p;  sp <- e - lambda z + beta sp;  returns the sums along the new p.
+/// p <- z + beta p;  sp <- e - ridge z + beta sp;  returns the sums along the new p.
 ck_line_sums ck_dual_direction_f32(
-  size_t n, float beta, float lambda, const float *e, const float *z, const float *b,
+  size_t n, float beta, float ridge, const float *e, const float *z, const float *b,
   const float *h, float *p, float *sp);
 ck_line_sums ck_dual_direction_f64(
-  size_t n, double beta, double lambda, const double *e, const double *z, const double *b,
+  size_t n, double beta, double ridge, const double *e, const double *z, const double *b,
   const double *h, double *p, double *sp);
 
 // MARK: - Elementary functions

@@ -34,28 +34,28 @@ extension Double: VectorKernels {
   }
 
   package static func kernelDualAdvance(
-    _ n: Int, _ t: Double, _ lambda: Double, _ p: UnsafePointer<Double>,
+    _ n: Int, _ t: Double, _ ridge: Double, _ p: UnsafePointer<Double>,
     _ sp: UnsafePointer<Double>,
     _ score: UnsafePointer<Double>, _ z: UnsafePointer<Double>, _ b: UnsafeMutablePointer<Double>,
     _ s: UnsafeMutablePointer<Double>, _ e: UnsafeMutablePointer<Double>
   ) -> Double {
-    ck_dual_advance_f64(n, t, lambda, p, sp, score, z, b, s, e)
+    ck_dual_advance_f64(n, t, ridge, p, sp, score, z, b, s, e)
   }
 
   package static func kernelDualComplete(
-    _ n: Int, _ c: Double, _ m: UnsafePointer<Double>, _ lambda: Double, _ e: UnsafePointer<Double>,
+    _ n: Int, _ c: Double, _ m: UnsafePointer<Double>, _ ridge: Double, _ e: UnsafePointer<Double>,
     _ z: UnsafeMutablePointer<Double>
   ) -> Double {
-    ck_dual_complete_f64(n, c, m, lambda, e, z)
+    ck_dual_complete_f64(n, c, m, ridge, e, z)
   }
 
   package static func kernelDualDirection(
-    _ n: Int, _ beta: Double, _ lambda: Double, _ e: UnsafePointer<Double>,
+    _ n: Int, _ beta: Double, _ ridge: Double, _ e: UnsafePointer<Double>,
     _ z: UnsafePointer<Double>,
     _ b: UnsafePointer<Double>, _ h: UnsafePointer<Double>, _ p: UnsafeMutablePointer<Double>,
     _ sp: UnsafeMutablePointer<Double>
   ) -> LineSums {
-    let sums = ck_dual_direction_f64(n, beta, lambda, e, z, b, h, p, sp)
+    let sums = ck_dual_direction_f64(n, beta, ridge, e, z, b, h, p, sp)
     return LineSums(
       slope: sums.slope, square: sums.square, overlap: sums.overlap, curvature: sums.curvature)
   }

@@ -21,12 +21,12 @@ package struct LineSums: Equatable, Sendable {
 @specialized(where S == Double)
 package func dualAdvance<S: Scalar>(
   step t: S, along p: Span<S>, response sp: Span<S>, score: Span<S>, image z: Span<S>,
-  lambda: S, coefficients b: inout MutableSpan<S>, activations s: inout MutableSpan<S>,
+  ridge: S, coefficients b: inout MutableSpan<S>, activations s: inout MutableSpan<S>,
   residual e: inout MutableSpan<S>
 ) -> Double {
   requireEqualLengths(p.count, sp.count, score.count, z.count, b.count, s.count, e.count)
   return S.kernelDualAdvance(
-    p.count, t, lambda, p.pointer, sp.pointer, score.pointer, z.pointer, b.pointer, s.pointer,
+    p.count, t, ridge, p.pointer, sp.pointer, score.pointer, z.pointer, b.pointer, s.pointer,
     e.pointer)
 }
 
@@ -37,22 +37,22 @@ package func dualAdvance<S: Scalar>(
 @specialized(where S == Double)
 package func dualComplete<S: Scalar>(
   image z: inout MutableSpan<S>, correction c: S, along m: Span<S>, residual e: Span<S>,
-  lambda: S
+  ridge: S
 ) -> Double {
   requireEqualLengths(z.count, m.count, e.count)
-  return S.kernelDualComplete(m.count, c, m.pointer, lambda, e.pointer, z.pointer)
+  return S.kernelDualComplete(m.count, c, m.pointer, ridge, e.pointer, z.pointer)
 }
 
 /// `p ← z + β p`, `sp ← e − λ z + β sp`; returns the sums along the new p.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func dualDirection<S: Scalar>(
-  _ p: inout MutableSpan<S>, response sp: inout MutableSpan<S>, beta: S, lambda: S,
+  _ p: inout MutableSpan<S>, response sp: inout MutableSpan<S>, beta: S, ridge: S,
   residual e: Span<S>, image z: Span<S>, coefficients b: Span<S>, curvatures h: Span<S>
 ) -> LineSums {
   requireEqualLengths(p.count, sp.count, e.count, z.count, b.count, h.count)
   return S.kernelDualDirection(
-    z.count, beta, lambda, e.pointer, z.pointer, b.pointer, h.pointer, p.pointer, sp.pointer)
+    z.count, beta, ridge, e.pointer, z.pointer, b.pointer, h.pointer, p.pointer, sp.pointer)
 }
 
 // The same on a row of the matrices of a panel; the scores are in the first row of theirs.
@@ -68,7 +68,7 @@ extension Matrix {
     var s = activations.mutableRow(i)
     return LinearAlgebra.dualAdvance(
       step: step, along: direction.row(i), response: response.row(i), score: score.row(0),
-      image: image.row(i), lambda: ridge, coefficients: &b, activations: &s,
+      image: image.row(i), ridge: ridge, coefficients: &b, activations: &s,
       residual: &residual)
   }
 
@@ -80,7 +80,7 @@ extension Matrix {
     var image = mutableRow(i)
     return LinearAlgebra.dualComplete(
       image: &image, correction: correction, along: exclusion.row(j), residual: residual.row(i),
-      lambda: ridge)
+      ridge: ridge)
   }
 
   /// `dualDirection` where this matrix has the directions.
@@ -91,7 +91,7 @@ extension Matrix {
     var direction = mutableRow(i)
     var along = response.mutableRow(i)
     return LinearAlgebra.dualDirection(
-      &direction, response: &along, beta: beta, lambda: ridge, residual: residual.row(i),
+      &direction, response: &along, beta: beta, ridge: ridge, residual: residual.row(i),
       image: image.row(i), coefficients: coefficients.row(i), curvatures: curvature.row(i))
   }
 }

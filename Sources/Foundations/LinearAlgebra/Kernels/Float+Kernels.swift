@@ -34,26 +34,26 @@ extension Float: VectorKernels {
   }
 
   package static func kernelDualAdvance(
-    _ n: Int, _ t: Float, _ lambda: Float, _ p: UnsafePointer<Float>, _ sp: UnsafePointer<Float>,
+    _ n: Int, _ t: Float, _ ridge: Float, _ p: UnsafePointer<Float>, _ sp: UnsafePointer<Float>,
     _ score: UnsafePointer<Float>, _ z: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>,
     _ s: UnsafeMutablePointer<Float>, _ e: UnsafeMutablePointer<Float>
   ) -> Double {
-    ck_dual_advance_f32(n, t, lambda, p, sp, score, z, b, s, e)
+    ck_dual_advance_f32(n, t, ridge, p, sp, score, z, b, s, e)
   }
 
   package static func kernelDualComplete(
-    _ n: Int, _ c: Float, _ m: UnsafePointer<Float>, _ lambda: Float, _ e: UnsafePointer<Float>,
+    _ n: Int, _ c: Float, _ m: UnsafePointer<Float>, _ ridge: Float, _ e: UnsafePointer<Float>,
     _ z: UnsafeMutablePointer<Float>
   ) -> Double {
-    ck_dual_complete_f32(n, c, m, lambda, e, z)
+    ck_dual_complete_f32(n, c, m, ridge, e, z)
   }
 
   package static func kernelDualDirection(
-    _ n: Int, _ beta: Float, _ lambda: Float, _ e: UnsafePointer<Float>, _ z: UnsafePointer<Float>,
+    _ n: Int, _ beta: Float, _ ridge: Float, _ e: UnsafePointer<Float>, _ z: UnsafePointer<Float>,
     _ b: UnsafePointer<Float>, _ h: UnsafePointer<Float>, _ p: UnsafeMutablePointer<Float>,
     _ sp: UnsafeMutablePointer<Float>
   ) -> LineSums {
-    let sums = ck_dual_direction_f32(n, beta, lambda, e, z, b, h, p, sp)
+    let sums = ck_dual_direction_f32(n, beta, ridge, e, z, b, h, p, sp)
     return LineSums(
       slope: sums.slope, square: sums.square, overlap: sums.overlap, curvature: sums.curvature)
   }

@@ -17,7 +17,7 @@ internal import CKernels
 /// because z − s needs no cancelling difference. A NaN marks a missing sample, which adds
 /// nothing and has E = 0.
 /// Reference: Dinç, Shai, Schnitzer, Tanaka (2023), CORNN.
-package enum PointwiseLoss: Equatable, Sendable {
+package enum PointwiseLoss: Codable, Equatable, Sendable {
   /// The deviance of a Bernoulli variable in ±1 with mean d.
   case crossEntropy
   /// The weights of conversion noise k times the input noise, Huberised; k = 0 weighs by

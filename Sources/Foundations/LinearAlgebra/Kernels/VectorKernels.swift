@@ -17,16 +17,16 @@ package protocol VectorKernels: RandomKernels {
     _ n: Int, _ h: UnsafePointer<Self>, _ x: UnsafePointer<Self>
   ) -> Double
   static func kernelDualAdvance(
-    _ n: Int, _ t: Self, _ lambda: Self, _ p: UnsafePointer<Self>, _ sp: UnsafePointer<Self>,
+    _ n: Int, _ t: Self, _ ridge: Self, _ p: UnsafePointer<Self>, _ sp: UnsafePointer<Self>,
     _ score: UnsafePointer<Self>, _ z: UnsafePointer<Self>, _ b: UnsafeMutablePointer<Self>,
     _ s: UnsafeMutablePointer<Self>, _ e: UnsafeMutablePointer<Self>
   ) -> Double
   static func kernelDualComplete(
-    _ n: Int, _ c: Self, _ m: UnsafePointer<Self>, _ lambda: Self, _ e: UnsafePointer<Self>,
+    _ n: Int, _ c: Self, _ m: UnsafePointer<Self>, _ ridge: Self, _ e: UnsafePointer<Self>,
     _ z: UnsafeMutablePointer<Self>
   ) -> Double
   static func kernelDualDirection(
-    _ n: Int, _ beta: Self, _ lambda: Self, _ e: UnsafePointer<Self>, _ z: UnsafePointer<Self>,
+    _ n: Int, _ beta: Self, _ ridge: Self, _ e: UnsafePointer<Self>, _ z: UnsafePointer<Self>,
     _ b: UnsafePointer<Self>, _ h: UnsafePointer<Self>, _ p: UnsafeMutablePointer<Self>,
     _ sp: UnsafeMutablePointer<Self>
   ) -> LineSums

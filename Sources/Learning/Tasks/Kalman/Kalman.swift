@@ -1,5 +1,6 @@
 package import Differentiation
 internal import LinearAlgebra
+internal import SOFO
 
 /// Estimates a hidden value from noisy observations while the world's laws change.
 ///

@@ -1,5 +1,6 @@
 package import Differentiation
 internal import LinearAlgebra
+internal import SOFO
 
 /// Autonomous prediction of the Lorenz system from a starting point.
 ///

@@ -1,0 +1,109 @@
+internal import CORNN
+internal import Collectives
+internal import Evaluation
+internal import Foundation
+internal import LinearAlgebra
+internal import Reports
+
+/// What a fit says of itself: the figures a user looks at first, over all neurons.
+struct FitReport {
+  /// A number with its name, as it is printed and logged.
+  private struct Figure {
+    let name: String
+    let text: String
+    let value: Double
+
+    init(_ name: String, _ value: Double, _ format: String = "%.4f") {
+      self.name = name
+      self.value = value
+      text = String(format: format, value)
+    }
+  }
+
+  private let figures: [Figure]
+  private let warnings: [FitWarning]
+  /// What the scores mean; empty where there are none.
+  private let verdict: Verdict
+
+  /// Neurons whose subproblem did not reach the tolerance.
+  let unconverged: Int
+
+  /// `isLeakChosen` says that the leak was chosen on held-out blocks.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  init<S: Scalar & Transferable>(
+    _ fit: borrowing Fit<S>, heldOut: HeldOutScores?, labels: [String], isLeakChosen: Bool,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    let outcomes = try group.gather(fit.diagnostics.outcome.map(\.rawValue))
+      .compactMap(Outcome.init(rawValue:))
+    let optimality = try group.gather(fit.diagnostics.optimality)
+    let clipped = try group.gather(fit.diagnostics.clipped)
+    let dropped = try group.gather(fit.diagnostics.dropped)
+    let iterations = try group.gather(fit.diagnostics.iterations)
+    let mse = try group.gather(fit.scores.mse)
+    let totals = ScoreTotals(
+      mse: mse, persistence: try group.gather(fit.scores.persistence),
+      linear: try group.gather(heldOut?.linear ?? []),
+      mean: try group.gather(heldOut?.mean ?? []))
+    let skill = try group.gather(fit.scores.skill).filter(\.isFinite)
+    let r2 = try group.gather(fit.scores.r2).filter(\.isFinite)
+
+    let diagnosis = FitDiagnosis(
+      outcomes: outcomes, errors: mse, clipped: clipped, dropped: dropped,
+      isScored: totals.scored > 0, ridgeRaise: fit.ridgeRaise, isLeakChosen: isLeakChosen,
+      lostTransitions: fit.transitions.dropped.count)
+    var figures = [
+      Figure("transitions fitted", Double(fit.transitions.count), "%.0f"),
+      Figure("neurons solved", Double(diagnosis.solved), "%.0f"),
+      Figure("most iterations", Double(iterations.max() ?? 0), "%.0f"),
+      Figure("worst optimality", optimality.filter(\.isFinite).max() ?? .nan, "%.2e"),
+      Figure("clipped targets", diagnosis.clippedShare),
+    ]
+    if totals.scored > 0 {
+      figures.append(
+        Figure("held-out transitions", Double(fit.heldOutTransitions.count), "%.0f"))
+      figures +=
+        Self.ratios(totals, heldOut) + [
+          Figure("median skill", median(skill)),
+          Figure("median r2", median(r2)),
+          Figure("neurons better than persistence", Double(skill.count { $0 > 0 }), "%.0f"),
+        ]
+    }
+    self.figures = figures
+    warnings = diagnosis.warnings(labels: labels)
+    verdict = totals.verdict
+    unconverged = diagnosis.unconverged
+  }
+
+  /// The errors of the network and of its yardsticks, relative to persistence.
+  private static func ratios(_ totals: ScoreTotals, _ heldOut: HeldOutScores?) -> [Figure] {
+    var figures = [Figure("mse / persistence", totals.model / totals.persistence)]
+    guard let heldOut else { return figures }
+    figures.append(Figure("linear / persistence", totals.linear / totals.persistence))
+    figures.append(Figure("mean / persistence", totals.mean / totals.persistence))
+    guard let rollout = heldOut.rollout else { return figures }
+    let last = rollout.horizon - 1
+    figures.append(
+      Figure(
+        "free run of \(rollout.horizon) frames / persistence",
+        rollout.mse[last] / rollout.persistence[last]))
+    return figures
+  }
+
+  /// The figures and warnings as text.
+  var text: String {
+    let width = figures.map(\.name.count).max() ?? 0
+    let lines = figures.map { padded($0.name, to: width + 2) + $0.text }
+    let meaning = verdict.sentence.isEmpty ? [] : [verdict.text]
+    return (lines + warnings.map { "warning: \($0.line)" } + meaning).joined(separator: "\n")
+  }
+
+  /// The figures for the log.
+  var values: [String: any Encodable & Sendable] {
+    Dictionary(
+      uniqueKeysWithValues: figures.map {
+        ($0.name.replacingOccurrences(of: " ", with: "_"), $0.value)
+      })
+  }
+}

@@ -1,0 +1,78 @@
+internal import CORNN
+internal import Collectives
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Machine
+internal import Recordings
+
+extension FitRun {
+  /// What the flags mean for this recording, settled before a trace is read.
+  struct Planned {
+    /// This rank's neurons.
+    let local: Range<Int>
+    let constraints: Constraints
+    /// What is to be chosen on held-out blocks.
+    let candidates: ModelCandidates
+    /// How candidates are solved; at the given ridge, or the usual one until one is chosen.
+    let configuration: Configuration
+    /// As they go into the result, but for what is chosen.
+    let settings: Settings
+    let sizes: FitSizes
+  }
+
+  /// Checks the flags against the recording, and reads the constraints.
+  ///
+  /// - Throws: `CommandLineError` (64, 65, 66).
+  /// - Collective: every rank of `world` must call it.
+  func plan(on world: borrowing Communicator) throws -> Planned {
+    let console = session.console
+    for note in recording.notes { console.say("note: \(note)") }
+    if recording.dt == nil { console.say("note: \(Recording.noClock)") }
+    let candidates = try ModelCandidates(command.model, recording: recording)
+    let configuration = command.configuration(in: arithmetic, lambda: command.model.lambda.given)
+    let settings = command.settings(for: recording, form: configuration.form)
+    _ = try settings.json
+    console.say(
+      "\(command.recordings.joined(separator: ", ")): \(recording.format), \(recording.neurons) neurons × "
+        + "\(recording.frames) frames; \(world.size) ranks × \(session.threads) threads")
+    let local = Partition(of: recording.neurons, among: world.size).range(of: world.rank)
+    return Planned(
+      local: local, constraints: try readConstraints(of: local, on: world),
+      candidates: candidates, configuration: configuration, settings: settings,
+      sizes: FitSizes(
+        neurons: recording.neurons, inputs: recording.inputNames.count, frames: recording.frames,
+        holdout: command.model.holdout, configuration: configuration,
+        bytesPerScalar: MemoryLayout<S>.stride,
+        isFactored: command.solution.weights == .factored, rolloutStarts: command.rolloutStarts))
+  }
+
+  /// The constraints on this rank's neurons (collective).
+  private func readConstraints(
+    of local: Range<Int>, on world: borrowing Communicator
+  ) throws -> Constraints {
+    let options = command.constraints
+    let constraints = try options.read(neurons: recording.neurons, local: local, on: world)
+    if let summary = try options.summary(of: constraints, neurons: recording.neurons, on: world) {
+      session.console.say(summary)
+    }
+    return constraints
+  }
+
+  /// Says what the fit would take on this machine.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func show(_ planned: Planned, on world: borrowing Communicator) throws {
+    let machine = try MachineDescription(
+      measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
+      effort: .least)
+    let job = FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: session.threads)
+    session.console.say("precision: \(arithmetic.reason)")
+    let mask = try MaskLoad(
+      planned.constraints, local: planned.local, neurons: recording.neurons,
+      plan: planned.sizes.plan(job), configuration: planned.configuration,
+      isSingle: S.self == Float.self, threads: session.threads, group: world)
+    session.console.say(planned.sizes.prediction(of: job, on: machine, mask: mask).text)
+    session.console.say("next: the same without --dry-run")
+  }
+}

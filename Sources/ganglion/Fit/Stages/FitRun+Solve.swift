@@ -1,0 +1,68 @@
+internal import CORNN
+internal import Collectives
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+
+extension FitRun {
+  /// The loss, the leaks and the ridge that are fitted, and so the solver's configuration.
+  struct Chosen {
+    let loaded: Loaded
+    let choice: ModelChoice
+    let configuration: Configuration
+  }
+
+  /// The fitted network.
+  struct Solution: ~Copyable {
+    let chosen: Chosen
+    let fit: Fit<S>
+  }
+
+  /// Chooses on held-out blocks what was not given.
+  ///
+  /// - Throws: `Stopped`; what the search throws.
+  /// - Collective: every rank of `world` must call it.
+  func choose(
+    _ loaded: Loaded, keeping keeper: FitKeeper<S>, on world: borrowing Communicator
+  ) throws -> Chosen {
+    let planned = loaded.planned
+    let choice = try keeper.searching(folds: planned.candidates.expectedFolds, on: world) {
+      try ModelSearch(
+        candidates: planned.candidates, problem: loaded.problem,
+        configuration: planned.configuration, constraints: planned.constraints,
+        threads: session.threads, phases: session.phases, memory: $0
+      ).choose(on: world)
+    }
+    for note in choice.notes { session.console.say(note) }
+    return Chosen(
+      loaded: loaded, choice: choice,
+      configuration: command.configuration(in: arithmetic, lambda: choice.lambda))
+  }
+
+  /// Solves this rank's neurons.
+  ///
+  /// - Throws: `Stopped`; what the fit throws.
+  /// - Collective: every rank of `world` must call it.
+  func solve(
+    _ chosen: Chosen, keeping keeper: FitKeeper<S>, on world: borrowing Communicator
+  ) throws -> Solution {
+    let (console, control) = (session.console, session.control)
+    let (loaded, choice) = (chosen.loaded, chosen.choice)
+    let count = loaded.planned.local.count
+    console.progress("solve", done: 0, of: count, unit: "neurons of this rank")
+    let fit = try loaded.problem.fit(
+      loss: choice.loss.loss, alpha: choice.leaks, configuration: chosen.configuration,
+      constraints: loaded.planned.constraints, group: world, threads: session.threads,
+      phases: session.phases, widestPanel: keeper.widestPanel, restored: keeper.kept.panels,
+      request: {
+        console.beat()
+        return control.request()
+      }, synchronise: { try keeper.keep($0, on: world) },
+      progress: {
+        control.noteWork()
+        console.progress("solve", done: $0, of: count, unit: "neurons of this rank")
+      })
+    control.noteProgress()
+    return Solution(chosen: chosen, fit: fit)
+  }
+}

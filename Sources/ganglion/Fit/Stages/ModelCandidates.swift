@@ -1,0 +1,47 @@
+internal import CORNN
+internal import Recordings
+internal import Wording
+
+/// The leaks, ridges and losses from which a fit chooses; one of each where it is given.
+struct ModelCandidates {
+  var grid = SelectionGrid()
+  let losses: [NamedLoss]
+  let leakPerNeuron: Bool
+
+  /// The candidates that the flags and the recording leave.
+  ///
+  /// - Throws: `CommandLineError` if --tau cannot be turned into a leak.
+  init(_ model: ModelOptions, recording: Recording) throws {
+    losses = model.losses
+    leakPerNeuron = model.alpha == .perNeuron
+    if let alpha = try Self.alpha(model, recording) { grid.alphas = [alpha] }
+    if let lambda = model.lambda.given { grid.lambdas = [lambda] }
+  }
+
+  /// Folds of the search, as far as one knows: another loss than the first, if it is the best,
+  /// is searched for its ridge as well.
+  var expectedFolds: Int {
+    (isGiven ? 0 : 2 * grid.folds) + (losses.count > 1 ? losses.count * grid.folds : 0)
+  }
+
+  private var isGiven: Bool { grid.alphas.count == 1 && grid.lambdas.count == 1 }
+
+  /// The leak that is given by the flags, else by the recording; nil: it is chosen.
+  private static func alpha(_ model: ModelOptions, _ recording: Recording) throws -> Double? {
+    guard let tau = model.tau else {
+      guard let alpha = model.alpha else { return recording.alpha }
+      return alpha.given
+    }
+    guard let dt = recording.dt else {
+      throw CommandLineError.usage(
+        "--tau \(asGiven(tau)) needs the frame time, which the file does not have: give --dt, --rate"
+          + " or --timestamps")
+    }
+    guard dt <= tau else {
+      throw CommandLineError.usage(
+        "--tau \(asGiven(tau)) s is shorter than a frame (\(plain(dt)) s): alpha = dt/tau would exceed 1"
+      )
+    }
+    return dt / tau
+  }
+}

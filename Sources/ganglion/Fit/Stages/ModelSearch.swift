@@ -1,0 +1,86 @@
+internal import CORNN
+internal import Collectives
+internal import LinearAlgebra
+
+/// The search for loss, leak and ridge on held-out blocks of the fitted frames.
+struct ModelSearch<S: Scalar & Transferable> {
+  let candidates: ModelCandidates
+  let problem: FitProblem<S>
+  let configuration: Configuration
+  let constraints: Constraints
+  let threads: Int
+  /// The run's, to which the search adds one phase.
+  let phases: Phases
+  let memory: SearchMemory
+  /// Of the search itself.
+  private let inner = Phases()
+
+  /// Chooses leak and ridge with the first loss, then the loss, then the ridge of that one, and
+  /// last a leak for each neuron; only what is not given.
+  ///
+  /// - Throws: what the folds throw; `SearchPaused`.
+  /// - Collective: every rank of `group` must call it.
+  func choose(on group: borrowing some RankGroup & ~Copyable) throws -> ModelChoice {
+    defer { phases.add("select", flops: inner.all.reduce(0) { $0 + $1.flops }) }
+    var loss = candidates.losses[0]
+    var grid = candidates.grid
+    var selection = try select(loss, grid, on: group)
+    var alpha = selection?.alpha ?? grid.alphas[0]
+    var lambda = selection?.lambda ?? grid.lambdas[0]
+    let errors = try compareLosses(alpha: alpha, lambda: lambda, on: group)
+    if let best = errors.placeOfLeast, best != 0 {
+      // Another loss wants another ridge; the leak stays.
+      loss = candidates.losses[best]
+      grid.alphas = [alpha]
+      selection = try select(loss, grid, on: group) ?? selection
+      alpha = selection?.alpha ?? alpha
+      lambda = selection?.lambda ?? lambda
+    }
+    return ModelChoice(
+      loss: loss, alpha: alpha, lambda: lambda,
+      leaks: try leaks(common: alpha, lambda: lambda, loss: loss, on: group),
+      selection: selection, isLeakChosen: candidates.grid.alphas.count > 1,
+      lossErrors: errors.enumerated().map { (candidates.losses[$0.offset].name, $0.element) })
+  }
+
+  /// Leak and ridge for a loss; nil where there is one pair only.
+  private func select(
+    _ loss: NamedLoss, _ grid: SelectionGrid, on group: borrowing some RankGroup & ~Copyable
+  ) throws -> Selection? {
+    guard grid.alphas.count > 1 || grid.lambdas.count > 1 else { return nil }
+    return try phases.measure("select") {
+      try problem.select(
+        grid: grid, loss: loss.loss, configuration: configuration, constraints: constraints,
+        group: group, threads: threads, phases: inner, memory: memory)
+    }
+  }
+
+  /// The error of each loss; empty where one is given.
+  private func compareLosses(
+    alpha: Double, lambda: Double, on group: borrowing some RankGroup & ~Copyable
+  ) throws -> [Double] {
+    guard candidates.losses.count > 1 else { return [] }
+    return try phases.measure("select") {
+      try problem.compare(
+        losses: candidates.losses.map(\.loss), alpha: alpha, lambda: lambda,
+        grid: candidates.grid, configuration: configuration, constraints: constraints,
+        group: group, threads: threads, phases: inner, memory: memory)
+    }
+  }
+
+  /// The leak of each of this rank's neurons.
+  private func leaks(
+    common alpha: Double, lambda: Double, loss: NamedLoss,
+    on group: borrowing some RankGroup & ~Copyable
+  ) throws -> [Double] {
+    guard candidates.leakPerNeuron else {
+      return [Double](repeating: alpha, count: problem.regressors.local.count)
+    }
+    return try phases.measure("select") {
+      try problem.chooseLeaks(
+        common: alpha, lambda: lambda, loss: loss.loss, grid: candidates.grid,
+        configuration: configuration, constraints: constraints, group: group,
+        threads: threads, phases: inner, memory: memory)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+internal import ArgumentParser
+internal import LinearAlgebra
+internal import Wording
+
+/// The losses of `--loss`.
+enum LossChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case crossentropy
+  case noiseAware = "noise-aware"
+  case robust
+  case weighted
+  case auto
+}
+
+/// A loss as the result file names it.
+struct NamedLoss: Sendable {
+  let name: String
+  let loss: PointwiseLoss
+
+  /// What `--loss auto` chooses from; the first is where the search for the leak starts.
+  static let candidates: [NamedLoss] =
+    [NamedLoss(name: "crossentropy", loss: .crossEntropy)]
+    + [0.2, 1].map {
+      NamedLoss(name: "robust, threshold \(plain($0))", loss: .clipped(k: 0, threshold: $0))
+    }
+    + [0.03, 0.1, 0.3, 1].flatMap { k in
+      [0.05, 0.2, 1].map { threshold in
+        NamedLoss(
+          name: "noise-aware, noise ratio \(plain(k)), threshold \(plain(threshold))",
+          loss: .clipped(k: k, threshold: threshold))
+      }
+    }
+}

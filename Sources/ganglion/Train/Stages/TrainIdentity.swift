@@ -1,0 +1,39 @@
+internal import Differentiation
+internal import Recordings
+internal import SOFO
+internal import Tasks
+internal import Training
+
+extension TrainCommand {
+  /// Every setting as it is used, but for the grid: a run may go on on other ranks.
+  func record(
+    _ settings: Trainer.Settings, _ task: some LearningTask, _ program: Program
+  ) -> Settings {
+    let subspace = settings.subspace
+    let options = taskOptions
+    return Settings([
+      "command": "train", "task": self.task.rawValue, "optimizer": settings.method.rawValue,
+      "batch": settings.batch, "steps": task.steps, "iterations": settings.iterations,
+      "tangents": subspace.tangents, "tangent-kind": subspace.kind.rawValue,
+      "damping": subspace.damping, "damping-rule": subspace.rule.rawValue,
+      "learning-rate": settings.method == .adam ? settings.learningRate : subspace.learningRate,
+      "orthonormal": subspace.orthonormal, "whitening": subspace.whitening,
+      "seed": Int(clamping: settings.seed),
+      "clip": settings.clip, "eval-every": settings.evaluateEvery, "held-out": settings.heldOut,
+      "precision": precision.rawValue, "bits": options.bits, "trained": trainedPart.rawValue,
+      "dimensions": options.dimensions, "supervision": options.supervision.rawValue,
+      "cell": options.cell.rawValue, "parameters": program.freeParameterCount,
+    ])
+  }
+
+  /// What a checkpoint must agree with: the settings, and digests of what the task has read.
+  ///
+  /// - Throws: `CommandLineError` (64) for a number that is not finite.
+  func identity(_ record: Settings, content: [String: String]) throws -> String {
+    try record.adding([
+      CheckpointFile.formatSetting: 2, "grid": "", "hidden": taskOptions.hidden ?? 0,
+      "classes": taskOptions.classes, "leak": taskOptions.leak,
+      "force-alpha": optimizer.forceAlpha,
+    ]).adding(content).json
+  }
+}

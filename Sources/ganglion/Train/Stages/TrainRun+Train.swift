@@ -1,0 +1,103 @@
+internal import Collectives
+internal import Foundation
+internal import HDF5
+internal import MPI
+internal import Recordings
+internal import Tasks
+internal import Training
+
+extension TrainRun {
+  /// Where a training starts from.
+  struct Begun {
+    let prepared: Prepared
+    /// nil where nothing is kept.
+    let checkpoint: TrainCheckpoint?
+    /// The state of an earlier run; nil: from the beginning.
+    let state: TrainState?
+  }
+
+  /// What a training has learnt, and whether it did what was asked for.
+  struct Trained {
+    let prepared: Prepared
+    let result: TrainResult
+    let outcome: TrainOutcome
+  }
+
+  /// Reads the checkpoint, where there is one to go on from.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func resume(_ prepared: Prepared, on world: borrowing Communicator) throws -> Begun {
+    let identity = try command.identity(prepared.record, content: content)
+    let checkpoint = command.checkpointing.checkpoint.map {
+      TrainCheckpoint(file: CheckpointFile(path: $0, identity: identity))
+    }
+    guard let checkpoint, command.checkpointing.resumes else {
+      return Begun(prepared: prepared, checkpoint: checkpoint, state: nil)
+    }
+    let found = try checkpoint.read(on: world)
+    for note in found.notes { session.console.say("note: \(note)") }
+    if let state = found.state {
+      session.console.say("resuming \(checkpoint.file.path) at iteration \(state.iteration)")
+    }
+    return Begun(prepared: prepared, checkpoint: checkpoint, state: found.state)
+  }
+
+  /// Trains to the end, or to where the run is stopped.
+  ///
+  /// - Throws: `Stopped` where it can be gone on from the checkpoint.
+  /// - Collective: every rank of `world` must call it.
+  func train(
+    _ begun: Begun, log: RunLog, on world: borrowing Communicator
+  ) throws -> Trained {
+    let (console, control) = (session.console, session.control)
+    let (checkpoint, settings) = (begun.checkpoint, begun.prepared.settings)
+    func show(done: Int) {
+      console.progress("train", done: done, of: settings.iterations, unit: "iterations")
+    }
+    show(done: begun.state?.iteration ?? 0)
+    let result = try Trainer.run(
+      task, settings, on: world, precision: S.self, phases: session.phases,
+      resuming: begun.state,
+      pacer: StopPacer(proceeds: { console.beat() }, isAsked: { control.isAskedToStop }),
+      save: { state in
+        try checkpoint?.write(state, on: world)
+        control.startInterval(isSaved: checkpoint != nil)
+      }
+    ) { progress in
+      control.noteWork()
+      if let line = progress.line(of: settings.iterations) { console.say(line) }
+      log.write("iteration", progress.entry)
+      show(done: progress.iteration + 1)
+      return control.decision(hasCheckpoint: checkpoint != nil)
+    }
+    control.noteLeaving()
+    let reason = try result.wasStopped ? control.agreedStop(on: world) ?? .signal : nil
+    if let reason, checkpoint != nil { throw Stopped(reason) }
+    return Trained(
+      prepared: begun.prepared, result: result,
+      outcome: TrainOutcome(result, iterations: settings.iterations, stoppedBy: reason))
+  }
+}
+
+extension Trainer.Progress {
+  /// The line of an iteration that was evaluated; nil for the others.
+  fileprivate func line(of iterations: Int) -> String? {
+    guard let heldOutLoss else { return nil }
+    var text = String(
+      format: "%6d/%d  loss %.6g  held-out %.6g  %.2f s", iteration, iterations, loss,
+      heldOutLoss, elapsed)
+    if let damping, let learningRate {
+      text += String(format: "  damping %.1e  rate %g", damping, learningRate)
+    }
+    return text
+  }
+
+  /// The iteration as an event of the log.
+  fileprivate var entry: [String: any Sendable & Encodable] {
+    [
+      "iteration": iteration, "loss": loss, "elapsed_s": elapsed,
+      "held_out_loss": heldOutLoss ?? .nan, "damping": damping ?? .nan,
+      "learning_rate": learningRate ?? .nan,
+    ]
+  }
+}
