@@ -16,7 +16,8 @@ enum { chains = 12 };
     vector sum = sums[0];                                                                \
     for (int i = 1; i < chains; i++) sum += sums[i];                                     \
     __asm__ volatile("" : : "m"(sum));                                                   \
-    return 2.0 * chains * (BYTES / sizeof(float)) * (double)rounds;                      \
+    const long lanes = BYTES / sizeof(float);                                            \
+    return 2.0 * chains * (double)lanes * (double)rounds;                                \
   }
 
 #if defined(__x86_64__)

@@ -48,6 +48,7 @@
       INNER_CASE(T, 6)                                                                   \
       INNER_CASE(T, 7)                                                                   \
       INNER_CASE(T, 8)                                                                   \
+      default: break;                                                                    \
     }                                                                                    \
   }                                                                                      \
   DISPATCH(                                                                              \
@@ -166,6 +167,7 @@ enum { PIECE = 512, COLUMNS = 4, ROWS = 4 };
         CHAIN_CASE(T, 2, 6)                                                              \
         CHAIN_CASE(T, 1, 7)                                                              \
         CHAIN_CASE(T, 1, 8)                                                              \
+        default: break;                                                                  \
       }                                                                                  \
     }                                                                                    \
   }                                                                                      \
