@@ -39,6 +39,8 @@ package struct Advice: Sendable, Equatable {
     case blockLocal = "block-local"
     case blockLocalRankOne = "block-local-rank-one"
   }
+  /// How the damping is found; the learning rate, the damping, relative to the largest
+  /// singular value; how many tangents, and of which kind.
   package var rule: Rule
   package var learningRate: Double
   package var damping: Double
@@ -141,6 +143,7 @@ package struct TrialRandom {
   private var next = 0
   private var fetched = 0
 
+  /// Draws from a stream, from its first word on.
   package init(_ stream: RandomStream) { self.stream = stream }
 
   private mutating func word() -> UInt32 {

@@ -10,6 +10,7 @@ package struct Transitions: Equatable, Sendable {
   /// there.
   package let dropped: [Int]
 
+  /// How many transitions there are.
   package var count: Int { frames.count }
 
   /// The transitions inside a range of frames.
