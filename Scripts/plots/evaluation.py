@@ -17,7 +17,7 @@ def draw(file, stem):
     if not panels:
         raise OSError("there are no scores to draw: no frame was held out")
     figure, axes = plt.subplots(1, len(panels), figsize=(3.6 * len(panels), 3.4), squeeze=False)
-    for panel, place in zip(panels, axes[0]):
+    for panel, place in zip(panels, axes[0], strict=True):
         panel(place, file)
     name = text(file.attrs.get("input_file", file.filename)).rsplit("/", 1)[-1]
     pearson = setting(file, "connectivity_pearson")

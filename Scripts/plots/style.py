@@ -68,7 +68,7 @@ class Names:
         depths = dict.fromkeys(paths, 0)
         for _ in range(max((len(path.parts) for path in full.values()), default=0)):
             places = [place(*item) for item in depths.items()]
-            for path, own in zip(paths, places):
+            for path, own in zip(paths, places, strict=True):
                 depths[path] += places.count(own) > 1
         self.places, self.taken = {}, set()
         for path, depth in depths.items():

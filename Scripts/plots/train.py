@@ -60,10 +60,10 @@ class Run:
             if values.get("loss") is None:
                 continue
             x = values.get(against)
-            if x is None and against == "elapsed" and "iteration" in self.log:
+            clocked = "iteration" in self.log and self.log.get("elapsed") is not None
+            if x is None and against == "elapsed" and clocked and values.get("iteration") is not None:
                 # The clock of the log, read off at the iterations of the evaluation.
-                if self.log.get("elapsed") is not None and values.get("iteration") is not None:
-                    x = np.interp(values["iteration"], self.log["iteration"], self.log["elapsed"])
+                x = np.interp(values["iteration"], self.log["iteration"], self.log["elapsed"])
             if x is None and against == "iteration":
                 x = np.arange(len(values["loss"]))
             if x is not None:
@@ -84,7 +84,7 @@ def draw(runs, stem):
     rows = -(-len(panels) // columns)
     figure, grid = plt.subplots(
         rows, columns, figsize=(4.6 * columns, 3.3 * rows), squeeze=False)
-    for axes, panel in zip(grid.flat, panels):
+    for axes, panel in zip(grid.flat, panels, strict=False):
         if panel in ("iteration", "elapsed"):
             learning(axes, runs, panel)
         else:
@@ -212,7 +212,7 @@ def attractor(run, stem):
     paths = (("the system", run.examples["true_run"], PALETTE["truth"]),
              ("the network", run.examples["autonomous_run"], PALETTE["network"]))
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(12, 3.6))
-    for axes, (name, path, color) in zip((left, middle), paths):
+    for axes, (name, path, color) in zip((left, middle), paths, strict=True):
         # One picture: thousands of crossing lines are slow to draw, and slower to open.
         axes.plot(path[:, 0], path[:, 2], color=color, linewidth=0.3, rasterized=True)
         axes.set(title=f"{counted(len(path), 'step')} of {name}", xlabel="x", ylabel="z")

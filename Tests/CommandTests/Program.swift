@@ -2,9 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The release build of the program, if it is there; Scripts/test makes it first.
+/// The release build of the program, if it is there, which Scripts/test makes first; or what
+/// GANGLION_PROGRAM says.
 nonisolated let program: String? = {
-  let path = checkout + "/.build/release/ganglion"
+  let path =
+    ProcessInfo.processInfo.environment["GANGLION_PROGRAM"]
+    ?? checkout + "/.build/release/ganglion"
   return FileManager.default.isExecutableFile(atPath: path) ? path : nil
 }()
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Writes Tests/LinearAlgebraTests/PointwiseReference.swift with mpmath at 60 digits.
+"""Writes Tests/Foundations/LinearAlgebraTests/PointwiseReference.swift with mpmath at 60 digits.
 
 The losses are integrated numerically from their scores, so that the table shares no
 closed form with the kernels. Every input is a Float, and a Double, exactly.
-Usage: pointwise_reference.py > ../LinearAlgebraTests/PointwiseReference.swift
+Usage: pointwise_reference.py > ../Foundations/LinearAlgebraTests/PointwiseReference.swift
 """
+import itertools
+
 from mpmath import atanh, cosh, inf, log, mp, mpf, nstr, quad, tanh
 
 mp.dps = 60
@@ -47,13 +49,13 @@ def loss(kind, k, threshold, z, s):
         fine += [start + (node - start) * (i + 1) / pieces for i in range(pieces)]
     # The midpoint of a piece names its side of a bend.
     total = mpf(0)
-    for a, b in zip(fine, fine[1:]):
+    for a, b in itertools.pairwise(fine):
         beyond = score(kind, k, threshold, z, (a + b) / 2)[2]
         if beyond:
             total += score(kind, k, threshold, z, (a + b) / 2)[0] * (b - a)
         else:
             w = weights(kind, k, d)
-            total += quad(lambda t: w * (d - tanh(t)), [a, b])
+            total += quad(lambda t, w=w: w * (d - tanh(t)), [a, b])
     return -total if s > z else total
 
 
@@ -75,8 +77,8 @@ def main():
     cases = [(0, 0, inf, ".crossEntropy")]
     for k, threshold in ((0, 0.25), (0, 1), (0.125, 0.25), (0.125, 0.0625), (0.03125, inf)):
         cases.append((1, k, threshold, f".clipped(k: {k}, threshold: {literal(threshold)})"))
-    for threshold in (0.25, inf):
-        cases.append((2, 0, threshold, f".weighted(threshold: {literal(threshold)})"))
+    cases += [
+        (2, 0, threshold, f".weighted(threshold: {literal(threshold)})") for threshold in (0.25, inf)]
     pairs = [(0.5, 0.5078125), (0.5, 0.25), (-1.5, 2), (0.0, -0.75), (7.25, 7.2421875)]
     pairs += [(7.25, 7.5), (7.25, 3), (-7.25, -6.875), (-7.25, 4), (3, 11), (2, -20), (-0.125, -0.125)]
     pairs += [(3.75, 3.25), (-2.5, -2.4375), (0.25, 30)]

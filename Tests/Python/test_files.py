@@ -6,9 +6,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from inputs import fuzz_files
 import h5py
 import numpy as np
+from inputs import fuzz_files
 from test_report import PROGRAM
 
 TRIES = 25

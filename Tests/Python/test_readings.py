@@ -4,9 +4,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from inputs import evidence
 import h5py
 import numpy as np
+from inputs import evidence
 from test_report import PROGRAM, run
 
 NEURONS, FRAMES = 20, 400

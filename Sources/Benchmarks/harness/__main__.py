@@ -11,7 +11,10 @@ from . import choices, learning, peer, plan, program, results, scaling, sofo
 def cases(quick, runs, peer_runs):
     """Name: a call that gives the rows of a table and a sentence on them."""
     threads = os.cpu_count()
-    small = (lambda full, reduced: reduced if quick else full)
+
+    def small(full, reduced):
+        return reduced if quick else full
+
     tiny = {"hidden": 16, "tangents": 8, "batch": 8, "steps": 8}
     return {
         "peer-1000": lambda: peer.compare(

@@ -55,7 +55,7 @@ def knowing(observed, ruling, age):
     """Estimates of the filter that is told every system."""
     estimates = []
     mean, variance = ruling[0][1], 1.0
-    for t, (y, system) in enumerate(zip(observed, ruling)):
+    for t, (y, system) in enumerate(zip(observed, ruling, strict=True)):
         if age[t] == 0:
             mean, variance = system[1], 1.0
         elif t > 0:

@@ -152,7 +152,7 @@ def lorenz_published(seconds=(20, 30, 40, 50)):
     paces = pace(PUBLISHED), pace(adam)
     rows = [["seed", "SOFO at 100", *(f"at {s} s: SOFO / Adam" for s in seconds),
              "Adam, best of 2500"]]
-    for seed, sofo, other in zip(SEEDS, ours, theirs):
+    for seed, sofo, other in zip(SEEDS, ours, theirs, strict=True):
         rows.append([
             f"{seed}", f"{sofo.at(100):.1f}",
             *(f"{sofo.best(s / paces[0]):.1f} / {other.best(s / paces[1]):.1f}" for s in seconds),

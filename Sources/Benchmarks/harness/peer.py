@@ -78,8 +78,9 @@ def compare(neurons, frames, iterations, runs, peer_runs, threads):
         "CPU seconds", "load average"]
     notes = (
         f"{neurons} neurons, {frames} frames of which the last fifth is held out; "
-        f"medians of {runs} runs, {peer_runs} of the peer; {threads} BLAS threads on both sides; numpy {peers[0]['numpy']} with the "
-        f"{peers[0]['kernels']} kernels, {peers[0]['seconds_per_iteration']:.2f} s an iteration.")
+        f"medians of {runs} runs, {peer_runs} of the peer; {threads} BLAS threads on both sides; "
+        f"numpy {peers[0]['numpy']} with the {peers[0]['kernels']} kernels, "
+        f"{peers[0]['seconds_per_iteration']:.2f} s an iteration.")
     return [header, *rows], notes
 
 

@@ -72,7 +72,7 @@ def compare(sizes, ranks, runs):
         path = f"{recordings.FOLDER}/machine-{count}.json"
         with open(path, "w") as file:
             json.dump(middle(machines), file, indent=2)
-        for (form, neurons, frames), own_fits in zip(sizes, fits):
+        for (form, neurons, frames), own_fits in zip(sizes, fits, strict=True):
             seconds = median(total(fit) for fit in own_fits)
             memory = max(fit.memory for fit in own_fits)
             phases, guess, bytes_ = predicted(path, neurons, frames, count)

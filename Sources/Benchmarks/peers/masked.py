@@ -8,6 +8,7 @@ A[a,a] p = g by inner conjugate gradients to a tenth of the error, each step of 
 instead; ADMM is that of cornn.md 1, in increments. Usage: masked.py [--neurons N] [--frames T]
 """
 import argparse
+import functools
 
 import numpy as np
 
@@ -139,6 +140,16 @@ def needed(trace, best, first, share):
     return float(np.median(np.where(done.any(0), done.argmax(0), np.inf)))
 
 
+def needed_each(trace, best, first):
+    """As `needed`, for a thousandth and for a millionth of the gap at the start."""
+    return [needed(trace, best, first, share) for share in (1e-3, 1e-6)]
+
+
+def show(pair, most):
+    """Iterations as text, `> most` where that many were not enough."""
+    return " / ".join(f"{n:.0f}" if np.isfinite(n) else f"> {most}" for n in pair)
+
+
 def table(neurons, frames, members=20, iterations=400):
     X, d = recording(neurons, frames)
     X = np.hstack([X, np.ones((len(X), 1))])
@@ -160,16 +171,14 @@ def table(neurons, frames, members=20, iterations=400):
                 for rho in (1, 10, 100, 1000)}
             best = np.min(
                 [ours.min(0), cut.min(0), *(np.nanmin(t, axis=0) for t in rivals.values())], axis=0)
-            count = lambda trace: [needed(trace, best, ours[0], s) for s in (1e-3, 1e-6)]
+            count = functools.partial(needed_each, best=best, first=ours[0])
             counts = {rho: count(t) for rho, t in rivals.items()}
             winner = min(counts, key=lambda rho: counts[rho])
             own = count(ours)
             inside = [steps[max(0, int(n) - 1)] if np.isfinite(n) else np.inf for n in own]
-            show = lambda pair, most=iterations: " / ".join(
-                f"{n:.0f}" if np.isfinite(n) else f"> {most}" for n in pair)
             rows.append([
                 name, f"{share:.0%}", show(own, iterations // 2), show(inside, steps[-1]),
-                show(count(cut), 4 * iterations), show(counts[winner]), f"{winner}"])
+                show(count(cut), 4 * iterations), show(counts[winner], iterations), f"{winner}"])
     return rows
 
 

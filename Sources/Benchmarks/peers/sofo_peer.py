@@ -153,7 +153,7 @@ def sofo_update(case, shapes, rate):
 
     def unravel(rows):
         parts = jnp.split(rows, np.cumsum(sizes)[:-1], axis=-1)
-        return {n: v.reshape((-1,) + shapes[n]) for n, v in zip(names, parts)}
+        return {n: v.reshape((-1,) + shapes[n]) for n, v in zip(names, parts, strict=True)}
 
     @jax.jit
     def update(p, key, data):

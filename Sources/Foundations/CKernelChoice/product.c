@@ -5,7 +5,14 @@
 
 // Beyond OpenBLAS's special case of small products (a million multiplications) and no multiple
 // of any kernel's tile; and one that is such a case.
-enum { m_large = 117, n_large = 106, k_large = 121, m_small = 13, n_small = 7, k_small = 21 };
+enum {
+  m_large = 117,
+  n_large = 106,
+  k_large = 121,
+  m_small = 13,
+  n_small = 7,
+  k_small = 21
+};
 
 // OpenBLAS would wait for ever for memory that a limit (`ulimit -v`) leaves no room for; what
 // the program needs beside it is asked for later, and must not be taken here.
@@ -19,32 +26,34 @@ static int has_room(void) {
 
 // Small integers: every sum is exact in both precisions, in whatever order it is taken. The
 // factors are given as they are and each transposed, for which kernels read them differently.
-#define PRODUCT(NAME, TYPE, GEMM)                                                          \
-  static int NAME(int m, int n, int k) {                                                   \
-    TYPE *a = calloc((size_t)(2 * m * k + 2 * k * n + 2 * m * n), sizeof(TYPE));           \
-    if (!a) return 1;                                                                      \
-    TYPE *b = a + m * k, *at = b + k * n, *bt = at + m * k, *c = bt + k * n, *sums = c + m * n; \
-    unsigned state = 1;                                                                    \
-    for (int i = 0; i < m * k + k * n; i++) {                                              \
-      state = state * 1664525u + 1013904223u;                                              \
-      a[i] = (TYPE)((int)(state >> 28) - 8);                                               \
-    }                                                                                      \
-    for (int i = 0; i < m; i++)                                                            \
-      for (int l = 0; l < k; l++) {                                                        \
-        at[l * m + i] = a[i * k + l];                                                      \
-        for (int j = 0; j < n; j++) sums[i * n + j] += a[i * k + l] * b[l * n + j];        \
-      }                                                                                    \
-    for (int l = 0; l < k; l++)                                                            \
-      for (int j = 0; j < n; j++) bt[j * k + l] = b[l * n + j];                            \
-    int is_right = 1;                                                                      \
-    for (int form = 0; form < 3; form++) {                                                 \
-      GEMM(CblasRowMajor, form == 1 ? CblasTrans : CblasNoTrans,                           \
-           form == 2 ? CblasTrans : CblasNoTrans, m, n, k, 1, form == 1 ? at : a,          \
-           form == 1 ? m : k, form == 2 ? bt : b, form == 2 ? k : n, 0, c, n);             \
-      for (int i = 0; i < m * n; i++) is_right &= c[i] == sums[i];                         \
-    }                                                                                      \
-    free(a);                                                                               \
-    return is_right;                                                                       \
+#define PRODUCT(NAME, TYPE, GEMM)                                                        \
+  static int NAME(int m, int n, int k) {                                                 \
+    TYPE *a = calloc((size_t)(2 * m * k + 2 * k * n + 2 * m * n), sizeof(TYPE));         \
+    if (!a) return 1;                                                                    \
+    TYPE *b = a + m * k, *at = b + k * n, *bt = at + m * k, *c = bt + k * n,             \
+         *sums = c + m * n;                                                              \
+    unsigned state = 1;                                                                  \
+    for (int i = 0; i < m * k + k * n; i++) {                                            \
+      state = state * 1664525u + 1013904223u;                                            \
+      a[i] = (TYPE)((int)(state >> 28) - 8);                                             \
+    }                                                                                    \
+    for (int i = 0; i < m; i++)                                                          \
+      for (int l = 0; l < k; l++) {                                                      \
+        at[l * m + i] = a[i * k + l];                                                    \
+        for (int j = 0; j < n; j++) sums[i * n + j] += a[i * k + l] * b[l * n + j];      \
+      }                                                                                  \
+    for (int l = 0; l < k; l++)                                                          \
+      for (int j = 0; j < n; j++) bt[j * k + l] = b[l * n + j];                          \
+    int is_right = 1;                                                                    \
+    for (int form = 0; form < 3; form++) {                                               \
+      GEMM(                                                                              \
+        CblasRowMajor, form == 1 ? CblasTrans : CblasNoTrans,                            \
+        form == 2 ? CblasTrans : CblasNoTrans, m, n, k, 1, form == 1 ? at : a,           \
+        form == 1 ? m : k, form == 2 ? bt : b, form == 2 ? k : n, 0, c, n);              \
+      for (int i = 0; i < m * n; i++) is_right &= c[i] == sums[i];                       \
+    }                                                                                    \
+    free(a);                                                                             \
+    return is_right;                                                                     \
   }
 PRODUCT(single_is_right, float, cblas_sgemm)
 PRODUCT(double_is_right, double, cblas_dgemm)

@@ -55,8 +55,9 @@ static void start(char **arguments) {
   struct stat own, named;
   if (length > 0) {
     path[length] = 0;
-    if (stat(self, &own) == 0 && stat(path, &named) == 0 && own.st_dev == named.st_dev &&
-        own.st_ino == named.st_ino)
+    if (
+      stat(self, &own) == 0 && stat(path, &named) == 0 && own.st_dev == named.st_dev &&
+      own.st_ino == named.st_ino)
       execve(path, arguments, environ);
   }
   execve(self, arguments, environ);
@@ -71,8 +72,9 @@ static void restart(char **arguments, const char *type, int outcome, const char 
   snprintf(state, sizeof state, "%ld %d %s", (long)getpid(), outcome, family);
   const char *before = getenv(core_type);
   char *kept = before ? strdup(before) : NULL;
-  if (setenv(marker, state, 1) == 0 &&
-      (type ? setenv(core_type, type, 1) : unsetenv(core_type)) == 0)
+  if (
+    setenv(marker, state, 1) == 0 &&
+    (type ? setenv(core_type, type, 1) : unsetenv(core_type)) == 0)
     start(arguments);
   unsetenv(marker);
   if (kept) setenv(core_type, kept, 1);
@@ -105,8 +107,11 @@ __attribute__((constructor)) static void choose(int count, char **arguments) {
       char wrong[64];
       snprintf(wrong, sizeof wrong, "%s", openblas_get_corename());
       restart(arguments, NULL, ckc_rejected, wrong);
-      fprintf(stderr, "ganglion: error: OpenBLAS's kernels for %s multiply wrongly here: set "
-                      "OPENBLAS_CORETYPE=Haswell, or install another OpenBLAS\n", wrong);
+      fprintf(
+        stderr,
+        "ganglion: error: OpenBLAS's kernels for %s multiply wrongly here: set "
+        "OPENBLAS_CORETYPE=Haswell, or install another OpenBLAS\n",
+        wrong);
       _exit(configuration);
     }
     return;

@@ -8,6 +8,7 @@ static const struct {
   const char *name;
   int bits;
 } families[] = {
+  // clang-format off
     {"Katmai", 128},     {"Coppermine", 128},   {"Northwood", 128},  {"Prescott", 128},
     {"Banias", 128},     {"Atom", 128},         {"Core2", 128},      {"Penryn", 128},
     {"Dunnington", 128}, {"Nehalem", 128},      {"Athlon", 128},     {"Opteron", 128},
@@ -16,6 +17,7 @@ static const struct {
     {"Sandybridge", 128}, {"Bulldozer", 128},   {"Piledriver", 128}, {"Steamroller", 128},
     {"Excavator", 256},  {"Haswell", 256},      {"Zen", 256},        {"SkylakeX", 512},
     {"Cooperlake", 512}, {"SapphireRapids", 512},
+  // clang-format on
 };
 
 // Best first. Cooperlake's kernels are SkylakeX's and those for bfloat16: both were measured at
@@ -24,9 +26,9 @@ static const struct {
   const char *name;
   int bits, needs, flag;
 } candidates[] = {
-    {"Cooperlake", 512, ckc_avx512 | ckc_avx512_bf16, ckc_cooperlake},
-    {"SkylakeX", 512, ckc_avx512, ckc_skylakex},
-    {"Haswell", 256, ckc_avx2_fma, ckc_haswell},
+  {"Cooperlake", 512, ckc_avx512 | ckc_avx512_bf16, ckc_cooperlake},
+  {"SkylakeX", 512, ckc_avx512, ckc_skylakex},
+  {"Haswell", 256, ckc_avx2_fma, ckc_haswell},
 };
 
 static int bits_of(const char *name) {
@@ -39,8 +41,9 @@ const char *ckc_better(const char *used, int features, int available) {
   int bits = bits_of(used);
   if (bits == 0) return NULL;
   for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++)
-    if (candidates[i].bits > bits && (candidates[i].needs & ~features) == 0 &&
-        (candidates[i].flag & available))
+    if (
+      candidates[i].bits > bits && (candidates[i].needs & ~features) == 0 &&
+      (candidates[i].flag & available))
       return candidates[i].name;
   return NULL;
 }
@@ -50,10 +53,12 @@ int ckc_features(void) {
 #if defined(__x86_64__)
   // Of wide registers the compiler's library also asks whether the system saves them (XGETBV).
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) features = ckc_avx2_fma;
-  if (features && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512cd"))
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    features = ckc_avx2_fma;
+  if (
+    features && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+    __builtin_cpu_supports("avx512cd"))
     features |= ckc_avx512;
   if ((features & ckc_avx512) && __builtin_cpu_supports("avx512bf16"))
     features |= ckc_avx512_bf16;

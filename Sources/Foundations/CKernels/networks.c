@@ -27,7 +27,7 @@
       case ck_cos: LOOP(cos##M(v), -sin##M(v))                                           \
       case ck_exp: LOOP(exp##M(v), f)                                                    \
       case ck_logistic: LOOP(1 / (1 + exp##M(-v)), f * (1 - f))                          \
-      case ck_square: LOOP(v *v, 2 * v)                                                  \
+      case ck_square: LOOP(v * v, 2 * v)                                                 \
       case ck_reciprocal: LOOP(1 / v, -f * f)                                            \
       default: LOOP(v, 1)                                                                \
     }                                                                                    \
@@ -81,7 +81,8 @@
     (b, k, n, in, d, out, keep))                                                         \
                                                                                          \
   CK_BODY void ck_add_rows_##S##_body(                                                   \
-    size_t b, size_t k, size_t n, T scale, const T *restrict v, T *restrict out, int keep) { \
+    size_t b, size_t k, size_t n, T scale, const T *restrict v, T *restrict out,         \
+    int keep) {                                                                          \
     for (size_t i = 0; i < b; i++) {                                                     \
       T *o = out + i * k * n;                                                            \
       if (keep)                                                                          \
@@ -119,8 +120,8 @@
       for (size_t j = 0; j < n; j++) out[j] += scale * in[r * n + j];                    \
   }                                                                                      \
   DISPATCH(                                                                              \
-    void, ck_add_column_sums_##S,                                                        \
-    (size_t rows, size_t n, T scale, const T *in, T *out), (rows, n, scale, in, out))    \
+    void, ck_add_column_sums_##S, (size_t rows, size_t n, T scale, const T *in, T *out), \
+    (rows, n, scale, in, out))                                                           \
                                                                                          \
   CK_BODY void ck_residual_tangents_##S##_body(                                          \
     size_t b, size_t k, size_t n, const T *restrict z, const T *restrict f,              \

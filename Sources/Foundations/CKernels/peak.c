@@ -10,12 +10,14 @@ enum { chains = 12 };
     vector sums[chains];                                                                 \
     for (int i = 0; i < chains; i++) sums[i] = (vector){0} + (float)i;                   \
     for (long round = 0; round < rounds; round++)                                        \
-      _Pragma("clang loop unroll(full)") for (int i = 0; i < chains; i++)                \
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < chains; i++) {              \
         sums[i] = sums[i] * 0.5f + 1.0f;                                                 \
+      }                                                                                  \
     vector sum = sums[0];                                                                \
     for (int i = 1; i < chains; i++) sum += sums[i];                                     \
     __asm__ volatile("" : : "m"(sum));                                                   \
-    return 2.0 * chains * (BYTES / sizeof(float)) * (double)rounds;                      \
+    const long lanes = BYTES / sizeof(float);                                            \
+    return 2.0 * chains * (double)lanes * (double)rounds;                                \
   }
 
 #if defined(__x86_64__)

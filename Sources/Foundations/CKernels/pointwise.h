@@ -45,8 +45,8 @@ CK_BODY ck_triple_f32 ck_expm1_f32(float x) {
   q = q * r + 0.5f;
   q = r * r * q;
   float small = r + q, value = scale * small + (scale - 1.0f);
-  return (ck_triple_f32){
-    n == 0 ? small : value, n == 0 ? q : value - x, scale * small + scale};
+  return (ck_triple_f32){n == 0 ? small : value, n == 0 ? q : value - x,
+                         scale * small + scale};
 }
 
 CK_BODY ck_triple_f64 ck_expm1_f64(double x) {
@@ -67,8 +67,8 @@ CK_BODY ck_triple_f64 ck_expm1_f64(double x) {
   q = q * r + 0.5;
   q = r * r * q;
   double small = r + q, value = scale * small + (scale - 1.0);
-  return (ck_triple_f64){
-    n == 0 ? small : value, n == 0 ? q : value - x, scale * small + scale};
+  return (ck_triple_f64){n == 0 ? small : value, n == 0 ? q : value - x,
+                         scale * small + scale};
 }
 
 // ln(1 + f) for f > -1, and ln(1 + f) - f; both accurate relative to themselves near 0.

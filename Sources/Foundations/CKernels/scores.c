@@ -18,13 +18,12 @@
 
 enum { CHUNK = 128 };
 
-#define SCORE_ELEMENT(T, S, EPSILON)                                                              \
+#define SCORE_ELEMENT(T, S, EPSILON)                                                     \
   typedef struct {                                                                       \
     T e, h, phi;                                                                         \
     int beyond;                                                                          \
   } element_##S;                                                                         \
-  CK_BODY element_##S score_##S(                                                         \
-    int kind, T k2, T threshold, T target, T eta, T s) {                                 \
+  CK_BODY element_##S score_##S(int kind, T k2, T threshold, T target, T eta, T s) {     \
     T z = ck_abs_##S(target);                                                            \
     s = ck_sign_##S(1, target) * s;                                                      \
     T one_eta = 1 - eta, q = 4 * eta * one_eta;                                          \
@@ -36,7 +35,7 @@ enum { CHUNK = 128 };
     T w = kind == CK_CROSS_ENTROPY ? 1 : kind == CK_CLIPPED ? q / (q * q + k2) : 1 / q;  \
     T g = kind == CK_CROSS_ENTROPY ? (T)0.5 * q                                          \
           : kind == CK_CLIPPED     ? (T)0.5 * q * w                                      \
-                                   : (T)0.5;                                             \
+                                   : (T)0.5;                                                 \
     T e = g * grown.value * inverse;                                                     \
     T c = 2 * g * grown.plus_one * inverse * inverse;                                    \
     int beyond = kind != CK_CROSS_ENTROPY && ck_abs_##S(e) > threshold;                  \
@@ -112,8 +111,10 @@ SCORE_ELEMENT(double, f64, __DBL_EPSILON__)
     int kind, double k, double threshold, size_t n, const T *z, const T *eta,            \
     const T *s, const T *sp, double t, T *e, T *h) {                                     \
     if (kind == CK_CROSS_ENTROPY)                                                        \
-      return sp ? score_row_##S(CK_CROSS_ENTROPY, 1, k, threshold, n, z, eta, s, sp, t, e, h) \
-                : score_row_##S(CK_CROSS_ENTROPY, 0, k, threshold, n, z, eta, s, sp, t, e, h); \
+      return sp ? score_row_##S(                                                         \
+                    CK_CROSS_ENTROPY, 1, k, threshold, n, z, eta, s, sp, t, e, h)        \
+                : score_row_##S(                                                         \
+                    CK_CROSS_ENTROPY, 0, k, threshold, n, z, eta, s, sp, t, e, h);       \
     if (kind == CK_CLIPPED)                                                              \
       return sp ? score_row_##S(CK_CLIPPED, 1, k, threshold, n, z, eta, s, sp, t, e, h)  \
                 : score_row_##S(CK_CLIPPED, 0, k, threshold, n, z, eta, s, sp, t, e, h); \

@@ -48,6 +48,7 @@
       INNER_CASE(T, 6)                                                                   \
       INNER_CASE(T, 7)                                                                   \
       INNER_CASE(T, 8)                                                                   \
+      default: break;                                                                    \
     }                                                                                    \
   }                                                                                      \
   DISPATCH(                                                                              \
@@ -128,16 +129,17 @@ enum { PIECE = 512, COLUMNS = 4, ROWS = 4 };
     T s[R][K];                                                                           \
     for (size_t r = 0; r < R; r++)                                                       \
       for (size_t q = 0; q < K; q++)                                                     \
-        s[r][q] = q < m ? alpha * a[((i + r) * k + l) * m + q]                           \
-                        : beta * x[(i + r) * p + q - m];                                 \
+        s[r][q] =                                                                        \
+          q < m ? alpha * a[((i + r) * k + l) * m + q] : beta * x[(i + r) * p + q - m];  \
     T *o = out + (i * k + l) * n;                                                        \
     const T *g = f + i * n;                                                              \
-    _Pragma("clang loop vectorize(assume_safety)") for (size_t j = 0; j < n; j++)        \
+    _Pragma("clang loop vectorize(assume_safety)") for (size_t j = 0; j < n; j++) {      \
       for (size_t r = 0; r < R; r++) {                                                   \
         T sum = s[r][0] * rows[0][j];                                                    \
         for (size_t q = 1; q < K; q++) sum += s[r][q] * rows[q][j];                      \
         o[r * k * n + j] = g[r * n + j] * sum;                                           \
       }                                                                                  \
+    }                                                                                    \
   }
 
 #define CHAIN_CASE(T, R, K)                                                              \
@@ -165,6 +167,7 @@ enum { PIECE = 512, COLUMNS = 4, ROWS = 4 };
         CHAIN_CASE(T, 2, 6)                                                              \
         CHAIN_CASE(T, 1, 7)                                                              \
         CHAIN_CASE(T, 1, 8)                                                              \
+        default: break;                                                                  \
       }                                                                                  \
     }                                                                                    \
   }                                                                                      \

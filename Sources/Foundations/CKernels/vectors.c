@@ -19,7 +19,8 @@
     void, ck_axpy_##S, (size_t n, T t, const T *restrict x, T *restrict y),              \
     (n, t, x, y))                                                                        \
                                                                                          \
-  CK_BODY void ck_xpby_##S##_body(size_t n, const T *restrict x, T beta, T *restrict y) {\
+  CK_BODY void ck_xpby_##S##_body(                                                       \
+    size_t n, const T *restrict x, T beta, T *restrict y) {                              \
     for (size_t i = 0; i < n; i++) y[i] = x[i] + beta * y[i];                            \
   }                                                                                      \
   DISPATCH(                                                                              \
@@ -43,7 +44,8 @@
     for (size_t i = 0; i < n; i++) sum += (double)h[i] * (double)x[i] * (double)x[i];    \
     return sum;                                                                          \
   }                                                                                      \
-  DISPATCH(double, ck_weighted_square_##S, (size_t n, const T *h, const T *x), (n, h, x))\
+  DISPATCH(                                                                              \
+    double, ck_weighted_square_##S, (size_t n, const T *h, const T *x), (n, h, x))       \
                                                                                          \
   CK_BODY double ck_dual_advance_##S##_body(                                             \
     size_t n, T t, T ridge, const T *restrict p, const T *restrict sp,                   \

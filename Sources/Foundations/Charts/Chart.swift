@@ -32,6 +32,7 @@ package struct Chart: Sendable {
   let isSquare: Bool
   private(set) var marks: [Mark] = []
 
+  /// An empty chart; `summary` says what it shows to those who do not see it.
   package init(
     _ summary: String, x: Scale, y: Scale, xLabel: String, yLabel: String, isSquare: Bool = false
   ) {
@@ -51,10 +52,12 @@ package struct Chart: Sendable {
         name: name, style: style, shape: .line(zip(x, y).map { ($0, $1) }), isDashed: isDashed))
   }
 
+  /// Adds a point for each pair of values.
   package mutating func points(_ name: String?, _ style: Style, _ x: [Double], _ y: [Double]) {
     marks.append(Mark(name: name, style: style, shape: .points(zip(x, y).map { ($0, $1) })))
   }
 
+  /// Adds the bars of a histogram.
   package mutating func bars(_ name: String?, _ style: Style, _ histogram: Histogram) {
     let bars = histogram.counts.enumerated().map { i, count in
       (histogram.edge(i), histogram.edge(i + 1), Double(count))
@@ -68,10 +71,12 @@ package struct Chart: Sendable {
     line(name, style, edges, histogram.counts.flatMap { [Double($0), Double($0)] })
   }
 
+  /// Adds a dashed line from bottom to top.
   package mutating func vertical(_ name: String?, at value: Double) {
     marks.append(Mark(name: name, style: .guide, shape: .vertical(value), isDashed: true))
   }
 
+  /// Adds a dashed line from left to right.
   package mutating func horizontal(_ name: String?, _ style: Style = .guide, at value: Double) {
     marks.append(Mark(name: name, style: style, shape: .horizontal(value), isDashed: true))
   }

@@ -12,6 +12,7 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
   /// Markup that is there already, as it is.
   package init(markup: String) { self.markup = markup }
 
+  /// Takes markup as it is and escapes text.
   package struct StringInterpolation: StringInterpolationProtocol {
     fileprivate(set) var markup = ""
 

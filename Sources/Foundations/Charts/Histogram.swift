@@ -34,6 +34,7 @@ package struct Histogram: Sendable {
     }
   }
 
+  /// The lower edge of bin `i`, which is the upper one of the bin before it.
   package func edge(_ i: Int) -> Double {
     lower + (upper - lower) * Double(i) / Double(counts.count)
   }

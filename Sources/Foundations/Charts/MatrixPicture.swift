@@ -10,6 +10,7 @@ package struct MatrixPicture: Sendable {
     let from: Double
     let to: Double
 
+    /// A picture of `side` × `side` values, row by row; colours are strongest at ± `limit`.
     package init(name: String, from: Double, to: Double) {
       self.name = name
       self.from = from
@@ -58,6 +59,7 @@ package struct MatrixPicture: Sendable {
     return PNG(width: side, height: side, pixels: pixels, palette: palette)
   }
 
+  /// The picture as markup, with lines between the stretches.
   package var html: HTML {
     let lines = stretches.dropFirst().map { stretch in
       let place = decimal(1000 * stretch.from)

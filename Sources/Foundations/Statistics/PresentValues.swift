@@ -9,6 +9,7 @@ package struct PresentValues {
   /// The mean of the entries that are there; NaN if none is.
   package let mean: Double
 
+  /// Counts and averages the entries `part` of a series.
   @specialized(where S == Double)
   @specialized(where S == Float)
   package init<S: Scalar>(of series: Span<S>, in part: Range<Int>) {

@@ -12,6 +12,7 @@ package struct Tape<S: Scalar>: ~Copyable {
   private let adjoints: [Slot]
   private let gradients: [Slot]
   private let carried: [Slot]
+  /// The storage of all steps' values, and of their adjoints.
   package private(set) var arena: Arena<S>
 
   /// A tape of at most `steps` steps.

@@ -15,6 +15,7 @@ package struct Directions<S: Scalar>: ~Copyable {
   private let seed: UInt64
   private var buffer: Matrix<S>
 
+  /// Directions of a program's parameters with the global numbers `identifiers`, none drawn yet.
   package init(_ program: Program, identifiers: [Int], seed: UInt64) {
     self.identifiers = identifiers
     self.seed = seed

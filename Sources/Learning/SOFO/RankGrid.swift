@@ -18,6 +18,7 @@ package struct Grid: Sendable, Equatable, CustomStringConvertible {
     self.init(tangents: k, batch: b)
   }
 
+  /// How many ranks the grid has.
   package var ranks: Int { tangents * batch }
   package var description: String { "\(tangents)x\(batch)" }
 

@@ -32,6 +32,8 @@ package protocol LearningTask: Sendable {
 
 /// Settings of SOFO where the user gives none.
 package struct Advice: Sendable, Equatable {
+  /// How the damping is found; the learning rate, the damping, relative to the largest
+  /// singular value; how many tangents, and of which kind.
   package var rule: DampingRule
   package var learningRate: Double
   package var damping: Double
@@ -134,6 +136,7 @@ package struct TrialRandom {
   private var next = 0
   private var fetched = 0
 
+  /// Draws from a stream, from its first word on.
   package init(_ stream: RandomStream) { self.stream = stream }
 
   private mutating func word() -> UInt32 {

@@ -11,6 +11,7 @@ package struct ProgressMeter {
   package static let linePause = 30.0
   package static let firstLine = 5.0
 
+  /// The phase that runs, and how much of its work is done.
   package private(set) var phase = ""
   package private(set) var done = 0
   package private(set) var total = 0

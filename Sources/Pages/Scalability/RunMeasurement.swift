@@ -9,6 +9,7 @@ package struct RunMeasurement: Sendable, Equatable {
     package var most: Double
   }
 
+  /// The ranks and threads that it ran with.
   package var point: StudyPoint
   /// From the start of the ranks to the end of the work, on the slowest one.
   package var seconds: Double

@@ -15,6 +15,7 @@ package struct ScalingLaw: Codable, Equatable, Sendable {
     package let error: Double?
   }
 
+  /// The coefficients s, w and c.
   package let serial: Coefficient
   package let divisible: Coefficient
   package let communication: Coefficient

@@ -67,8 +67,7 @@ void chdf5_take_error(char *text, size_t capacity) {
   keep_system_message(ends.bottom);
   if (ends.bottom[0] && strcmp(ends.top, ends.bottom) != 0)
     snprintf(text, capacity, "%s (%s)", ends.top, ends.bottom);
-  else
-    snprintf(text, capacity, "%s", ends.top[0] ? ends.top : "no reason given");
+  else snprintf(text, capacity, "%s", ends.top[0] ? ends.top : "no reason given");
 }
 
 int chdf5_use_mpio(int64_t access_list, void *communicator) {
@@ -78,8 +77,8 @@ int chdf5_use_mpio(int64_t access_list, void *communicator) {
 }
 
 int chdf5_set_collective(int64_t transfer_list, int collective) {
-  return H5Pset_dxpl_mpio(transfer_list,
-                          collective ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT);
+  return H5Pset_dxpl_mpio(
+    transfer_list, collective ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT);
 }
 
 int chdf5_link_kind(int64_t location, const char *path) {
@@ -93,7 +92,8 @@ int chdf5_link_kind(int64_t location, const char *path) {
   }
 }
 
-int chdf5_object_kind(int64_t location, const char *path, uint64_t *file, uint64_t *address) {
+int chdf5_object_kind(
+  int64_t location, const char *path, uint64_t *file, uint64_t *address) {
   H5O_info_t info;
   if (H5Oget_info_by_name(location, path, &info, H5P_DEFAULT) < 0) return -1;
   *file = info.fileno;
@@ -112,8 +112,8 @@ int64_t chdf5_attribute_count(int64_t object) {
   return (int64_t)info.num_attrs;
 }
 
-int chdf5_reference_target(int64_t object, const char *attribute, char *text,
-                           size_t capacity) {
+int chdf5_reference_target(
+  int64_t object, const char *attribute, char *text, size_t capacity) {
   hobj_ref_t reference = 0;
   hid_t id = H5Aopen(object, attribute, H5P_DEFAULT);
   if (id < 0) return -1;
@@ -173,15 +173,16 @@ static void take_dataset_sources(hid_t dataset, struct source_visitor *visitor) 
   H5Pclose(list);
 }
 
-static herr_t take_link_sources(hid_t group, const char *path, const H5L_info_t *link,
-                                void *data) {
+static herr_t take_link_sources(
+  hid_t group, const char *path, const H5L_info_t *link, void *data) {
   struct source_visitor *visitor = data;
   if (link->type == H5L_TYPE_EXTERNAL) {
     char value[4096];
     const char *file, *object;
-    if (link->u.val_size <= sizeof value &&
-        H5Lget_val(group, path, value, sizeof value, H5P_DEFAULT) >= 0 &&
-        H5Lunpack_elink_val(value, link->u.val_size, NULL, &file, &object) >= 0)
+    if (
+      link->u.val_size <= sizeof value &&
+      H5Lget_val(group, path, value, sizeof value, H5P_DEFAULT) >= 0 &&
+      H5Lunpack_elink_val(value, link->u.val_size, NULL, &file, &object) >= 0)
       visitor->take(file, visitor->data);
   } else if (link->type == H5L_TYPE_HARD) {
     hid_t object = H5Oopen(group, path, H5P_DEFAULT);

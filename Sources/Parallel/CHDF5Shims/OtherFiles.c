@@ -19,8 +19,8 @@ static void folder_of(const char *path, char *folder, size_t capacity) {
 }
 
 // "prefix/name", where the prefix may begin with ${ORIGIN}, the folder of `file`.
-static void join(const char *prefix, const char *file, const char *name, char *text,
-                 size_t capacity) {
+static void join(
+  const char *prefix, const char *file, const char *name, char *text, size_t capacity) {
   static const char origin[] = "${ORIGIN}";
   char folder[PATH_MAX] = "";
   if (strncmp(prefix, origin, sizeof origin - 1) == 0) {

@@ -14,13 +14,15 @@ void Cblacs_gridinfo(int context, int *rows, int *columns, int *row, int *column
 void Cblacs_gridexit(int context);
 void Cblacs_set(int context, int what, int *value);
 
-void descinit_(int *desc, const int *m, const int *n, const int *mb, const int *nb,
-               const int *irsrc, const int *icsrc, const int *context, const int *lld,
-               int *info);
-void pdpotrf_(const char *uplo, const int *n, double *a, const int *ia, const int *ja,
-              const int *desc, int *info);
-void pdpotri_(const char *uplo, const int *n, double *a, const int *ia, const int *ja,
-              const int *desc, int *info);
+void descinit_(
+  int *desc, const int *m, const int *n, const int *mb, const int *nb, const int *irsrc,
+  const int *icsrc, const int *context, const int *lld, int *info);
+void pdpotrf_(
+  const char *uplo, const int *n, double *a, const int *ia, const int *ja,
+  const int *desc, int *info);
+void pdpotri_(
+  const char *uplo, const int *n, double *a, const int *ia, const int *ja,
+  const int *desc, int *info);
 
 // `Cblacs_set`: sums and maxima over ranks have the same bits in every run.
 enum { CSCALAPACK_REPEATABLE = 15 };

@@ -46,6 +46,7 @@ static void tell(const struct text *text, int signal) {
   if (text->length == 0) return;
   memcpy(line, head, sizeof head - 1);
   length += sizeof head - 1;
+  // NOLINTNEXTLINE(bugprone-not-null-terminated-result)
   memcpy(line + length, name, strlen(name));
   length += strlen(name);
   memcpy(line + length, text->bytes, (size_t)text->length);
@@ -115,10 +116,11 @@ void csignals_end_now(int exit_code, const char *message) {
 }
 
 int csignals_discard_at_end(const char *path) {
-  if (strlen(path) >= PATH_MAX) return -1;
+  size_t length = strlen(path);
+  if (length >= PATH_MAX) return -1;
   for (int i = 0; i < most_files; i++) {
     if (is_to_discard[i]) continue;
-    strcpy(files[i], path);
+    memcpy(files[i], path, length + 1);
     is_to_discard[i] = 1;
     return i;
   }

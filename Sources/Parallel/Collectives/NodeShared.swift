@@ -16,6 +16,7 @@ package struct NodeShared<S: Scalar>: ~Copyable {
 
   private let fence: () throws -> Void
 
+  /// This rank's view of a matrix in memory of its node; `fence` waits for the other ranks there.
   package init(
     matrix: consuming Matrix<S>, nodeRank: Int, nodeSize: Int,
     fence: @escaping () throws -> Void

@@ -28,6 +28,8 @@ package struct MachineReport: Codable, Equatable, Sendable {
     package var vectorRate: Double?
   }
 
+  /// Versions and kernels of the libraries; HDF5's filters that are there, and those that are not;
+  /// the ranks, their machine, and what should be set otherwise.
   package var mpi: String
   package var blas: String
   package var hdf5: String

@@ -38,6 +38,7 @@ package enum Interruption {
   package struct Discard {
     private let place: Int32
 
+    /// Removes the file should a signal end the process.
     package init(_ path: String) { place = csignals_discard_at_end(path) }
 
     /// The file has been removed, or has its name.

@@ -11,6 +11,7 @@ package final class Phases {
     package var flops = 0.0
   }
 
+  /// The phases in the order in which they were first entered.
   package private(set) var all: [Phase] = []
 
   package init() {}

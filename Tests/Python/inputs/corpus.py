@@ -269,7 +269,7 @@ def nwb(name, change):
     from pynwb import NWBHDF5IO, NWBFile
     from pynwb.ophys import DfOverF, ImageSegmentation, OpticalChannel, RoiResponseSeries
 
-    start = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
+    start = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
     file = NWBFile(session_description="s", identifier="i", session_start_time=start)
     device = file.create_device("d")
     channel = OpticalChannel(name="c", description="c", emission_lambda=520.0)

@@ -81,7 +81,7 @@ def around(folder):
 def session():
     from pynwb import NWBFile
 
-    start = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
+    start = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
     return NWBFile(session_description="s", identifier="i", session_start_time=start)
 
 

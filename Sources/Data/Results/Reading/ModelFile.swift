@@ -27,6 +27,7 @@ package struct ModelFile: Sendable {
 
   private let summary: Summary
 
+  /// The path of the file, and the number and names of the neurons that it holds.
   package var path: String { summary.path }
   package var neurons: Int { summary.labels.count }
   package var labels: [String] { summary.labels }

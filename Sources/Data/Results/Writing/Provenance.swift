@@ -22,6 +22,7 @@ package struct Provenance: Sendable {
   /// Every setting as it was used, defaults included, as one JSON object.
   package var configuration: String
 
+  /// What a job was, beginning now.
   package init(
     ranks: Int, threads: Int, kernels: String, input: (path: String, sha256: String)? = nil,
     seed: Int? = nil,

@@ -40,6 +40,7 @@ package struct RecordingFile: ~Copyable {
   private let rates: Dataset
   private let weights: Dataset
   private let isRoot: Bool
+  /// Neurons, frames, inputs and the times of the recording.
   package let shape: RecordingShape
 
   /// Begins a recording.

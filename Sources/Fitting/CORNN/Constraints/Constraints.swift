@@ -28,6 +28,7 @@ package struct Constraints: Sendable {
     return signs
   }
 
+  /// Whether every weight is free.
   package var isEmpty: Bool { mask == nil && signs == nil }
 
   /// The constraints on this rank's subproblems.

@@ -7,22 +7,27 @@ package struct ForbiddenSet: Hashable, Sendable {
     words = [UInt64](repeating: 0, count: (neurons + 63) / 64)
   }
 
+  /// Whether a neuron is a member.
   package func contains(_ neuron: Int) -> Bool {
     words[neuron >> 6] & (1 << UInt64(neuron & 63)) != 0
   }
 
+  /// Makes a neuron a member.
   package mutating func insert(_ neuron: Int) {
     words[neuron >> 6] |= 1 << UInt64(neuron & 63)
   }
 
+  /// Takes a neuron out.
   package mutating func remove(_ neuron: Int) {
     words[neuron >> 6] &= ~(1 << UInt64(neuron & 63))
   }
 
+  /// Takes all members of another set in.
   package mutating func formUnion(_ other: ForbiddenSet) {
     for i in words.indices { words[i] |= other.words[i] }
   }
 
+  /// How many members there are.
   package var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
   /// The members, ascending.

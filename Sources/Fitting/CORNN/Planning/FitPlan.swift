@@ -39,10 +39,13 @@ package struct FitPlan: Sendable {
     package var rounds = 1.0
   }
 
+  /// The form that is solved.
   package let form: Configuration.Form
+  /// Fitted transitions, held-out ones, and regressors of a neuron.
   package let transitions: Int
   package let heldOut: Int
   package let regressors: Int
+  /// What is done, in the order of the run.
   package let phases: [Phase]
   /// Bytes that each rank has for itself at the peak of the node.
   package let ownBytes: Double
@@ -60,6 +63,8 @@ package struct FitPlan: Sendable {
   /// the ridge, on generated recordings.
   private static let (strongRidge, manySamples) = (5e-4, 1000)
 
+  /// Plans a fit of `neurons` with `inputs` on `frames`, of which the share `holdout` is
+  /// kept for scores; `bytesPerScalar` is 4 or 8.
   package init(
     neurons: Int, inputs: Int, frames: Int, holdout: Double, configuration: Configuration,
     bytesPerScalar: Int, ranks: Int, ranksPerNode: Int, threads: Int, isFactored: Bool = false,

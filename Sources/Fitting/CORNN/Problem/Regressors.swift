@@ -10,6 +10,7 @@ package final class Regressors<S: Scalar & Transferable> {
   /// Regressors × held-out transitions.
   package let heldOut: NodeShared<S>
 
+  /// Regressors that are neurons; inputs and the bias follow them.
   package let neurons: Int
   /// The root mean square of each input, by which its row is divided; 0 if it is silent.
   ///

@@ -10,6 +10,7 @@ package struct Transitions: Equatable, Sendable {
   /// there.
   package let dropped: [Int]
 
+  /// How many transitions there are.
   package var count: Int { frames.count }
 
   /// The ridge of the penalty `ridge / 2 · ‖θ‖²`: here alone `lambda`, a strength per frame,

@@ -3,6 +3,7 @@ package import LinearAlgebra
 
 /// A fitted network, distributed: each rank has its neurons' rows.
 package struct Fit<S: Scalar & Transferable>: ~Copyable {
+  /// The regressors of all neurons, shared on each node.
   package let regressors: Regressors<S>
   let isDual: Bool
   let excludesSelf: Bool
@@ -14,6 +15,7 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   /// rank's neurons; zero where there is none.
   let impliedOwnWeights: [Double]
 
+  /// How the subproblem of each of this rank's neurons went, and its held-out errors.
   package let diagnostics: Diagnostics
   package let scores: Scores
 
@@ -31,6 +33,7 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   package let transitions: Transitions
   package let heldOutTransitions: Transitions
 
+  /// The form that was solved.
   package var form: Configuration.Form { isDual ? .dual : .primal }
 
   /// - Collective: every rank of `group` must call it.

@@ -17,6 +17,7 @@ package final class SearchMemory {
     let tried: Int
   }
 
+  /// What was tried so far, in the order in which it was.
   package private(set) var entries: [Entry]
   private let request: @Sendable () -> WorkRequest
   private let progress: (_ done: Int) -> Void

@@ -41,6 +41,7 @@ package struct Selection: Sendable {
     package let magnitude: Double
   }
 
+  /// What was tried; the leak and the ridge a frame that were chosen.
   package var candidates: [Candidate]
   package var alpha: Double
   package var lambda: Double

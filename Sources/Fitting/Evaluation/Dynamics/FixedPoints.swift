@@ -15,6 +15,7 @@ private import Glibc
 ///
 /// Reference: Sussillo, Barak (2013).
 package struct FixedPoints: Sendable {
+  /// One fixed point, and what is known of the network near it.
   package struct Point: Sendable {
     /// The rates of all neurons.
     package let state: [Double]

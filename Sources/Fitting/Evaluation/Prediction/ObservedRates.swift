@@ -22,6 +22,7 @@ package final class ObservedRates<S: Scalar & Transferable> {
   private let trialStarts: Set<Int>
   private let isComplete: [Bool]
 
+  /// Rows and columns of the rates: all neurons, all frames.
   package var neurons: Int { rates.matrix.rows }
   package var frames: Int { rates.matrix.columns }
 

@@ -4,6 +4,7 @@ internal import Wording
 ///
 /// All are sums, or means, of squared one-step errors over the same neurons and frames.
 package struct Verdict: Sendable {
+  /// The first yardstick, of those that are easiest to beat first, that the network does not beat.
   package enum Finding: Sendable {
     /// There is nothing to compare.
     case none
@@ -13,6 +14,7 @@ package struct Verdict: Sendable {
     case best
   }
 
+  /// Which yardstick it is, or none.
   package let finding: Finding
   /// In plain words what the numbers mean; empty where there is nothing to compare.
   package let sentence: String

@@ -60,8 +60,8 @@ double ck_dual_advance_f32(
   size_t n, float t, float ridge, const float *p, const float *sp, const float *score,
   const float *z, float *b, float *s, float *e);
 double ck_dual_advance_f64(
-  size_t n, double t, double ridge, const double *p, const double *sp, const double *score,
-  const double *z, double *b, double *s, double *e);
+  size_t n, double t, double ridge, const double *p, const double *sp,
+  const double *score, const double *z, double *b, double *s, double *e);
 
 /// z <- z + c m;  returns <e, e - ridge z> with the new z.
 double ck_dual_complete_f32(
@@ -70,10 +70,10 @@ double ck_dual_complete_f64(
   size_t n, double c, const double *m, double ridge, const double *e, double *z);
 
 typedef struct {
-  double slope;      // <e, sp>
-  double square;     // <p, sp>
-  double overlap;    // <b, sp>
-  double curvature;  // sum of h sp^2
+  double slope;     // <e, sp>
+  double square;    // <p, sp>
+  double overlap;   // <b, sp>
+  double curvature; // sum of h sp^2
 } ck_line_sums;
 
 /// p <- z + beta p;  sp <- e - ridge z + beta sp;  returns the sums along the new p.
@@ -124,10 +124,10 @@ void ck_atanh_f64(size_t n, const double *x, double *y);
 enum { CK_CROSS_ENTROPY = 0, CK_CLIPPED = 1, CK_WEIGHTED = 2 };
 
 typedef struct {
-  double loss;       // sum of phi
-  double slope;      // sum of E sp, 0 without sp
-  int64_t beyond;    // samples clipped or dropped
-  int64_t observed;  // samples that are not missing
+  double loss;      // sum of phi
+  double slope;     // sum of E sp, 0 without sp
+  int64_t beyond;   // samples clipped or dropped
+  int64_t observed; // samples that are not missing
 } ck_line;
 
 /// eta = (1 - |d|) / 2 of the targets, which every evaluation takes beside z.
@@ -160,24 +160,24 @@ double ck_loss_offset_f64(int kind, double k, size_t n, const double *z);
 
 /// Words `first` .. `first + n - 1`.
 void ck_random_words(
-  uint64_t seed, uint32_t k, uint32_t iteration, uint32_t stream, uint64_t first, size_t n,
-  uint32_t *out);
+  uint64_t seed, uint32_t k, uint32_t iteration, uint32_t stream, uint64_t first,
+  size_t n, uint32_t *out);
 
 /// Uniform numbers in the open interval (0, 1): (word + 1/2) / 2^32 in f64,
 /// (floor(word / 2^9) + 1/2) / 2^23 in f32.
 void ck_random_uniform_f32(
-  uint64_t seed, uint32_t k, uint32_t iteration, uint32_t stream, uint64_t first, size_t n,
-  float *out);
+  uint64_t seed, uint32_t k, uint32_t iteration, uint32_t stream, uint64_t first,
+  size_t n, float *out);
 void ck_random_uniform_f64(
-  uint64_t seed, uint32_t k, uint32_t iteration, uint32_t stream, uint64_t first, size_t n,
-  double *out);
+  uint64_t seed, uint32_t k, uint32_t iteration, uint32_t stream, uint64_t first,
+  size_t n, double *out);
 
 /// Standard normal numbers by Box and Muller. The words x0, x1 of a pair, with
 /// u = (x + 1/2) / 2^32, give sqrt(-2 ln u0) cos(2 pi u1) and sqrt(-2 ln u0) sin(2 pi u1).
 /// The f32 numbers are the f64 numbers to a few units in the last place; |z| < 6.8.
 void ck_random_normal_f32(
-  uint64_t seed, uint32_t k, uint32_t iteration, uint32_t stream, uint64_t first, size_t n,
-  float *out);
+  uint64_t seed, uint32_t k, uint32_t iteration, uint32_t stream, uint64_t first,
+  size_t n, float *out);
 void ck_random_normal_f64(
-  uint64_t seed, uint32_t k, uint32_t iteration, uint32_t stream, uint64_t first, size_t n,
-  double *out);
+  uint64_t seed, uint32_t k, uint32_t iteration, uint32_t stream, uint64_t first,
+  size_t n, double *out);

@@ -20,6 +20,7 @@ extension BLAS {
     case failed
   }
 
+  /// Who chose the kernels that run in this process.
   package static var kernelChoice: KernelChoice {
     let name = String(cString: ckc_name())
     return switch Int(ckc_choice()) {

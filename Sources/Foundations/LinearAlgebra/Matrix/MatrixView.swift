@@ -4,6 +4,7 @@
 /// `i * stride + j` of the storage, or `j * stride + i` when transposed.
 package struct MatrixView<S: Scalar>: ~Escapable {
   let base: UnsafePointer<S>
+  /// The shape, rows×columns.
   package let rows: Int
   package let columns: Int
   let stride: Int
@@ -18,6 +19,7 @@ package struct MatrixView<S: Scalar>: ~Escapable {
     self.isTransposed = isTransposed
   }
 
+  /// The element in a row and column, both from 0.
   package subscript(row: Int, column: Int) -> S {
     precondition(
       row >= 0 && row < rows && column >= 0 && column < columns,
@@ -114,6 +116,7 @@ package struct MatrixView<S: Scalar>: ~Escapable {
 /// A matrix, or a block of one, seen for writing; exclusive, and cannot escape.
 package struct MutableMatrixView<S: Scalar>: ~Copyable, ~Escapable {
   let base: UnsafeMutablePointer<S>
+  /// The shape, rows×columns.
   package let rows: Int
   package let columns: Int
   let stride: Int
@@ -126,6 +129,7 @@ package struct MutableMatrixView<S: Scalar>: ~Copyable, ~Escapable {
     self.stride = stride
   }
 
+  /// The element in a row and column, both from 0.
   package subscript(row: Int, column: Int) -> S {
     get {
       precondition(

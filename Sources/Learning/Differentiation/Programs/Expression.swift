@@ -4,6 +4,7 @@
 /// `z + (r * J + u * B - z) * (dt / tau)` is a single pass over its result.
 package final class Expression {
   let recorder: Recorder
+  /// Numbers a trial: the columns of the value.
   package let width: Int
   var terms: [Term]
   private var register: Register?
@@ -47,19 +48,23 @@ package final class Expression {
 
   // MARK: - Linear operations
 
+  /// The sum, element by element.
   package static func + (a: Expression, b: Expression) -> Expression {
     precondition(a.width == b.width, "widths \(a.width) and \(b.width)")
     return Expression(a.recorder, width: a.width, terms: a.terms + b.terms)
   }
 
+  /// The difference, element by element.
   package static func - (a: Expression, b: Expression) -> Expression { a + b * -1 }
 
   package static prefix func - (a: Expression) -> Expression { a * -1 }
 
+  /// The value times a number.
   package static func * (a: Expression, factor: Double) -> Expression {
     Expression(a.recorder, width: a.width, terms: a.terms.map { $0.scaled(by: factor) })
   }
 
+  /// The value times a number.
   package static func * (factor: Double, a: Expression) -> Expression { a * factor }
 
   /// The matrix product with a parameter.
@@ -76,6 +81,7 @@ package final class Expression {
 
   // MARK: - Elementwise operations
 
+  /// The product, element by element.
   package static func * (a: Expression, b: Expression) -> Expression {
     precondition(a.width == b.width, "widths \(a.width) and \(b.width)")
     let x = a.evaluated
@@ -85,6 +91,7 @@ package final class Expression {
       recorder, recorder.append(width: a.width, inputs: [x, y]) { .product($0, x, y) })
   }
 
+  /// The quotient, element by element.
   package static func / (a: Expression, b: Expression) -> Expression {
     a * apply(.reciprocal, to: b)
   }
@@ -93,6 +100,7 @@ package final class Expression {
 /// A parameter while a program is recorded.
 package struct ParameterHandle {
   let recorder: Recorder
+  /// The parameter's place in its program.
   package let id: ParameterID
 
   /// The parameter, which has one row, as a value that is equal in every trial.
@@ -112,6 +120,7 @@ package func apply(_ function: Function, to x: Expression) -> Expression {
     recorder.append(width: x.width, inputs: [input]) { .map($0, function, of: input) })
 }
 
+/// The functions of a network's units, element by element.
 package func tanh(_ x: Expression) -> Expression { apply(.tanh, to: x) }
 package func relu(_ x: Expression) -> Expression { apply(.relu, to: x) }
 package func sin(_ x: Expression) -> Expression { apply(.sine, to: x) }

@@ -13,6 +13,7 @@ package struct Parameter: Sendable {
   /// Its place in the flat vector of all parameters, row by row.
   package let range: Range<Int>
 
+  /// How many numbers the parameter has, rows times columns.
   package var count: Int { rows * columns }
 }
 

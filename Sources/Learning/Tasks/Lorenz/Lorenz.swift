@@ -19,6 +19,8 @@ package struct Lorenz: LearningTask {
   /// Where the loss is taken.
   package enum Supervision: String, CaseIterable, Sendable { case every, end }
 
+  /// Which network it is, of how many hidden units, over how many steps, and where
+  /// the loss is taken.
   package let cell: Cell
   package let hidden: Int
   package let steps: Int

@@ -53,13 +53,15 @@ int chdf5_link_kind(int64_t location, const char *path);
 
 /// What an object is: 0 group, 1 dataset, 2 named type, 3 another kind, with an identity
 /// (file number and address) equal for two paths to one object; negative on failure.
-int chdf5_object_kind(int64_t location, const char *path, uint64_t *file, uint64_t *address);
+int chdf5_object_kind(
+  int64_t location, const char *path, uint64_t *file, uint64_t *address);
 
 /// How many attributes an object has, a file's root group included; negative on failure.
 int64_t chdf5_attribute_count(int64_t object);
 
 /// The path of the object that a scalar attribute refers to; negative if there is none.
-int chdf5_reference_target(int64_t object, const char *attribute, char *text, size_t capacity);
+int chdf5_reference_target(
+  int64_t object, const char *attribute, char *text, size_t capacity);
 
 /// Where a soft or external link leads, as text; negative on failure.
 int chdf5_link_target(int64_t location, const char *path, char *text, size_t capacity);
