@@ -64,12 +64,16 @@ let package = Package(
     // MARK: - Foundations
     // Numbers and words in messages.
     .target(name: "Wording", path: "Sources/Foundations/Wording", swiftSettings: memorySafe),
+    // The Swift face of CKernels.
     .target(
-      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CKernelChoice"],
+      name: "Kernels", dependencies: ["CKernels"], path: "Sources/Foundations/Kernels",
+      swiftSettings: strict + optimised),
+    .target(
+      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernelChoice", "Kernels"],
       path: "Sources/Foundations/LinearAlgebra",
       swiftSettings: strict + optimised + lifetimes),
     .target(
-      name: "RandomNumbers", dependencies: ["LinearAlgebra"],
+      name: "RandomNumbers", dependencies: ["LinearAlgebra", "Kernels"],
       path: "Sources/Foundations/RandomNumbers",
       swiftSettings: memorySafe + optimised),
     .target(
@@ -82,25 +86,27 @@ let package = Package(
       path: "Sources/Parallel/MPI",
       swiftSettings: strict + optimised),
     .target(
-      name: "HDF5", dependencies: ["LinearAlgebra", "Collectives", "MPI", "CHDF5", "CHDF5Shims"],
+      name: "HDF5",
+      dependencies: ["LinearAlgebra", "Collectives", "MPI", "CHDF5", "CHDF5Shims"],
       path: "Sources/Parallel/HDF5",
       swiftSettings: strict + optimised),
     .target(
-      name: "Machine", dependencies: ["LinearAlgebra", "Collectives", "HDF5"],
+      name: "Machine", dependencies: ["LinearAlgebra", "Kernels", "Collectives", "HDF5"],
       path: "Sources/Parallel/Machine",
       swiftSettings: strict + optimised),
 
     // MARK: - Algorithms
     .target(
-      name: "Networks", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers"],
+      name: "Networks", dependencies: ["LinearAlgebra", "Kernels", "Collectives", "RandomNumbers"],
       path: "Sources/Data/Networks",
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "CORNN", dependencies: ["LinearAlgebra", "Collectives", "RandomNumbers", "Wording"],
+      name: "CORNN",
+      dependencies: ["LinearAlgebra", "Kernels", "Collectives", "RandomNumbers", "Wording"],
       path: "Sources/Fitting/CORNN",
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "Evaluation", dependencies: ["LinearAlgebra", "Collectives", "Networks"],
+      name: "Evaluation", dependencies: ["LinearAlgebra", "Kernels", "Collectives", "Networks"],
       path: "Sources/Fitting/Evaluation",
       swiftSettings: memorySafe + optimised),
     .target(
@@ -115,7 +121,8 @@ let package = Package(
       swiftSettings: memorySafe + optimised),
 
     .target(
-      name: "Tasks", dependencies: ["LinearAlgebra", "RandomNumbers", "Differentiation"],
+      name: "Tasks",
+      dependencies: ["LinearAlgebra", "RandomNumbers", "Differentiation"],
       path: "Sources/Learning/Tasks",
       swiftSettings: memorySafe + optimised),
     .target(
@@ -130,7 +137,9 @@ let package = Package(
     .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),
     .target(
       name: "Recordings",
-      dependencies: ["LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto", "Wording"],
+      dependencies: [
+        "LinearAlgebra", "Collectives", "HDF5", "Networks", "CCrypto", "Wording",
+      ],
       path: "Sources/Data/Recordings",
       swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
@@ -145,7 +154,7 @@ let package = Package(
     .executableTarget(
       name: "ganglion",
       dependencies: [
-        "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
+        "LinearAlgebra", "Kernels", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
         "Recordings", "Reports", "Machine", "Differentiation", "SOFO", "Tasks",
         "Training", "Scalability", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -162,18 +171,25 @@ let package = Package(
     // MARK: - Tests
     .target(
       name: "TestSupport",
-      dependencies: ["LinearAlgebra", "Collectives", "MPI", "Differentiation", "RandomNumbers"],
+      dependencies: [
+        "LinearAlgebra", "Collectives", "MPI", "Differentiation", "RandomNumbers",
+      ],
       path: "Tests/Support/TestSupport",
       swiftSettings: strict + optimised),
     .testTarget(
       name: "WordingTests", dependencies: ["Wording"], path: "Tests/Foundations/WordingTests",
       swiftSettings: strict),
     .testTarget(
-      name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "CKernelChoice", "TestSupport"],
+      name: "KernelsTests", dependencies: ["Kernels", "TestSupport"],
+      path: "Tests/Foundations/KernelsTests", swiftSettings: strict),
+    .testTarget(
+      name: "LinearAlgebraTests",
+      dependencies: ["LinearAlgebra", "Kernels", "CKernelChoice", "TestSupport"],
       path: "Tests/Foundations/LinearAlgebraTests",
       swiftSettings: strict),
     .testTarget(
-      name: "RandomNumbersTests", dependencies: ["RandomNumbers", "LinearAlgebra", "TestSupport"],
+      name: "RandomNumbersTests",
+      dependencies: ["RandomNumbers", "LinearAlgebra", "Kernels", "TestSupport"],
       path: "Tests/Foundations/RandomNumbersTests",
       swiftSettings: strict),
     .testTarget(
@@ -183,12 +199,15 @@ let package = Package(
     .testTarget(
       name: "CORNNTests",
       dependencies: [
-        "CORNN", "Networks", "Collectives", "LinearAlgebra", "RandomNumbers", "TestSupport",
+        "CORNN", "Networks", "Collectives", "LinearAlgebra", "Kernels", "RandomNumbers",
+        "TestSupport",
       ], path: "Tests/Fitting/CORNNTests",
       swiftSettings: strict + optimised),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "Networks", "Collectives", "LinearAlgebra", "TestSupport"],
+      dependencies: [
+        "Evaluation", "Networks", "Collectives", "LinearAlgebra", "TestSupport",
+      ],
       path: "Tests/Fitting/EvaluationTests",
       swiftSettings: strict + optimised),
     .testTarget(
@@ -198,7 +217,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MPITests",
-      dependencies: ["MPI", "CORNN", "Collectives", "LinearAlgebra", "TestSupport"],
+      dependencies: ["MPI", "CORNN", "Collectives", "LinearAlgebra", "Kernels", "TestSupport"],
       path: "Tests/Parallel/MPITests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     // HDF5 is not re-entrant: its tests run one at a time, on the main actor.
@@ -209,7 +228,9 @@ let package = Package(
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
       name: "RecordingsTests",
-      dependencies: ["Recordings", "HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport"],
+      dependencies: [
+        "Recordings", "HDF5", "MPI", "LinearAlgebra", "Collectives", "TestSupport",
+      ],
       path: "Tests/Data/RecordingsTests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
@@ -217,7 +238,9 @@ let package = Package(
       path: "Tests/Pages/ReportsTests", swiftSettings: strict),
     .testTarget(
       name: "MachineTests",
-      dependencies: ["Machine", "MPI", "HDF5", "Collectives", "LinearAlgebra", "TestSupport"],
+      dependencies: [
+        "Machine", "MPI", "HDF5", "Collectives", "LinearAlgebra", "TestSupport",
+      ],
       path: "Tests/Parallel/MachineTests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     .testTarget(
@@ -231,13 +254,15 @@ let package = Package(
     .testTarget(
       name: "DifferentiationTests",
       dependencies: [
-        "Differentiation", "LinearAlgebra", "RandomNumbers", "TestSupport", "CAllocations",
+        "Differentiation", "LinearAlgebra", "RandomNumbers", "TestSupport",
+        "CAllocations",
       ], path: "Tests/Learning/DifferentiationTests",
       swiftSettings: strict),
     .testTarget(
       name: "SOFOTests",
       dependencies: [
-        "SOFO", "Differentiation", "Collectives", "MPI", "LinearAlgebra", "RandomNumbers",
+        "SOFO", "Differentiation", "Collectives", "MPI", "LinearAlgebra",
+        "RandomNumbers",
         "TestSupport",
       ], path: "Tests/Learning/SOFOTests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
@@ -247,7 +272,7 @@ let package = Package(
     // The program as users start it; HDF5 checks its files, so one test at a time.
     .testTarget(
       name: "CommandTests",
-      dependencies: ["HDF5", "LinearAlgebra", "TestSupport"],
+      dependencies: ["HDF5", "LinearAlgebra", "Kernels", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
   ],
   swiftLanguageModes: [.v6]

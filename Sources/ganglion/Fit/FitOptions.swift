@@ -3,6 +3,7 @@ internal import CORNN
 internal import LinearAlgebra
 internal import Recordings
 internal import Wording
+internal import Kernels
 
 /// The losses of `--loss`.
 enum LossChoice: String, ExpressibleByArgument, CaseIterable, Sendable {

@@ -7,6 +7,7 @@ internal import MPI
 internal import Machine
 internal import Recordings
 internal import Wording
+internal import Kernels
 
 /// One run of `ganglion fit` in one precision.
 struct FitRun<S: Scalar & Transferable & Storable> {

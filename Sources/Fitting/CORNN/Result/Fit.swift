@@ -1,5 +1,6 @@
 package import Collectives
-package import LinearAlgebra
+internal import LinearAlgebra
+package import Kernels
 
 extension Configuration {
   /// Whether a problem of this size is solved in the dual form.

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import LinearAlgebra
+internal import Kernels
 
 /// The cross-validation of candidates on contiguous blocks of the fitted transitions.
 struct CrossValidation<S: Scalar & Transferable> {

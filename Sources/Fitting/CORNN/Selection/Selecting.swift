@@ -1,6 +1,7 @@
 package import Collectives
-package import LinearAlgebra
+internal import LinearAlgebra
 internal import RandomNumbers
+package import Kernels
 
 extension FitProblem {
   /// Chooses leak and ridge on held-out blocks, with the loss that will be fitted.

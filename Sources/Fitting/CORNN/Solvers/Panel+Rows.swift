@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Kernels
 
 // What the conjugate gradients do to one row: O(samples + unknowns) work, no products.
 extension Panel {

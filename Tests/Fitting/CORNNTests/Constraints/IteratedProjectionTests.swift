@@ -3,6 +3,7 @@ import Collectives
 import LinearAlgebra
 import TestSupport
 import Testing
+import Kernels
 
 /// Where the factor of a mask is unaffordable, the projection is iterated and finds the same
 /// weights.

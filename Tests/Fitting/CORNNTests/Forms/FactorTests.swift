@@ -3,6 +3,7 @@ import Collectives
 import LinearAlgebra
 import TestSupport
 import Testing
+import Kernels
 
 /// The factors in which a large network is stored.
 @Suite struct FactorTests {

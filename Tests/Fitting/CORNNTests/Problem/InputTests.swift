@@ -4,6 +4,7 @@ import Networks
 import Testing
 
 @testable import CORNN
+import Kernels
 
 @Suite struct InputTests {
   /// Forty channels over eight decades of units: every one's weights are recovered.

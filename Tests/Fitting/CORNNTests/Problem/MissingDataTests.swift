@@ -4,6 +4,7 @@ import Foundation
 import LinearAlgebra
 import TestSupport
 import Testing
+import Kernels
 
 @Suite struct MissingDataTests {
   private func fitted(

@@ -4,6 +4,7 @@ import Foundation
 import LinearAlgebra
 import TestSupport
 import Testing
+import Kernels
 
 /// What float32 iterations cost in accuracy, and where they are used.
 @Suite struct PrecisionTests {

@@ -3,6 +3,7 @@ import Collectives
 import LinearAlgebra
 import Networks
 import Testing
+import Kernels
 
 @Suite struct RecoveryTests {
   /// Cross-entropy at weak ridge recovers the connectivity of 500 neurons from 5,000

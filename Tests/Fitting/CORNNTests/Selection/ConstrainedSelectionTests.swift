@@ -3,6 +3,7 @@ import LinearAlgebra
 import Testing
 
 @testable import CORNN
+import Kernels
 
 /// The choice of the ridge takes the constraints into account that the fit will have.
 @Suite struct ConstrainedSelectionTests {

@@ -3,6 +3,7 @@ import LinearAlgebra
 import Testing
 
 @testable import CORNN
+import Kernels
 
 @Suite struct SelectionTests {
   @Test func foldsAreContiguousBlocksWithGaps() {
