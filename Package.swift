@@ -64,11 +64,15 @@ let package = Package(
     // MARK: - Foundations
     // Numbers and words in messages.
     .target(name: "Wording", path: "Sources/Foundations/Wording", swiftSettings: memorySafe),
+    // The Swift face of CKernels.
+    .target(
+      name: "Kernels", dependencies: ["CKernels"], path: "Sources/Foundations/Kernels",
+      swiftSettings: strict + optimised),
     .target(
       name: "Charts", dependencies: ["Wording"], path: "Sources/Foundations/Charts",
       swiftSettings: memorySafe),
     .target(
-      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels", "CKernelChoice"],
+      name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernelChoice", "Kernels"],
       path: "Sources/Foundations/LinearAlgebra",
       swiftSettings: strict + optimised + lifetimes),
     .target(
@@ -76,7 +80,7 @@ let package = Package(
       path: "Sources/Foundations/Statistics",
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "RandomNumbers", dependencies: ["LinearAlgebra"],
+      name: "RandomNumbers", dependencies: ["Kernels", "LinearAlgebra"],
       path: "Sources/Foundations/RandomNumbers",
       swiftSettings: memorySafe + optimised),
     .target(
@@ -98,25 +102,30 @@ let package = Package(
       swiftSettings: strict + optimised),
     .target(
       name: "Machine",
-      dependencies: ["Wording", "LinearAlgebra", "Statistics", "Collectives", "Runtime", "HDF5"],
+      dependencies: [
+        "Wording", "Kernels", "LinearAlgebra", "Statistics", "Collectives", "Runtime", "HDF5",
+      ],
       path: "Sources/Parallel/Machine",
       swiftSettings: strict + optimised),
 
     // MARK: - Algorithms
     .target(
-      name: "Networks", dependencies: ["LinearAlgebra", "RandomNumbers", "Collectives"],
+      name: "Networks", dependencies: ["Kernels", "LinearAlgebra", "RandomNumbers", "Collectives"],
       path: "Sources/Data/Networks",
       swiftSettings: memorySafe + optimised),
     .target(
       name: "CORNN",
       dependencies: [
-        "Wording", "LinearAlgebra", "Statistics", "RandomNumbers", "Collectives", "Runtime",
+        "Wording", "Kernels", "LinearAlgebra", "Statistics", "RandomNumbers", "Collectives",
+        "Runtime",
       ],
       path: "Sources/Fitting/CORNN",
       swiftSettings: memorySafe + optimised),
     .target(
       name: "Evaluation",
-      dependencies: ["Wording", "LinearAlgebra", "Statistics", "Collectives", "Networks"],
+      dependencies: [
+        "Wording", "Kernels", "LinearAlgebra", "Statistics", "Collectives", "Networks",
+      ],
       path: "Sources/Fitting/Evaluation",
       swiftSettings: memorySafe + optimised),
     .target(
@@ -171,9 +180,9 @@ let package = Package(
     .executableTarget(
       name: "ganglion",
       dependencies: [
-        "Wording", "Charts", "LinearAlgebra", "Statistics", "Collectives", "Runtime", "MPI", "HDF5",
-        "Machine", "Networks", "CORNN", "Evaluation", "Differentiation", "SOFO", "Tasks",
-        "Training", "Recordings", "Results", "Reports", "Scalability",
+        "Wording", "Kernels", "Charts", "LinearAlgebra", "Statistics", "Collectives", "Runtime",
+        "MPI", "HDF5", "Machine", "Networks", "CORNN", "Evaluation", "Differentiation", "SOFO",
+        "Tasks", "Training", "Recordings", "Results", "Reports", "Scalability",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -202,11 +211,15 @@ let package = Package(
       path: "Tests/Foundations/StatisticsTests",
       swiftSettings: strict),
     .testTarget(
-      name: "LinearAlgebraTests", dependencies: ["CKernelChoice", "LinearAlgebra"],
+      name: "KernelsTests", dependencies: ["Kernels"],
+      path: "Tests/Foundations/KernelsTests", swiftSettings: strict),
+    .testTarget(
+      name: "LinearAlgebraTests",
+      dependencies: ["CKernelChoice", "Kernels", "LinearAlgebra"],
       path: "Tests/Foundations/LinearAlgebraTests",
       swiftSettings: strict),
     .testTarget(
-      name: "RandomNumbersTests", dependencies: ["LinearAlgebra", "RandomNumbers"],
+      name: "RandomNumbersTests", dependencies: ["Kernels", "LinearAlgebra", "RandomNumbers"],
       path: "Tests/Foundations/RandomNumbersTests",
       swiftSettings: strict),
     .testTarget(
@@ -216,7 +229,7 @@ let package = Package(
     .testTarget(
       name: "CORNNTests",
       dependencies: [
-        "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "Networks", "CORNN",
+        "Kernels", "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "Networks", "CORNN",
         "TestSupport",
       ], path: "Tests/Fitting/CORNNTests",
       swiftSettings: strict + optimised),
@@ -236,7 +249,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MPITests",
-      dependencies: ["LinearAlgebra", "Collectives", "Runtime", "MPI", "CORNN", "TestSupport"],
+      dependencies: [
+        "Kernels", "LinearAlgebra", "Collectives", "Runtime", "MPI", "CORNN", "TestSupport",
+      ],
       path: "Tests/Parallel/MPITests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
     // HDF5 is not re-entrant: its tests run one at a time, on the main actor.
@@ -292,7 +307,7 @@ let package = Package(
     // The program as users start it; HDF5 checks its files, so one test at a time.
     .testTarget(
       name: "CommandTests",
-      dependencies: ["LinearAlgebra", "HDF5", "TestSupport"],
+      dependencies: ["Kernels", "LinearAlgebra", "HDF5", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes Tests/Foundations/LinearAlgebraTests/PointwiseReference.swift with mpmath at 60 digits.
+"""Writes Tests/Foundations/KernelsTests/PointwiseReference.swift with mpmath at 60 digits.
 
 The losses are integrated numerically from their scores, so that the table shares no
 closed form with the kernels. Every input is a Float, and a Double, exactly.
-Usage: pointwise_reference.py > ../Foundations/LinearAlgebraTests/PointwiseReference.swift
+Usage: pointwise_reference.py > ../Foundations/KernelsTests/PointwiseReference.swift
 """
 import itertools
 

@@ -1,5 +1,6 @@
 package import Collectives
 package import LinearAlgebra
+internal import Kernels
 
 /// A rate network, its neurons dealt to ranks.
 ///

@@ -1,4 +1,5 @@
 package import LinearAlgebra
+internal import Kernels
 
 /// One stream of random numbers whose element i depends on nothing but i.
 ///

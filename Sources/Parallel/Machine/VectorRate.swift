@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Kernels
 
 /// Measures what the vector units of this process's cores do at most, all at once.
 ///

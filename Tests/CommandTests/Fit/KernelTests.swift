@@ -3,6 +3,7 @@ import HDF5
 import LinearAlgebra
 import TestSupport
 import Testing
+import Kernels
 
 extension CommandTests {
   /// The kernels that a program gets, whatever OpenBLAS would choose here.

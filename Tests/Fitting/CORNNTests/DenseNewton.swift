@@ -1,6 +1,7 @@
 import CORNN
 import Foundation
 import LinearAlgebra
+import Kernels
 
 /// The losses of the tests, written from their definitions with the library's tanh; it
 /// shares nothing with the kernels.

@@ -1,5 +1,6 @@
 import LinearAlgebra
 import Testing
+import Kernels
 
 @Suite struct ArenaTests {
   /// Thin products against plain loops, at every processor level.

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import LinearAlgebra
+import Kernels
 
 /// The rule over processors and libraries, none of which need be here.
 @Suite struct KernelRuleTests {

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import MPI
+import Kernels
 
 extension RankTests {
   /// A fit whose factor the ranks share, against the fit of one rank alone.

@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Kernels
 
 // Losses and step lengths of one row: O(samples) work, no products.
 extension Panel {

@@ -1,5 +1,6 @@
 package import Collectives
-package import LinearAlgebra
+package import Kernels
+internal import LinearAlgebra
 package import Runtime
 
 extension Configuration {

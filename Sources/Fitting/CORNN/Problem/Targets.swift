@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Kernels
 
 /// The targets of one neuron's subproblem.
 ///

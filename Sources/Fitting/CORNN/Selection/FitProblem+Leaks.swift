@@ -1,6 +1,7 @@
 package import Collectives
-package import LinearAlgebra
+internal import LinearAlgebra
 private import Glibc
+package import Kernels
 package import Runtime
 
 extension FitProblem {

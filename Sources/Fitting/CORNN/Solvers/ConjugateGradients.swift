@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Kernels
 
 /// Preconditioned nonlinear conjugate gradients (Polak–Ribière+) on a panel of
 /// independent convex subproblems.

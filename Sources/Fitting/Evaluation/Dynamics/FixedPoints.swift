@@ -2,6 +2,7 @@ package import Collectives
 internal import LinearAlgebra
 package import Networks
 private import Glibc
+internal import Kernels
 
 /// Fixed points of a network, `F(r) = r` for constant inputs, and the eigenvalues of the
 /// Jacobian of F there.

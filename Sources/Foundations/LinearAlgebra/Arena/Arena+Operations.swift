@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// The operations of network steps and their derivatives on slots.
 ///
 /// `keep: true` adds to the target, `false` overwrites it. A tangent slot of b trials and

@@ -1,4 +1,5 @@
 internal import COpenBLAS
+internal import Kernels
 
 /// The eigenvalues of a real matrix that need not be symmetric, by falling modulus.
 ///

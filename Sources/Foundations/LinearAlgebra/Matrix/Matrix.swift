@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Kernels
 
 /// A dense matrix that owns its storage, row major and contiguous.
 ///
@@ -17,7 +18,7 @@ package struct Matrix<S: Scalar>: ~Copyable {
   private let release: (() -> Void)?
 
   /// Cache-line and AVX-512 alignment, in bytes.
-  static var alignment: Int { 64 }
+  static var alignment: Int { vectorAlignment }
 
   private init(uninitialisedRows rows: Int, columns: Int) {
     precondition(rows >= 0 && columns >= 0, "a matrix cannot be \(rows)×\(columns)")

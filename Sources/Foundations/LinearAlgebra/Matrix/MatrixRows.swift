@@ -1,32 +1,34 @@
+internal import Kernels
+
 // Row operations on whole matrices: the caller names rows, and no view leaves a call.
 extension Matrix {
   /// The inner product of row `i` with row `j` of another matrix, accumulated in double.
   package func dot(_ i: Int, _ other: borrowing Matrix, _ j: Int) -> Double {
-    LinearAlgebra.dot(row(i), other.row(j))
+    Kernels.dot(row(i), other.row(j))
   }
 
   /// `⟨x, x⟩`, `⟨x, y⟩` and `⟨y, y⟩` of x, row `i`, and y, row `j` of another matrix.
   package func dots(
     _ i: Int, _ other: borrowing Matrix, _ j: Int
   ) -> (xx: Double, xy: Double, yy: Double) {
-    LinearAlgebra.dots(row(i), other.row(j))
+    Kernels.dots(row(i), other.row(j))
   }
 
   /// `Σ h x²` with h row `i` and x row `j` of another matrix.
   package func weightedSquare(_ i: Int, _ other: borrowing Matrix, _ j: Int) -> Double {
-    LinearAlgebra.weightedSquare(row(i), other.row(j))
+    Kernels.weightedSquare(row(i), other.row(j))
   }
 
   /// `row i ← row i + factor · row j of other`.
   package mutating func add(_ factor: S, _ other: borrowing Matrix, _ j: Int, toRow i: Int) {
     var target = mutableRow(i)
-    LinearAlgebra.add(factor, other.row(j), to: &target)
+    Kernels.add(factor, other.row(j), to: &target)
   }
 
   /// `row i ← row i of other + factor · row i`.
   package mutating func fold(_ factor: S, intoRow i: Int, _ other: borrowing Matrix) {
     var target = mutableRow(i)
-    LinearAlgebra.scale(&target, by: factor, adding: other.row(i))
+    Kernels.scale(&target, by: factor, adding: other.row(i))
   }
 
   /// `row i ← factor · row i`.

@@ -1,4 +1,3 @@
-internal import CKernels
 internal import COpenBLAS
 internal import Glibc
 
@@ -15,12 +14,6 @@ func allocate(bytes: Int, alignment: Int) -> UnsafeMutableRawPointer {
   _ = Array(line.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
   _exit(70)
 }
-
-/// Gives the memory of matrices that are gone back to the system.
-///
-/// By itself the C library keeps those of up to 32 MB for later ones, between blocks that live
-/// on: a fit of 10,000 neurons held a third more memory than it used. Some milliseconds.
-package func returnFreedMemory() { ck_return_freed_memory() }
 
 /// Gives back what `allocate` gave.
 func deallocate(_ memory: UnsafeMutableRawPointer) { free(memory) }

@@ -1,3 +1,5 @@
+package import Kernels
+
 /// The two precisions of the program: `Float` and `Double`.
 ///
 /// The static requirements are the few BLAS and LAPACK routines that differ by

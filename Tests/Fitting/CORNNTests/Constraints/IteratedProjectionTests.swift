@@ -4,6 +4,7 @@ import LinearAlgebra
 import Runtime
 import TestSupport
 import Testing
+import Kernels
 
 /// Where the factor of a mask is unaffordable, the projection is iterated and finds the same
 /// weights.

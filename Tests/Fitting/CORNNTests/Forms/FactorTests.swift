@@ -4,6 +4,7 @@ import LinearAlgebra
 import Runtime
 import TestSupport
 import Testing
+import Kernels
 
 /// The factors in which a large network is stored.
 @Suite struct FactorTests {

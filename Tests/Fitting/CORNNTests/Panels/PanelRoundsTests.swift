@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import CORNN
+import Kernels
 
 /// A fit that is interrupted and restored ends with the same numbers.
 @Suite struct PanelRoundsTests {

@@ -5,6 +5,7 @@ import Runtime
 import Testing
 
 @testable import CORNN
+import Kernels
 
 @Suite struct InputTests {
   /// Forty channels over eight decades of units: every one's weights are recovered.

@@ -5,6 +5,7 @@ import LinearAlgebra
 import Runtime
 import TestSupport
 import Testing
+import Kernels
 
 @Suite struct MissingDataTests {
   private func fitted(

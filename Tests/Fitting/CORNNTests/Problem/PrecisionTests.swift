@@ -5,6 +5,7 @@ import LinearAlgebra
 import Runtime
 import TestSupport
 import Testing
+import Kernels
 
 /// What float32 iterations cost in accuracy, and where they are used.
 @Suite struct PrecisionTests {

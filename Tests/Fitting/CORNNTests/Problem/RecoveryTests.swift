@@ -4,6 +4,7 @@ import LinearAlgebra
 import Networks
 import Runtime
 import Testing
+import Kernels
 
 @Suite struct RecoveryTests {
   /// Cross-entropy at weak ridge recovers the connectivity of 500 neurons from 5,000

@@ -4,6 +4,7 @@ import Runtime
 import Testing
 
 @testable import CORNN
+import Kernels
 
 /// The choice of the ridge takes the constraints into account that the fit will have.
 @Suite struct ConstrainedSelectionTests {

@@ -4,6 +4,7 @@ import Runtime
 import Testing
 
 @testable import CORNN
+import Kernels
 
 @Suite struct SelectionTests {
   @Test func foldsAreContiguousBlocksWithGaps() {

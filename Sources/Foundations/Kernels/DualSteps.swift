@@ -19,7 +19,7 @@ package struct LineSums: Equatable, Sendable {
 /// - Returns: `⟨e, e′ − λ z⟩` with e′ the old e, of which z is the image.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func dualAdvance<S: Scalar>(
+package func dualAdvance<S: VectorKernels>(
   step t: S, along p: Span<S>, response sp: Span<S>, score: Span<S>, image z: Span<S>,
   ridge: S, coefficients b: inout MutableSpan<S>, activations s: inout MutableSpan<S>,
   residual e: inout MutableSpan<S>
@@ -35,7 +35,7 @@ package func dualAdvance<S: Scalar>(
 /// z enters as `(G + λI)⁻¹ e`; c m is the correction that removes the self-connection.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func dualComplete<S: Scalar>(
+package func dualComplete<S: VectorKernels>(
   image z: inout MutableSpan<S>, correction c: S, along m: Span<S>, residual e: Span<S>,
   ridge: S
 ) -> Double {
@@ -46,52 +46,11 @@ package func dualComplete<S: Scalar>(
 /// `p ← z + β p`, `sp ← e − λ z + β sp`; returns the sums along the new p.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func dualDirection<S: Scalar>(
+package func dualDirection<S: VectorKernels>(
   _ p: inout MutableSpan<S>, response sp: inout MutableSpan<S>, beta: S, ridge: S,
   residual e: Span<S>, image z: Span<S>, coefficients b: Span<S>, curvatures h: Span<S>
 ) -> LineSums {
   requireEqualLengths(p.count, sp.count, e.count, z.count, b.count, h.count)
   return S.kernelDualDirection(
     z.count, beta, ridge, e.pointer, z.pointer, b.pointer, h.pointer, p.pointer, sp.pointer)
-}
-
-// The same on a row of the matrices of a panel; the scores are in the first row of theirs.
-extension Matrix {
-  /// `dualAdvance` where this matrix has the residuals.
-  package mutating func dualAdvance(
-    row i: Int, step: S, along direction: borrowing Matrix, response: borrowing Matrix,
-    score: borrowing Matrix, image: borrowing Matrix, ridge: S, coefficients: inout Matrix,
-    activations: inout Matrix
-  ) -> Double {
-    var residual = mutableRow(i)
-    var b = coefficients.mutableRow(i)
-    var s = activations.mutableRow(i)
-    return LinearAlgebra.dualAdvance(
-      step: step, along: direction.row(i), response: response.row(i), score: score.row(0),
-      image: image.row(i), ridge: ridge, coefficients: &b, activations: &s,
-      residual: &residual)
-  }
-
-  /// `dualComplete` where this matrix has the images, along row j of another.
-  package mutating func dualComplete(
-    row i: Int, correction: S, along exclusion: borrowing Matrix, _ j: Int,
-    residual: borrowing Matrix, ridge: S
-  ) -> Double {
-    var image = mutableRow(i)
-    return LinearAlgebra.dualComplete(
-      image: &image, correction: correction, along: exclusion.row(j), residual: residual.row(i),
-      ridge: ridge)
-  }
-
-  /// `dualDirection` where this matrix has the directions.
-  package mutating func dualDirection(
-    row i: Int, beta: S, ridge: S, response: inout Matrix, residual: borrowing Matrix,
-    image: borrowing Matrix, coefficients: borrowing Matrix, curvature: borrowing Matrix
-  ) -> LineSums {
-    var direction = mutableRow(i)
-    var along = response.mutableRow(i)
-    return LinearAlgebra.dualDirection(
-      &direction, response: &along, beta: beta, ridge: ridge, residual: residual.row(i),
-      image: image.row(i), coefficients: coefficients.row(i), curvatures: curvature.row(i))
-  }
 }

@@ -1,28 +1,28 @@
-import LinearAlgebra
 import Testing
+import Kernels
 
 /// The distance of `value` from `reference` in units in the last place of S.
-func ulps<S: Scalar>(_ value: S, _ reference: Double) -> Double {
+func ulps<S: VectorKernels>(_ value: S, _ reference: Double) -> Double {
   if value.isNaN || reference.isNaN { return value.isNaN && reference.isNaN ? 0 : .infinity }
   if value.isInfinite { return Double(value) == reference ? 0 : .infinity }
   return abs(Double(value) - reference) / Double(S(reference).ulp)
 }
 
-func tanhs<S: Scalar>(_ x: [S]) -> [S] {
+func tanhs<S: VectorKernels>(_ x: [S]) -> [S] {
   var y = [S](repeating: 0, count: x.count)
   var span = y.mutableSpan
   tanh(x.span, into: &span)
   return y
 }
 
-func logCoshs<S: Scalar>(_ x: [S]) -> [S] {
+func logCoshs<S: VectorKernels>(_ x: [S]) -> [S] {
   var y = [S](repeating: 0, count: x.count)
   var span = y.mutableSpan
   logCosh(x.span, into: &span)
   return y
 }
 
-func atanhs<S: Scalar>(_ x: [S]) -> [S] {
+func atanhs<S: VectorKernels>(_ x: [S]) -> [S] {
   var y = [S](repeating: 0, count: x.count)
   var span = y.mutableSpan
   atanh(x.span, into: &span)
@@ -30,7 +30,7 @@ func atanhs<S: Scalar>(_ x: [S]) -> [S] {
 }
 
 @Suite(.serialized) struct ElementwiseTests {
-  func referenceValues<S: Scalar>(_ type: S.Type) {
+  func referenceValues<S: VectorKernels>(_ type: S.Type) {
     let x = elementaryReference.map { S($0.0) }
     let odd = (tanhs(x), tanhs(x.map { -$0 }), atanhs(x), atanhs(x.map { -$0 }))
     let even = (logCoshs(x), logCoshs(x.map { -$0 }))
@@ -52,7 +52,7 @@ func atanhs<S: Scalar>(_ x: [S]) -> [S] {
     }
   }
 
-  func specialValues<S: Scalar>(_ type: S.Type) {
+  func specialValues<S: VectorKernels>(_ type: S.Type) {
     let x: [S] = [0, -0.0, .infinity, -.infinity, .nan, .leastNormalMagnitude]
     let t = tanhs(x)
     #expect(t[0] == 0 && t[0].sign == .plus && t[1] == 0 && t[1].sign == .minus)

@@ -4,7 +4,7 @@
 /// `⟨a, b⟩`.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func dot<S: Scalar>(_ a: Span<S>, _ b: Span<S>) -> Double {
+package func dot<S: VectorKernels>(_ a: Span<S>, _ b: Span<S>) -> Double {
   requireEqualLengths(a.count, b.count)
   return S.kernelDot(a.count, a.pointer, b.pointer)
 }
@@ -12,7 +12,7 @@ package func dot<S: Scalar>(_ a: Span<S>, _ b: Span<S>) -> Double {
 /// `⟨x, x⟩`, `⟨x, y⟩` and `⟨y, y⟩` in one pass.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func dots<S: Scalar>(
+package func dots<S: VectorKernels>(
   _ x: Span<S>, _ y: Span<S>
 ) -> (xx: Double, xy: Double, yy: Double) {
   requireEqualLengths(x.count, y.count)
@@ -22,7 +22,7 @@ package func dots<S: Scalar>(
 /// `Σ h x²`.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func weightedSquare<S: Scalar>(_ h: Span<S>, _ x: Span<S>) -> Double {
+package func weightedSquare<S: VectorKernels>(_ h: Span<S>, _ x: Span<S>) -> Double {
   requireEqualLengths(h.count, x.count)
   return S.kernelWeightedSquare(h.count, h.pointer, x.pointer)
 }
@@ -30,7 +30,7 @@ package func weightedSquare<S: Scalar>(_ h: Span<S>, _ x: Span<S>) -> Double {
 /// `y ← y + t x`.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func add<S: Scalar>(_ t: S, _ x: Span<S>, to y: inout MutableSpan<S>) {
+package func add<S: VectorKernels>(_ t: S, _ x: Span<S>, to y: inout MutableSpan<S>) {
   requireEqualLengths(x.count, y.count)
   S.kernelAdd(x.count, t, x.pointer, y.pointer)
 }
@@ -38,7 +38,7 @@ package func add<S: Scalar>(_ t: S, _ x: Span<S>, to y: inout MutableSpan<S>) {
 /// `y ← x + β y`.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func scale<S: Scalar>(_ y: inout MutableSpan<S>, by beta: S, adding x: Span<S>) {
+package func scale<S: VectorKernels>(_ y: inout MutableSpan<S>, by beta: S, adding x: Span<S>) {
   requireEqualLengths(x.count, y.count)
   S.kernelScaleAdd(x.count, x.pointer, beta, y.pointer)
 }

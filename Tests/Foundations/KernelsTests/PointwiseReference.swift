@@ -1,4 +1,4 @@
-import LinearAlgebra
+import Kernels
 
 // Made by Tests/Oracles/pointwise_reference.py; do not edit.
 

@@ -4,7 +4,7 @@
 /// `y ← tanh x`, to 3 ULP.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func tanh<S: Scalar>(_ x: Span<S>, into y: inout MutableSpan<S>) {
+package func tanh<S: VectorKernels>(_ x: Span<S>, into y: inout MutableSpan<S>) {
   requireEqualLengths(x.count, y.count)
   S.kernelTanh(x.count, x.pointer, y.pointer)
 }
@@ -12,7 +12,7 @@ package func tanh<S: Scalar>(_ x: Span<S>, into y: inout MutableSpan<S>) {
 /// `x ← tanh x`, to 3 ULP.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func applyTanh<S: Scalar>(to x: inout MutableSpan<S>) {
+package func applyTanh<S: VectorKernels>(to x: inout MutableSpan<S>) {
   let base = x.pointer
   S.kernelTanh(x.count, base, base)
 }
@@ -20,7 +20,7 @@ package func applyTanh<S: Scalar>(to x: inout MutableSpan<S>) {
 /// `y ← ln cosh x`, to 6 ULP also where it is small.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func logCosh<S: Scalar>(_ x: Span<S>, into y: inout MutableSpan<S>) {
+package func logCosh<S: VectorKernels>(_ x: Span<S>, into y: inout MutableSpan<S>) {
   requireEqualLengths(x.count, y.count)
   S.kernelLogCosh(x.count, x.pointer, y.pointer)
 }
@@ -28,7 +28,7 @@ package func logCosh<S: Scalar>(_ x: Span<S>, into y: inout MutableSpan<S>) {
 /// `y ← artanh x`, to 4 ULP; infinite at ±1, NaN beyond.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func atanh<S: Scalar>(_ x: Span<S>, into y: inout MutableSpan<S>) {
+package func atanh<S: VectorKernels>(_ x: Span<S>, into y: inout MutableSpan<S>) {
   requireEqualLengths(x.count, y.count)
   S.kernelAtanh(x.count, x.pointer, y.pointer)
 }
@@ -36,7 +36,7 @@ package func atanh<S: Scalar>(_ x: Span<S>, into y: inout MutableSpan<S>) {
 /// `x ← artanh x`, to 4 ULP; infinite at ±1, NaN beyond.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func applyAtanh<S: Scalar>(to x: inout MutableSpan<S>) {
+package func applyAtanh<S: VectorKernels>(to x: inout MutableSpan<S>) {
   let base = x.pointer
   S.kernelAtanh(x.count, base, base)
 }

@@ -48,6 +48,13 @@ package struct ThinFactor<S> {
   let scale: S
   let x: UnsafePointer<S>
   let w: UnsafePointer<S>
+
+  package init(rows: Int, scale: S, x: UnsafePointer<S>, w: UnsafePointer<S>) {
+    self.rows = rows
+    self.scale = scale
+    self.x = x
+    self.w = w
+  }
 }
 
 extension Float: NetworkKernels {

@@ -1,9 +1,9 @@
-import LinearAlgebra
 import Testing
+import Kernels
 
 @Suite struct VectorTests {
   /// Integers small enough that every sum is exact: the answer is known to the bit.
-  func exactSums<S: Scalar>(_ type: S.Type, _ n: Int) {
+  func exactSums<S: VectorKernels>(_ type: S.Type, _ n: Int) {
     func vector(_ a: Int) -> [S] { (0..<n).map { S(($0 * a) % 23 - 11) } }
     func plain(_ a: [S], _ b: [S]) -> Double { zip(a, b).reduce(0) { $0 + Double($1.0 * $1.1) } }
     let (x, y) = (vector(7), vector(5))

@@ -1,8 +1,8 @@
-import LinearAlgebra
 import Testing
+import Kernels
 
 /// One row evaluated at s, or at `s + step · along`, with its scores and curvatures.
-func scored<S: Scalar>(
+func scored<S: VectorKernels>(
   _ loss: PointwiseLoss, _ z: [S], _ s: [S], step: S = 0, along: [S]? = nil
 ) -> (row: RowScore, e: [S], h: [S]) {
   var eta = z
@@ -33,7 +33,7 @@ let everyLoss: [PointwiseLoss] = [
 
 @Suite(.serialized) struct PointwiseLossTests {
   /// Relative errors of E, h and φ against the 60-digit table, one sample at a time.
-  func worstErrors<S: Scalar>(_ type: S.Type) -> (e: Double, h: Double, phi: Double) {
+  func worstErrors<S: VectorKernels>(_ type: S.Type) -> (e: Double, h: Double, phi: Double) {
     var worst = (e: 0.0, h: 0.0, phi: 0.0)
     func relative(_ a: Double, _ b: Double) -> Double { b == 0 ? abs(a) : abs(a / b - 1) }
     for r in lossReference {
@@ -108,7 +108,7 @@ let everyLoss: [PointwiseLoss] = [
     let holes: [Float] = (0..<n).map { (i: Int) in i % 7 == 3 ? .nan : z[i] }
     let moved: [Double] = (0..<n).map { (i: Int) in Double(s[i]) + 0.25 * Double(sp[i]) }
 
-    func sums<S: Scalar>(_ type: S.Type, _ z: [Float]) -> (RowScore, [S], Double) {
+    func sums<S: VectorKernels>(_ type: S.Type, _ z: [Float]) -> (RowScore, [S], Double) {
       let along = sp.map { S($0) }
       let (row, e, h) = scored(
         loss, z.map { S($0) }, s.map { S($0) }, step: 0.25, along: along)
@@ -138,7 +138,7 @@ let everyLoss: [PointwiseLoss] = [
 
   /// Far from the target nothing overflows into NaN, and φ grows as its slope says.
   @Test(arguments: everyLoss) func farActivations(loss: PointwiseLoss) {
-    func check<S: Scalar>(_ type: S.Type) {
+    func check<S: VectorKernels>(_ type: S.Type) {
       for z in [S(-14), 0, 7.25, 14] {
         for s in [S(-1000), -90, 90, 1000] {
           let (row, e, h) = scored(loss, [z], [s])

@@ -56,7 +56,7 @@ extension PointwiseLoss {
   /// `(1 − |d|) / 2` of the targets: what every evaluation of a row takes beside z.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  package static func headroom<S: Scalar>(of z: Span<S>, into eta: inout MutableSpan<S>) {
+  package static func headroom<S: VectorKernels>(of z: Span<S>, into eta: inout MutableSpan<S>) {
     requireEqualLengths(z.count, eta.count)
     S.kernelHeadroom(z.count, z.pointer, eta.pointer)
   }
@@ -67,7 +67,7 @@ extension PointwiseLoss {
   /// clipped samples from counting as flat.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  package func score<S: Scalar>(
+  package func score<S: VectorKernels>(
     targets z: Span<S>, headroom eta: Span<S>, activations s: Span<S>,
     into e: inout MutableSpan<S>, curvatures h: inout MutableSpan<S>
   ) -> RowScore {
@@ -79,7 +79,7 @@ extension PointwiseLoss {
   /// Evaluates one row at `s + t sp`; e receives E, h the curvatures.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  package func score<S: Scalar>(
+  package func score<S: VectorKernels>(
     targets z: Span<S>, headroom eta: Span<S>, activations s: Span<S>, step t: S,
     along sp: Span<S>, into e: inout MutableSpan<S>, curvatures h: inout MutableSpan<S>
   ) -> RowScore {
@@ -91,7 +91,7 @@ extension PointwiseLoss {
   /// `Σ w (ln cosh z − d z)`: added to Σ φ it gives the sum of `w (ln cosh s − d s)`.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  package func offset<S: Scalar>(targets z: Span<S>) -> Double {
+  package func offset<S: VectorKernels>(targets z: Span<S>) -> Double {
     S.kernelLossOffset(self, z.count, z.pointer)
   }
 }

@@ -1,0 +1,7 @@
+internal import CKernels
+
+/// Gives the memory of matrices that are gone back to the system.
+///
+/// By itself the C library keeps those of up to 32 MB for later ones, between blocks that live
+/// on: a fit of 10,000 neurons held a third more memory than it used. Some milliseconds.
+package func returnFreedMemory() { ck_return_freed_memory() }
