@@ -26,6 +26,19 @@ func writeSample(
   try file.close()
 }
 
+/// A sample in a folder, and the words of a quick fit of it.
+func sampleFit(
+  in folder: borrowing TemporaryDirectory
+) throws -> (recording: String, model: String, words: [String]) {
+  let recording = folder.file("recording.h5")
+  let model = folder.file("model.h5")
+  try writeSample(recording)
+  return (
+    recording, model,
+    ["fit", recording, "-o", model, "--time-axis", "0", "--alpha", "0.5", "--lambda", "1"]
+  )
+}
+
 /// The matrix at a path of a file.
 func readMatrix(_ path: String, _ name: String) throws -> Matrix<Double> {
   let dataset = try File.open(path).openDataset(name)

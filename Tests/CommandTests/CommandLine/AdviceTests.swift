@@ -61,12 +61,7 @@ extension CommandTests {
     /// Times of frames are not written as seconds where nothing says how long a frame is.
     @Test func noClock() throws {
       let folder = try TemporaryDirectory()
-      let recording = folder.file("recording.h5")
-      let model = folder.file("model.h5")
-      try writeSample(recording)
-      let fit = [
-        "fit", recording, "-o", model, "--time-axis", "0", "--alpha", "0.5", "--lambda", "0.1",
-      ]
+      let (_, model, fit) = try sampleFit(in: folder)
       #expect(try succeed(fit).contains("note: no clock: times count in frames"))
       #expect(try succeed(["evaluate", model]).contains("no clock: times count in frames"))
       let export = ["export", model, "-o", folder.file("traces.nwb")]

@@ -14,6 +14,14 @@ extension CommandTests {
       init(_ line: String, _ flag: String) { (self.line, self.flag) = (line, flag) }
     }
 
+    /// Expects a command line to be refused as wrong (64), with words; returns what it said.
+    @discardableResult
+    private func expectUsage(_ line: String, _ text: String) throws -> String {
+      let result = try ganglion(line.split(separator: " ").map(String.init))
+      #expect(result.status == 64 && result.errors.contains(text), "\(line): \(result)")
+      return result.errors
+    }
+
     /// No file is there: what is wrong with the flags is said before any is looked for.
     @Test(arguments: [
       Vain("generate chaotic -o x.h5 --output-noise 0 --noise laplace", "--noise"),
@@ -82,12 +90,8 @@ extension CommandTests {
       Vain("doctor --quiet", "--quiet"),
     ])
     func vain(_ vain: Vain) throws {
-      let result = try ganglion(vain.line.split(separator: " ").map(String.init))
-      #expect(result.status == 64, "\(result)")
-      #expect(
-        result.errors.contains("\(vain.flag) does nothing here: "), "\(vain.line): \(result.errors)"
-      )
-      #expect(result.errors.contains("leave it out"), "\(result.errors)")
+      let errors = try expectUsage(vain.line, "\(vain.flag) does nothing here: ")
+      #expect(errors.contains("leave it out"), "\(errors)")
     }
 
     /// A value is given once, but where a list is meant.
@@ -100,8 +104,7 @@ extension CommandTests {
         ["generate", "chaotic", "-o", "a.h5", "--output", "b.h5"], 64, "--output is given twice",
         in: folder.path)
       for line in ["doctor --json --json", "evaluate m.h5 --starts 2 --starts 3 --starts 4"] {
-        let result = try ganglion(line.split(separator: " ").map(String.init))
-        #expect(result.status == 64 && result.errors.contains("takes it once"), "\(result)")
+        try expectUsage(line, "takes it once")
       }
       for line in [
         "fit x.h5 -o m.h5 --inputs /a --inputs /b", "evaluate m.h5 --recording a --recording b",
@@ -124,10 +127,9 @@ extension CommandTests {
       ("simulate m.h5 -o s.h5 --noise gausian", "did you mean gaussian?"),
     ])
     func didYouMean(line: String, text: String) throws {
-      let result = try ganglion(line.split(separator: " ").map(String.init))
-      #expect(result.status == 64 && result.errors.contains(text), "\(result)")
+      let errors = try expectUsage(line, text)
       // The way to the help is said once.
-      #expect(result.errors.components(separatedBy: "--help").count == 2, "\(result.errors)")
+      #expect(errors.components(separatedBy: "--help").count == 2, "\(errors)")
     }
 
     /// What is wrong, with what is expected, for each kind of value.
@@ -146,20 +148,12 @@ extension CommandTests {
       ("scaling study --ranks 1,x -- fit a", "--ranks is 1,x, expected: Numbers of ranks"),
       ("fit x.h5 -o m.h5 --threads 0", "--threads is 0, expected: Threads a rank, or auto"),
     ])
-    func expectedValue(line: String, text: String) throws {
-      let result = try ganglion(line.split(separator: " ").map(String.init))
-      #expect(result.status == 64 && result.errors.contains(text), "\(result)")
-    }
+    func expectedValue(line: String, text: String) throws { try expectUsage(line, text) }
 
     /// What does nothing in this file, or beside this result, is known when it is opened.
     @Test func ofTheFile() throws {
       let folder = try TemporaryDirectory()
-      let recording = folder.file("recording.h5")
-      let model = folder.file("model.h5")
-      try writeSample(recording)
-      let fit = [
-        "fit", recording, "-o", model, "--time-axis", "0", "--alpha", "0.5", "--lambda", "1",
-      ]
+      let (recording, model, fit) = try sampleFit(in: folder)
       for (flags, word) in [
         (["--bin", "0.1"], "--bin does nothing"), (["--max-gap", "3"], "--max-gap does nothing"),
         (["--resample", "none"], "--resample does nothing"),

@@ -27,6 +27,7 @@ extension CommandTests {
       let weights = try readMatrix(alone, "/truth/W_out")
       let readout = product(rates.view, weights.view.transposed)
       let targets = try readMatrix(alone, "/truth/outputs")
+      #expect(entries(readout).count == entries(targets).count)
       let right = zip(entries(readout), entries(targets)).count { $0 * $1 > 0 }
       #expect(Double(right) > 0.8 * Double(entries(targets).count))
       let model = folder.file("model.h5")

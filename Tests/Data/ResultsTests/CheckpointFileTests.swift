@@ -55,6 +55,23 @@ import Testing
     #expect(found.notes.count == 2)
   }
 
+  /// A checkpoint of another version is refused by its format, one of another run by its settings.
+  @Test(arguments: [
+    (#"{"checkpoint-format":3,"command":"fit","lambda":1}"#, ["format 3", "reads format 4"]),
+    (#"{"checkpoint-format":4,"command":"fit","lambda":1}"#, ["lambda was 1, is 2"]),
+    (#"{"checkpoint-format":2,"command":"train"}"#, ["command was train, is fit"]),
+  ])
+  func othersAreRefused(identity: String, words: [String]) throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("run.checkpoint")
+    try write(1, to: CheckpointFile(path: path, identity: identity))
+    let own = CheckpointFile(
+      path: path, identity: #"{"checkpoint-format":4,"command":"fit","lambda":2}"#)
+    let error = try #require(throws: RecordingError.self) { try read(own) }
+    #expect(error.exitCode == 78)
+    for word in words { #expect(error.description.contains(word), "\(error)") }
+  }
+
   /// As after a kill between the two renamings.
   @Test func thePreviousServesAlone() throws {
     let directory = try TemporaryDirectory()

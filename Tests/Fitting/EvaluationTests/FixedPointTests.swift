@@ -39,6 +39,7 @@ import Testing
       #expect(point.found == 1)
       #expect(point.residual < 1e-10)
       let expected = point.state.map { abs($0) < 0.5 ? atZero : outside }.sorted(by: >)
+      #expect(point.eigenvalues.count == expected.count)
       for (value, eigenvalue) in zip(expected, point.eigenvalues) {
         #expect(abs(eigenvalue.real - value) < 1e-8 && eigenvalue.imaginary == 0)
       }

@@ -10,6 +10,7 @@ struct GeneralEigenTests {
     var shift = Matrix<Double>(rows: n, columns: n)
     for i in 0..<n { shift[i, (i + 1) % n] = 1 }
     let eigen = GeneralEigen(shift, lastEntries: true)
+    #expect(eigen.values.count == n && eigen.lastEntries.count == n)
     for (value, last) in zip(eigen.values, eigen.lastEntries) {
       var power = (real: 1.0, imaginary: 0.0)
       for _ in 0..<n {
@@ -31,6 +32,7 @@ struct GeneralEigenTests {
       for j in 0..<i { triangular[i, j] = 0.7 }
     }
     let values = eigenvalues(of: triangular)
+    #expect(values.count == 3)
     #expect(zip(values, [-3, 2, 0.5]).allSatisfy { abs($0.real - $1) < 1e-12 })
     #expect(values.allSatisfy { $0.imaginary == 0 })
   }

@@ -113,7 +113,7 @@ enum SmallTask: String, CaseIterable, Sendable {
     if small != .teacher && small != .drivenTeacher { #expect(other.channels != whole.channels) }
   }
 
-  @Test func handVelocityIsTheDerivativeOfItsPosition() {
+  @Test func handVelocityIsTheDerivativeOfItsPosition() throws {
     let task = Reach(hidden: 3, steps: 40)
     let program = task.record()
     let trials = task.trials(
@@ -121,12 +121,13 @@ enum SmallTask: String, CaseIterable, Sendable {
     var rollout = Rollout<Double>(program, rows: 2)
     // Strong torques, so that the arm moves.
     rollout.load(parameters: program.initialParameters(seed: 1).map { $0 * 3 })
-    guard let output = program.outputs["hand"] else { return }
+    let output = try #require(program.outputs["hand"])
     let slot = rollout.layout[output]
     var hands: [[Double]] = []
     _ = rollout.run(trials) { _, arena in
       hands.append((0..<4).map { arena.elements(slot)[$0] })
     }
+    #expect(hands.count >= task.steps - 1)
     // Angles move with the velocity before the step, so positions change by the mean of
     // the velocities at both ends up to O(dt).
     for t in 1..<hands.count {

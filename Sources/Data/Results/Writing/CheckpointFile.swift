@@ -181,8 +181,13 @@ package struct CheckpointFile: Sendable {
     }
     let theirs = object(stored)
     let ours = object(identity)
-    let formats = [theirs, ours].map { $0?[Self.formatSetting].map { "\($0)" } }
-    if let format = formats[0], let own = formats[1], format != own {
+    func text(_ setting: String, of identity: [String: Any]?) -> String? {
+      identity?[setting].map { "\($0)" }
+    }
+    let isSameCommand = text("command", of: theirs) == text("command", of: ours)
+    if isSameCommand, let format = text(Self.formatSetting, of: theirs),
+      let own = text(Self.formatSetting, of: ours), format != own
+    {
       return """
         \(candidate) is of checkpoint format \(format), and this version of ganglion writes and \
         reads format \(own): go on with the version that wrote it, or give --checkpoint another \
