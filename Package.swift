@@ -126,6 +126,15 @@ let package = Package(
       ], path: "Sources/Learning/Training",
       swiftSettings: memorySafe + optimised),
 
+    // Sizes, predictions and calibration of fits and trainings.
+    .target(
+      name: "Planning",
+      dependencies: [
+        "LinearAlgebra", "Collectives", "Machine", "CORNN", "Evaluation", "Differentiation",
+        "SOFO", "Tasks", "Training", "Wording",
+      ],
+      swiftSettings: memorySafe + optimised),
+
     // MARK: - Files of the user
     .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),
     .target(
@@ -147,7 +156,7 @@ let package = Package(
       dependencies: [
         "LinearAlgebra", "Collectives", "MPI", "HDF5", "Networks", "CORNN", "Evaluation",
         "Recordings", "Reports", "Machine", "Differentiation", "SOFO", "Tasks",
-        "Training", "Scalability", "Wording",
+        "Training", "Planning", "Scalability", "Wording",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -244,6 +253,19 @@ let package = Package(
     .testTarget(
       name: "ScalabilityTests", dependencies: ["Scalability"], path: "Tests/Pages/ScalabilityTests",
       swiftSettings: strict),
+    .testTarget(
+      name: "PlanningTests",
+      dependencies: [
+        "Planning", "CORNN", "Evaluation", "Machine", "Training", "Tasks", "SOFO",
+        "Differentiation", "Collectives", "LinearAlgebra", "TestSupport", "CAllocations",
+      ], swiftSettings: strict),
+    // What of the program can be called without starting it.
+    .testTarget(
+      name: "ganglionTests",
+      dependencies: [
+        "ganglion", "CORNN", "Recordings", "Collectives", "LinearAlgebra", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
     // The program as users start it; HDF5 checks its files, so one test at a time.
     .testTarget(
       name: "CommandTests",

@@ -13,6 +13,14 @@ package enum Trainer {
     case forwardGradient = "fgd"
     case firstOrder = "sofo-first-order"
     case force
+
+    /// Whether a step is taken in a subspace of random directions, by ranks in a grid.
+    package var usesDirections: Bool {
+      switch self {
+      case .sofo, .forwardGradient, .firstOrder: true
+      case .adam, .force: false
+      }
+    }
   }
 
   /// What a run is told.

@@ -5,6 +5,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Machine
+internal import Planning
 internal import Recordings
 internal import Wording
 
@@ -37,29 +38,23 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     console.say(
       "\(command.recordings.joined(separator: ", ")): \(recording.format), \(recording.neurons) neurons × "
         + "\(recording.frames) frames; \(world.size) ranks × \(threads) threads")
-    let sizes = FitSizes(
-      neurons: recording.neurons, inputs: recording.inputNames.count, frames: recording.frames,
-      holdout: command.model.holdout, configuration: configuration,
-      bytesPerScalar: MemoryLayout<S>.stride, isFactored: command.solution.weights == .factored,
-      rolloutStarts: command.rolloutStarts)
+    let planned = command.planned(
+      recording, configuration, bytesPerScalar: MemoryLayout<S>.stride)
     let local = Partition(of: recording.neurons, among: world.size).range(of: world.rank)
     let constraints = try readConstraints(recording, local, console, on: world)
     if command.dryRun {
       let machine = try MachineDescription(
         measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
         effort: .least)
-      let job = FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: threads)
+      let job = Job(nodes: 1, ranksPerNode: world.size, threads: threads)
       console.say("precision: \(arithmetic.reason)")
-      let mask = try MaskLoad(
-        constraints, local: local, neurons: recording.neurons, plan: sizes.plan(job),
-        configuration: configuration, isSingle: S.self == Float.self, threads: threads,
-        group: world)
-      console.say(sizes.prediction(of: job, on: machine, mask: mask).text)
+      let load = try planned.load(of: constraints, threads: threads, on: world)
+      console.say(planned.prediction(of: job, on: machine, mask: load).text)
       console.say("next: the same without --dry-run")
       return
     }
-    try sizes.requireMemory(threads: threads, on: world)
-    log.write("started", sizes.event)
+    try planned.requireMemory(under: constraints, threads: threads, on: world)
+    log.write("started", planned.event)
 
     let regions = try command.constraints.regions?.labels(count: recording.neurons, on: world)
     var rates: Matrix<S> = try phases.measure("read") {

@@ -5,6 +5,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Machine
+internal import Planning
 internal import Recordings
 internal import SOFO
 internal import Tasks
@@ -33,7 +34,7 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
     try world.barrier()
     var settings = command.optimizer.settings(for: task)
     let program = task.record()
-    let usesGrid = [.sofo, .forwardGradient, .firstOrder].contains(settings.method)
+    let usesGrid = settings.method.usesDirections
     if usesGrid && settings.grid == nil {
       settings.grid = settings.automaticGrid(
         ranks: planning?.job.ranks ?? world.size, program)
@@ -60,8 +61,10 @@ struct TrainRun<S: Scalar & Transferable & Storable> {
           machine: MachineDescription(
             measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
             effort: .least),
-          job: FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: threads))
-      console.say(TrainPlan<S>(task, settings, planning).text)
+          job: Job(nodes: 1, ranksPerNode: world.size, threads: threads))
+      let training = PlannedTraining(task, settings, precision: S.self)
+      let plan = TrainPlan(training, in: planning.job)
+      console.say(TrainPrediction(plan, on: planning.machine).text(memory: planning.memory))
       console.say("next: the same without \(command.dryRun ? "--dry-run" : "plan")")
       return
     }
