@@ -35,6 +35,7 @@ import Testing
       .write(toFile: path, atomically: true, encoding: .utf8)
     var request = RecordingRequest(path: path)
     request.dt = dt
+    request.timeAxis = .first
     return try Recording.open(request, on: SingleRank())
   }
 
