@@ -151,6 +151,15 @@ let package = Package(
       ], path: "Sources/Learning/Training",
       swiftSettings: memorySafe + optimised),
 
+    // Sizes, predictions and calibration of fits and trainings.
+    .target(
+      name: "Planning",
+      dependencies: [
+        "Wording", "LinearAlgebra", "Collectives", "Machine", "CORNN", "Evaluation",
+        "Differentiation", "SOFO", "Tasks", "Training",
+      ],
+      swiftSettings: memorySafe + optimised),
+
     // MARK: - Files of the user
     .plugin(name: "SourceRevision", capability: .buildTool(), path: "Sources/SourceRevision"),
     .target(
@@ -182,7 +191,7 @@ let package = Package(
       dependencies: [
         "Wording", "Kernels", "Charts", "LinearAlgebra", "Statistics", "Collectives", "Runtime",
         "MPI", "HDF5", "Machine", "Networks", "CORNN", "Evaluation", "Differentiation", "SOFO",
-        "Tasks", "Training", "Recordings", "Results", "Reports", "Scalability",
+        "Tasks", "Training", "Planning", "Recordings", "Results", "Reports", "Scalability",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -304,6 +313,19 @@ let package = Package(
     .testTarget(
       name: "ScalabilityTests", dependencies: ["Scalability"], path: "Tests/Pages/ScalabilityTests",
       swiftSettings: strict),
+    .testTarget(
+      name: "PlanningTests",
+      dependencies: [
+        "LinearAlgebra", "Collectives", "Machine", "CORNN", "Differentiation", "SOFO", "Tasks",
+        "Training", "Planning", "TestSupport", "CAllocations",
+      ], swiftSettings: strict),
+    // What of the program can be called without starting it.
+    .testTarget(
+      name: "ganglionTests",
+      dependencies: [
+        "LinearAlgebra", "Collectives", "CORNN", "Recordings", "ganglion", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
     // The program as users start it; HDF5 checks its files, so one test at a time.
     .testTarget(
       name: "CommandTests",

@@ -6,6 +6,9 @@ package enum DampingRule: String, CaseIterable, Sendable {
   case adaptive
   /// The best of λ ∈ {λ/10, λ, 10 λ} and η ∈ {.05, .15, .35, .65, 1, 1.4}, by trying them all.
   case search
+
+  /// The dampings of a step that are solved for, over that of the step before.
+  package var dampingFactors: [Double] { self == .search ? [0.1, 1, 10] : [1] }
 }
 
 /// The damping rule's memory: the damping of the next step.
@@ -43,7 +46,7 @@ package struct DampingControl: Sendable {
   package var dampings: [Double] {
     guard rule == .search else { return [damping] }
     var result: [Double] = []
-    for factor in [0.1, 1, 10] {
+    for factor in rule.dampingFactors {
       let value = min(max(damping * factor, limits.lowerBound), limits.upperBound)
       if !result.contains(value) { result.append(value) }
     }

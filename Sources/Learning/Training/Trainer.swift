@@ -24,6 +24,9 @@ package enum Trainer {
       case .adam, .force: nil
       }
     }
+
+    /// Whether a step is taken in a subspace of random directions, by ranks in a grid.
+    package var usesDirections: Bool { sketch != nil }
   }
 
   /// What a run is told.

@@ -104,7 +104,7 @@ package func measureMemoryBandwidth(
 /// - Returns: operations a second, all threads together.
 /// - Throws: nothing of its own.
 package func measurePanelRate<S: Scalar>(
-  of type: S.Type, threads: Int, rows: Int = 256, seconds: Double = 0.3
+  of type: S.Type, threads: Int, rows: Int = MachineDescription.panelRows, seconds: Double = 0.3
 ) throws -> Double {
   let n = 1024
   let workers = min(threads, allowedCores().count)

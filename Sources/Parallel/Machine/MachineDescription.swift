@@ -22,8 +22,8 @@ package struct MachineDescription: Codable, Equatable, Sendable {
   /// Matrix products in double precision, operations a second; the slowest rank's.
   package var productRateDouble: Double
 
-  /// The same products in the shape that iterations have, a panel of 256 rows on each thread;
-  /// nil in a description by hand: then 0.75 of the rates above.
+  /// The same products in the shape that iterations have, a panel of `panelRows` rows on each
+  /// thread; nil in a description by hand: then 0.75 of the rates above.
   package var panelRateFloat: Double?
   package var panelRateDouble: Double?
 
@@ -53,6 +53,9 @@ package struct MachineDescription: Codable, Equatable, Sendable {
 
   /// Files, all ranks together.
   package var files: FileRate?
+
+  /// Rows of the panels that are measured.
+  package static var panelRows: Int { 256 }
 }
 
 extension MachineDescription {

@@ -38,7 +38,8 @@ extension OptimizerOptions {
   /// Which optimisers a setting belongs to; those of no row belong to all.
   fileprivate static let owners: [(flags: [String], methods: [Trainer.Method])] = [
     (
-      ["tangents", "tangent-kind", "grid", "damping-rule"], [.sofo, .forwardGradient, .firstOrder]
+      ["tangents", "tangent-kind", "grid", "damping-rule"],
+      Trainer.Method.allCases.filter(\.usesDirections)
     ),
     (["damping", "whitening", "orthonormal"], [.sofo]),
     (["learning-rate"], Trainer.Method.allCases.filter { $0 != .force }),

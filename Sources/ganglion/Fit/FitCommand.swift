@@ -5,6 +5,7 @@ internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Planning
 internal import Recordings
 internal import Results
 internal import Runtime
@@ -102,11 +103,10 @@ struct FitCommand: GroupCommand {
   /// The form and precision for a recording of this size.
   private func arithmetic(for recording: Recording) throws -> Arithmetic {
     let configuration = configuration()
-    let fitted = PreparedRecording<Double>.fittedFrames(
-      of: recording.frames, holdout: model.holdout)
+    let shape = shape(of: recording)
     let arithmetic = try Arithmetic(
-      solution.precision, configuration: configuration, samples: max(0, fitted.count - 1),
-      regressors: recording.neurons + recording.inputNames.count + (configuration.bias ? 1 : 0))
+      solution.precision, configuration: configuration, samples: shape.transitions,
+      regressors: shape.regressors)
     if solution.weights == .factored, arithmetic.form == .primal {
       throw CommandLineError.usage(
         "--weights factored needs the dual form, in which W is a product; give --form dual")

@@ -4,6 +4,7 @@ internal import Collectives
 internal import Foundation
 internal import MPI
 internal import Machine
+internal import Planning
 internal import Recordings
 internal import Results
 internal import Wording
@@ -48,8 +49,8 @@ struct PlanOptions: ParsableArguments {
       effort: .quick)
   }
 
-  func job(on world: borrowing Communicator, threads: Int) -> FitPrediction.Job {
-    FitPrediction.Job(nodes: nodes, ranksPerNode: ranksPerNode ?? world.size, threads: threads)
+  func job(on world: borrowing Communicator, threads: Int) -> Job {
+    Job(nodes: nodes, ranksPerNode: ranksPerNode ?? world.size, threads: threads)
   }
 }
 
@@ -90,66 +91,37 @@ struct PlanFitCommand: GroupCommand {
     let machine = try planned.description(on: world)
     let job = planned.job(on: world, threads: threads)
     guard world.rank == 0 else { return }
-    let prediction = try predict(job, on: machine)
+    let fit = try fit()
+    let advice = JobAdvice(fit, like: job, on: machine, memory: planned.memory)
     StandardOutput.write(
       """
-      \(prediction.text)
-      \(try advice(job, on: machine))
+      \(fit.prediction(of: job, on: machine).text)
+      \(advice.text)
       next: mpirun -n \(job.ranks) ganglion fit RECORDING -o MODEL --threads \(threads)  \
       # or sbatch Jobs/fit-recording.sbatch RECORDING MODEL
 
       """)
   }
 
-  private func predict(
-    _ job: FitPrediction.Job, on machine: MachineDescription
-  ) throws -> FitPrediction {
+  /// The fit that is planned.
+  private func fit() throws -> PlannedFit {
     var configuration = Configuration()
     configuration.form = solution.form
     configuration.iterations = solution.iterations
     configuration.tolerance = solution.tolerance
     configuration.lambda = lambda
-    let fitted = PreparedRecording<Double>.fittedFrames(of: frames, holdout: holdout)
-    let arithmetic = try Arithmetic(
-      solution.precision, configuration: configuration, samples: max(0, fitted.count - 1),
-      regressors: neurons + inputs + (configuration.bias ? 1 : 0))
-    configuration.roundsInverse = arithmetic.roundsInverse
-    return FitSizes(
+    let shape = FitShape(
       neurons: neurons, inputs: inputs, frames: frames, holdout: holdout,
-      configuration: configuration, bytesPerScalar: arithmetic.isSingle ? 4 : 8,
-      isFactored: solution.weights == .factored, rolloutStarts: rolloutStarts
-    ).prediction(of: job, on: machine)
-  }
-
-  /// The smallest job that fits the memory, and the largest that is worth its nodes.
-  private func advice(_ job: FitPrediction.Job, on machine: MachineDescription) throws -> String {
-    let memory = planned.memory
-    func at(_ nodes: Int) throws -> FitPrediction {
-      var other = job
-      other.nodes = nodes
-      return try predict(other, on: machine)
-    }
-    var smallest = 1
-    while try at(smallest).nodeBytes > memory * 1e9, smallest < neurons { smallest *= 2 }
-    let first = try at(smallest)
-    guard first.nodeBytes <= memory * 1e9 else {
-      return
-        "fits no number of nodes of \(asGiven(memory)) GB, as what the ranks of a node share does not "
-        + "get smaller: take fewer --ranks-per-node with more --threads, or fewer frames"
-    }
-    var largest = smallest
-    while largest * 2 * job.ranksPerNode <= neurons {
-      let next = try at(largest * 2)
-      let efficiency =
-        first.total * Double(smallest) / (next.total * Double(largest * 2))
-      guard efficiency >= 0.7 else { break }
-      largest *= 2
-    }
-    return String(
-      format: """
-        smallest job that fits %.0f GB a node: %d nodes, %.0f s (predicted)
-        parallel efficiency stays above 70 %% up to %d nodes, %.0f s (predicted)
-        """, memory, smallest, first.total, largest, try at(largest).total)
+      bias: configuration.bias)
+    let arithmetic = try Arithmetic(
+      solution.precision, configuration: configuration, samples: shape.transitions,
+      regressors: shape.regressors)
+    configuration.roundsInverse = arithmetic.roundsInverse
+    return PlannedFit(
+      shape,
+      FitChoices(
+        configuration: configuration, bytesPerScalar: arithmetic.isSingle ? 4 : 8,
+        isFactored: solution.weights == .factored, rolloutStarts: rolloutStarts))
   }
 }
 

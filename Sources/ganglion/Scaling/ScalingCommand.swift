@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Collectives
 internal import Foundation
 internal import Machine
+internal import Planning
 internal import Runtime
 internal import Scalability
 internal import Wording

@@ -1,6 +1,7 @@
 internal import Collectives
 internal import Foundation
 internal import Machine
+internal import Planning
 internal import Scalability
 
 /// A scaling study on disk: its description, and a log for each run that is done.
@@ -113,13 +114,13 @@ struct Study {
     var predictions: [StudyPoint: Double] = [:]
     for name in try countedLogs() {
       guard let log = FileManager.default.contents(atPath: folder + "/" + name),
-        let measurement = RunMeasurement(log: log), let sizes = FitSizes(log: log)
+        let measurement = RunMeasurement(log: log), let fit = PlannedFit(log: log)
       else { continue }
       let point = measurement.point
       let nodes = measurement.hosts
-      let job = FitPrediction.Job(
+      let job = Job(
         nodes: nodes, ranksPerNode: (point.ranks + nodes - 1) / nodes, threads: point.threads)
-      predictions[point] = sizes.prediction(of: job, on: machine).total
+      predictions[point] = fit.prediction(of: job, on: machine).total
     }
     return predictions.map { StudyReport.Prediction(point: $0, seconds: $1) }
   }

@@ -1,5 +1,5 @@
-internal import Collectives
-internal import LinearAlgebra
+package import Collectives
+package import LinearAlgebra
 internal import RandomNumbers
 
 /// Frees a product with the inverse of rounding in the directions in which G is large.
@@ -9,7 +9,7 @@ internal import RandomNumbers
 /// of these and `D = Vᵀ K V`, the product `p + V D⁻¹ Vᵀ (e − K p)` has a residual orthogonal to V.
 /// On a generated recording of 4,000 neurons and 1,500 frames the residual falls from 3·10⁻³
 /// of e to 2·10⁻⁵; with 48 vectors to 10⁻⁴, and more iterations.
-final class Deflation<S: Scalar & Transferable> {
+package final class Deflation<S: Scalar & Transferable> {
   /// V, samples × rank.
   private let basis: NodeShared<S>
   /// `K V`.
@@ -17,9 +17,10 @@ final class Deflation<S: Scalar & Transferable> {
   /// `V D⁻¹`.
   private let corrections: NodeShared<S>
 
-  static var rank: Int { 64 }
+  /// Eigenvectors that are freed of rounding.
+  package static var rank: Int { 64 }
   /// Multiplications with G after which random vectors span the leading eigenvectors.
-  private static var powers: Int { 3 }
+  package static var powers: Int { 3 }
 
   /// - Complexity: `8 T² rank` flops on one rank a node, `3 T rank` scalars of memory.
   /// - Collective: every rank of `group` must call it.

@@ -22,18 +22,9 @@ struct PanelWork {
   /// Most subproblems a panel, if there is a bound besides memory.
   var widest = Int.max
 
-  /// Wide enough that packing the inverse, once a product, costs little beside it; every
-  /// thread gets as many panels as the others.
   private var panelWidth: Int {
-    let most = min(widest, Self.mostRows(samples: fitted.count))
-    let panels = (subproblems.count + most - 1) / most
-    let rounds = max(1, (panels + threads - 1) / threads)
-    return max(min(most, 8), (subproblems.count + rounds * threads - 1) / (rounds * threads))
-  }
-
-  /// The rows of a panel whose state takes about 256 MiB, at least 128 and at most 1,024.
-  static func mostRows(samples: Int) -> Int {
-    max(128, min(1024, (1 << 28) / (80 * max(1, samples))))
+    PanelWidth.rows(
+      of: subproblems.count, samples: fitted.count, threads: threads, widest: widest)
   }
 
   /// The subproblems of each panel.

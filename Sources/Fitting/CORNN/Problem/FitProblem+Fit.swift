@@ -8,7 +8,7 @@ extension Configuration {
   ///
   /// Per neuron and iteration the primal form costs `4 T M + 2 M²` flops, the dual form
   /// `2 T²`: equal at `T = (1 + √2) M`.
-  func isDual(samples: Int, regressors: Int) -> Bool {
+  package func isDual(samples: Int, regressors: Int) -> Bool {
     switch form {
     case .dual: true
     case .primal: false
@@ -29,7 +29,7 @@ extension Configuration {
 extension Configuration {
   /// Whether the tolerance is so large that an approximate inverse pays: below, the exact rounds
   /// after it would do most of the work again.
-  var approximates: Bool { tolerance >= 1e-5 }
+  package var approximates: Bool { tolerance >= 1e-5 }
 
   /// Which stand-ins for the inverse the solver of a loss can do with: the published map
   /// verifies nothing.

@@ -185,7 +185,7 @@ func increments<S: Scalar>(
 }
 
 /// Frames, or neurons, handled at a time: bounds the memory beside what is computed.
-let framesAtOnce = 512
+package let framesAtOnce = 512
 
 /// The frames in parts that are handled at a time.
 func blocks(of frames: ArraySlice<Int>) -> [ArraySlice<Int>] {

@@ -2,29 +2,32 @@ internal import Collectives
 internal import LinearAlgebra
 private import Glibc
 
-extension LinearSystem {
+/// What the ridge of the linear model is chosen from, and on what.
+package enum RidgeChoice {
   /// Contiguous blocks of the transitions, each once the validation part.
-  private static var folds: Int { 4 }
+  package static var folds: Int { 4 }
   /// Frames left out on each side of it.
-  private static var gap: Int { 5 }
+  static var gap: Int { 5 }
   /// Neurons whose errors decide.
-  private static var judges: Int { 48 }
+  package static var judges: Int { 48 }
   /// Ridges per transition that are tried.
-  private static var decades: [Double] { [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10] }
+  package static var decades: [Double] { [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10] }
+}
 
+extension LinearSystem {
   /// The ridge with the least one-step error on held-out blocks of the fitted frames.
   ///
   /// Between the decades the error is taken for a parabola in the logarithm of the ridge.
   /// - Collective: every rank of `group` must call it.
   func chooseRidge(group: borrowing some RankGroup & ~Copyable) throws -> Double {
-    guard frames.count >= 4 * Self.folds else { return 1 }
+    guard frames.count >= 4 * RidgeChoice.folds else { return 1 }
     let scored = try group.gather(observed.isScored.map { $0 ? UInt8(1) : 0 })
     let candidates = scored.indices.filter { scored[$0] == 1 }
-    let count = min(Self.judges, candidates.count)
+    let count = min(RidgeChoice.judges, candidates.count)
     let neurons = (0..<count).map { candidates[$0 * candidates.count / count] }
-    let errors = try errors(neurons, Self.decades, group: group)
+    let errors = try errors(neurons, RidgeChoice.decades, group: group)
     guard let best = errors.placeOfLeast else { return 1 }
-    return Self.decades[best] * pow(10, vertex(of: errors, beside: best))
+    return RidgeChoice.decades[best] * pow(10, vertex(of: errors, beside: best))
   }
 
   /// The squared errors on held-out blocks by ridge.
@@ -34,9 +37,9 @@ extension LinearSystem {
     var sums = [Double](repeating: 0, count: ridges.count)
     // The dual has its right-hand side in the increments themselves.
     let right = isDual ? Matrix(rows: 0, columns: 0) : rightHandSide(neurons, frames[...])
-    let jobs = Partition(of: Self.folds * ridges.count, among: group.size)
+    let jobs = Partition(of: RidgeChoice.folds * ridges.count, among: group.size)
       .range(of: group.rank)
-    for number in 0..<Self.folds {
+    for number in 0..<RidgeChoice.folds {
       let own = jobs.clamped(to: (number * ridges.count)..<((number + 1) * ridges.count))
       guard !own.isEmpty else { continue }
       let fold = fold(number, neurons, right)
@@ -54,8 +57,9 @@ extension LinearSystem {
   private func fold(
     _ number: Int, _ neurons: [Int], _ whole: borrowing Matrix<Double>
   ) -> LinearFold {
-    let block = Partition(of: frames.count, among: Self.folds).range(of: number)
-    let near = (frames[block.lowerBound] - Self.gap)...(frames[block.upperBound - 1] + Self.gap)
+    let block = Partition(of: frames.count, among: RidgeChoice.folds).range(of: number)
+    let (first, last) = (frames[block.lowerBound], frames[block.upperBound - 1])
+    let near = (first - RidgeChoice.gap)...(last + RidgeChoice.gap)
     let excluded = frames.indices.filter { near.contains(frames[$0]) }
     let truth = increments(neurons, frames[block])
     let training = frames.count - excluded.count

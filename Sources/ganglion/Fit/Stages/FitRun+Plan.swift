@@ -4,6 +4,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Machine
+internal import Planning
 internal import Recordings
 
 extension FitRun {
@@ -18,7 +19,8 @@ extension FitRun {
     let configuration: Configuration
     /// As they go into the result, but for what is chosen.
     let settings: Settings
-    let sizes: FitSizes
+    /// What it will take.
+    let fit: PlannedFit
   }
 
   /// Checks the flags against the recording, and reads the constraints.
@@ -40,11 +42,7 @@ extension FitRun {
     return Planned(
       local: local, constraints: try readConstraints(of: local, on: world),
       candidates: candidates, configuration: configuration, settings: settings,
-      sizes: FitSizes(
-        neurons: recording.neurons, inputs: recording.inputNames.count, frames: recording.frames,
-        holdout: command.model.holdout, configuration: configuration,
-        bytesPerScalar: MemoryLayout<S>.stride,
-        isFactored: command.solution.weights == .factored, rolloutStarts: command.rolloutStarts))
+      fit: command.planned(recording, configuration, bytesPerScalar: MemoryLayout<S>.stride))
   }
 
   /// The constraints on this rank's neurons (collective).
@@ -66,13 +64,10 @@ extension FitRun {
     let machine = try MachineDescription(
       measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
       effort: .least)
-    let job = FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: session.threads)
+    let job = Job(nodes: 1, ranksPerNode: world.size, threads: session.threads)
     session.console.say("precision: \(arithmetic.reason)")
-    let mask = try MaskLoad(
-      planned.constraints, local: planned.local, neurons: recording.neurons,
-      plan: planned.sizes.plan(job), configuration: planned.configuration,
-      isSingle: S.self == Float.self, threads: session.threads, group: world)
-    session.console.say(planned.sizes.prediction(of: job, on: machine, mask: mask).text)
+    let load = try planned.fit.load(of: planned.constraints, threads: session.threads, on: world)
+    session.console.say(planned.fit.prediction(of: job, on: machine, mask: load).text)
     session.console.say("next: the same without --dry-run")
   }
 }

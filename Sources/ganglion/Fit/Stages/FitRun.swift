@@ -21,8 +21,9 @@ struct FitRun<S: Scalar & Transferable & Storable> {
   func run(on world: borrowing Communicator) throws {
     let planned = try plan(on: world)
     guard !command.dryRun else { return try show(planned, on: world) }
-    try planned.sizes.requireMemory(threads: session.threads, on: world)
-    log.write("started", planned.sizes.event)
+    try planned.fit.requireMemory(
+      under: planned.constraints, threads: session.threads, on: world)
+    log.write("started", planned.fit.event)
 
     let loaded = try load(planned, on: world)
     let keeper = try keeper(of: loaded, on: world)

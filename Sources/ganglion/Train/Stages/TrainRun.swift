@@ -4,6 +4,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Machine
+internal import Planning
 internal import Recordings
 internal import SOFO
 internal import Tasks
@@ -107,8 +108,10 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
         machine: MachineDescription(
           measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
           effort: .least),
-        job: FitPrediction.Job(nodes: 1, ranksPerNode: world.size, threads: threads))
-    session.console.say(TrainPlan<S>(task, prepared.settings, planning).text)
+        job: Job(nodes: 1, ranksPerNode: world.size, threads: threads))
+    let training = PlannedTraining(task, prepared.settings, precision: S.self)
+    let plan = TrainPlan(training, in: planning.job)
+    session.console.say(TrainPrediction(plan, on: planning.machine).text(memory: planning.memory))
     session.console.say("next: the same without \(command.dryRun ? "--dry-run" : "plan")")
   }
 }

@@ -1,13 +1,31 @@
 internal import Collectives
 internal import Foundation
-internal import Machine
+package import Machine
+
+/// A file that describes no machine, or none that could exist.
+package struct MachineFileError: ExitCoded, Equatable {
+  package let exitCode: Int32
+  package let description: String
+
+  fileprivate static func missing(_ path: String) -> MachineFileError {
+    MachineFileError(
+      exitCode: ExitCode.missingInput, description: "\(path): no such machine description")
+  }
+
+  fileprivate static func unusable(_ path: String, _ reason: String) -> MachineFileError {
+    MachineFileError(
+      exitCode: ExitCode.badData,
+      description: "\(path) is no machine description (see ganglion doctor --json): \(reason)")
+  }
+}
 
 extension MachineDescription {
   /// Reads what `ganglion doctor --json` prints, or its part `machine` alone.
-  init(file path: String) throws {
+  ///
+  /// - Throws: `MachineFileError`: exit code 66 without a file, 65 if it is none.
+  package init(file path: String) throws {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw CommandLineError(
-        exitCode: ExitCode.missingInput, description: "\(path): no such machine description")
+      throw MachineFileError.missing(path)
     }
     struct Report: Decodable { let machine: MachineDescription }
     let decoder = JSONDecoder()
@@ -18,17 +36,11 @@ extension MachineDescription {
         self = try decoder.decode(MachineDescription.self, from: data)
       }
     } catch let error as DecodingError {
-      throw Self.refusal(of: path, Self.words(error))
+      throw MachineFileError.unusable(path, Self.words(error))
     }
     if let (name, value) = notPositive {
-      throw Self.refusal(of: path, "\(name) is \(value), expected a number > 0")
+      throw MachineFileError.unusable(path, "\(name) is \(value), expected a number > 0")
     }
-  }
-
-  private static func refusal(of path: String, _ reason: String) -> CommandLineError {
-    CommandLineError(
-      exitCode: ExitCode.badData,
-      description: "\(path) is no machine description (see ganglion doctor --json): \(reason)")
   }
 
   private static func words(_ error: DecodingError) -> String {

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import SOFO
 internal import Training
 
@@ -10,39 +9,47 @@ internal import Training
 /// and the covariances of the inputs of every matrix for whitened ones;
 /// each step that is tried is summed over its tangents and gathered over the batch, P float64
 /// numbers, once for every damping. Without directions it is the gradient, P numbers.
-struct TrainMessages {
+package struct TrainMessages: Sendable {
   /// Of all ranks together, bytes: from each rank to each other, and in sums and gathers.
-  private var dealt = 0.0
-  private var collected = 0.0
+  let dealt: Double
+  let collected: Double
   /// How often ranks wait for each other.
-  private(set) var rounds = 4.0
+  package let rounds: Double
 
-  /// `outputs` are D T, `covariances` the numbers of all of them.
-  init(
-    grid: Grid, settings: Trainer.Settings, isSketched: Bool, parameters: Double, outputs: Double,
-    covariances: Double, scalar: Double
-  ) {
+  /// Losses and agreements, whatever the method.
+  private static var leastRounds: Double { 4 }
+
+  init(_ training: PlannedTraining, on grid: Grid) {
     let p = Double(grid.ranks)
-    guard isSketched else {
+    let parameters = Double(training.parameters)
+    guard training.method.usesDirections else {
+      dealt = 0
       collected = 2 * (p - 1) * 8 * parameters
+      rounds = Self.leastRounds
       return
     }
     let (columns, sides) = (Double(grid.tangents), Double(grid.batch))
-    let k = Double(settings.subspace.tangents)
+    let k = Double(training.tangents)
     let matrices = [
-      settings.method == .sofo, settings.subspace.orthonormal || settings.method == .firstOrder,
+      training.method == .sofo, training.orthonormal || training.method == .firstOrder,
     ].count { $0 }
-    let entries = Double(matrices) * k * k
-    let dampings = settings.subspace.rule == .search && settings.method == .sofo ? 3.0 : 1
-    dealt = k * Double(settings.batch) * outputs * (columns - 1) / columns * scalar
+    let sums = Double(matrices) * k * k + k + 1 + Double(training.covariances)
+    let dampings = Double(training.dampings)
+    let outputs = Double(training.lossWidth * training.steps)
+    dealt =
+      k * Double(training.batch) * outputs * (columns - 1) / columns
+      * Double(training.bytesPerScalar)
     collected =
-      2 * (p - 1) * 8 * (entries + k + 1 + covariances) + dampings * 8 * parameters
-      * (2 * (columns - 1) + columns * (sides - 1)) + (p - 1) * 8 * dampings * (k + 2)
-    rounds += 2 * dampings + (columns > 1 ? 2 : 0) + (covariances > 0 ? 1 : 0)
+      2 * (p - 1) * 8 * sums
+      + dampings * 8 * parameters * (2 * (columns - 1) + columns * (sides - 1))
+      + (p - 1) * 8 * dampings * (k + 2)
+    rounds =
+      Self.leastRounds + 2 * dampings + (columns > 1 ? 2 : 0)
+      + (training.covariances > 0 ? 1 : 0)
   }
 
   /// Bytes that a rank sends, and those that leave a node, or the rank where there is one node.
-  func sent(by job: FitPrediction.Job) -> (aRank: Double, aNode: Double) {
+  package func sent(by job: Job) -> (aRank: Double, aNode: Double) {
     let ranks = Double(job.ranks)
     let aRank = (dealt + collected) / ranks
     guard job.nodes > 1 else { return (aRank, aRank) }

@@ -1,0 +1,36 @@
+/// How many subproblems are solved together, as the rows of a panel.
+///
+/// It follows from counts alone, so that a plan knows it too.
+package enum PanelWidth {
+  /// Bytes that the state of a panel is to take, about: 256 MiB.
+  private static var stateBytes: Int { 1 << 28 }
+  /// Bytes of that state a row and sample, about: ten float64 numbers.
+  private static var bytesPerSample: Int { 80 }
+  /// Rows a panel may have whatever its samples, and rows beyond which no product is faster.
+  private static var bounds: ClosedRange<Int> { 128...1024 }
+  /// Rows below which packing the inverse, once a product, would cost more than the product.
+  private static var fewest: Int { 8 }
+
+  /// The most rows of a panel with so many samples.
+  package static func most(samples: Int) -> Int {
+    let rows = stateBytes / (bytesPerSample * max(1, samples))
+    return min(max(rows, bounds.lowerBound), bounds.upperBound)
+  }
+
+  /// The rows of each panel, such that every thread gets as many panels as the others.
+  ///
+  /// - Parameters:
+  ///   - count: subproblems of the rank, 0 or more.
+  ///   - samples: fitted transitions.
+  ///   - threads: panels that are solved at a time, at least 1.
+  ///   - widest: a bound on the rows besides memory.
+  /// - Returns: at least 8 rows, if the bounds allow it.
+  package static func rows(
+    of count: Int, samples: Int, threads: Int, widest: Int = .max
+  ) -> Int {
+    let most = min(widest, most(samples: samples))
+    let panels = (count + most - 1) / most
+    let rounds = max(1, (panels + threads - 1) / threads)
+    return max(min(most, fewest), (count + rounds * threads - 1) / (rounds * threads))
+  }
+}

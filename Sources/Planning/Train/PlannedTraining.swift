@@ -1,0 +1,69 @@
+internal import Differentiation
+package import LinearAlgebra
+package import SOFO
+package import Tasks
+package import Training
+
+/// A training that is planned: the counts of its program, and its settings.
+package struct PlannedTraining: Sendable {
+  package let method: Trainer.Method
+  /// nil: all ranks share the batch.
+  package let grid: Grid?
+  /// Trials of a batch, and batches.
+  package let batch: Int
+  package let iterations: Int
+  /// Steps of a trial.
+  package let steps: Int
+  /// K; 1 for a gradient.
+  package let tangents: Int
+  let orthonormal: Bool
+  let dampings: Int
+  /// Free parameters.
+  let parameters: Int
+  /// Numbers of a trial's state, and of its outputs that have a loss, at one step.
+  let stateWidth: Int
+  let lossWidth: Int
+  /// Multiplications and additions of one trial's step.
+  let flopsAStep: Double
+  /// Whether directions are whitened, and the numbers of the covariances that it takes.
+  let isWhitened: Bool
+  let covariances: Int
+  /// 4 or 8.
+  let bytesPerScalar: Int
+
+  /// The counts of a task under settings, in one precision.
+  package init<S: Scalar>(
+    _ task: some LearningTask, _ settings: Trainer.Settings, precision: S.Type
+  ) {
+    let program = task.record()
+    let subspace = settings.subspace
+    method = settings.method
+    grid = settings.grid
+    batch = settings.batch
+    iterations = settings.iterations
+    steps = task.steps
+    tangents = method.usesDirections ? subspace.tangents : 1
+    orthonormal = subspace.orthonormal
+    dampings = method == .sofo ? subspace.rule.dampingFactors.count : 1
+    parameters = program.freeParameterCount
+    stateWidth = program.states.reduce(0) { $0 + $1.width }
+    lossWidth = program.lossWidth
+    flopsAStep = Self.flops(program)
+    isWhitened = method.usesDirections && subspace.whitening > 0
+    covariances = isWhitened ? InputWhitening<S>.sharedNumbers(program) : 0
+    bytesPerScalar = MemoryLayout<S>.stride
+  }
+
+  private static func flops(_ program: Program) -> Double {
+    var sum = 0.0
+    for operation in program.step {
+      guard case .linear(let out, let terms) = operation else { continue }
+      for term in terms {
+        if case .product(let x, _, _) = term {
+          sum += 2 * Double(program.width(x) * program.width(out))
+        }
+      }
+    }
+    return sum
+  }
+}

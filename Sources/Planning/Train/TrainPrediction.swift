@@ -1,0 +1,61 @@
+internal import Foundation
+package import Machine
+
+/// What a training will take on a described machine: a prediction.
+package struct TrainPrediction: Sendable {
+  package let plan: TrainPlan
+  /// Seconds of an iteration, and of its messages.
+  package let seconds: Double
+  package let communication: Double
+
+  package init(_ plan: TrainPlan, on machine: MachineDescription) {
+    let job = plan.job
+    let rates = MachineRates(of: machine, threads: job.threads)
+    let flops = plan.forward + plan.inputs + plan.sketch + plan.solution
+    let work =
+      flops / rates.panels(isDouble: plan.training.bytesPerScalar == 8)
+      + plan.touchedBytes / rates.vectors
+    let link = rates.messages(amongNodes: job.nodes)
+    let waits =
+      job.ranks > 1 ? plan.messages.rounds * log2(Double(job.ranks)).rounded(.up) : 0
+    self.plan = plan
+    communication = plan.messages.sent(by: job).aNode / link.bandwidth + waits * link.latency
+    seconds = work + communication
+  }
+
+  /// In words; `memory` is what a node has, GB, nil if nobody asked.
+  package func text(memory: Double?) -> String {
+    let (job, training) = (plan.job, plan.training)
+    let sent = plan.messages.sent(by: job)
+    let flops = plan.forward + plan.inputs + plan.sketch
+    let total = seconds * Double(training.iterations)
+    return """
+      PREDICTION, not a measurement: \(job)
+      grid \(plan.grid): \(plan.tangents) tangents and \(plan.trials) trials a rank
+      an iteration, a rank: \(rounded(flops / 1e9)) GFLOP, \(rounded(sent.aRank / 1e6)) MB of \
+      messages
+      predicted: \(rounded(seconds)) s an iteration (\(rounded(communication)) s of it \
+      messages), \(rounded(total)) s for \(training.iterations)
+      memory: \(rounded(plan.bytes / 1e9)) GB a rank\(memory.map(verdict) ?? "")\
+      \(traffic(sent.aNode))
+      """
+  }
+
+  /// Whether a node holds its ranks.
+  private func verdict(_ memory: Double) -> String {
+    plan.nodeBytes <= memory * 1e9
+      ? "; fits \(Int(memory)) GB a node"
+      : "; does NOT fit \(Int(memory)) GB a node: take more nodes"
+  }
+
+  /// What the nodes send each other in all, given the bytes of a node and iteration.
+  private func traffic(_ bytes: Double) -> String {
+    let nodes = plan.job.nodes
+    guard nodes > 1 else { return "" }
+    return String(
+      format: "\npredicted between nodes: %.2f MB in all, %.1f %% of the time",
+      bytes * Double(nodes * plan.training.iterations) / 1e6, 100 * communication / seconds)
+  }
+
+  private func rounded(_ value: Double) -> String { String(format: "%.4g", value) }
+}

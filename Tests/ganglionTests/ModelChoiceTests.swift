@@ -1,0 +1,112 @@
+import ArgumentParser
+import CORNN
+import Collectives
+import Foundation
+import LinearAlgebra
+import Recordings
+import TestSupport
+import Testing
+
+@testable import ganglion
+
+/// Leak, ridge and loss as they are given, or chosen.
+@Suite struct ModelChoiceTests {
+  private let neurons = 6
+  private let frames = 120
+
+  /// Rates of neurons that forget a tenth a frame.
+  private var rates: [[Double]] {
+    var state: UInt64 = 3
+    return (0..<neurons).map { _ in
+      var value = 0.0
+      return (0..<frames).map { _ in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        value = 0.9 * value + 0.1 * (2 * Double(state >> 11) / 9_007_199_254_740_992 - 1)
+        return value
+      }
+    }
+  }
+
+  private func recording(dt: Double? = nil) throws -> Recording {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("rates.csv")
+    let lines = (0..<frames).map { t in rates.map { "\($0[t])" }.joined(separator: ",") }
+    try (["a,b,c,d,e,f"] + lines).joined(separator: "\n")
+      .write(toFile: path, atomically: true, encoding: .utf8)
+    var request = RecordingRequest(path: path)
+    request.dt = dt
+    request.timeAxis = .first
+    return try Recording.open(request, on: SingleRank())
+  }
+
+  private func options(_ words: String..., dt: Double? = nil) throws -> ModelChoice.Options {
+    try ModelChoice.Options(ModelOptions.parse(words), recording: recording(dt: dt))
+  }
+
+  private func choice(_ options: ModelChoice.Options) throws -> ModelChoice {
+    let problem = try FitProblem(
+      PreparedRecording(
+        rates: Matrix(rates), local: 0..<neurons, neurons: neurons,
+        inputs: Matrix(rows: 0, columns: frames), trialStarts: [], holdout: 0.2),
+      bias: true, group: SingleRank(), phases: Phases())
+    return try ModelChoice(
+      options, problem: problem, configuration: Configuration(), constraints: Constraints(),
+      group: SingleRank(), threads: 1, phases: Phases(), memory: SearchMemory())
+  }
+
+  @Test func candidates() throws {
+    let all = try options()
+    #expect(all.grid.alphas.count > 1 && all.grid.lambdas.count > 1 && !all.isGiven)
+    #expect(all.losses.map(\.name) == ["crossentropy"] && !all.leakPerNeuron)
+    let given = try options("--alpha", "0.3", "--lambda", "1e-2")
+    #expect(given.grid.alphas == [0.3] && given.grid.lambdas == [1e-2] && given.isGiven)
+    #expect(given.expectedFolds == 0 && all.expectedFolds == 2 * all.grid.folds)
+    let losses = try options("--loss", "auto", "--alpha", "0.3", "--lambda", "1e-2")
+    #expect(losses.losses.count == NamedLoss.candidates.count)
+    #expect(losses.expectedFolds == losses.losses.count * losses.grid.folds)
+    #expect(try options("--alpha", "per-neuron").leakPerNeuron)
+  }
+
+  /// A time constant is a leak once the frame time is known, and no shorter than a frame.
+  @Test func timeConstants() throws {
+    #expect(try options("--tau", "0.5", dt: 0.1).grid.alphas == [0.1 / 0.5])
+    let short = try #require(throws: CommandLineError.self) {
+      try options("--tau", "0.05", dt: 0.1)
+    }
+    #expect(short.exitCode == ExitCode.usage && short.description.contains("exceed 1"))
+    let unknown = try #require(throws: CommandLineError.self) { try options("--tau", "0.5") }
+    #expect(unknown.description.contains("needs the frame time"))
+  }
+
+  @Test func givenIsTaken() throws {
+    let choice = try choice(options("--alpha", "0.3", "--lambda", "1e-2"))
+    #expect(choice.alpha == 0.3 && choice.lambda == 1e-2)
+    #expect(choice.leaks == [Double](repeating: 0.3, count: neurons))
+    #expect(choice.selection == nil && !choice.isLeakChosen && choice.notes.isEmpty)
+    #expect(choice.loss.name == "crossentropy" && choice.lossErrors.isEmpty)
+  }
+
+  @Test func chosenFromTheGrid() throws {
+    let options = try options()
+    let choice = try choice(options)
+    #expect(options.grid.alphas.contains(choice.alpha) || choice.alpha > 0)
+    #expect(choice.isLeakChosen && choice.selection?.alpha == choice.alpha)
+    #expect(choice.selection?.lambda == choice.lambda)
+    #expect(choice.notes.first?.hasPrefix("chosen on held-out blocks: alpha ") == true)
+  }
+
+  /// One error a candidate, and the loss with the least of them.
+  @Test func chosenLoss() throws {
+    let choice = try choice(options("--alpha", "0.3", "--lambda", "1e-2", "--loss", "auto"))
+    #expect(choice.lossErrors.map(\.name) == NamedLoss.candidates.map(\.name))
+    let least = choice.lossErrors.min { $0.error < $1.error }
+    #expect(choice.loss.name == least?.name)
+    #expect(choice.alpha == 0.3 && choice.lambda == 1e-2)
+    #expect(choice.notes.first == "loss chosen on held-out blocks: \(choice.loss.name)")
+  }
+
+  @Test func leaksOfNeurons() throws {
+    let choice = try choice(options("--alpha", "per-neuron", "--lambda", "1e-2"))
+    #expect(choice.leaks.count == neurons && choice.leaks.allSatisfy { $0 > 0 && $0 <= 1 })
+  }
+}
