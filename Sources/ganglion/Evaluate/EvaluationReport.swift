@@ -117,7 +117,7 @@ struct EvaluationReport {
     ]
     let ahead = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter { $0 < rollout.horizon }
     let shown = ahead + [rollout.horizon]
-    let columns = TextColumns([.left(13)] + shown.map { _ in .right(9) }, gap: 1)
+    let columns = TextColumns([.left(14)] + shown.map { _ in .right(9) }, gap: 1)
     func ratios(_ values: [Double]) -> [String] {
       shown.map { String(format: "%.3g", values[$0 - 1] / rollout.persistence[$0 - 1]) }
     }
