@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Collectives
 internal import Foundation
 internal import MPI
+internal import Results
 internal import Runtime
 
 /// Parses the command line, starts the ranks and runs the sub-command on them.
@@ -9,7 +10,8 @@ internal import Runtime
 enum Main {
   static func main() {
     StandardOutput.prepare()
-    Interruption.endsProcess(speaks: LaunchEnvironment.current.isFirstProcess)
+    let speaks = LaunchEnvironment.current.isFirstProcess
+    Interruption.endsProcess(speaks: speaks)
     MemoryLimit.explainCrashes()
     switch Result(catching: { try parse(Array(CommandLine.arguments.dropFirst())) }) {
     case .success(let command as any GroupCommand):
@@ -19,19 +21,19 @@ enum Main {
         try world.agreeOnRoot { try WriteFailures.throwFirst() }
       }
     case .success(let command as any LocalCommand):
-      if isFirstProcess { perform(command) }
+      if speaks { perform(command) }
     case .success(var command):
       // Of the parser's own, such as help, which throws the page that was asked for.
       do {
         try command.run()
       } catch {
-        if isFirstProcess { show(error) }
+        if speaks { show(error) }
       }
     case .failure(let error as any ExitCoded):
       runSPMD { _ in throw error }
     case .failure(let error):
       // Help and version: nothing to agree on, so MPI is not needed.
-      if isFirstProcess { show(error) }
+      if speaks { show(error) }
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI

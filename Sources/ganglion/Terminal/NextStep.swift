@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Recordings
 
 extension Console {
   /// Says which command is usually next; words are quoted for the shell.
