@@ -24,6 +24,12 @@ class DocumentationTests(unittest.TestCase):
                 with self.subTest(article=article.name, path=path):
                     self.assertTrue((CHECKOUT / path).exists())
 
+    def test_citation_is_of_this_version(self):
+        cited = json.loads((CHECKOUT / ".zenodo.json").read_text())["version"]
+        provenance = CHECKOUT / "Sources/Data/Recordings/Results/Provenance.swift"
+        self.assertIn(f'version = "{cited}"', provenance.read_text())
+        self.assertIn(f"## {cited}\n", (CATALOGUE / "Promises" / "Changes.md").read_text())
+
     def test_swift_examples_are_compiled_code(self):
         code = squeezed(" ".join(
             file.read_text() for folder in ("Sources", "Tests")

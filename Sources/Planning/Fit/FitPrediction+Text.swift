@@ -1,5 +1,6 @@
 internal import CORNN
 internal import Foundation
+internal import Wording
 
 extension FitPrediction {
   /// The plan as text.
@@ -19,11 +20,13 @@ extension FitPrediction {
   }
 
   private func line(_ work: PhaseWork) -> String {
-    String(
-      format: "%@ %12.2f %12.1f %12.1f %11.3f",
-      work.phase.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0),
-      work.allFlops / 1e9, work.fileBytes / 1e6, sent(work) / Double(plan.job.nodes) / 1e6,
-      seconds(work))
+    let columns = TextColumns([.left(8), .right(12), .right(12), .right(12), .right(11)], gap: 1)
+    return columns.line([
+      work.phase.rawValue, String(format: "%.2f", work.allFlops / 1e9),
+      String(format: "%.1f", work.fileBytes / 1e6),
+      String(format: "%.1f", sent(work) / Double(plan.job.nodes) / 1e6),
+      String(format: "%.3f", seconds(work)),
+    ])
   }
 
   /// What the nodes send each other in all, and how long that takes.
@@ -31,9 +34,8 @@ extension FitPrediction {
     guard plan.job.nodes > 1 else { return "" }
     let bytes = plan.phases.reduce(0) { $0 + sent($1) }
     let seconds = plan.phases.reduce(0) { $0 + communication($1) }
-    return String(
-      format: "\npredicted between nodes: %.2f MB in all, %.1f %% of the time", bytes / 1e6,
-      100 * seconds / total)
+    return String(format: "\npredicted between nodes: %.2f MB in all, ", bytes / 1e6)
+      + percent(seconds / total, decimals: 1) + " of the time"
   }
 
   /// What was assumed, for want of a measurement.
