@@ -316,8 +316,8 @@ let package = Package(
     .testTarget(
       name: "PlanningTests",
       dependencies: [
-        "LinearAlgebra", "Collectives", "Machine", "CORNN", "Differentiation", "SOFO", "Tasks",
-        "Training", "Planning", "TestSupport", "CAllocations",
+        "Kernels", "LinearAlgebra", "Collectives", "Runtime", "Machine", "CORNN", "Differentiation",
+        "SOFO", "Tasks", "Training", "Planning", "TestSupport", "CAllocations",
       ], swiftSettings: strict),
     // What of the program can be called without starting it.
     .testTarget(

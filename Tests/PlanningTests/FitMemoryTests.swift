@@ -6,6 +6,7 @@ import Synchronization
 import Testing
 
 @testable import Planning
+import Runtime
 
 /// Predicted bytes against those that are allocated.
 @Suite struct FitMemoryTests {

@@ -4,6 +4,8 @@ import LinearAlgebra
 import Testing
 
 @testable import Planning
+import Runtime
+import Kernels
 
 /// Predicted flops and bytes against closed forms, and against what a fit counts.
 @Suite struct FitWorkTests {

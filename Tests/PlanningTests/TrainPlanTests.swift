@@ -7,6 +7,7 @@ import Testing
 import Training
 
 @testable import Planning
+import Runtime
 
 /// What a training takes, against closed forms and against a run.
 @Suite struct TrainPlanTests {

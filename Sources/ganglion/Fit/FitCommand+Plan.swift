@@ -3,6 +3,7 @@ internal import Collectives
 internal import MPI
 internal import Planning
 internal import Recordings
+internal import Runtime
 
 extension FitCommand {
   /// The sizes of a recording's fit.

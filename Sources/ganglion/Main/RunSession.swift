@@ -1,5 +1,6 @@
 internal import Collectives
 internal import MPI
+internal import Runtime
 
 /// What a run of `fit` or `train` has from its start to its end.
 struct RunSession {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Reports
+internal import Wording
 
 /// Something that a user of a fit must know before trusting it.
 ///

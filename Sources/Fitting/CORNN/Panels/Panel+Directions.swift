@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Kernels
 
 // Directions and steps of one row: O(samples + unknowns) work, no products.
 extension Panel {

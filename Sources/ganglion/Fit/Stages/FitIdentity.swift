@@ -4,6 +4,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Recordings
+internal import Results
 
 extension FitCommand {
   /// The settings of a run, without those that may be chosen.

@@ -4,6 +4,8 @@ internal import Evaluation
 internal import Foundation
 internal import LinearAlgebra
 internal import Reports
+internal import Statistics
+internal import Wording
 
 /// What a fit says of itself: the figures a user looks at first, over all neurons.
 struct FitReport {

@@ -4,6 +4,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Recordings
+internal import Runtime
 
 extension FitRun {
   /// A recording made ready for selection and fit.

@@ -5,6 +5,9 @@ internal import LinearAlgebra
 internal import MPI
 internal import Machine
 internal import Recordings
+internal import Results
+internal import Kernels
+internal import Runtime
 
 extension FitRun {
   /// A solution with what the held-out frames say of it.

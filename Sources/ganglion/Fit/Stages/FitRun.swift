@@ -5,6 +5,7 @@ internal import LinearAlgebra
 internal import MPI
 internal import Recordings
 internal import Wording
+internal import Planning
 
 /// One run of `ganglion fit` in one precision: stages, each of which makes a value for the next.
 ///

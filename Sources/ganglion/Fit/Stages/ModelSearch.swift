@@ -1,6 +1,7 @@
 internal import CORNN
 internal import Collectives
 internal import LinearAlgebra
+internal import Runtime
 
 /// The search for loss, leak and ridge on held-out blocks of the fitted frames.
 struct ModelSearch<S: Scalar & Transferable> {

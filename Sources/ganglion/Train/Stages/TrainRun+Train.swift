@@ -5,6 +5,8 @@ internal import MPI
 internal import Recordings
 internal import Tasks
 internal import Training
+internal import Results
+internal import Runtime
 
 extension TrainRun {
   /// Where a training starts from.

@@ -7,6 +7,7 @@ internal import Recordings
 internal import Tasks
 internal import Training
 internal import Wording
+internal import Results
 
 extension TrainRun {
   /// Writes the result, where one is wanted and there is one.

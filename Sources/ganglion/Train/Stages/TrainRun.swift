@@ -9,6 +9,7 @@ internal import Recordings
 internal import SOFO
 internal import Tasks
 internal import Training
+internal import Results
 
 /// One run of `ganglion train` in one precision: stages, each of which makes a value for the next.
 ///

@@ -4,6 +4,7 @@ import RandomNumbers
 import Testing
 
 @testable import CORNN
+import Runtime
 
 /// One problem in both spaces: gradients, directions and what is excluded are the same.
 @Suite struct DirectionTests {
