@@ -34,6 +34,7 @@ let package = Package(
   products: [.executable(name: "ganglion", targets: ["ganglion"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -129,7 +130,10 @@ let package = Package(
       path: "Sources/Fitting/Evaluation",
       swiftSettings: memorySafe + optimised),
     .target(
-      name: "Differentiation", dependencies: ["LinearAlgebra", "RandomNumbers"],
+      name: "Differentiation",
+      dependencies: [
+        "LinearAlgebra", "RandomNumbers", .product(name: "RealModule", package: "swift-numerics"),
+      ],
       path: "Sources/Learning/Differentiation",
       swiftSettings: memorySafe + optimised),
     .target(
@@ -140,7 +144,11 @@ let package = Package(
       swiftSettings: memorySafe + optimised),
 
     .target(
-      name: "Tasks", dependencies: ["LinearAlgebra", "RandomNumbers", "Differentiation", "SOFO"],
+      name: "Tasks",
+      dependencies: [
+        "LinearAlgebra", "RandomNumbers", "Differentiation", "SOFO",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ],
       path: "Sources/Learning/Tasks",
       swiftSettings: memorySafe + optimised),
     .target(

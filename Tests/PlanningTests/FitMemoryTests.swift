@@ -66,7 +66,7 @@ func expectAllocated(_ fit: PlannedFit, threads: Int) throws {
     loss: .crossEntropy, alpha: [Double](repeating: 0.1, count: fit.shape.neurons),
     configuration: fit.choices.configuration, group: SingleRank(), threads: threads,
     phases: Phases(),
-    urge: {
+    request: {
       most.max(UInt(ca_bytes_in_use()), ordering: .relaxed)
       return .goOn
     }

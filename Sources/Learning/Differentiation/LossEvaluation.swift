@@ -1,4 +1,5 @@
 package import LinearAlgebra
+internal import RealModule
 
 /// The loss of a step and what its derivatives need, in square-root form.
 extension Arena {
@@ -81,11 +82,11 @@ extension Arena {
       var largest = -S.infinity
       for i in b * d..<(b + 1) * d { largest = max(largest, elements(y)[i]) }
       var total = 0.0
-      for i in b * d..<(b + 1) * d { total += exponential(Double(elements(y)[i] - largest)) }
+      for i in b * d..<(b + 1) * d { total += Double.exp(Double(elements(y)[i] - largest)) }
       for i in b * d..<(b + 1) * d {
-        let logit = Double(elements(y)[i] - largest) - logarithm(total)
+        let logit = Double(elements(y)[i] - largest) - Double.log(total)
         // Below 1e-30 the probability would leave the range of Float.
-        let q = max(exponential(logit), 1e-30)
+        let q = max(Double.exp(logit), 1e-30)
         let wanted = Double(elements(layout[loss.target])[i])
         sum -= s * wanted * logit
         var span = mutableElements(slots.factor)

@@ -1,4 +1,5 @@
 internal import Differentiation
+internal import RealModule
 
 /// A two-joint arm in the plane, stepped by explicit Euler.
 ///
@@ -9,8 +10,8 @@ enum Arm {
   /// Shoulder and elbow at rest, in radians: the hand is at (0, 0.2052) m.
   static let rest = [20 * Double.pi / 180, 140 * Double.pi / 180]
   static let centre = (
-    0.3 * cosine(rest[0]) + 0.3 * cosine(rest[0] + rest[1]),
-    0.3 * sine(rest[0]) + 0.3 * sine(rest[0] + rest[1])
+    0.3 * Double.cos(rest[0]) + 0.3 * Double.cos(rest[0] + rest[1]),
+    0.3 * Double.sin(rest[0]) + 0.3 * Double.sin(rest[0] + rest[1])
   )
 
   private static let a1 = 0.025 + 0.045 + 1.0 * 0.3 * 0.3

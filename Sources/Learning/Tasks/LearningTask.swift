@@ -1,6 +1,7 @@
 package import Differentiation
 package import LinearAlgebra
 package import RandomNumbers
+internal import RealModule
 package import SOFO
 
 /// Something a network can learn: its program, its trials and how it is judged.
@@ -167,12 +168,12 @@ package struct TrialRandom {
 
   /// A standard normal number.
   package mutating func normal() -> Double {
-    let radius = (-2 * logarithm(uniform())).squareRoot()
-    return radius * cosine(2 * .pi * uniform())
+    let radius = (-2 * Double.log(uniform())).squareRoot()
+    return radius * Double.cos(2 * .pi * uniform())
   }
 
   /// An exponential number of the given mean.
-  package mutating func exponential(mean: Double) -> Double { -mean * logarithm(uniform()) }
+  package mutating func exponential(mean: Double) -> Double { -mean * Double.log(uniform()) }
 
   /// A random order of 0, …, count − 1.
   package mutating func permutation(of count: Int) -> [Int] {

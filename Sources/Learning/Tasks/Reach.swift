@@ -1,6 +1,7 @@
 package import Differentiation
 internal import LinearAlgebra
 internal import RandomNumbers
+internal import RealModule
 internal import SOFO
 
 /// Moves a two-joint arm to one target, or to two in a row, after a delay.
@@ -129,8 +130,8 @@ package struct Reach: LearningTask {
     while true {
       let angle = numbers.uniform(-36...216) * .pi / 180
       let radius = numbers.uniform(0.2...0.5)
-      let x = Arm.centre.0 + radius * cosine(angle)
-      let y = Arm.centre.1 + radius * sine(angle)
+      let x = Arm.centre.0 + radius * Double.cos(angle)
+      let y = Arm.centre.1 + radius * Double.sin(angle)
       if (x * x + y * y).squareRoot() < Arm.lengths.0 + Arm.lengths.1 { return (x, y) }
     }
   }

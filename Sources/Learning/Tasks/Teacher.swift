@@ -1,5 +1,6 @@
 package import Differentiation
 internal import LinearAlgebra
+internal import RealModule
 internal import SOFO
 
 /// Learns to produce given signals: the targets of a file.
@@ -72,7 +73,7 @@ package struct Teacher: LearningTask {
       ? trained + numbers.integer(below: reserved) : numbers.integer(below: trained)
     // The state depends on the signal, not on the draw.
     let start = (0..<hidden).map { i in
-      0.5 * sine(Double(i + 1) * (1 + 0.618_033_988_75 * Double(inputs > 0 ? 1 : index + 1)))
+      0.5 * Double.sin(Double(i + 1) * (1 + 0.618_033_988_75 * Double(inputs > 0 ? 1 : index + 1)))
     }
     let target = Array(targets[(index * steps * outputs)..<((index + 1) * steps * outputs)])
     guard inputs > 0 else { return [start, target] }

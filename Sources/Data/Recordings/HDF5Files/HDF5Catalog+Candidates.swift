@@ -1,4 +1,5 @@
 internal import Foundation
+private import Glibc
 internal import HDF5
 
 extension HDF5Catalog {
@@ -121,29 +122,11 @@ func matches(_ path: String, _ pattern: String) -> Bool {
   let parts = path.split(separator: "/")
   let patterns = pattern.split(separator: "/")
   guard parts.count == patterns.count else { return false }
-  return zip(parts, patterns).allSatisfy { part, pattern in
-    matches(Array(part.utf8)[...], Array(pattern.utf8)[...])
-  }
+  return zip(parts, patterns).allSatisfy(matches)
 }
 
-/// Shell matching of one part: "*" is any run of bytes, "?" any one byte.
-private func matches(_ text: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
-  var (i, j) = (text.startIndex, pattern.startIndex)
-  // Where to go on when what follows the last star does not fit.
-  var retry: (text: Int, pattern: Int)?
-  while i < text.endIndex {
-    if j < pattern.endIndex, pattern[j] == UInt8(ascii: "*") {
-      retry = (i, j + 1)
-      j += 1
-    } else if j < pattern.endIndex, pattern[j] == UInt8(ascii: "?") || pattern[j] == text[i] {
-      i += 1
-      j += 1
-    } else if let last = retry {
-      retry = (last.text + 1, last.pattern)
-      (i, j) = (last.text + 1, last.pattern)
-    } else {
-      return false
-    }
-  }
-  return pattern[j...].allSatisfy { $0 == UInt8(ascii: "*") }
+/// Shell matching of one part: "*" is any run of bytes, "?" any one byte, and all else is itself.
+private func matches(_ text: Substring, _ pattern: Substring) -> Bool {
+  let escaped = pattern.replacing("[", with: "[[]")
+  return unsafe fnmatch(String(escaped), String(text), FNM_NOESCAPE) == 0
 }

@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import RealModule
 
 /// A linear system with noise: `x ← b + (x − b) A + noise`, `y = x + observation noise`.
 struct LinearSystem {
@@ -43,7 +44,7 @@ struct LinearSystem {
     while true {
       let angle = numbers.uniform(0...(2 * .pi))
       let sign = numbers.uniform() < 0.5 ? -1.0 : 1.0
-      let q = [cosine(angle), sine(angle), -sign * sine(angle), sign * cosine(angle)]
+      let q: [Double] = [.cos(angle), .sin(angle), -sign * .sin(angle), sign * .cos(angle)]
       let d = (0..<2).map { _ in 0.1 + numbers.exponential(mean: 3) }
       // In row-vector form x ← x A: covariance Aᵀ (D + 1) A + 1 = D + 1 asks for
       // A = (D + 1)^−½ Qᵀ D^½.

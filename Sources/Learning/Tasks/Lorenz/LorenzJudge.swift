@@ -1,5 +1,6 @@
 internal import Differentiation
 internal import LinearAlgebra
+internal import RealModule
 
 /// Judges a learnt map by its autonomous run of 10,000 steps from a held-out point.
 struct LorenzJudge {
@@ -127,7 +128,7 @@ struct LorenzJudge {
       var difference = (0..<3).map { other[3 * (interval - 1) + $0] - run[end + $0] }
       let length = difference.reduce(0) { $0 + $1 * $1 }.squareRoot()
       guard length > 0, length.isFinite else { return .nan }
-      sum += logarithm(length / size)
+      sum += Double.log(length / size)
       count += 1
       difference = difference.map { $0 * size / length }
       separation = difference
