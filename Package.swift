@@ -331,7 +331,7 @@ let package = Package(
     .testTarget(
       name: "ganglionTests",
       dependencies: [
-        "LinearAlgebra", "Collectives", "CORNN", "Recordings", "ganglion", "TestSupport",
+        "LinearAlgebra", "Collectives", "Runtime", "CORNN", "Recordings", "ganglion", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     // The program as users start it; HDF5 checks its files, so one test at a time.

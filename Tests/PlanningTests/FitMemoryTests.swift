@@ -1,12 +1,13 @@
 import CAllocations
 import CORNN
 import Collectives
+import Kernels
 import LinearAlgebra
+import Runtime
 import Synchronization
 import Testing
 
 @testable import Planning
-import Runtime
 
 /// Predicted bytes against those that are allocated.
 @Suite struct FitMemoryTests {

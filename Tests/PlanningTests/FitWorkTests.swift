@@ -1,11 +1,11 @@
 import CORNN
 import Collectives
+import Kernels
 import LinearAlgebra
+import Runtime
 import Testing
 
 @testable import Planning
-import Runtime
-import Kernels
 
 /// Predicted flops and bytes against closed forms, and against what a fit counts.
 @Suite struct FitWorkTests {

@@ -1,13 +1,13 @@
 import Collectives
 import Differentiation
 import Machine
+import Runtime
 import SOFO
 import Tasks
 import Testing
 import Training
 
 @testable import Planning
-import Runtime
 
 /// What a training takes, against closed forms and against a run.
 @Suite struct TrainPlanTests {

@@ -4,6 +4,7 @@ import Collectives
 import Foundation
 import LinearAlgebra
 import Recordings
+import Runtime
 import TestSupport
 import Testing
 
@@ -39,47 +40,48 @@ import Testing
     return try Recording.open(request, on: SingleRank())
   }
 
-  private func options(_ words: String..., dt: Double? = nil) throws -> ModelChoice.Options {
-    try ModelChoice.Options(ModelOptions.parse(words), recording: recording(dt: dt))
+  private func candidates(_ words: String..., dt: Double? = nil) throws -> ModelCandidates {
+    try ModelCandidates(ModelOptions.parse(words), recording: recording(dt: dt))
   }
 
-  private func choice(_ options: ModelChoice.Options) throws -> ModelChoice {
+  private func choice(_ candidates: ModelCandidates) throws -> ModelChoice {
     let problem = try FitProblem(
       PreparedRecording(
         rates: Matrix(rates), local: 0..<neurons, neurons: neurons,
         inputs: Matrix(rows: 0, columns: frames), trialStarts: [], holdout: 0.2),
       bias: true, group: SingleRank(), phases: Phases())
-    return try ModelChoice(
-      options, problem: problem, configuration: Configuration(), constraints: Constraints(),
-      group: SingleRank(), threads: 1, phases: Phases(), memory: SearchMemory())
+    let search = ModelSearch(
+      candidates: candidates, problem: problem, configuration: Configuration(),
+      constraints: Constraints(), threads: 1, phases: Phases(), memory: SearchMemory())
+    return try search.choose(on: SingleRank())
   }
 
-  @Test func candidates() throws {
-    let all = try options()
+  @Test func givenNarrows() throws {
+    let all = try candidates()
     #expect(all.grid.alphas.count > 1 && all.grid.lambdas.count > 1 && !all.isGiven)
     #expect(all.losses.map(\.name) == ["crossentropy"] && !all.leakPerNeuron)
-    let given = try options("--alpha", "0.3", "--lambda", "1e-2")
+    let given = try candidates("--alpha", "0.3", "--lambda", "1e-2")
     #expect(given.grid.alphas == [0.3] && given.grid.lambdas == [1e-2] && given.isGiven)
     #expect(given.expectedFolds == 0 && all.expectedFolds == 2 * all.grid.folds)
-    let losses = try options("--loss", "auto", "--alpha", "0.3", "--lambda", "1e-2")
+    let losses = try candidates("--loss", "auto", "--alpha", "0.3", "--lambda", "1e-2")
     #expect(losses.losses.count == NamedLoss.candidates.count)
     #expect(losses.expectedFolds == losses.losses.count * losses.grid.folds)
-    #expect(try options("--alpha", "per-neuron").leakPerNeuron)
+    #expect(try candidates("--alpha", "per-neuron").leakPerNeuron)
   }
 
   /// A time constant is a leak once the frame time is known, and no shorter than a frame.
   @Test func timeConstants() throws {
-    #expect(try options("--tau", "0.5", dt: 0.1).grid.alphas == [0.1 / 0.5])
+    #expect(try candidates("--tau", "0.5", dt: 0.1).grid.alphas == [0.1 / 0.5])
     let short = try #require(throws: CommandLineError.self) {
-      try options("--tau", "0.05", dt: 0.1)
+      try candidates("--tau", "0.05", dt: 0.1)
     }
     #expect(short.exitCode == ExitCode.usage && short.description.contains("exceed 1"))
-    let unknown = try #require(throws: CommandLineError.self) { try options("--tau", "0.5") }
+    let unknown = try #require(throws: CommandLineError.self) { try candidates("--tau", "0.5") }
     #expect(unknown.description.contains("needs the frame time"))
   }
 
   @Test func givenIsTaken() throws {
-    let choice = try choice(options("--alpha", "0.3", "--lambda", "1e-2"))
+    let choice = try choice(candidates("--alpha", "0.3", "--lambda", "1e-2"))
     #expect(choice.alpha == 0.3 && choice.lambda == 1e-2)
     #expect(choice.leaks == [Double](repeating: 0.3, count: neurons))
     #expect(choice.selection == nil && !choice.isLeakChosen && choice.notes.isEmpty)
@@ -87,9 +89,9 @@ import Testing
   }
 
   @Test func chosenFromTheGrid() throws {
-    let options = try options()
-    let choice = try choice(options)
-    #expect(options.grid.alphas.contains(choice.alpha) || choice.alpha > 0)
+    let candidates = try candidates()
+    let choice = try choice(candidates)
+    #expect(candidates.grid.alphas.contains(choice.alpha) || choice.alpha > 0)
     #expect(choice.isLeakChosen && choice.selection?.alpha == choice.alpha)
     #expect(choice.selection?.lambda == choice.lambda)
     #expect(choice.notes.first?.hasPrefix("chosen on held-out blocks: alpha ") == true)
@@ -97,7 +99,7 @@ import Testing
 
   /// One error a candidate, and the loss with the least of them.
   @Test func chosenLoss() throws {
-    let choice = try choice(options("--alpha", "0.3", "--lambda", "1e-2", "--loss", "auto"))
+    let choice = try choice(candidates("--alpha", "0.3", "--lambda", "1e-2", "--loss", "auto"))
     #expect(choice.lossErrors.map(\.name) == NamedLoss.candidates.map(\.name))
     let least = choice.lossErrors.min { $0.error < $1.error }
     #expect(choice.loss.name == least?.name)
@@ -106,7 +108,7 @@ import Testing
   }
 
   @Test func leaksOfNeurons() throws {
-    let choice = try choice(options("--alpha", "per-neuron", "--lambda", "1e-2"))
+    let choice = try choice(candidates("--alpha", "per-neuron", "--lambda", "1e-2"))
     #expect(choice.leaks.count == neurons && choice.leaks.allSatisfy { $0 > 0 && $0 <= 1 })
   }
 }

@@ -1,6 +1,6 @@
 package import Collectives
-package import LinearAlgebra
 internal import Kernels
+package import LinearAlgebra
 
 /// A rate network, its neurons dealt to ranks.
 ///

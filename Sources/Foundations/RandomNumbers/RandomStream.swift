@@ -1,5 +1,5 @@
-package import LinearAlgebra
 internal import Kernels
+package import LinearAlgebra
 
 /// One stream of random numbers whose element i depends on nothing but i.
 ///

@@ -1,6 +1,6 @@
 internal import Glibc
-package import LinearAlgebra
 internal import Kernels
+package import LinearAlgebra
 
 /// How fast BLAS multiplies matrices, and with how many cores at work.
 package struct ProductRate: Equatable, Sendable {

@@ -1,5 +1,5 @@
-internal import LinearAlgebra
 internal import Kernels
+internal import LinearAlgebra
 
 /// Measures what the vector units of this process's cores do at most, all at once.
 ///

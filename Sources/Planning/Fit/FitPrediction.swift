@@ -1,6 +1,6 @@
 internal import CORNN
-internal import Machine
 private import Glibc
+internal import Machine
 
 /// What a fit will take on a described machine: a prediction, to be held against the timing
 /// table of a run.

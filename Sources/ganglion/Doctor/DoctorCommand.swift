@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Machine
 internal import MPI
+internal import Machine
 internal import Results
 internal import Wording
 

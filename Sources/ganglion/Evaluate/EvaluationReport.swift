@@ -5,8 +5,8 @@ internal import HDF5
 internal import MPI
 internal import Recordings
 internal import Results
-internal import Wording
 internal import Statistics
+internal import Wording
 
 /// What `ganglion evaluate` found: this rank's share of the scores, and the agreed rest.
 struct EvaluationReport {

@@ -1,10 +1,10 @@
 internal import CORNN
 internal import Collectives
 internal import HDF5
+internal import Kernels
 internal import LinearAlgebra
 internal import MPI
 internal import Recordings
-internal import Kernels
 internal import Results
 
 /// The network in the result of a fit: /W or its factors, /W_in and /b.

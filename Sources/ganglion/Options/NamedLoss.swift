@@ -1,7 +1,7 @@
 internal import ArgumentParser
+internal import Kernels
 internal import LinearAlgebra
 internal import Wording
-internal import Kernels
 
 /// The losses of `--loss`.
 enum LossChoice: String, ExpressibleByArgument, CaseIterable, Sendable {

@@ -2,8 +2,8 @@ internal import CORNN
 internal import Collectives
 internal import Foundation
 internal import Runtime
-internal import Training
 private import Synchronization
+internal import Training
 internal import Wording
 
 /// When a run of `fit` or `train` is to synchronise, to write a checkpoint, and to stop.

@@ -1,9 +1,9 @@
+internal import Charts
 internal import Evaluation
 internal import Foundation
 internal import Networks
 internal import Reports
 internal import Statistics
-internal import Charts
 internal import Wording
 
 extension FitPage {

@@ -1,7 +1,7 @@
+internal import Charts
 internal import Foundation
 internal import Reports
 internal import Statistics
-internal import Charts
 internal import Wording
 
 extension FitPage {

@@ -1,6 +1,6 @@
+internal import Charts
 internal import Foundation
 internal import Reports
-internal import Charts
 internal import Wording
 
 extension FitPage {

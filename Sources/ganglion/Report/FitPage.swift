@@ -1,11 +1,11 @@
+internal import Charts
 internal import Evaluation
 internal import Foundation
 internal import Recordings
 internal import Reports
 internal import Results
-internal import Wording
 internal import Statistics
-internal import Charts
+internal import Wording
 
 /// The page about a fitted model.
 struct FitPage {

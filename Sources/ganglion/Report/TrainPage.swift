@@ -1,6 +1,6 @@
+internal import Charts
 internal import Foundation
 internal import Reports
-internal import Charts
 internal import Wording
 
 /// The page about a run of `ganglion train`.

@@ -5,8 +5,8 @@ internal import LinearAlgebra
 internal import MPI
 internal import Results
 internal import SOFO
-internal import Training
 internal import Tasks
+internal import Training
 internal import Wording
 
 /// `ganglion train`: a network that learns a task (SOFO and its rivals).

@@ -1,9 +1,9 @@
 import Foundation
 import HDF5
+import Kernels
 import LinearAlgebra
 import TestSupport
 import Testing
-import Kernels
 
 extension CommandTests {
   /// The kernels that a program gets, whatever OpenBLAS would choose here.

@@ -1,7 +1,7 @@
 import CORNN
 import Foundation
-import LinearAlgebra
 import Kernels
+import LinearAlgebra
 
 /// The losses of the tests, written from their definitions with the library's tanh; it
 /// shares nothing with the kernels.

@@ -1,5 +1,5 @@
-import Testing
 import Kernels
+import Testing
 
 /// The distance of `value` from `reference` in units in the last place of S.
 func ulps<S: VectorKernels>(_ value: S, _ reference: Double) -> Double {

@@ -1,5 +1,5 @@
-import Testing
 import Kernels
+import Testing
 
 /// One row evaluated at s, or at `s + step · along`, with its scores and curvatures.
 func scored<S: VectorKernels>(

@@ -1,5 +1,5 @@
-import Testing
 import Kernels
+import Testing
 
 @Suite struct VectorTests {
   /// Integers small enough that every sum is exact: the answer is known to the bit.

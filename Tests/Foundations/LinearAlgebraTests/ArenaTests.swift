@@ -1,6 +1,6 @@
+import Kernels
 import LinearAlgebra
 import Testing
-import Kernels
 
 @Suite struct ArenaTests {
   /// Thin products against plain loops, at every processor level.

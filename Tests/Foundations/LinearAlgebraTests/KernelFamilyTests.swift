@@ -1,9 +1,9 @@
 import CKernelChoice
 import Foundation
+import Kernels
 import Testing
 
 @testable import LinearAlgebra
-import Kernels
 
 /// The rule over processors and libraries, none of which need be here.
 @Suite struct KernelRuleTests {

@@ -1,7 +1,7 @@
+import Kernels
 import LinearAlgebra
 import RandomNumbers
 import Testing
-import Kernels
 
 /// The numbers `range` of a stream, made in one call.
 func normals<S: Scalar>(_ type: S.Type, _ stream: RandomStream, _ range: Range<Int>) -> [S] {

@@ -1,12 +1,12 @@
 import CORNN
 import Collectives
+import Kernels
 import LinearAlgebra
 import Runtime
 import TestSupport
 import Testing
 
 @testable import MPI
-import Kernels
 
 extension RankTests {
   /// A fit whose factor the ranks share, against the fit of one rank alone.

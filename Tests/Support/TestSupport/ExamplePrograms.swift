@@ -1,5 +1,4 @@
 package import Differentiation
-
 internal import RandomNumbers
 
 /// Small programs that use every operation, and data for them.

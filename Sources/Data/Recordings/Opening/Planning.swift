@@ -1,6 +1,6 @@
 internal import Foundation
-internal import Wording
 internal import Statistics
+internal import Wording
 
 /// Finds out what a request means, from the file alone.
 ///

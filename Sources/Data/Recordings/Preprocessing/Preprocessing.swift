@@ -1,7 +1,7 @@
 package import Collectives
 package import LinearAlgebra
-internal import Wording
 internal import Statistics
+internal import Wording
 
 /// What is done to traces before they are scaled, in this order: dF/F, detrend, low-pass.
 ///

@@ -1,5 +1,5 @@
-internal import LinearAlgebra
 internal import Kernels
+internal import LinearAlgebra
 
 // Directions and steps of one row: O(samples + unknowns) work, no products.
 extension Panel {

@@ -1,5 +1,5 @@
-internal import LinearAlgebra
 internal import Kernels
+internal import LinearAlgebra
 
 // Losses and step lengths of one row: O(samples) work, no products.
 extension Panel {

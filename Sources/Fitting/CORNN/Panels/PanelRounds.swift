@@ -1,7 +1,7 @@
 internal import Collectives
 internal import LinearAlgebra
-private import Synchronization
 internal import Runtime
+private import Synchronization
 
 /// What the outside asks of a rank that is at work on its panels.
 package enum WorkRequest: Int, Sendable {

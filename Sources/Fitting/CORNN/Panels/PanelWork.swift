@@ -1,6 +1,6 @@
 internal import Collectives
-internal import LinearAlgebra
 internal import Kernels
+internal import LinearAlgebra
 internal import Runtime
 
 /// One convex problem: the row of a neuron under a leak.

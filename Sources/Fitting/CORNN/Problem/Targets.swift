@@ -1,5 +1,5 @@
-internal import LinearAlgebra
 internal import Kernels
+internal import LinearAlgebra
 
 /// The targets of one neuron's subproblem.
 ///

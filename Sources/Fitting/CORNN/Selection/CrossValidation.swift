@@ -1,6 +1,6 @@
 internal import Collectives
-internal import LinearAlgebra
 internal import Kernels
+internal import LinearAlgebra
 internal import Runtime
 
 /// The cross-validation of candidates on contiguous blocks of the fitted transitions.

@@ -1,7 +1,7 @@
 package import Collectives
-internal import LinearAlgebra
 private import Glibc
 package import Kernels
+internal import LinearAlgebra
 package import Runtime
 
 extension FitProblem {

@@ -1,7 +1,7 @@
 package import Collectives
+package import Kernels
 internal import LinearAlgebra
 internal import RandomNumbers
-package import Kernels
 package import Runtime
 
 extension FitProblem {

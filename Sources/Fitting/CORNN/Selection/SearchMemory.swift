@@ -1,6 +1,6 @@
 internal import Collectives
-internal import LinearAlgebra
 internal import Kernels
+internal import LinearAlgebra
 
 /// The folds of a cross-validation that are done: what a checkpoint keeps of it.
 ///

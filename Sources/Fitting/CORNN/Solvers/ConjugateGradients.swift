@@ -1,5 +1,5 @@
-internal import LinearAlgebra
 internal import Kernels
+internal import LinearAlgebra
 
 /// Preconditioned nonlinear conjugate gradients (Polak–Ribière+) on a panel of
 /// independent convex subproblems.

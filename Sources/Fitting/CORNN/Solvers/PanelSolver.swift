@@ -1,7 +1,7 @@
 internal import Collectives
-internal import LinearAlgebra
 private import Glibc
 internal import Kernels
+internal import LinearAlgebra
 
 /// A method that solves a panel of subproblems.
 protocol PanelSolver: Sendable {

@@ -1,5 +1,5 @@
-internal import LinearAlgebra
 internal import Kernels
+internal import LinearAlgebra
 
 /// The iteration of the published method, for comparison only: `θ += A⁻¹ (Xᵀ E − λ θ)` with
 /// the scores E beyond the threshold dropped and the others scaled by T / kept.

@@ -1,8 +1,8 @@
 package import Collectives
-internal import LinearAlgebra
-package import Networks
 private import Glibc
 internal import Kernels
+internal import LinearAlgebra
+package import Networks
 
 /// Fixed points of a network, `F(r) = r` for constant inputs, and the eigenvalues of the
 /// Jacobian of F there.

@@ -1,5 +1,5 @@
-package import LinearAlgebra
 private import Glibc
+package import LinearAlgebra
 
 /// Welch's estimate of power spectra: the mean over half-overlapping segments, each freed of
 /// its mean and tapered by Hann's window.

@@ -1,7 +1,7 @@
 package import Collectives
+internal import Kernels
 package import LinearAlgebra
 package import Networks
-internal import Kernels
 
 /// A model that predicts the next frame, its neurons dealt to ranks.
 package protocol FreeRunning<S>: ~Copyable {

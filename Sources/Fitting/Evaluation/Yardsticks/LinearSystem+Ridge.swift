@@ -1,6 +1,6 @@
 internal import Collectives
-internal import LinearAlgebra
 private import Glibc
+internal import LinearAlgebra
 
 /// What the ridge of the linear model is chosen from, and on what.
 package enum RidgeChoice {

@@ -1,5 +1,4 @@
 package import Kernels
-package import Kernels
 
 // The passes of a dual iteration on a row of the matrices of a panel; the scores are in the
 // first row of theirs.

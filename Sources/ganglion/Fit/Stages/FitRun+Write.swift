@@ -1,12 +1,12 @@
 internal import CORNN
 internal import Collectives
 internal import HDF5
+internal import Kernels
 internal import LinearAlgebra
 internal import MPI
 internal import Machine
 internal import Recordings
 internal import Results
-internal import Kernels
 internal import Runtime
 
 extension FitRun {

@@ -3,9 +3,9 @@ internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Planning
 internal import Recordings
 internal import Wording
-internal import Planning
 
 /// One run of `ganglion fit` in one precision: stages, each of which makes a value for the next.
 ///

@@ -24,7 +24,8 @@ struct ModelCandidates {
     (isGiven ? 0 : 2 * grid.folds) + (losses.count > 1 ? losses.count * grid.folds : 0)
   }
 
-  private var isGiven: Bool { grid.alphas.count == 1 && grid.lambdas.count == 1 }
+  /// Whether neither leak nor ridge is searched for.
+  var isGiven: Bool { grid.alphas.count == 1 && grid.lambdas.count == 1 }
 
   /// The leak that is given by the flags, else by the recording; nil: it is chosen.
   private static func alpha(_ model: ModelOptions, _ recording: Recording) throws -> Double? {

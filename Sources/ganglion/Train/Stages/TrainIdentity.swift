@@ -1,9 +1,9 @@
 internal import Differentiation
 internal import Recordings
+internal import Results
 internal import SOFO
 internal import Tasks
 internal import Training
-internal import Results
 
 extension TrainCommand {
   /// Every setting as it is used, but for the grid: a run may go on on other ranks.

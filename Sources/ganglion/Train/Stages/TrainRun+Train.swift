@@ -3,10 +3,10 @@ internal import Foundation
 internal import HDF5
 internal import MPI
 internal import Recordings
-internal import Tasks
-internal import Training
 internal import Results
 internal import Runtime
+internal import Tasks
+internal import Training
 
 extension TrainRun {
   /// Where a training starts from.

@@ -4,10 +4,11 @@ internal import LinearAlgebra
 internal import MPI
 internal import Machine
 internal import Recordings
+internal import Results
+internal import Runtime
 internal import Tasks
 internal import Training
 internal import Wording
-internal import Results
 
 extension TrainRun {
   /// Writes the result, where one is wanted and there is one.

@@ -6,10 +6,10 @@ internal import MPI
 internal import Machine
 internal import Planning
 internal import Recordings
+internal import Results
 internal import SOFO
 internal import Tasks
 internal import Training
-internal import Results
 
 /// One run of `ganglion train` in one precision: stages, each of which makes a value for the next.
 ///

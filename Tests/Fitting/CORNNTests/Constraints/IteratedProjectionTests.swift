@@ -1,10 +1,11 @@
-@testable import CORNN
 import Collectives
+import Kernels
 import LinearAlgebra
 import Runtime
 import TestSupport
 import Testing
-import Kernels
+
+@testable import CORNN
 
 /// Where the factor of a mask is unaffordable, the projection is iterated and finds the same
 /// weights.

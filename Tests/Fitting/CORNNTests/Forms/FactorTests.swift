@@ -1,10 +1,10 @@
 import CORNN
 import Collectives
+import Kernels
 import LinearAlgebra
 import Runtime
 import TestSupport
 import Testing
-import Kernels
 
 /// The factors in which a large network is stored.
 @Suite struct FactorTests {

@@ -1,10 +1,10 @@
 import CORNN
 import Collectives
+import Kernels
 import LinearAlgebra
 import Runtime
 import TestSupport
 import Testing
-import Kernels
 
 /// Where few directions of the recording exceed the ridge, iterations use an approximate
 /// inverse: they cost less and end at the same solution.

@@ -1,10 +1,10 @@
 import Collectives
 import LinearAlgebra
 import RandomNumbers
+import Runtime
 import Testing
 
 @testable import CORNN
-import Runtime
 
 /// One problem in both spaces: gradients, directions and what is excluded are the same.
 @Suite struct DirectionTests {

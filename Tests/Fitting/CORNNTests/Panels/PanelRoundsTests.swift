@@ -1,4 +1,5 @@
 import Collectives
+import Kernels
 import LinearAlgebra
 import Runtime
 import Synchronization
@@ -6,7 +7,6 @@ import TestSupport
 import Testing
 
 @testable import CORNN
-import Kernels
 
 /// A fit that is interrupted and restored ends with the same numbers.
 @Suite struct PanelRoundsTests {

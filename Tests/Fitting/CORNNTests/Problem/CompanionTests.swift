@@ -1,11 +1,11 @@
 import Collectives
+import Kernels
 import LinearAlgebra
 import Runtime
 import TestSupport
 import Testing
 
 @testable import CORNN
-import Kernels
 
 /// A neuron's row depends on the recording and its own target, not on the rows that are solved
 /// beside it: whoever shares its panel, its thread or its rank.

@@ -1,11 +1,11 @@
 import Collectives
+import Kernels
 import LinearAlgebra
 import Networks
 import Runtime
 import Testing
 
 @testable import CORNN
-import Kernels
 
 @Suite struct InputTests {
   /// Forty channels over eight decades of units: every one's weights are recovered.

@@ -1,11 +1,11 @@
 import CORNN
 import Collectives
 import Foundation
+import Kernels
 import LinearAlgebra
 import Runtime
 import TestSupport
 import Testing
-import Kernels
 
 @Suite struct MissingDataTests {
   private func fitted(

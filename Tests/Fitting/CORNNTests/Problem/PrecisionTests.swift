@@ -1,11 +1,11 @@
 import CORNN
 import Collectives
 import Foundation
+import Kernels
 import LinearAlgebra
 import Runtime
 import TestSupport
 import Testing
-import Kernels
 
 /// What float32 iterations cost in accuracy, and where they are used.
 @Suite struct PrecisionTests {

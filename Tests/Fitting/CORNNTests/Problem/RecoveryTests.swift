@@ -1,10 +1,10 @@
 import CORNN
 import Collectives
+import Kernels
 import LinearAlgebra
 import Networks
 import Runtime
 import Testing
-import Kernels
 
 @Suite struct RecoveryTests {
   /// Cross-entropy at weak ridge recovers the connectivity of 500 neurons from 5,000

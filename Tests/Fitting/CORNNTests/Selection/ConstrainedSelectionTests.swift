@@ -1,10 +1,10 @@
 import Collectives
+import Kernels
 import LinearAlgebra
 import Runtime
 import Testing
 
 @testable import CORNN
-import Kernels
 
 /// The choice of the ridge takes the constraints into account that the fit will have.
 @Suite struct ConstrainedSelectionTests {

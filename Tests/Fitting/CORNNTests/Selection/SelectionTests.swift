@@ -1,10 +1,10 @@
 import Collectives
+import Kernels
 import LinearAlgebra
 import Runtime
 import Testing
 
 @testable import CORNN
-import Kernels
 
 @Suite struct SelectionTests {
   @Test func foldsAreContiguousBlocksWithGaps() {
