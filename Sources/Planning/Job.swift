@@ -13,6 +13,7 @@ package struct Job: Equatable, Sendable {
     self.threads = threads
   }
 
+  /// Ranks on all nodes.
   package var ranks: Int { nodes * ranksPerNode }
 }
 

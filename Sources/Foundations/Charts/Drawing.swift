@@ -9,6 +9,7 @@ package struct Drawing: Sendable {
   private let height: Double
   private var body = ""
 
+  /// An empty drawing of so many units, as in all that is drawn on it.
   package init(width: Double, height: Double) {
     self.width = width
     self.height = height
@@ -25,6 +26,7 @@ package struct Drawing: Sendable {
     """
   }
 
+  /// Joins points by straight lines; `dash` is what SVG calls `stroke-dasharray`.
   package mutating func line(
     _ points: [(x: Double, y: Double)], color: String, width: Double = 1.5, dash: String = ""
   ) {
@@ -35,12 +37,14 @@ package struct Drawing: Sendable {
         + "stroke-width=\"\(Self.number(width))\"\(dashes)/>")
   }
 
+  /// A mark around a point.
   package mutating func circle(x: Double, y: Double, color: String, isHollow: Bool) {
     add(
       "<circle cx=\"\(Self.number(x))\" cy=\"\(Self.number(y))\" r=\"3.5\" stroke=\"\(color)\" "
         + "fill=\"\(isHollow ? "white" : color)\"/>")
   }
 
+  /// A filled rectangle whose upper left corner is (x, y).
   package mutating func bar(x: Double, y: Double, width: Double, height: Double, color: String) {
     add(
       "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" width=\"\(Self.number(width))\" "

@@ -24,6 +24,7 @@ package struct Moments: Sendable {
     for t in part where !series[t].isNaN { add(Double(series[t])) }
   }
 
+  /// Takes in one more value.
   @inlinable
   package mutating func add(_ value: Double) {
     count += 1

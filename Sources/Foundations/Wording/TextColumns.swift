@@ -19,7 +19,9 @@ package struct TextColumns: Sendable {
     let width: Int
     let alignment: Alignment
 
+    /// A column whose cells begin at its left edge.
     package static func left(_ width: Int) -> Column { Column(width: width, alignment: .left) }
+    /// A column whose cells end at its right edge.
     package static func right(_ width: Int) -> Column { Column(width: width, alignment: .right) }
   }
 

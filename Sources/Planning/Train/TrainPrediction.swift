@@ -8,6 +8,7 @@ package struct TrainPrediction: Sendable {
   package let seconds: Double
   package let communication: Double
 
+  /// Predicts from the rates that `machine` has, or is assumed to have.
   package init(_ plan: TrainPlan, on machine: MachineDescription) {
     let job = plan.job
     let rates = MachineRates(of: machine, threads: job.threads)
