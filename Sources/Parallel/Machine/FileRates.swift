@@ -40,39 +40,19 @@ package func probeFiles(
   in directory: String, rows: Int = 8192, on group: borrowing some FileGroup & ~Copyable
 ) throws -> FileRate {
   let name = try group.broadcast("\(directory)/.ganglion-probe-\(getpid()).h5")
-  try group.agreeOnRoot {
-    // Tried rather than asked: root may write to /proc, but nothing can be made there.
-    let file = open(name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
-    guard file >= 0 else {
-      throw FileProbeError(
-        description: "cannot write into \(directory): \(systemError())",
-        exitCode: ExitCode.cannotCreate)
-    }
-    close(file)
-    unlink(name)
-  }
+  try group.agreeOnRoot { try requireCreation(of: name, in: directory) }
   let discard = Interruption.Discard(name)
   defer {
     if group.rank == 0 { unlink(name) }
     discard.cancel()
   }
-  // Uneven blocks: 128 columns a rank on average.
-  let widths = (0..<group.size).map { 96 + 64 * ($0 % 2) }
-  let starts = widths.indices.map { widths[..<$0].reduce(0, +) }
-  let columns = widths.reduce(0, +)
-  func block(of rank: Int) -> Matrix<Double> {
-    var block = Matrix<Double>(rows: rows, columns: widths[rank])
-    for i in 0..<rows {
-      for j in 0..<widths[rank] { block[i, j] = Double(i * columns + starts[rank] + j) }
-    }
-    return block
-  }
-  let own = block(of: group.rank)
+  let blocks = ProbeBlocks(rows: rows, ranks: group.size)
+  let own = blocks.block(of: group.rank)
   let writing = try elapsed(on: group) {
     let file = try File.create(name, on: group)
     do {
-      let data = try file.createDataset("data", shape: [rows, columns], of: Double.self)
-      try data.writeBlock(own, column: starts[group.rank])
+      let data = try file.createDataset("data", shape: [rows, blocks.columns], of: Double.self)
+      try data.writeBlock(own, column: blocks.starts[group.rank])
     }
     try file.close()
   }
@@ -83,24 +63,66 @@ package func probeFiles(
     do {
       let data = try file.openDataset("data")
       copy = try data.readBlock(
-        rows: 0..<rows, columns: starts[next]..<(starts[next] + widths[next]))
+        rows: 0..<rows, columns: blocks.starts[next]..<(blocks.starts[next] + blocks.widths[next]))
     }
     try file.close()
   }
-  try group.agree {
-    let expected = block(of: next)
+  try group.agree { try blocks.require(copy, of: next, from: directory) }
+  let bytes = Double(rows * blocks.columns * MemoryLayout<Double>.stride)
+  return FileRate(write: bytes / writing, read: bytes / reading)
+}
+
+/// Tries to make a file.
+private func requireCreation(of name: String, in directory: String) throws {
+  // Tried rather than asked: root may write to /proc, but nothing can be made there.
+  let file = open(name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+  guard file >= 0 else {
+    throw FileProbeError(
+      description: "cannot write into \(directory): \(systemError())",
+      exitCode: ExitCode.cannotCreate)
+  }
+  close(file)
+  unlink(name)
+}
+
+/// What each rank writes: uneven blocks of columns, 128 a rank on average.
+private struct ProbeBlocks {
+  let rows: Int
+  let columns: Int
+  let widths: [Int]
+  /// The first column of each rank.
+  let starts: [Int]
+
+  init(rows: Int, ranks: Int) {
+    let widths = (0..<ranks).map { 96 + 64 * ($0 % 2) }
+    self.rows = rows
+    self.widths = widths
+    starts = widths.indices.map { widths[..<$0].reduce(0, +) }
+    columns = widths.reduce(0, +)
+  }
+
+  /// A rank's numbers, each of which tells its place.
+  func block(of rank: Int) -> Matrix<Double> {
+    var block = Matrix<Double>(rows: rows, columns: widths[rank])
     for i in 0..<rows {
-      for j in 0..<widths[next] where copy[i, j] != expected[i, j] {
+      for j in 0..<widths[rank] { block[i, j] = Double(i * columns + starts[rank] + j) }
+    }
+    return block
+  }
+
+  /// - Throws: `FileProbeError` with the first number that is not what was written.
+  func require(_ copy: borrowing Matrix<Double>, of rank: Int, from directory: String) throws {
+    let expected = block(of: rank)
+    for i in 0..<rows {
+      for j in 0..<widths[rank] where copy[i, j] != expected[i, j] {
         throw FileProbeError(
-          description: "row \(i), column \(starts[next] + j) read back from \(directory) is "
+          description: "row \(i), column \(starts[rank] + j) read back from \(directory) is "
             + "\(copy[i, j]) instead of \(expected[i, j]); "
             + "set OMPI_MCA_io=romio321, or write to another file system",
           exitCode: ExitCode.inputOutput)
       }
     }
   }
-  let bytes = Double(rows * columns * MemoryLayout<Double>.stride)
-  return FileRate(write: bytes / writing, read: bytes / reading)
 }
 
 /// The longest time that a rank took for `body`.

@@ -87,18 +87,22 @@ struct ReportTraces {
       }
     }
     try world.sum(&traces)
-    let all = traces
-    neurons = chosen.enumerated().map { place, neuron in
-      func part(_ kind: Int) -> [Double] {
-        let first = (3 * place + kind) * frames.count
-        return Array(all[first..<(first + frames.count)])
-      }
-      return Neuron(index: neuron, recorded: part(0), oneStep: part(1), freeRun: part(2))
-    }
+    neurons = Self.neurons(chosen, traces, frames: frames.count)
     hasClock = !recording.times.isEmpty
     times = frames.map { recording.times.isEmpty ? Double($0) : recording.times[$0] }
     units = recording.units
     isHeldOut = !held.isEmpty
+  }
+
+  /// Each neuron's three traces, which lie behind each other.
+  private static func neurons(_ chosen: [Int], _ traces: [Double], frames: Int) -> [Neuron] {
+    chosen.enumerated().map { place, neuron in
+      func part(_ kind: Int) -> [Double] {
+        let first = (3 * place + kind) * frames
+        return Array(traces[first..<(first + frames)])
+      }
+      return Neuron(index: neuron, recorded: part(0), oneStep: part(1), freeRun: part(2))
+    }
   }
 
   /// The first frames that follow each other inside a range, as many as are shown if it has

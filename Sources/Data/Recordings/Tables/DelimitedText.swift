@@ -14,11 +14,12 @@ struct DelimitedText {
 
   let file: String
   /// The character between columns; nil for any run of blanks.
-  private(set) var separator: UInt8?
+  var separator: UInt8?
   /// Whether numbers are written 0,5.
   private(set) var hasDecimalCommas = false
-  private let bytes: [UInt8]
-  private var start = 0
+  let bytes: [UInt8]
+  /// Where the rows begin.
+  var start = 0
 
   /// Reads a file and finds out how its columns are apart.
   ///
@@ -46,67 +47,6 @@ struct DelimitedText {
     guard !head.isEmpty else { throw RecordingError.badData("\(file) is empty") }
     if separator == nil { separator = Self.separator(of: head) }
     hasDecimalCommas = separator != .comma && areDecimalCommas(head)
-  }
-
-  /// The lines from which the form is found.
-  private static let headLines = 30
-
-  /// Excel's first line "sep=;" names the separator.
-  private mutating func takeSeparatorLine() {
-    let end = bytes[start...].firstIndex(where: \.isLineEnd) ?? bytes.endIndex
-    let line = String(decoding: bytes[start..<end], as: UTF8.self).lowercased()
-    guard line.hasPrefix("sep="), line.utf8.count == 5 else { return }
-    separator = bytes[end - 1]
-    start = end
-  }
-
-  /// The first lines that hold cells.
-  private var head: [ArraySlice<UInt8>] {
-    var lines: [ArraySlice<UInt8>] = []
-    var place = start
-    while place < bytes.count, lines.count < Self.headLines {
-      let end = bytes[place...].firstIndex(where: \.isLineEnd) ?? bytes.endIndex
-      let line = bytes[place..<end]
-      if line.contains(where: { !$0.isBlank }), !isComment(line) { lines.append(line) }
-      place = end + 1
-    }
-    return lines
-  }
-
-  /// The character of which most lines have the same number, outside quotes; of several a tab
-  /// before a semicolon before a comma, which may be a decimal one.
-  private static func separator(of lines: [ArraySlice<UInt8>]) -> UInt8? {
-    func count(_ separator: UInt8, _ line: ArraySlice<UInt8>) -> Int {
-      var isInside = false
-      var count = 0
-      for byte in line {
-        if byte == .quote { isInside.toggle() }
-        if byte == separator, !isInside { count += 1 }
-      }
-      return count
-    }
-    let all: [UInt8] = [.tab, .semicolon, .comma, .bar]
-    let consistent = all.first { separator in
-      let counts = lines.map { count(separator, $0) }
-      let usual = Dictionary(grouping: counts, by: { $0 }).max { $0.value.count < $1.value.count }
-      return (usual?.key ?? 0) > 0 && 3 * (usual?.value.count ?? 0) >= 2 * counts.count
-    }
-    return consistent ?? all.first { count($0, lines[0]) > 0 }
-  }
-
-  private func areDecimalCommas(_ lines: [ArraySlice<UInt8>]) -> Bool {
-    var commas = 0
-    var points = 0
-    for line in lines {
-      var cells: [Cell] = []
-      _ = split(from: line.startIndex, into: &cells)
-      for cell in cells {
-        let text = String(decoding: bytes[cell.range], as: UTF8.self)
-        if text.wholeMatch(of: /[-+]?\d*,\d+([eE][-+]?\d+)?/) != nil { commas += 1 }
-        if text.wholeMatch(of: /[-+]?\d*\.\d+([eE][-+]?\d+)?/) != nil { points += 1 }
-      }
-    }
-    return commas > 0 && points == 0
   }
 
   /// Calls `body` with each row of cells and its line, from 1, until it returns false.
@@ -151,7 +91,7 @@ struct DelimitedText {
   }
 
   /// A line that begins with # or %, unless it is one of Excel's errors such as #N/A.
-  private func isComment(_ line: ArraySlice<UInt8>) -> Bool {
+  func isComment(_ line: ArraySlice<UInt8>) -> Bool {
     guard let first = line.firstIndex(where: { !$0.isBlank }), line[first].isCommentMark else {
       return false
     }
@@ -159,12 +99,12 @@ struct DelimitedText {
     return !Self.spreadsheetErrors.contains { word.hasPrefix($0) }
   }
 
-  private static let spreadsheetErrors = [
+  static let spreadsheetErrors = [
     "#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!",
   ]
 
   /// Splits one row; says where it ends, and how many line ends stand inside of quotes.
-  private func split(from begin: Int, into cells: inout [Cell]) -> (end: Int, breaks: Int) {
+  func split(from begin: Int, into cells: inout [Cell]) -> (end: Int, breaks: Int) {
     var place = begin
     var breaks = 0
     while true {
@@ -212,74 +152,4 @@ struct DelimitedText {
     let text = String(decoding: bytes[cell.range], as: UTF8.self)
     return cell.isQuoted ? text.replacing("\"\"", with: "\"") : text
   }
-
-  /// A cell's number: NaN where it is empty or says that the value is missing; nil for words.
-  func number(_ cell: Cell) -> Double? {
-    if cell.range.isEmpty { return .nan }
-    if let value = plainNumber(cell.range) { return value }
-    var text = String(decoding: bytes[cell.range], as: UTF8.self)
-    if hasDecimalCommas { text = text.replacing(",", with: ".") }
-    if let value = Double(text) { return value }
-    return Self.missing.contains(text.lowercased()) || Self.spreadsheetErrors.contains(text)
-      ? .nan : nil
-  }
-
-  private static let missing: Set<String> = [
-    "na", "n/a", "<na>", "null", "none", "missing", "-", ".", "?",
-  ]
-
-  /// Digits with at most one point, exactly as `strtod` reads them.
-  ///
-  /// Up to 2⁵³ the digits are exact as a whole number, powers of ten up to 10²² are too, and
-  /// one division rounds once (Clinger 1990).
-  private func plainNumber(_ range: Range<Int>) -> Double? {
-    var place = range.lowerBound
-    let isNegative = bytes[place] == UInt8(ascii: "-")
-    if isNegative { place += 1 }
-    var digits = 0
-    var count = 0
-    var behind = 0
-    var isBehind = false
-    while place < range.upperBound {
-      let byte = bytes[place]
-      if byte == (hasDecimalCommas ? .comma : .point), !isBehind {
-        isBehind = true
-      } else if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), count < 15 {
-        digits = 10 * digits + Int(byte - UInt8(ascii: "0"))
-        count += 1
-        if isBehind { behind += 1 }
-      } else {
-        return nil
-      }
-      place += 1
-    }
-    guard count > 0 else { return nil }
-    let value = Double(digits) / Self.powersOfTen[behind]
-    return isNegative ? -value : value
-  }
-
-  private static let powersOfTen: [Double] = [
-    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-  ]
-
-  /// Whether a cell is written without a decimal point or an exponent.
-  func isWhole(_ cell: Cell) -> Bool {
-    bytes[cell.range].allSatisfy {
-      $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") || $0 == UInt8(ascii: "-")
-    }
-  }
-}
-
-extension UInt8 {
-  fileprivate static let newLine = UInt8(ascii: "\n")
-  fileprivate static let quote = UInt8(ascii: "\"")
-  fileprivate static let tab = UInt8(ascii: "\t")
-  fileprivate static let semicolon = UInt8(ascii: ";")
-  fileprivate static let comma = UInt8(ascii: ",")
-  fileprivate static let point = UInt8(ascii: ".")
-  fileprivate static let bar = UInt8(ascii: "|")
-
-  fileprivate var isLineEnd: Bool { self == .newLine || self == UInt8(ascii: "\r") }
-  fileprivate var isBlank: Bool { self <= UInt8(ascii: " ") && !isLineEnd }
-  fileprivate var isCommentMark: Bool { self == UInt8(ascii: "#") || self == UInt8(ascii: "%") }
 }

@@ -43,11 +43,41 @@ struct KalmanJudge {
       episodes.append(KalmanEpisode(dimensions: s, steps: task.steps, &numbers))
     }
     let estimates = run(program, parameters, seed: seed)
+    let tallies = tally(estimates, episodes)
+    let what = "mean squared error on held-out episodes: "
+    return [
+      Score("mse", tallies.network.mean, what + "the network"),
+      Score("mse_true_filter", tallies.filter.mean, what + "the filter that knows every system"),
+      Score(
+        "mse_wrong_filter", tallies.wrongFilter.mean, what + "the filter of one wrong system each"),
+      Score("mse_observation", tallies.observation.mean, what + "the observation itself"),
+      Score("mse_prior_mean", tallies.prior.mean, what + "the system's centre"),
+      Score("mse_after_switch_0_4", tallies.network.mean(0..<5), what + "steps 0-4 after a switch"),
+      Score(
+        "mse_after_switch_5_9", tallies.network.mean(5..<10), what + "steps 5-9 after a switch"),
+      Score(
+        "mse_after_switch_10_19", tallies.network.mean(10..<20), what + "steps 10-19 after a switch"
+      ),
+      Score(
+        "mse_true_filter_after_switch_10_19", tallies.filter.mean(10..<20),
+        what + "the knowing filter, steps 10-19 after a switch"),
+    ]
+  }
+
+  /// Squared errors of the network and of what it is held against.
+  private struct Tallies {
     var network = Tally()
     var filter = Tally()
     var wrongFilter = Tally()
     var observation = Tally()
     var prior = Tally()
+  }
+
+  /// Runs the filters over the episodes, beside the network's estimates.
+  private func tally(_ estimates: [Double], _ episodes: [KalmanEpisode]) -> Tallies {
+    let s = task.dimensions
+    let n = Self.episodes
+    var tallies = Tallies()
     for (b, episode) in episodes.enumerated() {
       var right = KalmanFilter(episode.systems[0])
       var wrong = KalmanFilter(episode.wrong[0])
@@ -71,27 +101,14 @@ struct KalmanJudge {
           zip(estimate, x).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / Double(s)
         }
         let row = (t * n + b) * s
-        network.add(error(estimates[row..<(row + s)]), age: age)
-        filter.add(error(right.mean), age: age)
-        wrongFilter.add(error(wrong.mean), age: age)
-        observation.add(error(y), age: age)
-        prior.add(error(episode.systems[index].centre), age: age)
+        tallies.network.add(error(estimates[row..<(row + s)]), age: age)
+        tallies.filter.add(error(right.mean), age: age)
+        tallies.wrongFilter.add(error(wrong.mean), age: age)
+        tallies.observation.add(error(y), age: age)
+        tallies.prior.add(error(episode.systems[index].centre), age: age)
       }
     }
-    let what = "mean squared error on held-out episodes: "
-    return [
-      Score("mse", network.mean, what + "the network"),
-      Score("mse_true_filter", filter.mean, what + "the filter that knows every system"),
-      Score("mse_wrong_filter", wrongFilter.mean, what + "the filter of one wrong system each"),
-      Score("mse_observation", observation.mean, what + "the observation itself"),
-      Score("mse_prior_mean", prior.mean, what + "the system's centre"),
-      Score("mse_after_switch_0_4", network.mean(0..<5), what + "steps 0-4 after a switch"),
-      Score("mse_after_switch_5_9", network.mean(5..<10), what + "steps 5-9 after a switch"),
-      Score("mse_after_switch_10_19", network.mean(10..<20), what + "steps 10-19 after a switch"),
-      Score(
-        "mse_true_filter_after_switch_10_19", filter.mean(10..<20),
-        what + "the knowing filter, steps 10-19 after a switch"),
-    ]
+    return tallies
   }
 
   /// The network's estimates, `(step · episodes + episode) · s + dimension`.
