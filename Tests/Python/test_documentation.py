@@ -26,7 +26,7 @@ class DocumentationTests(unittest.TestCase):
 
     def test_citation_is_of_this_version(self):
         cited = json.loads((CHECKOUT / ".zenodo.json").read_text())["version"]
-        provenance = CHECKOUT / "Sources/Data/Recordings/Results/Provenance.swift"
+        provenance = CHECKOUT / "Sources/Data/Results/Writing/Provenance.swift"
         self.assertIn(f'version = "{cited}"', provenance.read_text())
         self.assertIn(f"## {cited}\n", (CATALOGUE / "Promises" / "Changes.md").read_text())
 
