@@ -32,9 +32,13 @@ extension TrainCommand {
   /// - Throws: `CommandLineError` (64) for a number that is not finite.
   func identity(_ record: Settings, content: [String: String]) throws -> String {
     try record.adding([
-      CheckpointFile.formatSetting: 2, "grid": "", "hidden": taskOptions.hidden ?? 0,
+      CheckpointFile.formatSetting: Self.checkpointFormat, "grid": "",
+      "hidden": taskOptions.hidden ?? 0,
       "classes": taskOptions.classes, "leak": taskOptions.leak,
       "force-alpha": optimizer.forceAlpha,
     ]).adding(content).json
   }
+
+  /// Goes up when a checkpoint means something else than before.
+  private static var checkpointFormat: Int { 2 }
 }
