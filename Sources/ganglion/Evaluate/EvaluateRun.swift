@@ -113,14 +113,9 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     let recording = opened.recording
     report.opened = opened
     let local = network.local
-    let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
-      .map { $0 != model.skippedOutcome }
-    let fitted = recording.fittedFrames(holdout: model.holdout)
     var raw = Matrix<S>(rows: 0, columns: 0)
     var scaling: Scaling?
-    let observed = try model.observe(
-      recording, isScored: isScored, fitted: fitted, of: S.self, local: local, on: world
-    ) {
+    let observed = try model.observe(recording, of: S.self, local: local, on: world) {
       if command.output != nil { raw = $0.copy() }
       scaling = $1
     }

@@ -68,13 +68,10 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
     }
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
-    let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
-      .map { $0 != model.skippedOutcome }
     var raw = Matrix<S>(rows: 0, columns: 0)
     var scaling: Scaling?
     let observed: ObservedRates<S> = try model.observe(
-      recording, isScored: isScored, fitted: recording.fittedFrames(holdout: model.holdout),
-      of: S.self, local: local, on: world
+      recording, of: S.self, local: local, on: world
     ) {
       raw = $0.copy()
       scaling = $1

@@ -63,15 +63,19 @@ extension ModelFile {
     return rates
   }
 
-  /// A recording's rates, gathered for evaluation; `look` sees this rank's recorded values,
-  /// and how they become rates.
+  /// A recording's rates, gathered for evaluation.
+  ///
+  /// The neurons that were fitted are scored, on the frames that the fit would keep. `look` sees
+  /// this rank's recorded values, and how they become rates.
   ///
   /// - Collective: every rank of `world` must call it.
   func observe<S: Scalar & Transferable & Storable>(
-    _ recording: Recording, isScored: [Bool], fitted: Range<Int>, of type: S.Type,
-    local: Range<Int>, on world: borrowing Communicator,
+    _ recording: Recording, of type: S.Type, local: Range<Int>, on world: borrowing Communicator,
     look: (borrowing Matrix<S>, Scaling) -> Void = { _, _ in }
   ) throws -> ObservedRates<S> {
+    let isScored = try readNeurons("diagnostics/outcome", local, on: world)
+      .map { $0 != skippedOutcome }
+    let fitted = recording.fittedFrames(holdout: holdout)
     let rates: Matrix<S> = try readRates(
       of: recording, local, fitted: fitted, on: world, look: look)
     return try ObservedRates(

@@ -44,12 +44,9 @@ struct ReportTraces {
     let local = network.local
     let own = chosen.filter(local.contains)
     var recorded: [Int: [Double]] = [:]
-    let isScored = try model.readNeurons("diagnostics/outcome", local, on: world)
-      .map { $0 != model.skippedOutcome }
-    let fitted = recording.fittedFrames(holdout: model.holdout)
     var scaling: Scaling?
     let observed: ObservedRates<S> = try model.observe(
-      recording, isScored: isScored, fitted: fitted, of: S.self, local: local, on: world
+      recording, of: S.self, local: local, on: world
     ) { raw, itsScaling in
       scaling = itsScaling
       for neuron in own {
@@ -58,7 +55,8 @@ struct ReportTraces {
       }
     }
     let held = observed.transitions(in: observed.heldOutFrames)
-    let range = held.isEmpty ? fitted : observed.heldOutFrames
+    let range =
+      held.isEmpty ? recording.fittedFrames(holdout: model.holdout) : observed.heldOutFrames
     guard let frames = Self.window(in: range, of: observed), let scaling else { return nil }
     let oneStep = network.predictOneStep(on: observed, at: Array(frames.dropLast())[...])
     var traces = [Double](repeating: 0, count: 3 * chosen.count * frames.count)

@@ -116,7 +116,7 @@ struct OptimizerOptions: ParsableArguments {
     settings.subspace = subspace(advised: task.advice)
     settings.grid =
       grid?.grid
-      ?? (optimizer.sketch == nil ? nil : settings.automaticGrid(ranks: ranks, program))
+      ?? (optimizer.usesDirections ? settings.automaticGrid(ranks: ranks, program) : nil)
     return settings
   }
 
