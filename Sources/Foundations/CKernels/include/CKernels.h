@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "networks.h"
+#include "products.h"
 
 /// Gives the pages of freed blocks back to the system, those between living blocks too.
 void ck_return_freed_memory(void);
