@@ -36,6 +36,13 @@ package struct AttractorNetwork: Sendable {
     return magnitudes.indices.map { signs.word(at: $0) & 1 == 0 ? magnitudes[$0] : -magnitudes[$0] }
   }
 
+  /// Σ m² over each population.
+  var patternSquares: [Float] {
+    var squares = [Float](repeating: 0, count: populations)
+    for (i, m) in pattern.enumerated() { squares[population(of: i)] += m * m }
+    return squares
+  }
+
   /// The rows of a range of neurons; `inputWeights(i)` are the input weights of neuron i.
   ///
   /// - Complexity: range × neurons normal numbers.
@@ -65,9 +72,7 @@ package struct AttractorNetwork: Sendable {
 
   /// The weights of the readout z, populations × neurons.
   package var readout: Matrix<Float> {
-    let pattern = pattern
-    var squares = [Float](repeating: 0, count: populations)
-    for (i, m) in pattern.enumerated() { squares[population(of: i)] += m * m }
+    let squares = patternSquares
     var weights = Matrix<Float>(rows: populations, columns: neurons)
     for (i, m) in pattern.enumerated() {
       weights[population(of: i), i] = m / squares[population(of: i)]

@@ -14,27 +14,21 @@ package struct ChaoticNetwork: Sendable {
 
   package init() {}
 
-  private func stream(_ purpose: StreamPurpose, k: Int = 0) -> RandomStream {
-    RandomStream(seed: seed, purpose: purpose, k: k)
-  }
-
   /// The rows of a range of neurons.
   ///
   /// - Complexity: range × neurons normal numbers.
   package func network(local: Range<Int>) -> RateNetwork<Float> {
     var weights = Matrix<Float>(rows: local.count, columns: neurons)
-    var inputWeights = Matrix<Float>(rows: local.count, columns: inputs)
     let scale = Float(gain / Double(max(1, neurons)).squareRoot())
     for (i, neuron) in local.enumerated() {
       var row = weights.mutableRow(i)
-      stream(.weights, k: neuron).fillNormal(&row)
+      RandomStream(seed: seed, purpose: .weights, k: neuron).fillNormal(&row)
       for j in 0..<neurons { row[j] *= scale }
       row[neuron] = 0
-      var inputRow = inputWeights.mutableRow(i)
-      stream(.inputWeights, k: neuron).fillNormal(&inputRow)
     }
     return RateNetwork(
-      local: local, neurons: neurons, weights: weights, inputWeights: inputWeights,
+      local: local, neurons: neurons, weights: weights,
+      inputWeights: randomInputWeights(of: local, inputs: inputs, seed: seed),
       bias: [Float](repeating: 0, count: local.count),
       alpha: [Double](repeating: alpha, count: local.count))
   }
@@ -42,19 +36,8 @@ package struct ChaoticNetwork: Sendable {
   /// The rates at t = 0, all neurons.
   package var start: [Float] { randomRates(count: neurons, seed: seed) }
 
-  /// Slow random inputs of unit variance: first-order filtered noise with a time constant
-  /// of ten of the network's; inputs × frames.
+  /// See `slowSignals`.
   package func inputSignals(frames: Int) -> Matrix<Float> {
-    var signals = Matrix<Float>(rows: inputs, columns: frames)
-    let keep = 1 - alpha / 10
-    let drive = (1 - keep * keep).squareRoot()
-    for k in 0..<inputs {
-      var row = signals.mutableRow(k)
-      stream(.inputs, k: k).fillNormal(&row)
-      for t in 1..<max(1, frames) {
-        row[t] = Float(keep * Double(row[t - 1]) + drive * Double(row[t]))
-      }
-    }
-    return signals
+    slowSignals(count: inputs, frames: frames, alpha: alpha, seed: seed)
   }
 }

@@ -8,7 +8,7 @@
 /// | purposes | k | iteration |
 /// |---|---|---|
 /// | of training | tangent, trial or parameter | training step |
-/// | of generated recordings | neuron, input or bit | frame |
+/// | of generated recordings | neuron, input, bit or latent variable | frame |
 /// | of selection | – | – |
 package enum StreamPurpose: UInt32, CaseIterable, Sendable {
   // MARK: - Training
@@ -26,6 +26,9 @@ package enum StreamPurpose: UInt32, CaseIterable, Sendable {
   case inputs = 21
   case attractorPattern = 22
   case events = 23
+  case loadings = 24
+  case latentCoupling = 25
+  case rotations = 26
 
   // MARK: - Selection of a fit's settings
   case neuronSample = 32

@@ -40,3 +40,7 @@ extension GenerateFlipFlop: ConditionalFlags {
 extension GenerateTimedResponse: ConditionalFlags {
   var flagConditions: [FlagCondition] { options.flagConditions }
 }
+
+extension GenerateLowRank: ConditionalFlags {
+  var flagConditions: [FlagCondition] { options.flagConditions }
+}

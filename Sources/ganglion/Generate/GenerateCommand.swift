@@ -7,11 +7,14 @@ struct GenerateCommand: ParsableCommand {
     discussion: """
       Each kind is a network r[t+1] = (1 - alpha) r[t] + alpha tanh(W r[t] + W_in u[t] + e_in) \
       + alpha e_out. Written are /rates (time, neuron), /inputs (time, input), /trial_start, \
-      /truth/W (neuron, presyn) and /truth/W_in; of a network with a task also \
-      /truth/outputs (time, output) and its readout /truth/W_out. The same seed gives the \
-      same file on any number of ranks.
+      /truth/W (neuron, presyn), or of low-rank its factors, and /truth/W_in; of a network with \
+      a task also /truth/outputs (time, output) and its readout /truth/W_out. The same seed \
+      gives the same file on any number of ranks.
       """,
-    subcommands: [GenerateChaotic.self, GenerateFlipFlop.self, GenerateTimedResponse.self])
+    subcommands: [
+      GenerateChaotic.self, GenerateFlipFlop.self, GenerateTimedResponse.self,
+      GenerateLowRank.self,
+    ])
 }
 
 /// Throws a usage error unless a flag's value makes sense.

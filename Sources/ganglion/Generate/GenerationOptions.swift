@@ -1,10 +1,5 @@
 internal import ArgumentParser
-internal import Collectives
-internal import LinearAlgebra
-internal import MPI
-internal import Machine
 internal import Networks
-internal import Recordings
 internal import Results
 internal import Wording
 
@@ -56,57 +51,6 @@ struct GenerationOptions: ParsableArguments {
       "dt": dt, "input-noise": inputNoise, "output-noise": outputNoise,
       "noise": noise.rawValue, "seed": seed,
     ]).adding(own)
-  }
-}
-
-/// A network's run from its start to the file of `generate`.
-struct GeneratedRun {
-  let options: GenerationOptions
-  let threads: Int
-  let console: Console
-  let settings: Settings
-  let start: [Float]
-  var trialStarts = [0]
-
-  /// Runs the network over inputs × frames and writes the recording; `truth` adds to it.
-  ///
-  /// - Collective: every rank of `world` must call it.
-  func write(
-    _ network: borrowing RateNetwork<Float>, inputs: borrowing Matrix<Float>,
-    on world: borrowing Communicator, truth: (inout RecordingFile) throws -> Void = { _ in }
-  ) throws {
-    let frames = options.frames
-    var shape = RecordingShape(
-      neurons: options.neurons, frames: frames, dt: options.dt, tau: options.tau,
-      alpha: options.alpha)
-    shape.inputs = inputs.rows
-    shape.trialStarts = trialStarts
-    var file = try RecordingFile.create(
-      options.output, shape: shape, on: world,
-      provenance: Provenance(
-        ranks: world.size, threads: threads, kernels: try world.kernelFamilies(),
-        seed: Int(clamping: options.seed),
-        configuration: try settings.json))
-    let first = network.local.lowerBound
-    try file.writeWeights(network.weights, neuron: first)
-    if inputs.rows > 0 {
-      try file.writeInputs(
-        inputs.view.transposed.copy(), weights: network.inputWeights, neuron: first)
-    }
-    try truth(&file)
-    let noise = SimulationNoise(
-      kind: options.noise, input: options.inputNoise, output: options.outputNoise,
-      seed: options.seed)
-    try network.record(
-      from: start, steps: frames - 1, inputs: inputs, noise: noise, threads: threads,
-      into: file, on: world
-    ) { console.progress("generate", done: $0, of: frames, unit: "frames") }
-    try file.finish(on: world)
-    console.say(
-      "wrote \(options.output): \(frames) frames of \(options.neurons) neurons, "
-        + "seed \(options.seed)")
-    console.next(
-      "ganglion", "fit", options.output, "-o", NextStep.file(beside: options.output, "-model.h5"))
   }
 }
 

@@ -5,7 +5,7 @@ internal import MPI
 internal import Networks
 internal import Results
 
-extension RateNetwork where S: Storable {
+extension RateDynamics where Self: ~Copyable, S: Storable {
   /// Runs the network and writes its rates, the start included, block by block.
   ///
   /// `progress` is told how many frames are written. See `simulate`.

@@ -1,3 +1,4 @@
+import Foundation
 import HDF5
 import LinearAlgebra
 import TestSupport
@@ -36,6 +37,44 @@ extension CommandTests {
       #expect(scores.contains("pearson"))
     }
 
+    /// The factors are the file's truth; W itself, N² numbers, is nowhere.
+    @Test func lowRankIsTheSameOnAnyRanksAndCanBeFittedAndEvaluated() throws {
+      let folder = try TemporaryDirectory()
+      let alone = folder.file("1.h5")
+      let generate = [
+        "generate", "low-rank", "--neurons", "61", "--rank", "6", "--frames", "300", "--inputs",
+        "2", "--noise", "laplace", "-o",
+      ]
+      try succeed(generate + [alone])
+      for ranks in [2, 3, 5] {
+        let ranked = folder.file("\(ranks).h5")
+        try succeed(generate + [ranked], ranks: ranks)
+        for path in ["/rates", "/inputs", "/truth/M", "/truth/N", "/truth/W_in"] {
+          #expect(
+            entries(try readMatrix(ranked, path)) == entries(try readMatrix(alone, path)),
+            "\(path) on \(ranks) ranks")
+        }
+      }
+      // Each rate follows from the one before by W = M Nᵀ, but for the noise.
+      let rates = try readMatrix(alone, "/rates")
+      let loadings = try readMatrix(alone, "/truth/M")
+      let readouts = try readMatrix(alone, "/truth/N")
+      let inputs = try readMatrix(alone, "/inputs")
+      let inputWeights = try readMatrix(alone, "/truth/W_in")
+      let latents = product(rates.view, readouts.view)
+      let recurrent = product(latents.view, loadings.view.transposed)
+      let external = product(inputs.view, inputWeights.view.transposed)
+      for t in 0..<299 {
+        for i in 0..<61 {
+          let target = 0.9 * rates[t, i] + 0.1 * tanh(recurrent[t, i] + external[t, i])
+          #expect(abs(rates[t + 1, i] - target) < 0.01, "frame \(t), neuron \(i)")
+        }
+      }
+      let model = folder.file("model.h5")
+      try succeed(["fit", alone, "-o", model, "--lambda", "1e-3"], ranks: 2)
+      #expect(try !succeed(["evaluate", model]).contains("connectivity"))
+    }
+
     @Test func aTaskThatCannotBeDoneIsRefused() throws {
       let folder = try TemporaryDirectory()
       let output = folder.file("x.h5")
@@ -45,6 +84,9 @@ extension CommandTests {
       try expectRefusal(
         ["generate", "flipflop", "--neurons", "3", "--bits", "4", "-o", output], 64,
         "--bits is 4", in: folder.path)
+      try expectRefusal(
+        ["generate", "low-rank", "--rank", "3", "-o", output], 64, "--rank is 3", "even number",
+        in: folder.path)
     }
   }
 }

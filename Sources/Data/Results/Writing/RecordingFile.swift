@@ -7,6 +7,8 @@ package struct RecordingShape: Sendable {
   package var neurons: Int
   package var frames: Int
   package var inputs = 0
+  /// The rank of the true W where only its factors are known, `W = M Nᵀ`.
+  package var rank: Int?
   /// Seconds a frame.
   package var dt: Double
   /// The time constant in seconds: alpha = dt / tau.
@@ -31,14 +33,15 @@ package struct RecordingShape: Sendable {
 /// `/rates` (time, neuron), `/inputs` (time, input), `/trial_start`, `/truth/W`
 /// (neuron, presyn), `/truth/W_in` (neuron, input), the dimensions' coordinates, and the
 /// attributes `dt`, `tau`, `alpha`; of a network with a task its `/truth/outputs` and
-/// `/truth/W_out` too. All numbers are 32-bit floats. It appears under its
-/// name when `finish` has completed it.
+/// `/truth/W_out` too. Of a network of low rank it holds the factors of `W = M Nᵀ` instead of
+/// W: `/truth/M` (neuron, latent) and `/truth/N` (presyn, latent). All numbers are 32-bit
+/// floats. It appears under its name when `finish` has completed it.
 ///
 /// Every rank calls `create` and `finish` alike; the writing calls say what they need.
 package struct RecordingFile: ~Copyable {
   private var file: ResultFile
   private let rates: Dataset
-  private let weights: Dataset
+  private let weights: Dataset?
   private let isRoot: Bool
   /// Neurons, frames, inputs and the times of the recording.
   package let shape: RecordingShape
@@ -73,9 +76,11 @@ package struct RecordingFile: ~Copyable {
     }
     let rates = try file.createVariable(
       "rates", of: Float.self, ["time", "neuron"], longName: "firing rate, in (-1, 1)")
-    let weights = try file.createVariable(
-      "truth/W", of: Float.self, ["neuron", "presyn"],
-      longName: "true weight W[post, pre]")
+    let weights =
+      shape.rank != nil
+      ? nil
+      : try file.createVariable(
+        "truth/W", of: Float.self, ["neuron", "presyn"], longName: "true weight W[post, pre]")
     try file.requireSpace(on: group)
     return RecordingFile(
       file: file, rates: rates, weights: weights, isRoot: group.rank == 0, shape: shape)
@@ -92,11 +97,29 @@ package struct RecordingFile: ~Copyable {
 
   /// Writes true weights of the neurons from `neuron` on, neurons×presynaptic neurons.
   ///
-  /// Each rank calls it when it likes.
+  /// Each rank calls it when it likes. The shape has no rank.
   package func writeWeights<S: Scalar & Storable>(
     _ rows: borrowing Matrix<S>, neuron: Int
   ) throws {
-    try weights.writeBlock(rows, row: neuron, transfer: .independent)
+    try weights?.writeBlock(rows, row: neuron, transfer: .independent)
+  }
+
+  /// Writes this rank's part of the factors of W, whose rank the shape tells.
+  ///
+  /// These are rows of M, neurons×rank, from `neuron` on, and rows of Nᵀ, latent
+  /// variables×neurons, from `latent` on.
+  ///
+  /// - Collective: every rank of the group must call it.
+  package mutating func writeFactors<S: Scalar & Storable>(
+    _ loadings: borrowing Matrix<S>, neuron: Int, readouts: borrowing Matrix<S>, latent: Int
+  ) throws {
+    try file.addDimension("latent", count: loadings.columns, longName: "latent variable")
+    let left = try file.createVariable(
+      "truth/M", of: Float.self, ["neuron", "latent"], longName: "true factor M of W = M N'")
+    try left.writeBlock(loadings, row: neuron)
+    let right = try file.createVariable(
+      "truth/N", of: Float.self, ["presyn", "latent"], longName: "true factor N of W = M N'")
+    try right.writeBlock(readouts.view.transposed.copy(), row: 0, column: latent)
   }
 
   /// Writes external inputs, frames×inputs, that every rank has, and this rank's true
@@ -137,7 +160,7 @@ package struct RecordingFile: ~Copyable {
   /// - Collective: every rank of the group must call it.
   package consuming func finish(on group: borrowing some RankGroup & ~Copyable) throws {
     try rates.close()
-    try weights.close()
+    if let weights { try weights.close() }
     try file.finish(on: group)
   }
 }
