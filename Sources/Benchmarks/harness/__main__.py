@@ -5,10 +5,24 @@ import os
 import platform
 import subprocess
 
-from . import choices, learning, peer, plan, program, results, scaling, sofo
+from . import (
+    choices,
+    headline,
+    learning,
+    peer,
+    plan,
+    precision,
+    program,
+    recordings,
+    results,
+    scaling,
+    selection,
+    sofo,
+    whole,
+)
 
 
-def cases(quick, runs, peer_runs):
+def cases(quick, runs, peer_runs, against):
     """Name: a call that gives the rows of a table and a sentence on them."""
     threads = os.cpu_count()
 
@@ -21,7 +35,19 @@ def cases(quick, runs, peer_runs):
             *small((1000, 10000, 100), (100, 1000, 10)), runs, peer_runs, threads),
         "peer-4000": lambda: peer.compare(
             *small((4000, 1500, 30), (200, 100, 5)), runs, peer_runs, threads),
-        "whole-10000": lambda: scaling.whole(*small((10000, 2000), (200, 200)), runs),
+        "whole-10000": lambda: whole.small(
+            *small((10000, 2000), (200, 200)), runs, against),
+        "whole-50000": lambda: whole.factored(
+            recordings.sparse, *small((50_000, 1000), (300, 100)), runs, against),
+        "whole-100000": lambda: whole.factored(
+            recordings.low_rank, *small((100_000, 1000), (300, 100)), runs, against),
+        "headline": lambda: headline.compare(
+            *small((5000, 30_000, 3600), (50, 500, 5)), runs),
+        "precision": lambda: precision.compare(
+            small(precision.CASES, [(60, 30, 1e-3, "crossentropy", "gaussian"),
+                                    (30, 150, 1e-5, "robust", "poisson")])),
+        "selection": lambda: selection.compare(
+            small(((300, 1200), (1000, 2000)), ((20, 80),)), runs),
         "ranks-4000": lambda: scaling.ranks(*small((4000, 1500), (200, 200)), runs),
         "cost-neurons": lambda: scaling.cost(
             [(n, 500) for n in small((1000, 2000, 5000, 10000, 20000), (100, 200))], "N", 1),
@@ -74,15 +100,20 @@ def machine():
         [f"{os.cpu_count()} cores of {model}", platform.system() + " " + platform.release(), *told])
 
 
+def command(name, against):
+    return f"Scripts/bench {f'--against {against} ' if against else ''}{name}"
+
+
 def main():
     parser = argparse.ArgumentParser(prog="Scripts/bench")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--peer-runs", type=int, help="default: as many as --runs")
+    parser.add_argument("--against", metavar="PROGRAM")
     parser.add_argument("cases", nargs="*", metavar="CASE")
     options = parser.parse_args()
     runs = 1 if options.quick else options.runs
-    available = cases(options.quick, runs, options.peer_runs or runs)
+    available = cases(options.quick, runs, options.peer_runs or runs, options.against)
     for name in options.cases:
         if name not in available:
             parser.error(f"no case {name}; there are {' '.join(available)}")
@@ -93,7 +124,7 @@ def main():
     for name in options.cases or available:
         rows, note = available[name]()
         details = {
-            "case": name, "command": f"Scripts/bench {name}",
+            "case": name, "command": command(name, options.against),
             "date": datetime.date.today().isoformat(), "revision": revision, "machine": about,
             "note": note}
         print(f"\n== {name}\n{results.text(rows, details)}", flush=True)

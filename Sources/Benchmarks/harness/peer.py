@@ -14,10 +14,12 @@ RIDGE = 1e-5
 PEER = os.path.join(os.path.dirname(__file__), "..", "peers", "cornn_peer.py")
 
 
-def peer(recording, iterations, threads):
+def peer(recording, iterations, threads, more=()):
+    """The published map; scored at its end, or every fifth iteration where `more` stops it."""
     command = [
         sys.executable, PEER, recording, "--lambda", str(RIDGE), "--iterations", str(iterations),
-        "--score-every", str(iterations), "--threads", str(threads)]
+        "--score-every", str(5 if more else iterations), "--threads", str(threads),
+        *map(str, more)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(result.stdout)
 

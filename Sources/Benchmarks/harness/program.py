@@ -33,16 +33,17 @@ class Run:
         return float(re.search(rf"^{re.escape(name)} +(\S+)$", self.text, re.M)[1])
 
 
-def proportional_bytes(session):
-    """Memory of the program's processes of a session; a page shared by k counts 1/k each."""
+def proportional_bytes(session, program):
+    """Memory of a program's processes of a session; a page shared by k counts 1/k each."""
     total = 0
+    file_name = os.path.realpath(program)
     for entry in os.listdir("/proc"):
         if not entry.isdigit():
             continue
         try:
             with open(f"/proc/{entry}/stat") as file:
                 fields = file.read().rsplit(")", 1)[1].split()
-            if int(fields[3]) != session or os.readlink(f"/proc/{entry}/exe") != PROGRAM_FILE:
+            if int(fields[3]) != session or os.readlink(f"/proc/{entry}/exe") != file_name:
                 continue
             with open(f"/proc/{entry}/smaps_rollup") as file:
                 total += 1024 * int(re.search(r"^Pss: +(\d+)", file.read(), re.M)[1])
@@ -51,12 +52,9 @@ def proportional_bytes(session):
     return total
 
 
-PROGRAM_FILE = os.path.realpath(PROGRAM)
-
-
-def run(*arguments, ranks=1, threads=1, sample=False):
+def run(*arguments, ranks=1, threads=1, sample=False, program=PROGRAM):
     """Runs it; with `sample` its memory is looked at twice a second, which costs a little."""
-    command = [PROGRAM, *map(str, arguments), "--threads", str(threads)]
+    command = [program, *map(str, arguments), "--threads", str(threads)]
     if arguments[0] in ("fit", "train"):
         command.append("--timings")
     if ranks > 1 or threads == 1:
@@ -70,7 +68,7 @@ def run(*arguments, ranks=1, threads=1, sample=False):
     if sample:
         def watch():
             while process.poll() is None:
-                most[0] = max(most[0], proportional_bytes(process.pid))
+                most[0] = max(most[0], proportional_bytes(process.pid, program))
                 time.sleep(0.5)
         watcher = threading.Thread(target=watch)
         watcher.start()
@@ -101,8 +99,20 @@ def table(text):
     return phases
 
 
-def planned_bytes(*arguments, ranks=1, threads=1):
-    """The memory over all ranks of one node that `--dry-run` predicts."""
+def version(program):
+    """What a build calls itself."""
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    return told.stdout.strip()
+
+
+@dataclasses.dataclass
+class Plan:
+    """What `--dry-run` predicts."""
+    memory: float  # bytes over all ranks of one node
+    seconds: float
+
+
+def plan(*arguments, ranks=1, threads=1):
     text = run(*arguments, "--dry-run", ranks=ranks, threads=threads).text
-    match = re.search(r"memory a node\s+([\d.]+) GB", text)
-    return 1e9 * float(match[1])
+    memory = re.search(r"memory a node\s+([\d.]+) GB", text)
+    return Plan(1e9 * float(memory[1]), float(re.search(r"^total ([\d.]+) s", text, re.M)[1]))

@@ -12,12 +12,31 @@ FOLDER = os.environ["GANGLION_BENCH_DIR"]
 
 def chaotic(neurons, fitted):
     """A dense chaotic network with its truth; `fitted` frames are fitted, 1/4 more scored."""
-    os.makedirs(FOLDER, exist_ok=True)
     frames = fitted + fitted // 4
-    path = f"{FOLDER}/chaotic-{neurons}-{frames}.h5"
+    return generated(f"chaotic-{neurons}-{frames}", "chaotic", neurons, frames)
+
+
+def headline(neurons, fitted):
+    """The published large study: noise in the currents, impulses in the rates (A8)."""
+    frames = fitted + fitted // 4
+    return generated(f"headline-{neurons}-{frames}", "chaotic", neurons, frames,
+                     "--input-noise", 1e-2, "--noise", "poisson", "--output-noise", 1e-3)
+
+
+def low_rank(neurons, fitted):
+    """A network of rank 100 (or fewer) at any size: the file holds the factors of its W."""
+    frames = fitted + fitted // 4
+    return generated(f"low-rank-{neurons}-{frames}", "low-rank", neurons, frames,
+                     "--rank", min(100, neurons // 2 * 2))
+
+
+def generated(name, kind, neurons, frames, *flags):
+    """A recording of `ganglion generate`."""
+    os.makedirs(FOLDER, exist_ok=True)
+    path = f"{FOLDER}/{name}.h5"
     if not os.path.exists(path):
         program.run(
-            "generate", "chaotic", "--neurons", neurons, "--frames", frames, "--seed", 1,
+            "generate", kind, "--neurons", neurons, "--frames", frames, "--seed", 1, *flags,
             "-o", path, threads=os.cpu_count())
     return path
 

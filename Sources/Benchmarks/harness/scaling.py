@@ -1,11 +1,11 @@
-"""Whole commands at scale: ranks, neurons, frames, memory."""
+"""How whole commands grow: with ranks, neurons and frames."""
 from . import program, recordings
 from .statistics import exponent, median
 
 
-def fit_arguments(recording, *more):
+def fit_arguments(recording, *more, ridge=1e-3):
     return (
-        "fit", recording, "--alpha", 0.1, "--lambda", 1e-3, "--loss", "crossentropy",
+        "fit", recording, "--alpha", 0.1, "--lambda", ridge, "--loss", "crossentropy",
         "--scale", "none", "--time-axis", 0, *more)
 
 
@@ -15,25 +15,6 @@ def fit(recording, *more, **where):
 
 
 PHASES = ("open", "read", "exchange", "gram", "factor", "solve", "score", "write")
-
-
-def whole(neurons, frames, runs):
-    """HDF5 file to HDF5 file with all weights, 2 ranks of 1 thread."""
-    recording = recordings.sparse(neurons, frames)
-    rows = [[
-        "weights", "whole command, s", "memory over both ranks, GB", "planned, GB",
-        *(f"{name}, s" for name in PHASES), "solve, of GEMM peak", "load average"]]
-    for kind in ("full", "factored"):
-        more = ("--weights", kind)
-        fits = [fit(recording, *more, ranks=2, sample=True) for _ in range(runs)]
-        planned = program.planned_bytes(*fit_arguments(recording, *more), ranks=2)
-        rows.append([
-            kind, f"{median(f.seconds for f in fits):.1f}",
-            f"{max(f.memory for f in fits) / 1e9:.2f}", f"{planned / 1e9:.2f}",
-            *(f"{median(f.phases[name][0] for f in fits):.2f}" for name in PHASES),
-            f"{median(f.share_of_peak('solve') for f in fits):.0%}",
-            f"{max(f.load for f in fits):.1f}"])
-    return rows, f"{neurons} neurons, {frames} fitted frames, float64 weights."
 
 
 def ranks(neurons, frames, runs):
@@ -65,7 +46,7 @@ def cost(sizes, label, flops_exponent):
         recording = recordings.sparse(neurons, frames)
         arguments = fit_arguments(recording, "--tolerance", 1e-3)
         done = fit(recording, "--tolerance", 1e-3, ranks=2, sample=True)
-        planned = program.planned_bytes(*arguments, ranks=2)
+        planned = program.plan(*arguments, ranks=2).memory
         iterations = done.figure("most iterations")
         form = "dual" if frames <= 2.414 * neurons else "primal"
         seconds = done.phases["solve"][0]

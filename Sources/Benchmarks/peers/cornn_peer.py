@@ -35,6 +35,8 @@ def arguments():
     parser.add_argument("--iterations", type=int, default=100)
     parser.add_argument("--holdout", type=float, default=0.2, help="last share of the frames")
     parser.add_argument("--score-every", type=int, default=5)
+    parser.add_argument("--until", type=float, help="stop at this Pearson correlation of W")
+    parser.add_argument("--limit", type=float, help="stop after these seconds of the clock below")
     parser.add_argument("--threads", type=int, default=1, help="BLAS threads")
     parser.add_argument("--weights", help="write W[post, pre] to this .npy file")
     return parser.parse_args()
@@ -59,10 +61,17 @@ def load():
 
 
 def kernels():
-    """The processor family whose BLAS kernels numpy uses."""
+    """The BLAS library that numpy uses, and the processor family of its kernels."""
     return " ".join(
-        library["architecture"] for library in threadpoolctl.threadpool_info()
-        if library["user_api"] == "blas")
+        f"{library['internal_api']} {library['version']} {library['architecture']}"
+        for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas")
+
+
+def enough(curve):
+    """Whether the last score, or the clock, is where the caller wanted the end."""
+    return (
+        options.until is not None and curve[-1].get("pearson", -1) >= options.until
+        or options.limit is not None and curve[-1]["elapsed"] > options.limit)
 
 
 def score_of(S, d, weight):
@@ -137,6 +146,8 @@ def main():
                 "iteration": iteration, "elapsed": elapsed,
                 **judged(chi if options.form == "admm" else theta)})
             print(f"iteration {iteration}: {curve[-1]}", file=sys.stderr)
+            if enough(curve):
+                break
     if options.weights:
         np.save(options.weights, (chi if options.form == "admm" else theta)[:neurons].T)
     print(json.dumps({
