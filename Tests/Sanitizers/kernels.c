@@ -96,6 +96,15 @@ static double *block_f64(size_t n) {
     }                                                                                    \
     forget();                                                                            \
   }                                                                                      \
+  static void narrow_##S(size_t m, size_t n, size_t k) {                                 \
+    T *a = block_##S(m * k), *b = block_##S(k * n), *c = block_##S(m * n);               \
+    T *d = block_##S(m * n), *work = block_##S(k * ck_narrow_width_##S(n));              \
+    for (int keep = 0; keep < 2; keep++) {                                               \
+      ck_narrow_##S(m, n, k, a, k, b, n, c, n, keep, work);                              \
+      ck_narrow_transposed_##S(m, n, k, a, k, d, n, b, n, keep, work);                   \
+    }                                                                                    \
+    forget();                                                                            \
+  }                                                                                      \
   static void chain_##S(size_t b, size_t k, size_t n, size_t m, size_t p) {              \
     T *a = block_##S(b * k * m), *c = block_##S(m * n), *x = block_##S(b * p);           \
     T *v = block_##S(p * k * n), *f = block_##S(b * n), *out = block_##S(b * k * n);     \
@@ -131,6 +140,8 @@ static void all(void) {
       for (size_t m = 1; m <= 9; m++) {
         thin_f32(m, n, k);
         thin_f64(m, n, k);
+        if (n <= 256 / sizeof(double)) narrow_f64(m, n, k);
+        if (n <= 256 / sizeof(float)) narrow_f32(m, n, k);
       }
       for (size_t p = 0; p <= k; p++) {
         chain_f32(2, 3, n, k - p, p);

@@ -19,6 +19,18 @@ package protocol FreeRunning<S>: ~Copyable {
     after own: borrowing Matrix<S>, inputs: borrowing Matrix<S>,
     group: borrowing some RankGroup & ~Copyable
   ) throws -> Matrix<S>
+
+  /// Runs on from recorded frames, one column each, under the recorded inputs.
+  ///
+  /// `observe` is given the frames ahead, from 1 on, and the rates of this rank's neurons.
+  ///
+  /// - Complexity: `steps` predictions, or less.
+  /// - Collective: every rank of `group` must call it.
+  func run(
+    from starts: [Int], steps: Int, of observed: ObservedRates<S>,
+    group: borrowing some RankGroup & ~Copyable,
+    observe: (_ ahead: Int, _ rates: borrowing Matrix<S>) -> Void
+  ) throws
 }
 
 extension RateNetwork: FreeRunning {
@@ -42,7 +54,7 @@ extension RateNetwork: FreeRunning {
     let inputs = inputWeights.columns
     do {
       var target = currents.mutableView
-      multiply(weights.view, regressors.view.rows(0..<neurons), into: &target)
+      multiplyNarrow(weights.view, regressors.view.rows(0..<neurons), into: &target)
       if inputs > 0 {
         multiply(
           inputWeights.view, regressors.view.rows(neurons..<(neurons + inputs)), into: &target,
@@ -99,13 +111,16 @@ extension RankGroup where Self: ~Copyable {
 }
 
 extension FreeRunning where Self: ~Copyable {
-  /// Runs on from recorded frames, one column each, under the recorded inputs.
-  ///
-  /// `observe` is given the frames ahead, from 1 on, and the rates of this rank's neurons.
-  ///
-  /// - Complexity: `steps` predictions.
-  /// - Collective: every rank of `group` must call it.
-  func run(
+  package func run(
+    from starts: [Int], steps: Int, of observed: ObservedRates<S>,
+    group: borrowing some RankGroup & ~Copyable,
+    observe: (_ ahead: Int, _ rates: borrowing Matrix<S>) -> Void
+  ) throws {
+    try runStepByStep(from: starts, steps: steps, of: observed, group: group, observe: observe)
+  }
+
+  /// A run in which every frame is predicted from the one before.
+  func runStepByStep(
     from starts: [Int], steps: Int, of observed: ObservedRates<S>,
     group: borrowing some RankGroup & ~Copyable,
     observe: (_ ahead: Int, _ rates: borrowing Matrix<S>) -> Void

@@ -55,7 +55,17 @@ enum ck_function {
   /* C (+)= alpha A B, row major, A m x k, for small n. */                               \
   void ck_thin_outer_##S(                                                                \
     size_t m, size_t n, size_t k, T alpha, const T *a, size_t lda, const T *b,           \
-    size_t ldb, T *c, size_t ldc, int keep);
+    size_t ldb, T *c, size_t ldc, int keep);                                           \
+  /* C (+)= A B, row major, A m x k, for n in 1 ... 256 / sizeof(T): A is read once. */   \
+  /* `work` has k times `width` numbers. */                                              \
+  void ck_narrow_##S(                                                                    \
+    size_t m, size_t n, size_t k, const T *a, size_t lda, const T *b, size_t ldb, T *c,  \
+    size_t ldc, int keep, T *work);                                                      \
+  /* C (+)= A^T B, the same for A m x k, B m x n and C k x n. */                         \
+  void ck_narrow_transposed_##S(                                                         \
+    size_t m, size_t n, size_t k, const T *a, size_t lda, const T *b, size_t ldb, T *c,  \
+    size_t ldc, int keep, T *work);                                                      \
+  size_t ck_narrow_width_##S(size_t n);
 
 CK_NETWORK_KERNELS(float, f32)
 CK_NETWORK_KERNELS(double, f64)

@@ -32,6 +32,14 @@ package func product<S: Scalar>(_ a: MatrixView<S>, _ b: MatrixView<S>) -> Matri
 package func symmetricRankUpdate<S: Scalar>(
   _ a: MatrixView<S>, into c: inout MutableMatrixView<S>, scale: S = 1, keep: S = 0
 ) {
+  lowerRankUpdate(a, into: &c, scale: scale, keep: keep)
+  mirrorLower(&c)
+}
+
+/// The same for the lower triangle alone; what stands above the diagonal is left as it is.
+package func lowerRankUpdate<S: Scalar>(
+  _ a: MatrixView<S>, into c: inout MutableMatrixView<S>, scale: S = 1, keep: S = 0
+) {
   precondition(
     c.rows == a.rows && c.columns == a.rows,
     "A is \(a.rows)×\(a.columns), C is \(c.rows)×\(c.columns)")
@@ -39,7 +47,6 @@ package func symmetricRankUpdate<S: Scalar>(
   S.syrk(
     a.isTransposed, c.rows, a.columns, scale, a.base, max(1, a.stride), keep,
     c.base, max(1, c.stride))
-  mirrorLower(&c)
 }
 
 /// Copies the lower triangle onto the upper one, tile by tile.
@@ -63,14 +70,15 @@ package func mirrorLower<S: Scalar>(_ c: inout MutableMatrixView<S>) {
   }
 }
 
-/// `C ← A B` in float64, whatever the precision of A and B.
+/// `C ← A B + keep · C` in float64, whatever the precision of A and B.
 ///
 /// - Complexity: 2mnk flops; float32 factors are widened, ``widenedDepth`` of k at a time.
-package func multiplyWidening<S: Scalar>(
-  _ a: MatrixView<S>, _ b: MatrixView<S>, into c: inout MutableMatrixView<Double>
+package func multiplyWidening<A: Scalar, B: Scalar>(
+  _ a: MatrixView<A>, _ b: MatrixView<B>, into c: inout MutableMatrixView<Double>,
+  keep: Bool = false
 ) {
-  if S.self == Double.self {
-    multiply(a.asDouble, b.asDouble, into: &c)
+  if A.self == Double.self, B.self == Double.self {
+    multiplyNarrow(a.asDouble, b.asDouble, into: &c, keep: keep)
     return
   }
   var first = 0
@@ -78,9 +86,9 @@ package func multiplyWidening<S: Scalar>(
     let part = first..<min(first + widenedDepth, a.columns)
     let wideA = a.columns(part).widened()
     let wideB = b.rows(part).widened()
-    multiply(
+    multiplyNarrow(
       a.isTransposed ? wideA.view.transposed : wideA.view,
-      b.isTransposed ? wideB.view.transposed : wideB.view, into: &c, keep: first == 0 ? 0 : 1)
+      b.isTransposed ? wideB.view.transposed : wideB.view, into: &c, keep: keep || first > 0)
     first += widenedDepth
   } while first < a.columns
 }

@@ -89,10 +89,10 @@ extension Matrix {
     var result = Matrix<Double>(rows: rows.count, columns: columns)
     var target = result.mutableView
     if S.self == Double.self {
-      LinearAlgebra.multiply(a.view.rows(rows).asDouble, b.view, into: &target)
+      multiplyNarrow(a.view.rows(rows).asDouble, b.view, into: &target)
     } else {
       let wide = a.view.rows(rows).copy().converted(to: Double.self)
-      LinearAlgebra.multiply(wide.view, b.view, into: &target)
+      multiplyNarrow(wide.view, b.view, into: &target)
     }
     convert(result.base, to: base + rows.lowerBound * columns, count: rows.count * columns)
   }

@@ -1,6 +1,7 @@
 internal import Collectives
 internal import Foundation
 internal import LinearAlgebra
+internal import Statistics
 internal import Wording
 
 /// The check that what is called rates lies in (−1, 1).
@@ -38,21 +39,4 @@ enum RateCheck {
   private static var loudestNoise: Double { 1.05 }
   private static var loudestImpulse: Double { 2 }
   private static var mostImpulses: Double { 0.01 }
-}
-
-/// How many values of a series exceed a magnitude, and the largest of them.
-private struct Excess {
-  var count = 0
-  var largest = 0.0
-
-  @specialized(where S == Double)
-  @specialized(where S == Float)
-  init<S: Scalar>(of series: Span<S>, beyond limit: Double) {
-    for t in 0..<series.count {
-      let magnitude = Double(abs(series[t]))
-      guard magnitude > limit else { continue }
-      count += 1
-      largest = max(largest, magnitude)
-    }
-  }
 }
