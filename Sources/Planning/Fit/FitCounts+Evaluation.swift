@@ -10,21 +10,35 @@ extension FitCounts {
   var evaluation: PhaseWork {
     guard u > 0 else { return PhaseWork(phase: .evaluate) }
     let gram = linearOrder * linearOrder * max(t, regressors) / ranks
-    let linearColumn = (linearIsDual ? 4 * t : 2 * regressors) * own
     let ownColumn = (isDual ? 4 * t : 2 * regressors) * own
     let columns = horizon * starts
-    let solution =
-      linearOrder * linearOrder * (linearOrder / 3 + 2 * own)
-      + (linearIsDual ? 0 : 2 * own * regressors * t)
     let touched =
-      horizon * own
-      * ((linearIsDual ? t : 0) * scalar + linearOrder * 8 + (isDual ? t : 0) * scalar
-        + order * scalar)
+      horizon
+      * ((linearIsDual ? 2 * t * t / ranks : linearOrder * own) * 8
+        + ((isDual ? t : 0) * scalar + order * scalar) * own)
     return PhaseWork(
       phase: .evaluate,
-      flops: gram + choiceOfRidge + solution + (u + columns) * linearColumn
+      flops: gram + choiceOfRidge + linearSolution + u * linearColumn + columns * linearFrame
         + columns * ownColumn,
       entries: 2 * own * columns, streamed: touched, messages: evaluationMessages)
+  }
+
+  /// Flops of the inverse in the transitions by the first rank of a node, or of the weights.
+  private var linearSolution: Double {
+    linearIsDual
+      ? t * t * t
+      : linearOrder * linearOrder * (linearOrder / 3 + 2 * own) + 2 * own * regressors * t
+  }
+
+  /// Flops of one prediction of the linear model: products with the rates, the inverse, and the
+  /// increments.
+  private var linearColumn: Double {
+    linearIsDual ? 4 * t * own + 2 * t * t / ranks : 2 * regressors * own
+  }
+
+  /// The same of one frame of a free run, in the transitions till its end.
+  private var linearFrame: Double {
+    linearIsDual ? 2 * t * own + 4 * t * t / ranks : linearColumn
   }
 
   /// Flops of the choice of the linear model's ridge: every ridge on every fold.
@@ -44,21 +58,21 @@ extension FitCounts {
 
   private var evaluationMessages: PhaseMessages {
     let columns = horizon * starts
-    let summed =
-      ((linearIsDual ? t : 0) * (u + columns) + (isDual ? t : 0) * columns) * 8
+    let summed = ((linearIsDual ? t * u : 0) + (isDual ? t * columns : 0)) * 8
     let gathered =
-      ((linearIsDual ? 0 : u + columns) + (isDual ? 0 : columns)) * neurons * scalar
+      (linearIsDual ? t * (u + 2 * columns) * 8 : (u + columns) * neurons * scalar)
+      + (isDual ? 0 : columns) * neurons * scalar
     return PhaseMessages(
       summedOverNodes: neurons * frames * scalar, summed: linearOrder * linearOrder * 8 + summed,
-      gathered: gathered, rounds: 2 * horizon + 8)
+      gathered: gathered, rounds: (linearIsDual ? 3 : 2) * horizon + 8)
   }
 
   /// Bytes that a rank holds beside the shared rates while it evaluates.
   var evaluationBytes: Double {
     guard u > 0 else { return 0 }
     let folds = Double(RidgeChoice.folds)
-    // The Gram matrix, a fold's and its factor; the regressors of the fold's part of the
-    // frames, as they are and in float64.
+    // The Gram matrix as each rank has its part, a fold's and its factor; the regressors of the
+    // fold's part of the frames, as they are and in float64.
     let matrices =
       linearIsDual
       ? 2 * linearOrder * linearOrder * 8

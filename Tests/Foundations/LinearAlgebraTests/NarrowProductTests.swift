@@ -37,7 +37,7 @@ import Testing
     return worst
   }
 
-  @Test(arguments: [2, 3, 4], [1, 7, 8, 20, 32])
+  @Test(arguments: [2, 3, 4], [1, 20])
   func agreeWithSums(level: Int, columns: Int) {
     withProcessorLevel(atMost: level) {
       // Enough entries for the kernel; rows and terms that fill no tile.

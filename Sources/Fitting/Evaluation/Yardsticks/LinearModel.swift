@@ -8,9 +8,10 @@ package import LinearAlgebra
 /// square) and 1. Self-connections are allowed. The ridge is the model's own, chosen on
 /// blocks of the fitted frames: that of the network would be too weak or too strong for it.
 package struct LinearModel<S: Scalar & Transferable>: FreeRunning, ~Copyable {
-  /// This rank's neurons × regressors, or × fitted transitions where these are fewer:
-  /// then the weights are `coefficients Φᵀ`.
-  private let coefficients: Matrix<Double>
+  /// This rank's neurons × regressors; none where there are fewer transitions than these.
+  private let weights: Matrix<Double>
+  /// The model in these transitions, then.
+  private let samples: SampleSolution<S>?
   private let system: LinearSystem<S>
   package let local: Range<Int>
   /// Ridge per transition.
@@ -20,8 +21,9 @@ package struct LinearModel<S: Scalar & Transferable>: FreeRunning, ~Copyable {
   ///
   /// - Throws: `NotPositiveDefinite`; what `group` throws.
   /// - Complexity: with M regressors and T transitions `min(M, T)² max(M, T) / ranks` flops,
-  ///   a Cholesky factorisation of order `min(M, T)` on each rank, its square of memory; for
-  ///   the choice about ten times as many of three quarters of the size, shared by the ranks.
+  ///   a Cholesky factorisation of order M on each rank or the inverse of order T once a node,
+  ///   their square of memory; for the choice about ten times as many of three quarters of the
+  ///   size, shared by the ranks.
   /// - Collective: every rank of `group` must call it.
   package init(
     of observed: ObservedRates<S>, ridge: Double? = nil,
@@ -30,11 +32,14 @@ package struct LinearModel<S: Scalar & Transferable>: FreeRunning, ~Copyable {
     let system = try LinearSystem(observed, group: group)
     let chosen = try ridge ?? system.chooseRidge(group: group)
     precondition(chosen > 0, "the ridge is \(chosen)")
-    let solution = try system.solve(neurons: Array(observed.local), ridge: chosen)
+    let samples =
+      system.isDual ? try SampleSolution(of: system, ridge: chosen, group: group) : nil
+    let weights = try system.weights(neurons: Array(observed.local), ridge: chosen)
+    self.samples = samples
+    self.weights = weights
     local = observed.local
     self.system = system
     self.ridge = chosen
-    coefficients = solution
   }
 
   package func next(
@@ -42,7 +47,23 @@ package struct LinearModel<S: Scalar & Transferable>: FreeRunning, ~Copyable {
     group: borrowing some RankGroup & ~Copyable
   ) throws -> Matrix<S> {
     let features = try system.features(own, inputs, group: group)
-    return sum(product(coefficients, features), own)
+    if let samples { return sum(try samples.increments(features, group: group), own) }
+    return sum(product(weights, features), own)
+  }
+
+  package func run(
+    from starts: [Int], steps: Int, of observed: ObservedRates<S>,
+    group: borrowing some RankGroup & ~Copyable,
+    observe: (_ ahead: Int, _ rates: borrowing Matrix<S>) -> Void
+  ) throws {
+    guard let samples else {
+      return try runStepByStep(
+        from: starts, steps: steps, of: observed, group: group, observe: observe)
+    }
+    let own = observed.ownRates(at: starts[...])
+    try samples.run(from: starts, own: own, steps: steps, of: observed, group: group) {
+      observe($0, sum($1, own))
+    }
   }
 }
 

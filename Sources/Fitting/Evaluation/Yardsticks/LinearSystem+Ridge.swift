@@ -65,7 +65,7 @@ extension LinearSystem {
     let training = frames.count - excluded.count
     guard isDual else {
       let left = excluded.map { frames[$0] }[...]
-      var system = gram.copy()
+      var system = gram.matrix.copy()
       let products = Self.products(observed, scales, left)
       for i in 0..<system.rows { system.add(-1, products, i, toRow: i) }
       var right = whole.copy()
@@ -78,9 +78,9 @@ extension LinearSystem {
     }
     let kept = frames.indices.filter { !near.contains(frames[$0]) }
     return LinearFold(
-      system: entries(of: gram, kept, kept),
+      system: entries(of: gram.matrix, kept, kept),
       right: increments(neurons, kept.map { frames[$0] }[...]),
-      features: entries(of: gram, kept, Array(block)), truth: truth, training: training)
+      features: entries(of: gram.matrix, kept, Array(block)), truth: truth, training: training)
   }
 }
 

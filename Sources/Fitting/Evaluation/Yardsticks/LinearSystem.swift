@@ -5,28 +5,24 @@ internal import LinearAlgebra
 /// transitions than these, in the transitions.
 final class LinearSystem<S: Scalar & Transferable> {
   let observed: ObservedRates<S>
-  /// The transitions it is trained on, as the frames they start from.
-  let frames: [Int]
+  /// The transitions it is trained on.
+  let transitions: FittedTransitions<S>
   let isDual: Bool
   /// What each regressor is multiplied with, which brings inputs to unit root mean square.
   let scales: [Double]
-  /// ΦΦᵀ, or ΦᵀΦ in the dual.
-  let gram: Matrix<Double>
+  /// ΦΦᵀ, or ΦᵀΦ in the dual, once a node.
+  let gram: NodeShared<Double>
   /// The scaled inputs and the constant at `frames`, (inputs + 1) × frames.
-  private let common: Matrix<Double>
-  /// Frames without a gap between them, in order.
-  private let runs: [Range<Int>]
+  let common: Matrix<Double>
+
+  /// The frames that the transitions start from.
+  var frames: [Int] { transitions.frames }
 
   /// - Collective: every rank of `group` must call it.
   init(_ observed: ObservedRates<S>, group: borrowing some RankGroup & ~Copyable) throws {
-    self.observed = observed
     let frames = observed.transitions(in: observed.fittedFrames)
     let scales = Self.scales(of: observed, frames: frames)
     let isDual = frames.count < scales.count
-    self.frames = frames
-    self.scales = scales
-    self.isDual = isDual
-    runs = Self.runs(of: frames)
     let common = Self.common(observed.inputs(at: frames[...]), scales)
     var gram =
       isDual
@@ -36,20 +32,18 @@ final class LinearSystem<S: Scalar & Transferable> {
         frames[Partition(of: frames.count, among: group.size).range(of: group.rank)])
     if isDual && group.rank == 0 { addSquare(of: common, to: &gram) }
     try group.sum(&gram)
-    self.gram = gram
-    self.common = common
-  }
-
-  private static func runs(of frames: [Int]) -> [Range<Int>] {
-    var runs: [Range<Int>] = []
-    for t in frames {
-      if let last = runs.last, last.upperBound == t {
-        runs[runs.count - 1] = last.lowerBound..<(t + 1)
-      } else {
-        runs.append(t..<(t + 1))
-      }
+    var shared = try group.allocateOnNode(rows: gram.rows, columns: gram.rows, of: Double.self)
+    if shared.nodeRank == 0 {
+      var target = shared.matrix.mutableView
+      target.assign(gram.view)
     }
-    return runs
+    try shared.synchronize()
+    self.observed = observed
+    self.scales = scales
+    self.isDual = isDual
+    self.gram = shared
+    self.common = common
+    transitions = FittedTransitions(observed, frames)
   }
 
   private static func scales(of observed: ObservedRates<S>, frames: [Int]) -> [Double] {
@@ -81,13 +75,16 @@ final class LinearSystem<S: Scalar & Transferable> {
     for lower in stride(from: 0, to: observed.local.count, by: framesAtOnce) {
       let part = lower..<min(lower + framesAtOnce, observed.local.count)
       let phi = observed.ownRates(part, at: frames[...]).converted(to: Double.self)
-      addSquare(of: phi, to: &gram)
+      var target = gram.mutableView
+      lowerRankUpdate(phi.view.transposed, into: &target, keep: 1)
     }
+    var whole = gram.mutableView
+    mirrorLower(&whole)
     return gram
   }
 
   /// The scaled inputs and the constant: (inputs + 1) × columns.
-  private static func common(_ inputs: borrowing Matrix<S>, _ scales: [Double]) -> Matrix<Double> {
+  static func common(_ inputs: borrowing Matrix<S>, _ scales: [Double]) -> Matrix<Double> {
     let neurons = scales.count - inputs.rows - 1
     var block = Matrix<Double>(rows: inputs.rows + 1, columns: inputs.columns)
     for c in 0..<inputs.columns {
@@ -126,13 +123,7 @@ final class LinearSystem<S: Scalar & Transferable> {
       return Self.scaled(
         try group.regressors(own, inputs, neurons: observed.neurons), scales)
     }
-    var result = Matrix<Double>(rows: frames.count, columns: own.columns)
-    var first = 0
-    for run in runs {
-      // The rates are multiplied where they lie, without a copy of Φ.
-      setProduct(&result, first, transposing: observed.rates.matrix, observed.local, run, own)
-      first += run.count
-    }
+    var result = transitions.products(with: own)
     if group.rank == 0 {
       addProduct(&result, transposing: common, Self.common(inputs, scales))
     }
@@ -156,11 +147,11 @@ final class LinearSystem<S: Scalar & Transferable> {
     return result
   }
 
-  /// The coefficients of some neurons, trained on all transitions.
-  func solve(neurons: [Int], ridge: Double) throws -> Matrix<Double> {
-    var result =
-      isDual ? increments(neurons, frames[...]) : rightHandSide(neurons, frames[...])
-    var system = gram.copy()
+  /// The weights of some neurons, trained on all transitions; none in the dual.
+  func weights(neurons: [Int], ridge: Double) throws -> Matrix<Double> {
+    guard !isDual else { return Matrix(rows: 0, columns: 0) }
+    var result = rightHandSide(neurons, frames[...])
+    var system = gram.matrix.copy()
     for i in 0..<system.rows { system[i, i] += ridge * Double(frames.count) }
     let factor = try Cholesky(system)
     var target = result.mutableView
@@ -176,21 +167,10 @@ private func addSquare(of phi: borrowing Matrix<Double>, to gram: inout Matrix<D
 }
 
 /// `result ← result + aᵀ b`.
-private func addProduct(
+func addProduct(
   _ result: inout Matrix<Double>, transposing a: borrowing Matrix<Double>,
   _ b: borrowing Matrix<Double>
 ) {
   var target = result.mutableView
   multiply(a.view.transposed, b.view, into: &target, keep: 1)
-}
-
-/// `result[first...] ← a[rows, columns]ᵀ b`, in float64.
-private func setProduct<S: Scalar>(
-  _ result: inout Matrix<Double>, _ first: Int, transposing a: borrowing Matrix<S>,
-  _ rows: Range<Int>, _ columns: Range<Int>, _ b: borrowing Matrix<S>
-) {
-  var whole = result.mutableView
-  var target = whole.rows(first..<(first + columns.count))
-  multiplyWidening(
-    a.view.block(rows: rows, columns: columns).transposed, b.view, into: &target)
 }
