@@ -55,8 +55,8 @@ enum ck_function {
   /* C (+)= alpha A B, row major, A m x k, for small n. */                               \
   void ck_thin_outer_##S(                                                                \
     size_t m, size_t n, size_t k, T alpha, const T *a, size_t lda, const T *b,           \
-    size_t ldb, T *c, size_t ldc, int keep);                                           \
-  /* C (+)= A B, row major, A m x k, for n in 1 ... 256 / sizeof(T): A is read once. */   \
+    size_t ldb, T *c, size_t ldc, int keep);                                             \
+  /* C (+)= A B, row major, A m x k, for n in 1 ... 256 / sizeof(T): A is read once. */  \
   /* `work` has k times `width` numbers. */                                              \
   void ck_narrow_##S(                                                                    \
     size_t m, size_t n, size_t k, const T *a, size_t lda, const T *b, size_t ldb, T *c,  \
