@@ -55,6 +55,17 @@ extension Panel {
     return 0
   }
 
+  /// Whether F is less after a step along p; the scores at its end are left in place.
+  mutating func descends(_ i: Int, by t: Double, loss: PointwiseLoss) -> Bool {
+    let trial = score.score(
+      row: scoreRow(i), loss, target: target, headroom: headroom, response: response, i,
+      along: directionResponse, step: t, curvature: &curvature)
+    let row = rows[i]
+    let rise =
+      trial.loss - row.loss + ridge * t * (row.overlap + t / 2 * row.directionSquared)
+    return rise < 0
+  }
+
   /// Lengths that are tried before a row stalls.
   private static var trials: Int { 20 }
 
@@ -103,6 +114,14 @@ extension Matrix {
   mutating func setClamped(row k: Int, _ targets: borrowing Matrix, _ i: Int, limit: S) {
     var row = mutableRow(k)
     clamp(targets.row(i), to: limit, into: &row)
+  }
+}
+
+extension Matrix {
+  /// Whether a number of a row lies beyond ±limit.
+  func hasBeyond(_ limit: S, row i: Int) -> Bool {
+    let row = row(i)
+    return row.indices.contains { abs(row[$0]) > limit }
   }
 }
 

@@ -25,18 +25,19 @@ extension FitProblem {
     memory: SearchMemory = SearchMemory()
   ) throws -> [Double] {
     let search = CrossValidation(
-      problem: self, grid: grid, configuration: configuration, neurons: fittable,
-      threads: threads, memory: memory,
+      problem: self, grid: grid, configuration: configuration, threads: threads,
+      memory: memory,
       restriction: restriction(constraints, configuration))
     let alphas = grid.alphas.contains(common) ? grid.alphas : (grid.alphas + [common]).sorted()
     // errors[neuron][leak][fold], by position among the fittable neurons.
     var errors = [[[Double]]](
       repeating: [[Double]](repeating: [], count: alphas.count), count: fittable.count)
+    let trial = SearchMemory.Trial(
+      losses: [loss], alphas: alphas, lambdas: [lambda], round: grid.lastRound)
     for fold in search.folds {
       let outcomes = try search.solve(
-        fold, search.subproblems(of: fittable, alphas), loss: loss, [lambda],
-        stopsEarly: false, group: group, phases: phases)
-      for (i, score) in (outcomes.last?.scores.joined().map(\.mse) ?? []).enumerated() {
+        fold, trial, fittable, stopsEarly: false, group: group, phases: phases)
+      for (i, score) in (outcomes[0].last?.scores.joined().map(\.mse) ?? []).enumerated() {
         errors[i / alphas.count][i % alphas.count].append(score)
       }
     }

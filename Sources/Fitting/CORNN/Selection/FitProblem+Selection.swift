@@ -7,18 +7,19 @@ package import Runtime
 extension FitProblem {
   /// Chooses leak and ridge on held-out blocks, with the loss that will be fitted.
   ///
-  /// Coarse candidates first (every second leak, every decade), then those around the best,
-  /// until the best has its neighbours in the grid beside it. For each fold and ridge there is
-  /// one factorisation, used by all leaks: the leak enters the targets only. The score is the
-  /// one-step squared error relative to persistence, pooled over neurons and folds.
-  /// `constraints` hold in every candidate's fit.
+  /// In rounds: coarse candidates first (every second leak, every decade) on few neurons and
+  /// with loose solutions; then, more thoroughly each time, those around the best, until it has
+  /// its neighbours in the grid beside it. For each fold and ridge there is one factorisation,
+  /// used by all leaks: the leak enters the targets only. The score is the one-step squared
+  /// error relative to persistence, pooled over neurons and folds. `constraints` hold in every
+  /// candidate's fit.
   ///
   /// Folds that `memory` has are not done again.
   ///
   /// - Throws: `FitError`; what `group` throws; `SearchPaused` if `memory` is asked to stop.
   /// - Returns: the same on every rank.
-  /// - Complexity: for each fold and ridge a factorisation and `grid.iterations` iterations
-  ///   of `grid.neurons` × leaks subproblems.
+  /// - Complexity: for each fold and ridge a factorisation and up to `iterations` of the round
+  ///   for its neurons × leaks subproblems.
   /// - Collective: every rank of `group` must call it.
   package func select(
     grid: SelectionGrid, loss: PointwiseLoss, configuration: Configuration,
@@ -27,14 +28,16 @@ extension FitProblem {
     memory: SearchMemory = SearchMemory()
   ) throws -> Selection {
     let search = CrossValidation(
-      problem: self, grid: grid, configuration: configuration,
-      neurons: try sample(grid.neurons, seed: grid.seed, group: group), threads: threads,
+      problem: self, grid: grid, configuration: configuration, threads: threads,
       memory: memory, restriction: restriction(constraints, configuration))
     var walk = GridWalk(grid)
-    while let next = walk.next() {
-      let outcome = try search.evaluate(
-        loss: loss, alphas: next.alphas, lambdas: next.lambdas, group: group, phases: phases)
-      walk.take(outcome.candidates, clipped: outcome.clipped)
+    while let block = walk.next() {
+      let found = try search.evaluate(
+        SearchMemory.Trial(
+          losses: [loss], alphas: block.alphas, lambdas: block.lambdas.sorted(by: >),
+          round: block.round),
+        group: group, phases: phases)
+      walk.take(found[0].candidates, clipped: found[0].clipped)
     }
     guard let chosen = walk.best else { throw FitError.everyCandidateDiverged }
     return Selection(
@@ -44,7 +47,7 @@ extension FitProblem {
   /// A random sample of the neurons that can be fitted, by this rank's local index.
   ///
   /// It depends on the seed alone, not on the number of ranks.
-  private func sample(
+  func sample(
     _ count: Int, seed: UInt64, group: borrowing some RankGroup & ~Copyable
   ) throws -> [Int] {
     let everyone = try group.gather(fittable.map { regressors.index(ofLocal: $0) })
@@ -55,15 +58,16 @@ extension FitProblem {
 
   /// Chooses the loss at a leak, by the mean absolute error on held-out blocks.
   ///
-  /// Each candidate is tried at the given ridge, a tenth and ten times of it. Absolute
-  /// errors, because the losses differ in how they weigh outliers: squares would judge by
-  /// those alone.
+  /// Each candidate is tried at the given ridge, a tenth and ten times of it, in rounds, each
+  /// more thorough and of those only that did well in the one before. Absolute errors, because
+  /// the losses differ in how they weigh outliers: squares would judge by those alone.
   ///
   /// Folds that `memory` has are not done again.
   ///
   /// - Throws: `FitError`; what `group` throws; `SearchPaused` if `memory` is asked to stop.
   /// - Returns: the error of each candidate, relative to persistence, at its best ridge;
-  ///   infinite where it diverged at every ridge.
+  ///   infinite where it diverged at every ridge. Of one that was given up before the last
+  ///   round it is relative to the best of its own, like that of `Selection.Candidate`.
   /// - Collective: every rank of `group` must call it.
   package func compare(
     losses: [PointwiseLoss], alpha: Double, lambda: Double, grid: SelectionGrid,
@@ -72,15 +76,18 @@ extension FitProblem {
     memory: SearchMemory = SearchMemory()
   ) throws -> [Double] {
     let search = CrossValidation(
-      problem: self, grid: grid, configuration: configuration,
-      neurons: try sample(grid.neurons, seed: grid.seed, group: group), threads: threads,
+      problem: self, grid: grid, configuration: configuration, threads: threads,
       memory: memory, restriction: restriction(constraints, configuration))
-    return try losses.map { loss in
-      let outcome = try search.evaluate(
-        loss: loss, alphas: [alpha], lambdas: [lambda / 10, lambda, min(1, lambda * 10)],
+    var race = LossRace(count: losses.count, lambdas: [min(1, lambda * 10), lambda, lambda / 10])
+    for round in grid.rounds {
+      let found = try search.evaluate(
+        SearchMemory.Trial(
+          losses: race.open.map { losses[$0] }, alphas: [alpha], lambdas: race.lambdas,
+          round: round),
         group: group, phases: phases)
-      let errors = outcome.candidates.map(\.magnitude)
-      return errors.placeOfLeast.map { errors[$0] } ?? .infinity
+      race.take(
+        found.map { $0.candidates.map { (lambda: $0.lambda, error: $0.magnitude) } }, of: round)
     }
+    return race.errors
   }
 }

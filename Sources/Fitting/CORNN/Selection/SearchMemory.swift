@@ -9,13 +9,21 @@ internal import LinearAlgebra
 package final class SearchMemory {
   /// One fold of a set of candidates, summed over the neurons of all ranks.
   package struct Entry: Codable, Sendable {
-    let loss: PointwiseLoss
-    let alphas: [Double]
-    let lambdas: [Double]
+    let trial: Trial
     let fold: Int
-    let tally: Tally
+    /// By loss.
+    let tallies: [Tally]
     /// How many of the ridges were tried.
     let tried: Int
+  }
+
+  /// Candidates that are tried together.
+  package struct Trial: Codable, Equatable, Sendable {
+    let losses: [PointwiseLoss]
+    let alphas: [Double]
+    /// Descending.
+    var lambdas: [Double]
+    let round: SearchRound
   }
 
   /// What was tried so far, in the order in which it was.
@@ -40,13 +48,9 @@ package final class SearchMemory {
     return { request() == .stop }
   }
 
-  /// The tally of a fold if it is done.
-  func recall(
-    _ loss: PointwiseLoss, _ alphas: [Double], _ lambdas: [Double], fold: Int
-  ) -> Entry? {
-    entries.first {
-      $0.loss == loss && $0.alphas == alphas && $0.lambdas == lambdas && $0.fold == fold
-    }
+  /// What was found in a fold if it is done.
+  func recall(_ trial: Trial, fold: Int) -> Entry? {
+    entries.first { $0.trial == trial && $0.fold == fold }
   }
 
   /// Takes in a fold.

@@ -11,15 +11,13 @@ package struct SelectionGrid: Codable, Equatable, Sendable {
   package var folds = 4
   /// Frames left out on each side of a validation block.
   package var gap = 5
-  /// Neurons the common hyper-parameters are chosen on, drawn at random.
-  package var neurons = 128
-  /// Iterations of each candidate, warm-started from the next stronger ridge.
-  package var iterations = 60
-  /// Optimality residual that ends them before.
-  package var tolerance = 2e-4
+  /// How thoroughly the candidates are tried, the last round most so.
+  package var rounds = SearchRound.usual
   package var seed: UInt64 = 1
 
   package init() {}
+
+  var lastRound: SearchRound { rounds[rounds.count - 1] }
 
   /// 10⁻⁶, 3·10⁻⁶, 10⁻⁵, … 1.
   private static func power(of step: Int) -> Double {
@@ -33,6 +31,10 @@ package struct SelectionGrid: Codable, Equatable, Sendable {
 package struct Selection: Sendable {
   /// Held-out squared error of a candidate, relative to that of persistence, pooled over
   /// the neurons it was tried on.
+  ///
+  /// Of a candidate that was given up before the last round it is the least error of the last
+  /// round times how much worse it was than the best of its own: errors of different rounds
+  /// do not compare.
   package struct Candidate: Sendable {
     package let alpha: Double
     package let lambda: Double

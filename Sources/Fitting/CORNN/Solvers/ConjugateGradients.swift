@@ -13,6 +13,9 @@ struct ConjugateGradients: PanelSolver {
   let tolerance: Double
   let iterations: Int
   let initialMargin: Double
+  /// Whether solutions are measured again from a recomputed S; a search for settings can do
+  /// without.
+  var verifies = true
 
   func solve<F: PanelProducts & ~Copyable>(
     _ panel: inout Panel<F.S>, form: borrowing F, from solution: PanelSolution<F.S>?,
@@ -24,6 +27,9 @@ struct ConjugateGradients: PanelSolver {
     if let solution {
       for i in 0..<all { panel.coefficients.copyRow(i, from: solution.coefficients, i) }
       panel.refreshResponse(form: form, loss: loss)
+    } else {
+      panel.takeBetterStart(
+        form: form, exclusion, loss: loss, initialMargin: initialMargin)
     }
     var trace = [panel.objective]
     var measure = Measure(beforeVerificationOf: form, tolerance: tolerance)
@@ -41,6 +47,7 @@ struct ConjugateGradients: PanelSolver {
         if iterate(&panel, form: form, exclusion, pass) { trace.append(panel.objective) }
         isPreconditioned = false
       }
+      guard verifies else { break }
       let wasExact = measure.product == .exact
       // A few steps after S was recomputed the residual was measured as exactly as it can be.
       if panel.active == 0, wasExact, round > 1 { break }

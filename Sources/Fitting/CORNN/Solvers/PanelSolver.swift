@@ -36,14 +36,58 @@ extension Panel where S: Transferable {
     form.updateDirectionResponse(&self)
     for i in 0..<active {
       refreshDirectionSums(i)
-      // The ridge solution is a step of 1, unless the preconditioner is not exact.
-      let square =
-        directionResponse.dot(i, directionResponse, i) + ridge * rows[i].directionSquared
-      let length = square > 0 ? rows[i].scale / square : 0
-      advance(i, by: abs(length - 1) < 0.1 ? 1 : length)
+      advance(i, by: ridgeStep(i, square: rows[i].scale))
       rescore(i, loss: loss)
       takeScore(i)
     }
+  }
+
+  /// Goes on from the ridge solution on the clamped currents to that on the targets themselves,
+  /// in the rows where F is less there.
+  ///
+  /// Both are linear in the currents: one step leads from one to the other. It pays where the
+  /// loss forgives what the margin of the start was to guard against.
+  mutating func takeBetterStart<F: PanelProducts & ~Copyable>(
+    form: borrowing F, _ exclusion: F.PanelExclusion, loss: PointwiseLoss, initialMargin: Double
+  ) where F.S == S {
+    let all = active
+    let limit = S(Glibc.atanh(1 - initialMargin))
+    let clamped = (0..<all).filter { target.hasBeyond(limit, row: $0) }
+    guard !clamped.isEmpty else { return }
+    bringToFront(clamped)
+    active = clamped.count
+    for i in 0..<active {
+      score.setClamped(row: scoreRow(i), target, i, limit: .infinity)
+      score.add(-1, response, i, toRow: scoreRow(i))
+      takeScore(i)
+    }
+    form.updateGradient(&self, exclusion)
+    form.precondition(&self, exclusion, .ofStart)
+    for i in 0..<active {
+      rows[i].decrement = form.exclude(exclusion, from: &self, row: i)
+      setDirection(i, beta: 0)
+    }
+    form.updateDirectionResponse(&self)
+    for i in 0..<active {
+      refreshDirectionSums(i)
+      let length = ridgeStep(i, square: rows[i].decrement)
+      if descends(i, by: length, loss: loss) {
+        advance(i, by: length)
+      }
+      rescore(i, loss: loss)
+      takeScore(i)
+    }
+    active = all
+  }
+
+  /// The step along the preconditioned residual to the ridge solution, `square` being `⟨g, A⁻¹ g⟩`.
+  ///
+  /// It is 1, unless the preconditioner is not exact.
+  private func ridgeStep(_ i: Int, square: Double) -> Double {
+    let curvature =
+      directionResponse.dot(i, directionResponse, i) + ridge * rows[i].directionSquared
+    let length = curvature > 0 ? square / curvature : 0
+    return abs(length - 1) < 0.1 ? 1 : length
   }
 
   /// The scores of the ridge problem at θ = 0: the currents, clamped at |d| ≤ 1 − margin.

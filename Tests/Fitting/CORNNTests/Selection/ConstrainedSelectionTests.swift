@@ -17,8 +17,7 @@ import Testing
     var grid = SelectionGrid()
     grid.alphas = alphas
     grid.lambdas = lambdas
-    grid.iterations = 300
-    grid.tolerance = 1e-8
+    grid.rounds = [SearchRound(neurons: 128, iterations: 300, tolerance: 1e-8)]
     var configuration = Configuration()
     configuration.form = form
     return try problem.select(

@@ -99,7 +99,7 @@ import Testing
         }
         let chosen = try #require(best)
         #expect(chosen.alpha == grid.alphas[a] && chosen.lambda == grid.lambdas[l])
-        #expect(visits <= 4)
+        #expect(visits <= 3 + grid.rounds.count)
         for (da, dl) in [(-1, 0), (1, 0), (0, -1), (0, 1)]
         where grid.alphas.indices.contains(a + da) && grid.lambdas.indices.contains(l + dl) {
           #expect(

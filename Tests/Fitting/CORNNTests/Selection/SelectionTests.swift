@@ -27,7 +27,7 @@ import Testing
     let problem = try FitProblem(
       data.recording(), bias: true, group: SingleRank(), phases: Phases())
     var grid = SelectionGrid()
-    grid.neurons = 20
+    for i in grid.rounds.indices { grid.rounds[i].neurons = min(20, grid.rounds[i].neurons) }
     let selection = try problem.select(
       grid: grid, loss: .crossEntropy, configuration: Configuration(), group: SingleRank(),
       threads: 2, phases: Phases())
