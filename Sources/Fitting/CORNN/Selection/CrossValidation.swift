@@ -32,16 +32,16 @@ struct CrossValidation<S: Scalar & Transferable> {
     var tallies = trial.losses.map { _ in
       Tally(alphas: trial.alphas.count, lambdas: trial.lambdas.count)
     }
-    let numbers = Array(stride(from: 0, to: folds.count, by: trial.round.stride))
-    for number in numbers {
+    let folds = folds
+    for number in folds.indices {
       let entry =
         try memory.recall(trial, fold: number)
-        ?? remember(trial, neurons, fold: number, isFirst: number == 0, group, phases)
+        ?? remember(trial, neurons, folds[number], number: number, group, phases)
       for (i, own) in entry.tallies.enumerated() { tallies[i].add(own) }
       // The first fold tells how far down the ridges it is worth going.
       trial.lambdas = Array(trial.lambdas.prefix(entry.tried))
     }
-    let sampled = Double(try group.sum(neurons.count) * numbers.count)
+    let sampled = Double(try group.sum(neurons.count) * folds.count)
     return tallies.map { findings(of: trial, $0, sampled: sampled) }
   }
 
@@ -65,12 +65,11 @@ struct CrossValidation<S: Scalar & Transferable> {
 
   /// Tries candidates on a fold, and keeps what was found in the memory.
   private func remember(
-    _ trial: SearchMemory.Trial, _ neurons: [Int], fold number: Int, isFirst: Bool,
+    _ trial: SearchMemory.Trial, _ neurons: [Int], _ fold: Fold, number: Int,
     _ group: borrowing some RankGroup & ~Copyable, _ phases: Phases
   ) throws -> SearchMemory.Entry {
-    let fold = folds[number]
     let outcomes = try solve(
-      fold, trial, neurons, stopsEarly: isFirst, group: group, phases: phases)
+      fold, trial, neurons, stopsEarly: number == 0, group: group, phases: phases)
     let tallies = try outcomes.map { outcome in
       var own = Tally(alphas: trial.alphas.count, lambdas: trial.lambdas.count)
       own.add(outcome, trainingCount: fold.training.count)

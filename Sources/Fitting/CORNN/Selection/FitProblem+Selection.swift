@@ -7,9 +7,9 @@ package import Runtime
 extension FitProblem {
   /// Chooses leak and ridge on held-out blocks, with the loss that will be fitted.
   ///
-  /// In rounds: coarse candidates first (every second leak, every decade) on few neurons and
-  /// with loose solutions; then, more thoroughly each time, those around the best, until it has
-  /// its neighbours in the grid beside it. For each fold and ridge there is one factorisation,
+  /// In rounds: coarse candidates first (every second leak, every decade) and those around the
+  /// best of them, on few neurons; then on more neurons the best and those of its neighbours
+  /// in the grid that were not clearly worse. For each fold and ridge there is one factorisation,
   /// used by all leaks: the leak enters the targets only. The score is the one-step squared
   /// error relative to persistence, pooled over neurons and folds. `constraints` hold in every
   /// candidate's fit.

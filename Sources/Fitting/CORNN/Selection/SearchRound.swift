@@ -2,8 +2,6 @@
 package struct SearchRound: Codable, Equatable, Sendable {
   /// Neurons the candidates are tried on; those of a smaller round are among them.
   package var neurons: Int
-  /// Every so-many-th fold is held out.
-  package var stride: Int
   /// Most iterations of each candidate, from the solution at the next stronger ridge.
   package var iterations: Int
   /// Optimality residual that ends them before.
@@ -15,11 +13,10 @@ package struct SearchRound: Codable, Equatable, Sendable {
   package var survivors: Int
 
   package init(
-    neurons: Int, stride: Int = 1, iterations: Int, tolerance: Double, margin: Double = 0,
+    neurons: Int, iterations: Int, tolerance: Double, margin: Double = 0,
     survivors: Int = .max
   ) {
     self.neurons = neurons
-    self.stride = stride
     self.iterations = iterations
     self.tolerance = tolerance
     self.margin = margin
@@ -28,14 +25,12 @@ package struct SearchRound: Codable, Equatable, Sendable {
 }
 
 extension SearchRound {
-  /// From many candidates tried roughly to a few tried well.
+  /// All candidates on few neurons, then the best of them on more.
   ///
-  /// Which candidate predicts best is told by far looser solutions than those a fit wants, and
-  /// by fewer neurons: Sources/Benchmarks/results/choices/search.md.
+  /// Each is solved nearly as tightly as a fit in both: where weak ridges predict best, loose
+  /// solutions hide it, and the search ends in another valley.
   package static let usual = [
-    SearchRound(
-      neurons: 32, stride: 2, iterations: 6, tolerance: 2e-2, margin: 0.03, survivors: 6),
-    SearchRound(neurons: 64, iterations: 12, tolerance: 5e-3, margin: 0.01, survivors: 3),
-    SearchRound(neurons: 128, iterations: 30, tolerance: 1e-3),
+    SearchRound(neurons: 32, iterations: 60, tolerance: 2e-4, margin: 0.03, survivors: 4),
+    SearchRound(neurons: 128, iterations: 60, tolerance: 2e-4),
   ]
 }
