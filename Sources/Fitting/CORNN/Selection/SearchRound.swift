@@ -28,7 +28,8 @@ extension SearchRound {
   /// All candidates on few neurons, then the best of them on more.
   ///
   /// Each is solved nearly as tightly as a fit in both: where weak ridges predict best, loose
-  /// solutions hide it, and the search ends in another valley.
+  /// solutions hide it, and the search ends in another valley: see
+  /// Sources/Benchmarks/results/choices/search.md.
   package static let usual = [
     SearchRound(neurons: 32, iterations: 60, tolerance: 2e-4, margin: 0.03, survivors: 4),
     SearchRound(neurons: 128, iterations: 60, tolerance: 2e-4),
