@@ -1,20 +1,23 @@
 import CORNN
 import Foundation
+import LinearAlgebra
 import Machine
 import Planning
 
-/// A fit in one form, of float64 and without an approximate inverse unless it `rounds`.
+/// A fit in one form, in float64 or `inFeatures` with products of matrix units.
 func exampleFit(
   _ form: Configuration.Form, neurons: Int, frames: Int, holdout: Double = 0.2,
-  rounds: Bool = false
+  inFeatures: Bool = false, kernel: ProductKernel = .amx
 ) -> PlannedFit {
   var configuration = Configuration()
   configuration.form = form
-  configuration.roundsInverse = rounds
-  if !rounds { configuration.tolerance = 1e-6 }
+  configuration.usesFeatures = inFeatures
+  if !inFeatures { configuration.tolerance = 1e-6 }
   return PlannedFit(
     FitShape(neurons: neurons, inputs: 0, frames: frames, holdout: holdout, bias: true),
-    FitChoices(configuration: configuration, bytesPerScalar: 8))
+    FitChoices(
+      configuration: configuration, bytesPerScalar: inFeatures && form == .primal ? 4 : 8,
+      kernel: kernel))
 }
 
 /// One node with one thread a rank.

@@ -1,4 +1,5 @@
 import CORNN
+import LinearAlgebra
 import Planning
 import Testing
 
@@ -7,12 +8,12 @@ import Testing
   private func plan(
     _ change: (inout PlannedFit) -> Void = { _ in }, in job: Job = exampleJob(ranks: 2)
   ) -> FitPlan {
-    var fit = exampleFit(.dual, neurons: 4000, frames: 2000, holdout: 0, rounds: true)
+    var fit = exampleFit(.dual, neurons: 4000, frames: 2000, holdout: 0, inFeatures: true)
     change(&fit)
     return FitPlan(fit, in: job)
   }
 
-  /// A strong ridge leaves fewer directions, and an inverse of low rank.
+  /// A strong ridge leaves fewer directions, and fewer features.
   @Test func theRidgeReachesThePlan() {
     let weak = plan { $0.choices.configuration.lambda = 1e-6 }
     let strong = plan { $0.choices.configuration.lambda = 1e-2 }
@@ -35,20 +36,24 @@ import Testing
     #expect(plan.ownBytes.isFinite && plan.ownBytes > 0 && plan.addressBytes > 0)
   }
 
-  /// The published rule stops at no tolerance, and takes no image in float32.
+  /// The published rule stops at no tolerance, and is not iterated in features.
   @Test func thePublishedRuleReachesThePlan() {
     let plan = plan {
       $0.choices.isPublishedRule = true
       $0.choices.configuration.iterations = 70
     }
-    #expect(plan.iterations == 70 && plan[.solve].flopsFloat == 0)
+    #expect(plan.iterations == 70 && plan.kernel == nil)
     #expect(agree(plan[.solve].flops, 2000 * (4 + 70) * 2 * 1999 * 1999))
     #expect(plan.panelRows == 1000)
   }
 
-  /// Without an exclusion there is a product less, and a vector of samples.
+  /// Without an exclusion there is a product less, and in float64 a vector of samples.
   @Test func selfConnectionsReachThePlan() {
-    let (without, with) = (plan(), plan { $0.choices.configuration.selfConnections = true })
+    let without = plan { $0.choices.configuration.usesFeatures = false }
+    let with = plan {
+      $0.choices.configuration.usesFeatures = false
+      $0.choices.configuration.selfConnections = true
+    }
     #expect(agree(without[.solve].flops - with[.solve].flops, 2000 * 2 * 1999 * 1999))
     #expect(without.ownBytes > with.ownBytes)
   }
@@ -74,7 +79,8 @@ import Testing
       #expect(more.ownBytes <= fewer.ownBytes && more.nodeBytes <= fewer.nodeBytes)
     }
     #expect(plans[3][.solve].allFlops == plans[4][.solve].allFlops)
-    #expect(plans[4][.solve].samples == 1999 * (plans[4].iterations + 1))
+    // 0.28 of the samples are features, each of which counts for two.
+    #expect(plans[4][.solve].samples == (1999 + 2 * 559) * (plans[4].iterations + 1))
   }
 
   /// The peak of a node is its ranks' and what they share; one rank maps both.

@@ -1,4 +1,5 @@
 import CORNN
+import LinearAlgebra
 import Machine
 import Testing
 
@@ -29,6 +30,23 @@ import Testing
       agree(prediction.total, plan.phases.reduce(0) { $0 + prediction.seconds($1) }))
   }
 
+  /// Rounded products at the rate of packed ones, split ones at a third of it; the machine's
+  /// kernel.
+  @Test func secondsOfPackedProducts() {
+    let fit = exampleFit(.dual, neurons: 300, frames: 100, inFeatures: true, kernel: .avx2)
+    let fast = machine {
+      $0.packedRate = 1e11
+      $0.packedKernel = .amx
+    }
+    let prediction = fit.prediction(of: exampleJob(), on: fast)
+    var work = prediction.plan[.solve]
+    #expect(prediction.plan.kernel == .amx)
+    let all = prediction.seconds(work)
+    (work.flopsPacked, work.flopsSplit) = (work.flopsPacked - 1e9, work.flopsSplit - 1e8)
+    #expect(abs(all - prediction.seconds(work) - 1.3e-2) < 1e-9)
+    #expect(fit.prediction(of: exampleJob(), on: exampleMachine).plan.kernel == .avx2)
+  }
+
   /// Through memory on one node, over the network between two.
   @Test func secondsOfMessages() {
     let gram = 31.0 * 31 * 8
@@ -51,7 +69,7 @@ import Testing
 
   /// A faster machine takes less time in every phase, float32 products no more.
   @Test func fasterIsFaster() {
-    let large = exampleFit(.dual, neurons: 2000, frames: 900, rounds: true)
+    let large = exampleFit(.dual, neurons: 2000, frames: 900, inFeatures: true)
     let slow = large.prediction(of: exampleJob(nodes: 2), on: exampleMachine)
     let fast = large.prediction(
       of: exampleJob(nodes: 2),
@@ -64,7 +82,7 @@ import Testing
       })
     for work in slow.plan.phases { #expect(fast.seconds(work) < slow.seconds(work)) }
     var double = large
-    double.choices.configuration.roundsInverse = false
+    double.choices.configuration.usesFeatures = false
     let wide = double.prediction(of: exampleJob(nodes: 2), on: exampleMachine)
     #expect(slow.seconds(slow.plan[.solve]) < wide.seconds(wide.plan[.solve]))
   }
@@ -74,6 +92,9 @@ import Testing
     #expect(near.hasPrefix("PREDICTION, not a measurement: 1 nodes × 1 ranks × 1 threads\n"))
     #expect(near.contains("form primal: 79 fitted transitions, 31 regressors, 19 held-out"))
     #expect(near.split(separator: "\n").count == 12 && !near.contains("between nodes"))
+    let features = exampleFit(.dual, neurons: 300, frames: 100, inFeatures: true)
+      .prediction(of: exampleJob(), on: exampleMachine).text
+    #expect(features.contains("\nform dual, whitened features, AMX bf16: 79 fitted"))
     let far = fit.prediction(of: exampleJob(nodes: 2), on: exampleMachine).text
     #expect(far.contains("\npredicted between nodes: ") && far.contains("\nassumed: 10 Gbit/s"))
   }

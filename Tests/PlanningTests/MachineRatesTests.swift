@@ -11,6 +11,7 @@ import Testing
     let rates = MachineRates(of: exampleMachine, threads: 1)
     #expect(rates.squares(isDouble: true) == 2e10 && rates.squares(isDouble: false) == 4e10)
     #expect(rates.panels(isDouble: true) == 1.5e10 && rates.panels(isDouble: false) == 3e10)
+    #expect(rates.packed == 3e10)
     #expect(rates.gram == 1.6e10 && rates.factor == 1e10)
     #expect(rates.memory == 1e10 && rates.vectors == 2e10)
     #expect(rates.reading == 5e8 && rates.writing == 5e8)
@@ -20,6 +21,7 @@ import Testing
     let measured = machine {
       $0.panelRateFloat = 1e10
       $0.panelRateDouble = 2e9
+      $0.packedRate = 6e11
       $0.gramRate = 3e9
       $0.factorRate = 4e9
       $0.vectorBandwidth = 5e9
@@ -28,6 +30,7 @@ import Testing
     }
     let rates = MachineRates(of: measured, threads: 1)
     #expect(rates.panels(isDouble: false) == 1e10 && rates.panels(isDouble: true) == 2e9)
+    #expect(rates.packed == 6e11)
     #expect(rates.gram == 3e9 && rates.factor == 4e9 && rates.vectors == 5e9)
     #expect(rates.messages(amongNodes: 1) == MessageRate(latency: 1, bandwidth: 2))
     #expect(rates.messages(amongNodes: 2) == MessageRate(latency: 3, bandwidth: 4))

@@ -1,5 +1,6 @@
 import CORNN
 import Foundation
+import LinearAlgebra
 import Planning
 import Testing
 
@@ -28,7 +29,8 @@ import Testing
 
   /// What is written is read again, option by option.
   @Test func logged() throws {
-    var fit = exampleFit(.dual, neurons: 7, frames: 99, rounds: true)
+    var fit = exampleFit(
+      .dual, neurons: 7, frames: 99, inFeatures: true, kernel: ProductKernel.best().kernel)
     fit.shape.inputs = 2
     fit.choices.isFactored = true
     fit.choices.rolloutStarts = 3
@@ -48,7 +50,8 @@ import Testing
 
   /// Earlier versions left some keys out, trainings all of them.
   @Test func earlierLogs() throws {
-    let fit = exampleFit(.dual, neurons: 7, frames: 99)
+    let fit = exampleFit(
+      .dual, neurons: 7, frames: 99, kernel: ProductKernel.best().kernel)
     var event: [String: Any] = fit.event
     event["event"] = "started"
     for key in ["lambda", "selfConnections", "isPublishedRule"] { event[key] = nil }
@@ -61,6 +64,7 @@ import Testing
   @Test func panelWidths() {
     #expect(PanelWidth.most(samples: 100) == 1024 && PanelWidth.most(samples: 1 << 20) == 128)
     #expect(PanelWidth.most(samples: 0) == 1024 && PanelWidth.most(samples: 10_000) == 335)
+    #expect(PanelWidth.most(samples: 10_000, inFeatures: true) == 671)
     // One panel a thread, then two, each as wide as the others; never less than 8 rows.
     #expect(PanelWidth.rows(of: 100, samples: 100, threads: 2) == 50)
     #expect(PanelWidth.rows(of: 2500, samples: 100, threads: 2) == 625)

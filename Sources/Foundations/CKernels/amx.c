@@ -13,9 +13,13 @@
 
 #define CK_AMX __attribute__((target("arch=skylake-avx512,amx-tile,amx-bf16")))
 
-// Steps that a block of C stays in registers: B's part, 32 kB, remains in the first cache while
-// all rows pass. Rows and bytes of A that pass: they remain in the second cache.
-enum { steps_of_block = 16, rows_of_pass = 256, bytes_of_pass = 1 << 20 };
+// Rows, and bytes of their steps, that pass every panel before the next ones do: they remain in
+// the second cache. A block of C stays in registers for all those steps, 64 for 256 rows without
+// rests: to write and read it again costs more than B's part costs that no longer fits the first
+// cache (steps of 16, where it would, were 5 to 25 % slower).
+enum { rows_of_pass = 256, bytes_of_pass = 1 << 20 };
+
+static size_t lesser(size_t a, size_t b) { return a < b ? a : b; }
 
 int ck_request_amx(void) {
   enum {
@@ -129,17 +133,16 @@ CK_AMX static void edge(
     memcpy(c + i * ldc, whole + i * CK_PANEL, columns * sizeof(float));
 }
 
-// Steps `step` to `step + steps` of all rows from `first` to `last` and one panel.
+// Steps `step` to `step + steps` of the rows from `first` to `last` and one panel.
 CK_AMX static void column(
   const ck_product *p, size_t panel, size_t first, size_t last, size_t step,
   size_t steps) {
   const size_t all = (p->k + CK_TILE_DEPTH - 1) / CK_TILE_DEPTH;
   const uint16_t *a = p->a, *a_rest = p->a_rest;
   const float *b = p->b + panel * p->panel;
-  const size_t left = p->n - panel * CK_PANEL,
-               columns = left < CK_PANEL ? left : CK_PANEL;
+  const size_t columns = lesser(CK_PANEL, p->n - panel * CK_PANEL);
   for (size_t i = first; i < last; i += 2 * CK_TILE_ROWS) {
-    const size_t rows = last - i < 2 * CK_TILE_ROWS ? last - i : 2 * CK_TILE_ROWS;
+    const size_t rows = lesser(2 * CK_TILE_ROWS, last - i);
     const size_t at = (i / CK_TILE_ROWS * all + step) * CK_TILE,
                  next = at + all * CK_TILE;
     const int has_next = rows > CK_TILE_ROWS;
@@ -172,19 +175,17 @@ CK_AMX void ck_multiply_amx(const ck_product *p) {
   _tile_loadconfig(&shape);
   const size_t steps = (p->k + CK_TILE_DEPTH - 1) / CK_TILE_DEPTH;
   const size_t panels = (p->n + CK_PANEL - 1) / CK_PANEL;
+  // Passes of like height: each reads all of B.
+  const size_t passes = (p->rows + rows_of_pass - 1) / rows_of_pass,
+               block = 2 * CK_TILE_ROWS;
+  const size_t height = (p->rows + passes * block - 1) / (passes * block) * block;
   const size_t line = CK_TILE_DEPTH * sizeof(uint16_t) * (p->a_rest ? 2 : 1);
-  const size_t pass = bytes_of_pass / (rows_of_pass * line);
-  for (size_t first = 0; first < p->rows; first += rows_of_pass) {
-    const size_t last = p->rows - first < rows_of_pass ? p->rows : first + rows_of_pass;
-    for (size_t from = 0; from < steps; from += pass) {
-      const size_t to = steps - from < pass ? steps : from + pass;
+  const size_t depth = bytes_of_pass / (height * line);
+  for (size_t i = 0; i < p->rows; i += height)
+    for (size_t step = 0; step < steps; step += depth)
       for (size_t panel = 0; panel < panels; panel++)
-        for (size_t s = from; s < to; s += steps_of_block) {
-          const size_t count = to - s < steps_of_block ? to - s : steps_of_block;
-          column(p, panel, first, last, s, count);
-        }
-    }
-  }
+        column(
+          p, panel, i, lesser(i + height, p->rows), step, lesser(depth, steps - step));
   _tile_release();
 }
 #else

@@ -5,9 +5,14 @@
 // Products in single precision: blocks of C in registers, two vectors wide and as many rows as
 // leave room for two vectors of B and the number of A that multiplies both.
 
-// Of k: a panel's part of 24 kB remains in the first cache while all rows pass, and the rows'
-// part, four times as long, in the second.
-enum { depth_of_block = 192, depth_of_pass = 4 * depth_of_block, rows_of_pass = 252 };
+// Of k: a panel's part of 24 kB remains in the first cache while all rows of a pass go by, and the
+// rows' part in the second. Rows of a pass, and of what it is a multiple of: blocks of 6 and 14.
+enum {
+  depth_of_block = 192,
+  depth_of_pass = 2 * depth_of_block,
+  rows_of_pass = 336,
+  rows_of_blocks = 42
+};
 
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
@@ -84,12 +89,16 @@ static void pass_over(
   void (*panel)(
     size_t rows, size_t columns, size_t k, const float *a, size_t lda, const float *b,
     float *c, size_t ldc, int is_first)) {
-  for (size_t i = 0; i < p->rows; i += rows_of_pass)
+  // Passes of like height: each reads all of B.
+  const size_t passes = (p->rows + rows_of_pass - 1) / rows_of_pass,
+               block = rows_of_blocks;
+  const size_t height = (p->rows + passes * block - 1) / (passes * block) * block;
+  for (size_t i = 0; i < p->rows; i += height)
     for (size_t from = 0; from < p->k; from += depth_of_pass)
       for (size_t j = 0; j < p->n; j += CK_PANEL)
         for (size_t l = from; l < lesser(from + depth_of_pass, p->k); l += depth_of_block)
           panel(
-            lesser(rows_of_pass, p->rows - i), lesser(CK_PANEL, p->n - j),
+            lesser(height, p->rows - i), lesser(CK_PANEL, p->n - j),
             lesser(depth_of_block, p->k - l), (const float *)p->a + i * p->lda + l,
             p->lda, p->b + j / CK_PANEL * p->panel + l * CK_PANEL, p->c + i * p->ldc + j,
             p->ldc, l == 0);

@@ -65,6 +65,31 @@ package func measureBestProduct<S: Scalar>(
     busyCores: (processorSeconds() - startOfWork) / (now() - start))
 }
 
+/// Measures the best of a few products with a packed matrix, on each of some threads at a time.
+///
+/// - Complexity: 2 order³ operations a product and thread.
+package func measureBestPackedProduct(
+  by kernel: ProductKernel, threads: Int, order: Int = 768, products: Int = 4
+) throws -> Double {
+  let layout = PackedLayout(kernel: kernel, rows: order, columns: order, holdsRest: false)
+  var storage = Matrix<Float>(rows: layout.storageRows, columns: layout.storageColumns)
+  let b = Matrix<Float>.identity(order)
+  layout.pack(b.view, firstPanel: 0, into: &storage)
+  let rates = try parallelMap(count: threads, threads: threads) { _ in
+    var a = PackedRows(rows: order, columns: order, kernel: kernel, holdsRest: false)
+    for i in 0..<order { a.set(i, b.row(i)) }
+    var c = Matrix<Float>(rows: order, columns: order)
+    var best = Double.infinity
+    for _ in 0..<products {
+      let start = now()
+      layout.multiply(count: order, a, storage, accuracy: .rounded, into: &c)
+      best = min(best, now() - start)
+    }
+    return 2 * Double(order * order * order) / best
+  }
+  return rates.reduce(0, +)
+}
+
 /// Measures the rate at which this process moves memory that no cache holds.
 ///
 /// Every thread does `y ← y + t x` on arrays of its own: 24 bytes moved an element. Let

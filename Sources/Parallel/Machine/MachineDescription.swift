@@ -1,6 +1,6 @@
 internal import Collectives
 package import HDF5
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// What a prediction of running times needs to know of a machine.
 ///
@@ -26,6 +26,13 @@ package struct MachineDescription: Codable, Equatable, Sendable {
   /// thread; nil in a description by hand: then 0.75 of the rates above.
   package var panelRateFloat: Double?
   package var panelRateDouble: Double?
+
+  /// Products with packed matrices, operations a second, all threads of the slowest rank; nil by
+  /// hand: panels in single precision.
+  package var packedRate: Double?
+
+  /// What takes them, of the first rank; nil by hand: what this process would.
+  package var packedKernel: ProductKernel?
 
   /// Tiles of a Gram matrix in double precision; nil by hand: 0.8 of the rate above.
   package var gramRate: Double?
@@ -100,6 +107,8 @@ extension MachineDescription {
     productRateDouble = rates[.productDouble]
     panelRateFloat = rates[.panelFloat]
     panelRateDouble = rates[.panelDouble]
+    packedRate = rates[.packed]
+    packedKernel = ProductKernel.best().kernel
     gramRate = rates[.gram]
     factorRate = rates[.factor]
     vectorBandwidth = rates[.vectors]

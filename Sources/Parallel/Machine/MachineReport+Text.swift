@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LinearAlgebra
 internal import Wording
 
 extension MachineReport {
@@ -23,6 +24,11 @@ extension MachineReport {
       format: "%.1f GFLOP/s in single, %.1f in double precision, each rank",
       machine.productRateFloat / 1e9, machine.productRateDouble / 1e9)
     lines.append(line("products", products))
+    if let rate = machine.packedRate, let kernel = machine.packedKernel {
+      lines.append(
+        line("packed", String(format: "%.1f GFLOP/s by ", rate / 1e9) + "\(kernel.name), each rank")
+      )
+    }
     lines.append(
       line("memory", String(format: "%.1f GB/s, each rank", machine.memoryBandwidth / 1e9)))
     if let rate = machine.messagesWithinHost { lines.append(line("in a host", describe(rate))) }

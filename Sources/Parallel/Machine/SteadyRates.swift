@@ -9,7 +9,7 @@ internal import Statistics
 /// take turns, several times, and each has the median of its turns.
 struct SteadyRates {
   enum Kind: CaseIterable {
-    case productFloat, panelFloat, productDouble, panelDouble, gram, factor, vectors, memory
+    case productFloat, panelFloat, productDouble, panelDouble, packed, gram, factor, vectors, memory
   }
 
   /// How often all kinds have their turn, and how long one is.
@@ -52,6 +52,9 @@ struct SteadyRates {
     case .panelFloat: try measurePanelRate(of: Float.self, threads: threads, seconds: seconds)
     case .productDouble: measureProductRate(of: Double.self, seconds: seconds).rate
     case .panelDouble: try measurePanelRate(of: Double.self, threads: threads, seconds: seconds)
+    case .packed:
+      try measureBestPackedProduct(
+        by: ProductKernel.best().kernel, threads: min(threads, allowedCores().count))
     case .gram: measureGramRate(seconds: seconds)
     case .factor: try measureFactorRate(seconds: seconds)
     case .vectors: try measureVectorBandwidth(threads: threads, seconds: seconds)

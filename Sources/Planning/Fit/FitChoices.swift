@@ -1,5 +1,6 @@
 package import CORNN
 private import Glibc
+package import LinearAlgebra
 
 /// The settings of a fit that its work and memory depend on.
 package struct FitChoices: Equatable, Sendable {
@@ -14,10 +15,13 @@ package struct FitChoices: Equatable, Sendable {
   /// Whether the loss is the published dropping rule, whose iteration stops at no tolerance and
   /// takes every image with the inverse itself.
   package var isPublishedRule: Bool
+  /// What multiplies with packed matrices: of this process, unless a machine has another.
+  package var kernel: ProductKernel
 
   package init(
     configuration: Configuration, bytesPerScalar: Int, isFactored: Bool = false,
-    rolloutStarts: Int = 20, isPublishedRule: Bool = false
+    rolloutStarts: Int = 20, isPublishedRule: Bool = false,
+    kernel: ProductKernel = ProductKernel.best().kernel
   ) {
     precondition(bytesPerScalar == 4 || bytesPerScalar == 8, "\(bytesPerScalar) bytes a number")
     self.configuration = configuration
@@ -25,6 +29,7 @@ package struct FitChoices: Equatable, Sendable {
     self.isFactored = isFactored
     self.rolloutStarts = rolloutStarts
     self.isPublishedRule = isPublishedRule
+    self.kernel = kernel
   }
 
   /// Whether the iterations are float64.

@@ -21,22 +21,16 @@ struct FitCounts {
   /// Bytes of a number.
   let scalar: Double
   let ranks: Double
+  let ranksPerNode: Double
   let threads: Double
   /// Rows of a panel.
   let width: Double
   let iterations: Double
-  /// Whether the dual form holds a float32 inverse beside its own.
-  let isRounded: Bool
-  /// Whether it multiplies with that until it verifies.
-  let approximates: Bool
-  /// Whether it is expected to find an inverse of low rank.
-  let isLowRank: Bool
+  /// Of iterations in whitened features; nil where they are not.
+  let features: FeatureCounts?
   let mask: MaskLoad?
-
-  /// Ridge a frame, and samples, from which fewer directions than a third of the samples exceed
-  /// the ridge, on generated recordings.
-  private static var strongRidge: Double { 5e-4 }
-  private static var manySamples: Int { 1000 }
+  /// Whether weights are stored in float32, whatever the iterations.
+  let storesFloat: Bool
 
   init(_ fit: PlannedFit, in job: Job, mask: MaskLoad? = nil) {
     let (shape, choices) = (fit.shape, fit.choices)
@@ -56,16 +50,16 @@ struct FitCounts {
       ? Double(RolloutScores.usualHorizon(heldOut: shape.heldOut + 1)) : 0
     scalar = Double(choices.bytesPerScalar)
     ranks = Double(job.ranks)
+    ranksPerNode = Double(job.ranksPerNode)
     threads = Double(job.threads)
+    let inFeatures = configuration.usesFeatures && mask == nil && !choices.isPublishedRule
     width = Double(
       PanelWidth.rows(
-        of: (shape.neurons + job.ranks - 1) / job.ranks, samples: samples, threads: job.threads))
+        of: (shape.neurons + job.ranks - 1) / job.ranks, samples: samples, threads: job.threads,
+        inFeatures: inFeatures))
     iterations = fit.expectedIterations
-    isRounded = isDual && configuration.roundsInverse && mask == nil
-    approximates = isDual && mask == nil && !choices.isPublishedRule
-    isLowRank =
-      approximates && samples >= Self.manySamples && configuration.approximates
-      && configuration.lambda >= Self.strongRidge
+    features = inFeatures ? FeatureCounts(fit, isDual: isDual) : nil
+    storesFloat = configuration.usesFeatures || scalar == 4
     self.mask = mask
   }
 

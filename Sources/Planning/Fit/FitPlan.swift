@@ -1,4 +1,5 @@
 package import CORNN
+package import LinearAlgebra
 
 /// What a fit will take, from its sizes alone: memory and work by phase.
 ///
@@ -8,6 +9,8 @@ package struct FitPlan: Sendable {
   package let fit: PlannedFit
   package let job: Job
   package let form: Configuration.Form
+  /// What multiplies with packed features; nil if the iterations are not in whitened features.
+  package let kernel: ProductKernel?
   package let phases: [PhaseWork]
   /// Bytes that each rank has for itself at the peak of the node.
   package let ownBytes: Double
@@ -30,6 +33,7 @@ package struct FitPlan: Sendable {
     self.fit = fit
     self.job = job
     form = counts.isDual ? .dual : .primal
+    kernel = counts.features?.kernel
     iterations = counts.iterations
     panelRows = max(1, counts.width * (fit.choices.isPublishedRule ? 1 : Self.iteratedShare))
     phases = counts.phases

@@ -1,5 +1,6 @@
 internal import CORNN
 internal import Foundation
+internal import LinearAlgebra
 internal import Wording
 
 extension FitPrediction {
@@ -8,7 +9,7 @@ extension FitPrediction {
     let shape = plan.fit.shape
     return """
       PREDICTION, not a measurement: \(plan.job)
-      form \(plan.form.rawValue): \(shape.transitions) fitted transitions, \(shape.regressors) \
+      form \(form): \(shape.transitions) fitted transitions, \(shape.regressors) \
       regressors, \(shape.heldOut) held-out transitions, \(Int(plan.iterations)) iterations
       phase     GFLOP a rank   file MB   MB by a node     seconds
       \(plan.phases.map(line).joined(separator: "\n"))
@@ -17,6 +18,11 @@ extension FitPrediction {
       \(String(format: "%.2f", plan.sharedBytes / 1e9)) GB are shared by its ranks\
       \(traffic)\(assumption)
       """
+  }
+
+  /// The form, and in what its iterations are.
+  private var form: String {
+    plan.form.rawValue + (plan.kernel.map { ", whitened features, \($0.name)" } ?? "")
   }
 
   private func line(_ work: PhaseWork) -> String {

@@ -1,5 +1,6 @@
 internal import CORNN
 private import Glibc
+internal import LinearAlgebra
 internal import Machine
 
 /// What a fit will take on a described machine: a prediction, to be held against the timing
@@ -18,7 +19,7 @@ package struct FitPrediction: Sendable {
   /// Passes over a number of each sample and iteration besides the products: the vectors of
   /// the conjugate gradients, and the loss with its line search in units of such passes
   /// (Benchmarks/results/cluster/plan.md, so that "solve" is right on one rank).
-  private static let passes = (dual: 390.0, primal: 220.0)
+  private static let passes = (dual: 390.0, primal: 220.0, features: 160.0)
 
   /// The share of the rate of square products that those of an evaluation reach, and the
   /// seconds of a number that is handled on its own; measured with revision 852e98c
@@ -29,6 +30,16 @@ package struct FitPrediction: Sendable {
   /// best seen on two ranks, 0.4 to 0.6, unknown on many
   /// (Benchmarks/results/cluster/shared-inverse.md).
   private static let sharedInversion = 0.6
+
+  /// Bytes of those passes for each sample and iteration.
+  private var bytesPerSample: Double {
+    guard plan.kernel == nil else { return Self.passes.features * 4 }
+    let passes = plan.form == .dual ? Self.passes.dual : Self.passes.primal
+    return passes * Double(plan.fit.choices.bytesPerScalar)
+  }
+
+  /// What a split product costs over a rounded one.
+  private var splitPrice: Double { plan.kernel?.isRounded == true ? 3 : 1 }
 
   /// Products of a phase, operations a second of a rank.
   private func rate(of phase: FitPhase) -> Double {
@@ -43,14 +54,13 @@ package struct FitPrediction: Sendable {
 
   /// Seconds of a phase.
   package func seconds(_ work: PhaseWork) -> Double {
-    let passes = plan.form == .dual ? Self.passes.dual : Self.passes.primal
-    let bytes = passes * Double(plan.fit.choices.bytesPerScalar)
     let products =
       work.flops / rate(of: work.phase)
       + work.flopsFloat / rates.panels(of: plan.panelRows, isDouble: false)
+      + (work.flopsPacked + splitPrice * work.flopsSplit) / rates.packed
       + work.flopsShared / (Self.sharedInversion * rate(of: work.phase))
     let numbers =
-      work.samples * bytes / rates.vectors + work.entries * Self.evaluation.entry
+      work.samples * bytesPerSample / rates.vectors + work.entries * Self.evaluation.entry
       + work.streamed / rates.memory
     let files = work.fileBytes / (work.phase == .write ? rates.writing : rates.reading)
     return products + numbers + files + communication(work)

@@ -10,6 +10,10 @@ package struct PhaseWork: Sendable {
   package var flops = 0.0
   /// Matrix products in float32 where the others are in float64.
   package var flopsFloat = 0.0
+  /// Products with packed matrices, rounded where the processor multiplies those faster.
+  package var flopsPacked = 0.0
+  /// Those of them that are split in two 16-bit numbers each, each product counted once.
+  package var flopsSplit = 0.0
   /// Of an inversion that ranks share, block by block.
   package var flopsShared = 0.0
   /// Samples that the loss is evaluated at, with the vector work around it.
@@ -23,7 +27,9 @@ package struct PhaseWork: Sendable {
   package var messages = PhaseMessages()
 
   /// Matrix products of all kinds.
-  package var allFlops: Double { flops + flopsFloat + flopsShared }
+  package var allFlops: Double {
+    flops + flopsFloat + flopsPacked + flopsSplit + flopsShared
+  }
 }
 
 /// What the ranks of one phase send each other, in bytes.

@@ -16,7 +16,7 @@ extension PlannedFit {
     var iterations: Int
     var isFactored: Bool
     var rolloutStarts: Int
-    var roundsInverse: Bool
+    var usesFeatures: Bool
     /// The ridge per frame.
     var lambda: Double?
     var selfConnections: Bool?
@@ -43,7 +43,7 @@ extension PlannedFit {
     configuration.form = Configuration.Form(rawValue: entry.form) ?? .auto
     configuration.tolerance = entry.tolerance
     configuration.iterations = entry.iterations
-    configuration.roundsInverse = entry.roundsInverse
+    configuration.usesFeatures = entry.usesFeatures
     configuration.lambda = entry.lambda ?? configuration.lambda
     configuration.selfConnections = entry.selfConnections ?? configuration.selfConnections
     shape = FitShape(
@@ -63,7 +63,7 @@ extension PlannedFit {
       "holdout": shape.holdout, "bias": shape.bias, "form": configuration.form.rawValue,
       "bytesPerScalar": choices.bytesPerScalar, "tolerance": configuration.tolerance,
       "iterations": configuration.iterations, "isFactored": choices.isFactored,
-      "rolloutStarts": choices.rolloutStarts, "roundsInverse": configuration.roundsInverse,
+      "rolloutStarts": choices.rolloutStarts, "usesFeatures": configuration.usesFeatures,
       "lambda": configuration.lambda, "selfConnections": configuration.selfConnections,
       "isPublishedRule": choices.isPublishedRule,
     ]

@@ -20,6 +20,8 @@ package struct PlannedFit: Equatable, Sendable {
   package func prediction(
     of job: Job, on machine: MachineDescription, mask: MaskLoad? = nil
   ) -> FitPrediction {
-    FitPrediction(FitPlan(self, in: job, mask: mask), on: machine)
+    var fit = self
+    fit.choices.kernel = machine.packedKernel ?? choices.kernel
+    return FitPrediction(FitPlan(fit, in: job, mask: mask), on: machine)
   }
 }

@@ -58,7 +58,8 @@ extension MachineDescription {
   private var notPositive: (name: String, value: Double)? {
     let optional: [(String, Double?)] = [
       ("panelRateFloat", panelRateFloat), ("panelRateDouble", panelRateDouble),
-      ("gramRate", gramRate), ("factorRate", factorRate), ("vectorBandwidth", vectorBandwidth),
+      ("packedRate", packedRate), ("gramRate", gramRate), ("factorRate", factorRate),
+      ("vectorBandwidth", vectorBandwidth),
       ("messagesWithinHost.bandwidth", messagesWithinHost?.bandwidth),
       ("messagesBetweenHosts.bandwidth", messagesBetweenHosts?.bandwidth),
       ("files.read", files?.read), ("files.write", files?.write),

@@ -33,6 +33,9 @@ struct MachineRates: Sendable {
     return share / (1 / square + b * (1 / rows - 1 / Self.squareRows))
   }
 
+  /// With packed matrices.
+  var packed: Double { share * (machine.packedRate ?? panel(false)) }
+
   /// Of tiles of a Gram matrix in float64.
   var gram: Double { share * (machine.gramRate ?? Self.gramShare * machine.productRateDouble) }
 

@@ -128,7 +128,7 @@ struct FitCommand: GroupCommand {
       bias: !model.noBias,
       // Float32 is for the primal form only, also on the smaller folds of a selection.
       form: arithmetic?.isSingle == true ? .primal : solution.form,
-      roundsInverse: arithmetic?.roundsInverse ?? false, tolerance: solution.tolerance,
+      usesFeatures: arithmetic?.usesFeatures ?? false, tolerance: solution.tolerance,
       iterations: solution.iterations)
   }
 

@@ -36,6 +36,9 @@ struct FitResultFile {
     try file.contents.setAttribute("loss", choice.loss.name)
     try file.contents.setAttribute("lambda", configuration.lambda)
     try file.contents.setAttribute("form", fit.form.rawValue)
+    if configuration.usesFeatures {
+      try file.contents.setAttribute("products", configuration.productKernel.name)
+    }
     try file.contents.setAttribute("preconditioner_ridge_raise", fit.ridgeRaise)
     try file.contents.setAttribute(
       "equation",
@@ -49,7 +52,7 @@ struct FitResultFile {
     try writeSelection(to: &file)
     try writeLeaks(to: &file, first: fit.regressors.local.lowerBound)
     try FitNetwork(
-      recording: recording, storage: storage, isRounded: configuration.roundsInverse,
+      recording: recording, storage: storage, isRounded: configuration.usesFeatures,
       isRoot: isRoot
     )
     .write(fit, to: &file, on: world)

@@ -16,9 +16,10 @@ struct SolutionOptions: ParsableArguments {
   var form = Configuration.Form.auto
   @Option(
     help: """
-      double, float (float32 iterations of the primal form), mixed (float in the primal form; \
-      in the dual only products, until a solution is verified in double), or auto: mixed unless the tolerance is below 1e-5. The Gram matrix \
-      and its factor are float64 in any case.
+      double; mixed (iterations in whitened features, with products of 16 bits where the processor has \
+      matrix units for them, else of float32; residuals are measured in the whole problem); float \
+      (mixed, refused in the dual form); or auto: mixed unless the tolerance is below 1e-5 or the fit \
+      is small. The Gram matrix and what is factored of it are float64 in any case.
       """)
   var precision = Precision.auto
   @Option(

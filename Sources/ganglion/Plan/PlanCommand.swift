@@ -116,7 +116,7 @@ struct PlanFitCommand: GroupCommand {
     let arithmetic = try Arithmetic(
       solution.precision, configuration: configuration, samples: shape.transitions,
       regressors: shape.regressors)
-    configuration.roundsInverse = arithmetic.roundsInverse
+    configuration.usesFeatures = arithmetic.usesFeatures
     return PlannedFit(
       shape,
       FitChoices(

@@ -26,6 +26,9 @@ struct TimingTable {
   let memory: [Double]
   /// Of all ranks at once, flops a second.
   let peak: Double
+  /// Of products with packed matrices, which the phase `solve` takes where there is one, and the
+  /// kernels.
+  let packed: (kernels: String, rate: Double)?
   /// The processor families whose BLAS kernels ran.
   let kernels: String
   /// What to do where the peak is far below what the processors can do, as `doctor` has it.
@@ -63,6 +66,10 @@ struct TimingTable {
     total = try group.maximum(spent.elapsed)
     memory = try group.gather(Double(PeakMemory.bytes))
     peak = try group.sum(ownPeak.product.rate)
+    packed = try ownPeak.packed.map { own in
+      let names = try group.gather(line: own.kernel.name)
+      return (Set(names).sorted().joined(separator: ", "), try group.sum(own.rate))
+    }
     kernels = try group.kernelFamilies()
     advice = try MachineReport.advice(
       on: group, share: share, mpi: Library.version, product: ownPeak.product,
@@ -80,7 +87,7 @@ struct TimingTable {
       return [
         row.name, Self.seconds(row.least), Self.seconds(row.mean), Self.seconds(row.most),
         percent(row.mean / total, decimals: 1), rate > 0 ? String(format: "%.1f", rate / 1e9) : "",
-        rate > 0 && peak > 0 ? percent(rate / peak, decimals: 1) : "",
+        rate > 0 && peak > 0 ? percent(rate / peak(of: row), decimals: 1) : "",
       ]
     }
     let rest = total - rows.reduce(0) { $0 + $1.mean }
@@ -98,8 +105,21 @@ struct TimingTable {
     return """
       \(Self.columns.text(lines))
       total \(Self.seconds(total)) s, GEMM peak \(String(format: "%.0f", peak / 1e9)) GFLOP/s \
-      (\(kernels) kernels), peak memory a rank \(String(format: "%.0f", largest / 1e6)) MB
+      (\(kernels) kernels)\(packedText), peak memory a rank \
+      \(String(format: "%.0f", largest / 1e6)) MB
       """
+  }
+
+  /// What a phase's products could reach.
+  private func peak(of row: Row) -> Double {
+    guard let packed, row.name == "solve" else { return peak }
+    return packed.rate
+  }
+
+  private var packedText: String {
+    guard let packed else { return "" }
+    return ", of solve's products \(String(format: "%.0f", packed.rate / 1e9)) GFLOP/s "
+      + "(\(packed.kernels))"
   }
 
   /// The table as an event of the log, which `ganglion scaling` reads.
@@ -110,6 +130,7 @@ struct TimingTable {
       "least_s": rows.map(\.least), "mean_s": rows.map(\.mean), "most_s": rows.map(\.most),
       "flops": rows.map(\.flops), "communication_s": communication,
       "memory_bytes": memory, "peak_flops": peak, "kernels": kernels,
+      "product_peak_flops": packed?.rate ?? peak, "product_kernels": packed?.kernels ?? kernels,
     ]
   }
 

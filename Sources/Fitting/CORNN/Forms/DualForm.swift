@@ -8,18 +8,15 @@ internal import Runtime
 /// gradient is `p = K⁻¹ e` and its response `G p = e − λ p` costs no product. Leaving out
 /// neuron i's own regressor x_i is a rank-one downdate of G, exact at every iterate:
 /// `p += K⁻¹x_i (x_iᵀ K⁻¹ e) / (1 − x_iᵀ K⁻¹ x_i)`.
-struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
+struct DualForm<S: Scalar & Transferable>: ProductForm, ~Copyable {
   let ridge: Double
   let excludesSelf: Bool
   let products: DualGram<S>
   /// `K⁻¹`.
   let inverse: NodeShared<S>
-  /// What stands in for it until a solution is verified, if that is cheaper.
-  let approximation: Approximation<S>?
 
   var regressors: Regressors<S> { products.regressors }
   var space: CoefficientSpace { .samples }
-  var accuracy: PreconditionerAccuracy { approximation?.accuracy ?? .exact }
   var samples: Int { regressors.samples }
   var unknowns: Int { regressors.samples }
 
@@ -53,7 +50,6 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   func precondition(
     _ panel: inout Panel<S>, _ exclusion: SelfExclusion<S>?, _ product: PreconditionerProduct
   ) {
-    if let approximation, product != .exact { return approximation.precondition(&panel) }
     panel.preconditioned.multiply(rows: 0..<panel.active, panel.residual, inverse.matrix)
     panel.flops += Double(panel.active) * flopsPerProduct
   }
@@ -71,24 +67,16 @@ struct DualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   private var flopsPerProduct: Double { 2 * Double(samples) * Double(samples) }
 
   func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S> {
-    var response = product(coefficients, products.heldOut.matrix)
-    guard excludesSelf else { return response }
-    for (i, neuron) in neurons.enumerated() {
-      let own = regressors.index(ofLocal: neuron)
-      let weight = coefficients.dot(i, regressors.fitted.matrix, own)
-      response.add(S(-weight), regressors.heldOut.matrix, own, toRow: i)
-    }
-    return response
+    products.heldOutResponse(coefficients, neurons: neurons, excludesSelf: excludesSelf)
   }
 }
 
 extension DualForm {
-  /// The form at one ridge; `approximating` allows an approximate inverse.
+  /// The form at one ridge.
   ///
   /// - Collective: every rank of `group` must call it.
   init(
     gram products: DualGram<S>, ridge: Double, excludesSelf: Bool,
-    approximating: Approximating = .no,
     group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
     let inverse = try phases.measure("factor") {
@@ -96,41 +84,8 @@ extension DualForm {
         products.gram, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group,
         phases: phases)
     }
-    let approximation = try phases.measure("factor") {
-      try approximating.approximation(products.gram, inverse.matrix, ridge: ridge, group: group)
-    }
     self.init(
-      ridge: ridge, excludesSelf: excludesSelf, products: products, inverse: inverse.matrix,
-      approximation: approximation)
-  }
-}
-
-/// Which stand-ins for `K⁻¹` are allowed, before a solution is verified with it.
-enum Approximating {
-  case no
-  /// One of low rank.
-  case lowRank
-  /// That, or else the inverse itself, in float32.
-  case rounding
-
-  /// - Collective: every rank of `group` must call it.
-  fileprivate func approximation<S: Scalar & Transferable>(
-    _ gram: borrowing NodeShared<Double>, _ inverse: borrowing NodeShared<S>, ridge: Double,
-    group: borrowing some RankGroup & ~Copyable
-  ) throws -> Approximation<S>? {
-    switch self {
-    case .no: return nil
-    case .lowRank:
-      return try LowRankInverse<S>(
-        gram, ridge: ridge, fraction: 1.0 / 3, group: group
-      ).map { .same($0) }
-    case .rounding:
-      let lowRank = try LowRankInverse<Float>(
-        gram, ridge: ridge, fraction: 1.0 / 3, group: group)
-      return try .narrow(
-        lowRank ?? RoundedInverse(inverse, group: group),
-        Deflation(gram, ridge: ridge, group: group))
-    }
+      ridge: ridge, excludesSelf: excludesSelf, products: products, inverse: inverse.matrix)
   }
 }
 
@@ -158,5 +113,20 @@ final class DualGram<S: Scalar & Transferable> {
     let t = Double(regressors.samples)
     let u = Double(regressors.heldOut.matrix.columns)
     phases.add("gram", flops: x * t * (t + 2 * u) / Double(group.size))
+  }
+
+  /// The currents of the held-out transitions by sample coefficients, a row for each of
+  /// `neurons` (local indices).
+  func heldOutResponse(
+    _ coefficients: borrowing Matrix<S>, neurons: [Int], excludesSelf: Bool
+  ) -> Matrix<S> {
+    var response = product(coefficients, heldOut.matrix)
+    guard excludesSelf else { return response }
+    for (i, neuron) in neurons.enumerated() {
+      let own = regressors.index(ofLocal: neuron)
+      let weight = coefficients.dot(i, regressors.fitted.matrix, own)
+      response.add(S(-weight), regressors.heldOut.matrix, own, toRow: i)
+    }
+    return response
   }
 }

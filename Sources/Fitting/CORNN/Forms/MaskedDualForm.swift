@@ -10,7 +10,7 @@ internal import Runtime
 /// `p = K⁻¹(e + X_F C⁻¹ X_Fᵀ K⁻¹ e)`, `C = I − X_Fᵀ K⁻¹ X_F`; or from the allowed side as
 /// `p = (e − X_a A[a,a]⁻¹ X_aᵀ e) / λ`. The neuron's own regressor is left out by a further
 /// step of rank one where the shared mask does not hold it.
-struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
+struct MaskedDualForm<S: Scalar & Transferable>: ProductForm, ~Copyable {
   let base: DualForm<S>
   let exclusions: [Exclusion]
   let costs: MaskCost
@@ -19,7 +19,6 @@ struct MaskedDualForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   private var regressors: Regressors<S> { base.regressors }
   var ridge: Double { base.ridge }
   var space: CoefficientSpace { .samples }
-  var accuracy: PreconditionerAccuracy { .exact }
   var samples: Int { base.samples }
   var unknowns: Int { base.unknowns }
 

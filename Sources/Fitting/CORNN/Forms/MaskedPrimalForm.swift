@@ -8,7 +8,7 @@ internal import Runtime
 /// The gradient is projected exactly in the metric of A (see `MaskProjection`); the
 /// neuron's own weight, if it is not of the mask that it shares, by a further step of rank
 /// one. Forbidden weights are exactly zero in every iterate.
-struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
+struct MaskedPrimalForm<S: Scalar & Transferable>: ProductForm, ~Copyable {
   let base: PrimalForm<S>
   let products: PrimalGram<S>
   /// By index among this rank's neurons.
@@ -21,7 +21,6 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   var ridge: Double { base.ridge }
   var ridgeRaise: Double { base.ridgeRaise }
   var space: CoefficientSpace { .weights }
-  var accuracy: PreconditionerAccuracy { .exact }
   var samples: Int { base.samples }
   var unknowns: Int { base.unknowns }
 
@@ -100,7 +99,7 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     let positions = panel.activePositions
     panel.flops += solveMasked(
       panel.residual, into: &panel.preconditioned, projections, positions: positions,
-      product == .ofStart ? .ofStart : .usual, scratch: &panel.scratch)
+      product == .start ? .ofStart : .usual, scratch: &panel.scratch)
     for (i, position) in positions.enumerated() {
       guard let own = projections.ownExclusion(at: position) else { continue }
       let factor = Double(panel.preconditioned[i, own.regressor]) / own.steps.quotients[position]

@@ -6,7 +6,7 @@ internal import Runtime
 ///
 /// `−∇F = Xᵀ E − λ θ`, preconditioned by `A⁻¹ = (XᵀX + λI)⁻¹`. Neuron i's own weight stays
 /// exactly zero by the projection in the metric of A: `p −= A⁻¹e_i p_i / (A⁻¹)_ii`.
-struct PrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
+struct PrimalForm<S: Scalar & Transferable>: ProductForm, ~Copyable {
   let ridge: Double
   let excludesSelf: Bool
   let regressors: Regressors<S>
@@ -15,7 +15,6 @@ struct PrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   let ridgeRaise: Double
 
   var space: CoefficientSpace { .weights }
-  var accuracy: PreconditionerAccuracy { .exact }
   var samples: Int { regressors.samples }
   var unknowns: Int { regressors.count }
 

@@ -17,30 +17,44 @@ protocol RidgeVisitor<S> {
 /// Readies the cheaper form at each ridge and lets the visitor work there.
 ///
 /// The products of the regressors are taken once, the factorisation once a ridge.
-/// `approximating` allows an approximate inverse besides, which many subproblems repay.
+/// With `gradients` they are iterated in whitened features, which many subproblems repay.
 ///
 /// - Throws: `FitError.ridgeTooSmall`; what `group` and the visitor throw.
 /// - Collective: every rank of `group` must call it.
 func visit<V: RidgeVisitor>(
   _ visitor: inout V, regressors: Regressors<V.S>, ridges: [Double],
-  configuration: Configuration, approximating: Approximating = .no,
+  configuration: Configuration, features gradients: FeatureGradients? = nil,
   group: borrowing some RankGroup & ~Copyable, phases: Phases
 ) throws {
   let excludesSelf = !configuration.selfConnections
   if configuration.isDual(samples: regressors.samples, regressors: regressors.count) {
     let gram = try DualGram(regressors, group: group, phases: phases)
     for ridge in ridges {
-      let form = try DualForm(
-        gram: gram, ridge: ridge, excludesSelf: excludesSelf, approximating: approximating,
-        group: group, phases: phases)
-      guard try visitor.visit(form, group: group) else { return }
+      if let gradients,
+        let form = try FeatureDualForm(
+          gram: gram, ridge: ridge, excludesSelf: excludesSelf, gradients: gradients,
+          group: group, phases: phases)
+      {
+        guard try visitor.visit(form, group: group) else { return }
+      } else {
+        let form = try DualForm(
+          gram: gram, ridge: ridge, excludesSelf: excludesSelf, group: group, phases: phases)
+        guard try visitor.visit(form, group: group) else { return }
+      }
     }
   } else {
     let gram = try PrimalGram(regressors, group: group, phases: phases)
     for ridge in ridges {
-      let form = try PrimalForm(
-        gram: gram, ridge: ridge, excludesSelf: excludesSelf, group: group, phases: phases)
-      guard try visitor.visit(form, group: group) else { return }
+      if let gradients {
+        let form = try FeaturePrimalForm(
+          gram: gram, ridge: ridge, excludesSelf: excludesSelf, gradients: gradients,
+          group: group, phases: phases)
+        guard try visitor.visit(form, group: group) else { return }
+      } else {
+        let form = try PrimalForm(
+          gram: gram, ridge: ridge, excludesSelf: excludesSelf, group: group, phases: phases)
+        guard try visitor.visit(form, group: group) else { return }
+      }
     }
   }
 }

@@ -1,18 +1,19 @@
 internal import Collectives
 internal import LinearAlgebra
 
-/// One of the forms in which the subproblems are solved: its products, as a solver sees it, and
-/// what a fit asks besides.
-protocol SubproblemForm<S>: PanelProducts, ~Copyable {
+/// One of the forms in which the subproblems are solved, as a fit sees it.
+protocol SubproblemForm<S>: ~Copyable {
+  associatedtype S: Scalar & Transferable
+
   /// By how much the ridge of the preconditioner was raised, where rounding left no factor at
   /// that of the problem; the solution is the same, after more iterations.
   var ridgeRaise: Double { get }
 
-  /// Solves a panel, from earlier solutions if given.
-  func solve(
-    _ panel: inout Panel<S>, with solver: any PanelSolver, from earlier: PanelSolution<S>?,
-    isAbandoned: () -> Bool
-  ) -> [Double]?
+  /// The solutions of some subproblems, from earlier ones if given; nil if it was abandoned.
+  func solution(
+    of members: [Subproblem], in work: PanelWork, _ recording: borrowing PreparedRecording<S>,
+    from earlier: PanelSolution<S>?, isAbandoned: () -> Bool
+  ) -> PanelSolution<S>?
 
   /// The currents `X θ` of the held-out transitions, a row for each of `neurons` (local
   /// indices).
@@ -21,11 +22,37 @@ protocol SubproblemForm<S>: PanelProducts, ~Copyable {
 
 extension SubproblemForm where Self: ~Copyable {
   var ridgeRaise: Double { 1 }
+}
 
+/// A form with the products that the solvers take in its own space of coefficients.
+protocol ProductForm<S>: SubproblemForm, PanelProducts, ~Copyable {
+  /// Solves a panel, from earlier solutions if given.
+  func solve(
+    _ panel: inout Panel<S>, with solver: any PanelSolver, from earlier: PanelSolution<S>?,
+    isAbandoned: () -> Bool
+  ) -> [Double]?
+}
+
+extension ProductForm where Self: ~Copyable {
   func solve(
     _ panel: inout Panel<S>, with solver: any PanelSolver, from earlier: PanelSolution<S>?,
     isAbandoned: () -> Bool
   ) -> [Double]? {
     solver.solve(&panel, form: self, from: earlier, isAbandoned: isAbandoned)
+  }
+
+  func solution(
+    of members: [Subproblem], in work: PanelWork, _ recording: borrowing PreparedRecording<S>,
+    from earlier: PanelSolution<S>?, isAbandoned: () -> Bool
+  ) -> PanelSolution<S>? {
+    var panel = Panel<S>(
+      neurons: members.map(\.neuron), samples: samples, unknowns: unknowns, space: space,
+      ridge: ridge)
+    for (i, member) in members.enumerated() {
+      work.setTargets(of: member, recording, in: &panel, row: i)
+    }
+    guard let trace = solve(&panel, with: work.solver, from: earlier, isAbandoned: isAbandoned)
+    else { return nil }
+    return PanelSolution(panel: panel, trace: trace)
   }
 }

@@ -44,7 +44,7 @@ struct Panel<S: Scalar>: ~Copyable {
     response = Matrix(rows: count, columns: samples)
     directionResponse = Matrix(rows: count, columns: samples)
     curvature = Matrix(rows: count, columns: samples)
-    score = Matrix(rows: space == .samples ? min(1, count) : count, columns: samples)
+    score = Matrix(rows: space == .weights ? count : min(1, count), columns: samples)
     coefficients = Matrix(rows: count, columns: unknowns)
     residual = Matrix(rows: count, columns: unknowns)
     preconditioned = Matrix(rows: count, columns: unknowns)
@@ -52,7 +52,7 @@ struct Panel<S: Scalar>: ~Copyable {
   }
 
   /// The row of `score` that has the scores of a row.
-  func scoreRow(_ i: Int) -> Int { space == .samples ? 0 : i }
+  func scoreRow(_ i: Int) -> Int { space == .weights ? i : 0 }
 
   /// Sum of F over all rows, those that are done included.
   var objective: Double {
@@ -114,6 +114,7 @@ extension Panel {
     for i in 0..<active where !(rows[i].optimality < bound) {
       let outcome = rows[i].outcome
       guard outcome == .converged || outcome == .stalled && includingStalled else { continue }
+      rows[i].restarts = outcome == .stalled
       rows[i].outcome = .iterationLimit
       rows[i].stalls = 0
       found = true

@@ -21,10 +21,13 @@ struct PanelWork {
   let threads: Int
   /// Most subproblems a panel, if there is a bound besides memory.
   var widest = Int.max
+  /// Whether the panels are iterated in whitened features.
+  var inFeatures = false
 
   private var panelWidth: Int {
     PanelWidth.rows(
-      of: subproblems.count, samples: fitted.count, threads: threads, widest: widest)
+      of: subproblems.count, samples: fitted.count, threads: threads, widest: widest,
+      inFeatures: inFeatures)
   }
 
   /// The subproblems of each panel.
@@ -77,21 +80,21 @@ struct PanelWork {
   ) -> PanelSolution<F.S>? {
     // Nine tenths of a panel are gone once it is solved.
     defer { returnFreedMemory() }
-    var panel = Panel<F.S>(
-      neurons: members.map(\.neuron), samples: form.samples, unknowns: form.unknowns,
-      space: form.space, ridge: form.ridge)
-    for (i, member) in members.enumerated() {
-      let counts = panel.target.setTargets(
-        row: i, TargetRule(alpha: member.alpha, margin: margin),
-        rates: recording.rates.row(member.neuron), transitions: fitted)
-      panel.headroom.setHeadroom(row: i, panel.target)
-      panel.rows[i].clipped = counts.clipped
-      panel.rows[i].missing = counts.missing
-    }
-    guard
-      let trace = form.solve(&panel, with: solver, from: earlier, isAbandoned: isAbandoned)
-    else { return nil }
-    return PanelSolution(panel: panel, trace: trace)
+    return form.solution(
+      of: members, in: self, recording, from: earlier, isAbandoned: isAbandoned)
+  }
+
+  /// Gives row i of a panel the targets of a subproblem.
+  func setTargets<P: Scalar, S: Scalar>(
+    of member: Subproblem, _ recording: borrowing PreparedRecording<S>,
+    in panel: inout Panel<P>, row i: Int
+  ) {
+    let counts = panel.target.setTargets(
+      row: i, TargetRule(alpha: member.alpha, margin: margin),
+      rates: recording.rates.row(member.neuron), transitions: fitted)
+    panel.headroom.setHeadroom(row: i, panel.target)
+    panel.rows[i].clipped = counts.clipped
+    panel.rows[i].missing = counts.missing
   }
 
   private func score<F: SubproblemForm & ~Copyable>(

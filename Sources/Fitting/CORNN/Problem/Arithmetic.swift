@@ -1,3 +1,4 @@
+internal import LinearAlgebra
 internal import Wording
 
 /// The precision in which a fit is asked to work.
@@ -6,8 +7,8 @@ package enum Precision: String, Codable, Sendable, CaseIterable {
   case auto
   /// All in float64.
   case double
-  /// The primal form iterates in float32; the dual form in float64, but for the products
-  /// before a solution is verified.
+  /// Iterations in whitened features, their products rounded to 16 bits where the processor
+  /// multiplies those faster, else float32; residuals are measured in the whole problem.
   case mixed
   /// Iterations in float32, or nothing: the dual form is refused.
   case float
@@ -15,23 +16,23 @@ package enum Precision: String, Codable, Sendable, CaseIterable {
 
 /// In which form and precision a fit of some size works, and why.
 ///
-/// The Gram matrix and its factor are float64 in any case. In the primal form they only
-/// precondition, and the gradient is computed afresh from the weights at each iteration:
-/// rounding to float32 moves the solution by no more than the rounding of the gradient.
-/// The dual form carries S along by a recursion that takes `K p = e` as exact: there
-/// float32 drifts away from the solution. Its vectors are float64, S is recomputed now and
-/// then, and only products with the inverse may be float32, until a solution is verified.
+/// The Gram matrix and what is factored of it are float64 in any case. Iterations in whitened
+/// features need no more than rounded products: each direction has its own scale, and S is
+/// recomputed now and then. In the dual form a solution is handed over and its residual measured
+/// in float64; in the primal form in float32, as its weights are.
 package struct Arithmetic: Equatable, Sendable {
   package let form: Configuration.Form
   /// Whether the iterations, and the weights that are written, are float32.
   package let isSingle: Bool
-  /// Whether the dual form takes its products in float32 until a solution is verified, and
-  /// the weights are written as such.
-  package let roundsInverse: Bool
+  /// Whether the iterations are in whitened features, and the weights are written in float32.
+  package let usesFeatures: Bool
   package let reason: String
 
   /// The smallest relative optimality residual that float32 iterations are trusted with.
   package static var singleTolerance: Double { 1e-5 }
+
+  /// The smallest tolerance that iterations in features reach, with float32 products.
+  package static var featureTolerance: Double { 1e-6 }
 
   /// Flops of one iteration over all neurons below which speed is not worth a rounding that
   /// the number of ranks shows in: about a tenth of a second on two cores.
@@ -48,23 +49,33 @@ package struct Arithmetic: Equatable, Sendable {
     let isRounded: Bool
     switch precision {
     case .float where form == .dual: throw .singleDual(samples: samples, regressors: regressors)
-    case .float, .mixed: (isRounded, reason) = (true, Self.roundedReason(form))
+    case .float, .mixed:
+      (isRounded, reason) = (true, Self.roundedReason(form, configuration.productKernel))
     case .double: (isRounded, reason) = (false, "float64 throughout, as asked")
+    case .mixed where configuration.tolerance < Self.featureTolerance:
+      isRounded = false
+      reason =
+        "float64 throughout: rounded products do not reach a tolerance below "
+        + plain(Self.featureTolerance)
     case .auto where isTight:
       isRounded = false
       reason = "float64 throughout: the tolerance is below \(plain(Self.singleTolerance))"
     case .auto where work < Self.smallWork:
       isRounded = false
       reason = "float64 throughout: an iteration is below \(plain(Self.smallWork)) flops"
-    case .auto: (isRounded, reason) = (true, Self.roundedReason(form))
+    case .auto: (isRounded, reason) = (true, Self.roundedReason(form, configuration.productKernel))
     }
     isSingle = isRounded && form == .primal
-    roundsInverse = isRounded && form == .dual
+    usesFeatures = isRounded
   }
 
-  private static func roundedReason(_ form: Configuration.Form) -> String {
-    form == .primal
-      ? "float64 Gram matrix and factor, float32 iterations and weights"
-      : "float64, but for float32 products with the inverse until a solution is verified"
+  private static func roundedReason(
+    _ form: Configuration.Form, _ kernel: ProductKernel
+  ) -> String {
+    let products =
+      "iterations in whitened features, products by \(kernel.name)"
+    return form == .primal
+      ? "float64 Gram matrix and factor, \(products), float32 weights"
+      : "float64 Gram matrix, features and residuals, \(products)"
   }
 }

@@ -22,8 +22,8 @@ package struct Configuration: Codable, Equatable, Sendable {
   /// Primal or dual.
   package var form = Form.auto
 
-  /// Whether the dual form may take products with the inverse in float32 until it verifies.
-  package var roundsInverse = false
+  /// Whether the subproblems are iterated in whitened features.
+  package var usesFeatures = false
 
   /// A subproblem is solved when its relative optimality residual is below this.
   package var tolerance = 1e-4
@@ -45,13 +45,13 @@ package struct Configuration: Codable, Equatable, Sendable {
 
   package init(
     lambda: Double = usualLambda, selfConnections: Bool, bias: Bool, form: Form,
-    roundsInverse: Bool, tolerance: Double, iterations: Int
+    usesFeatures: Bool, tolerance: Double, iterations: Int
   ) {
     self.lambda = lambda
     self.selfConnections = selfConnections
     self.bias = bias
     self.form = form
-    self.roundsInverse = roundsInverse
+    self.usesFeatures = usesFeatures
     self.tolerance = tolerance
     self.iterations = iterations
   }

@@ -1,6 +1,6 @@
 package import Collectives
 package import Kernels
-internal import LinearAlgebra
+package import LinearAlgebra
 package import Runtime
 
 extension Configuration {
@@ -27,16 +27,24 @@ extension Configuration {
 }
 
 extension Configuration {
-  /// Whether the tolerance is so large that an approximate inverse pays: below, the exact rounds
-  /// after it would do most of the work again.
-  package var approximates: Bool { tolerance >= 1e-5 }
-
-  /// Which stand-ins for the inverse the solver of a loss can do with: the published map
-  /// verifies nothing.
-  fileprivate func approximating(for loss: PointwiseLoss) -> Approximating {
-    if case .weighted = loss { return .no }
-    return approximates ? roundsInverse ? .rounding : .lowRank : .no
+  /// How a loss is iterated in whitened features; nil where they are not asked for, or the loss is
+  /// the published rule.
+  func features(for loss: PointwiseLoss) -> FeatureGradients? {
+    if case .weighted = loss { return nil }
+    guard usesFeatures else { return nil }
+    return FeatureGradients(
+      loss: loss, tolerance: tolerance, iterations: iterations,
+      margins: [initialMargin, targetMargin], kernel: productKernel)
   }
+
+  /// The kernel of products in features: one that rounds its operands where the tolerance allows it.
+  package var productKernel: ProductKernel {
+    tolerance < Self.roundedTolerance ? .bestUnrounded() : ProductKernel.best().kernel
+  }
+
+  /// The smallest tolerance with operands rounded to bfloat16: their split products are good to 4e-6
+  /// to 1e-5 of S, and robust losses stall at 1e-5 to 3e-5 with rounded scores.
+  private static var roundedTolerance: Double { 5e-5 }
 }
 
 extension FitProblem {
@@ -81,6 +89,7 @@ extension FitProblem {
       margin: configuration.targetMargin, fitted: transitions, heldOut: heldOut,
       solver: configuration.solver(for: loss), threads: threads)
     work.widest = widestPanel
+    let features = configuration.features(for: loss)
     let restriction = restriction(constraints, configuration)?.restricted(to: work.subproblems)
     let ridges = [transitions.ridge(lambda: configuration.lambda)]
     var isDual = configuration.isDual(samples: regressors.samples, regressors: regressors.count)
@@ -90,6 +99,7 @@ extension FitProblem {
       isDual = choice.isDual
       work.widest = min(widestPanel, choice.widestPanel)
     }
+    work.inFeatures = features != nil && restriction == nil
     let (outcome, ridgeRaise) = try withoutActuallyEscaping(synchronise) { synchronise in
       var whole = WholeFit(
         problem: self, work: work, phases: phases, restored: restored, request: request,
@@ -103,7 +113,7 @@ extension FitProblem {
       }
       try CORNN.visit(
         &whole, regressors: regressors, ridges: ridges, configuration: configuration,
-        approximating: configuration.approximating(for: loss), group: group, phases: phases)
+        features: features, group: group, phases: phases)
       return (whole.outcome, whole.ridgeRaise)
     }
     guard let outcome else { throw FitError.nothingToFit }

@@ -13,10 +13,12 @@ struct TargetRule {
   ///
   /// A missing r[t+1] gives NaN, which the loss kernels leave out.
   /// - Returns: how many targets had to be clamped, how many are missing.
-  @specialized(where S == Double)
-  @specialized(where S == Float)
-  func fill<S: Scalar>(
-    _ z: inout MutableSpan<S>, rates: Span<S>, transitions: Transitions
+  @specialized(where S == Double, R == Double)
+  @specialized(where S == Float, R == Float)
+  @specialized(where S == Float, R == Double)
+  @specialized(where S == Double, R == Float)
+  func fill<S: Scalar, R: Scalar>(
+    _ z: inout MutableSpan<S>, rates: Span<R>, transitions: Transitions
   ) -> (clipped: Int, missing: Int) {
     let limit = 1 - margin
     var clipped = 0
@@ -42,8 +44,8 @@ struct TargetRule {
 
 extension Matrix {
   /// Fills a row with the targets of a neuron.
-  mutating func setTargets(
-    row i: Int, _ rule: TargetRule, rates: Span<S>, transitions: Transitions
+  mutating func setTargets<R: Scalar>(
+    row i: Int, _ rule: TargetRule, rates: Span<R>, transitions: Transitions
   ) -> (clipped: Int, missing: Int) {
     var row = mutableRow(i)
     return rule.fill(&row, rates: rates, transitions: transitions)

@@ -32,7 +32,6 @@ struct ConjugateGradients: PanelSolver {
         form: form, exclusion, loss: loss, initialMargin: initialMargin)
     }
     var trace = [panel.objective]
-    var measure = Measure(beforeVerificationOf: form, tolerance: tolerance)
     var iteration = 0
     // Rows in front that no verification has found solved.
     var open = all
@@ -43,21 +42,17 @@ struct ConjugateGradients: PanelSolver {
       while panel.active > 0, iteration < iterations {
         if isAbandoned() { return nil }
         iteration += 1
-        let pass = Pass(iteration: iteration, isPreconditioned: isPreconditioned, measure: measure)
+        let pass = Pass(iteration: iteration, isPreconditioned: isPreconditioned)
         if iterate(&panel, form: form, exclusion, pass) { trace.append(panel.objective) }
         isPreconditioned = false
       }
       guard verifies else { break }
-      let wasExact = measure.product == .exact
       // A few steps after S was recomputed the residual was measured as exactly as it can be.
-      if panel.active == 0, wasExact, round > 1 { break }
+      if panel.active == 0, round > 1 { break }
       panel.active = open
-      measure = Measure(verifying: form, tolerance: tolerance)
-      verify(&panel, form: form, exclusion, measure)
-      // A row may have stalled for the sake of an approximation only.
-      let isReopened = panel.reopen(notBelow: measure.bound, includingStalled: !wasExact)
-      guard isReopened, iteration < iterations else { break }
-      panel.retireSolved(below: measure.bound)
+      verify(&panel, form: form, exclusion)
+      guard panel.reopen(notBelow: tolerance), iteration < iterations else { break }
+      panel.retireSolved(below: tolerance)
       open = panel.active
       isPreconditioned = panel.space == .samples
     }
@@ -72,32 +67,10 @@ struct ConjugateGradients: PanelSolver {
   /// Iterations between two recomputations of S, which bound the drift of its recursion.
   static var refreshInterval: Int { 50 }
 
-  /// The product that residuals are measured with, and what they must be below.
-  private struct Measure {
-    let product: PreconditionerProduct
-    let bound: Double
-
-    init(beforeVerificationOf form: borrowing some PanelProducts & ~Copyable, tolerance: Double) {
-      switch form.accuracy {
-      case .exact: (product, bound) = (.exact, tolerance)
-      case .approximate(let margin, _): (product, bound) = (.approximate, tolerance * margin)
-      }
-    }
-
-    init(verifying form: borrowing some PanelProducts & ~Copyable, tolerance: Double) {
-      switch form.accuracy {
-      case .exact: product = .exact
-      case .approximate(_, let verification): product = verification
-      }
-      bound = tolerance
-    }
-  }
-
   /// One iteration of all active rows.
   private struct Pass {
     let iteration: Int
     let isPreconditioned: Bool
-    let measure: Measure
   }
 
   /// Residuals, directions, and a step along them, of all rows that are not solved; false if
@@ -115,17 +88,17 @@ struct ConjugateGradients: PanelSolver {
           panel.rows[i].crossing = panel.residualDotPreconditioned(i)
         }
       }
-      form.precondition(&panel, exclusion, pass.measure.product)
+      form.precondition(&panel, exclusion, .iteration)
     }
     switch panel.space {
     case .samples:
       for i in 0..<panel.active where redirect(&panel, i, form: form, exclusion, pass) {
         step(&panel, i, pass)
       }
-      panel.retireSolved(below: pass.measure.bound)
-    case .weights:
+      panel.retireSolved(below: tolerance)
+    case .weights, .features:
       for i in 0..<panel.active { _ = redirect(&panel, i, form: form, exclusion, pass) }
-      panel.retireSolved(below: pass.measure.bound)
+      panel.retireSolved(below: tolerance)
       form.updateDirectionResponse(&panel)
       for i in 0..<panel.active {
         panel.refreshDirectionSums(i)
@@ -146,7 +119,7 @@ struct ConjugateGradients: PanelSolver {
       pass.isPreconditioned ? before : form.exclude(exclusion, from: &panel, row: i)
     panel.rows[i].decrement = decrement
     if panel.rows[i].outcome != .iterationLimit { return false }
-    if panel.rows[i].optimality < pass.measure.bound { return false }
+    if panel.rows[i].optimality < tolerance { return false }
     let isFresh = panel.rows[i].restarts || before <= 0 || panel.rows[i].stalls > 0
     panel.rows[i].restarts = false
     let beta = isFresh ? 0 : max(0, (decrement - panel.rows[i].crossing) / before)
@@ -185,14 +158,14 @@ struct ConjugateGradients: PanelSolver {
   /// The optimality residuals from a recomputed S: what is reported is measured, not
   /// recursed.
   private func verify<F: PanelProducts & ~Copyable>(
-    _ panel: inout Panel<F.S>, form: borrowing F, _ exclusion: F.PanelExclusion, _ measure: Measure
+    _ panel: inout Panel<F.S>, form: borrowing F, _ exclusion: F.PanelExclusion
   ) {
     panel.refreshResponse(form: form, loss: loss)
     form.updateGradient(&panel, exclusion)
-    form.precondition(&panel, exclusion, measure.product)
+    form.precondition(&panel, exclusion, .iteration)
     for i in 0..<panel.active {
       panel.rows[i].decrement = form.exclude(exclusion, from: &panel, row: i)
-      if panel.rows[i].optimality < measure.bound { panel.rows[i].outcome = .converged }
+      if panel.rows[i].optimality < tolerance { panel.rows[i].outcome = .converged }
     }
   }
 }

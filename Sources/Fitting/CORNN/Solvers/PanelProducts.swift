@@ -23,9 +23,6 @@ protocol PanelProducts<S>: ~Copyable {
 
   var space: CoefficientSpace { get }
 
-  /// How good the product with the preconditioner is until solutions are verified.
-  var accuracy: PreconditionerAccuracy { get }
-
   /// The exclusion for a panel no rows of which were swapped yet.
   func exclusion(for panel: inout Panel<S>) -> PanelExclusion
 
@@ -46,25 +43,10 @@ protocol PanelProducts<S>: ~Copyable {
   func exclude(_ exclusion: PanelExclusion, from panel: inout Panel<S>, row: Int) -> Double
 }
 
-/// How good a form's product with the preconditioner is.
-enum PreconditionerAccuracy {
-  /// It is the product with the inverse.
-  case exact
-
-  /// Something cheaper takes the place of the inverse until a solution is verified.
-  ///
-  /// `margin` is what the residual by it must reach, over the tolerance, so that a verified one
-  /// mostly is below the tolerance too; `verification` is the product that measures the
-  /// residual of a recomputed S, and that is used from then on.
-  case approximate(margin: Double, verification: PreconditionerProduct)
-}
-
-/// Which product with the preconditioner is asked for.
+/// What a product with the preconditioner is for.
 enum PreconditionerProduct {
-  /// For the ridge solution, from which the iterations start.
-  case ofStart
-  /// With what stands in for the inverse, if anything does.
-  case approximate
-  /// With the inverse itself.
-  case exact
+  /// The ridge solution, from which the iterations start.
+  case start
+  /// An iteration, or the residual that is reported.
+  case iteration
 }

@@ -25,7 +25,7 @@ extension Panel where S: Transferable {
   ) where F.S == S {
     setScoresToCurrents(initialMargin: initialMargin)
     form.updateGradient(&self, exclusion)
-    form.precondition(&self, exclusion, .ofStart)
+    form.precondition(&self, exclusion, .start)
     for i in 0..<active {
       // What a neuron without any regressor would have is rounding.
       let scale = form.exclude(exclusion, from: &self, row: i)
@@ -62,7 +62,7 @@ extension Panel where S: Transferable {
       takeScore(i)
     }
     form.updateGradient(&self, exclusion)
-    form.precondition(&self, exclusion, .ofStart)
+    form.precondition(&self, exclusion, .start)
     for i in 0..<active {
       rows[i].decrement = form.exclude(exclusion, from: &self, row: i)
       setDirection(i, beta: 0)
@@ -92,11 +92,15 @@ extension Panel where S: Transferable {
 
   /// The scores of the ridge problem at θ = 0: the currents, clamped at |d| ≤ 1 − margin.
   mutating func setScoresToCurrents(initialMargin: Double) {
-    let limit = S(Glibc.atanh(1 - initialMargin))
     for i in 0..<active {
-      score.setClamped(row: scoreRow(i), target, i, limit: limit)
+      setClampedCurrent(i, margin: initialMargin)
       takeScore(i)
     }
+  }
+
+  /// The scores of one row of it.
+  mutating func setClampedCurrent(_ i: Int, margin: Double) {
+    score.setClamped(row: scoreRow(i), target, i, limit: S(Glibc.atanh(1 - margin)))
   }
 
   /// Recomputes S and what depends on it, the norm of the weights too.

@@ -4,16 +4,19 @@
 package enum PanelWidth {
   /// Bytes that the state of a panel is to take, about: 256 MiB.
   private static var stateBytes: Int { 1 << 28 }
-  /// Bytes of that state a row and sample, about: ten float64 numbers.
-  private static var bytesPerSample: Int { 80 }
+  /// Bytes of that state a row and sample, about: ten float64 numbers, or in features seven
+  /// float32 numbers of the samples and as many again of the features.
+  private static func bytesPerSample(inFeatures: Bool) -> Int { inFeatures ? 40 : 80 }
   /// Rows a panel may have whatever its samples, and rows beyond which no product is faster.
   private static var bounds: ClosedRange<Int> { 128...1024 }
   /// Rows below which packing the inverse, once a product, would cost more than the product.
   private static var fewest: Int { 8 }
 
   /// The most rows of a panel with so many samples.
-  package static func most(samples: Int) -> Int {
-    let rows = stateBytes / (bytesPerSample * max(1, samples))
+  ///
+  /// `inFeatures`: whether they are iterated in whitened features.
+  package static func most(samples: Int, inFeatures: Bool = false) -> Int {
+    let rows = stateBytes / (bytesPerSample(inFeatures: inFeatures) * max(1, samples))
     return min(max(rows, bounds.lowerBound), bounds.upperBound)
   }
 
@@ -24,11 +27,12 @@ package enum PanelWidth {
   ///   - samples: fitted transitions.
   ///   - threads: panels that are solved at a time, at least 1.
   ///   - widest: a bound on the rows besides memory.
+  ///   - inFeatures: whether they are iterated in whitened features.
   /// - Returns: at least 8 rows, if the bounds allow it.
   package static func rows(
-    of count: Int, samples: Int, threads: Int, widest: Int = .max
+    of count: Int, samples: Int, threads: Int, widest: Int = .max, inFeatures: Bool = false
   ) -> Int {
-    let most = min(widest, most(samples: samples))
+    let most = min(widest, most(samples: samples, inFeatures: inFeatures))
     let panels = (count + most - 1) / most
     let rounds = max(1, (panels + threads - 1) / threads)
     return max(min(most, fewest), (count + rounds * threads - 1) / (rounds * threads))

@@ -26,7 +26,7 @@ struct PublishedMap: PanelSolver {
         panel.takeScore(i)
       }
       form.updateGradient(&panel, exclusion)
-      form.precondition(&panel, exclusion, .exact)
+      form.precondition(&panel, exclusion, .iteration)
       for i in 0..<panel.active {
         panel.rows[i].decrement = form.exclude(exclusion, from: &panel, row: i)
         panel.setDirection(i, beta: 0)

@@ -27,7 +27,7 @@ extension SignedGradients {
     }
     // `preconditioned` is still that of the gradient before.
     for i in 0..<panel.active { panel.rows[i].crossing = panel.residualDotPreconditioned(i) }
-    form.precondition(&panel, state.faces, .exact)
+    form.precondition(&panel, state.faces, .iteration)
     release(&panel, form: form, &state, boundaries)
     for i in 0..<panel.active {
       setDirection(&panel, i, &state.rows[panel.rows[i].position], faceBefore: before[i])
@@ -65,13 +65,13 @@ extension SignedGradients {
       state.fix(
         released[i] ? boundary.binding : boundary.zeros, row: i, in: &panel, form: form)
     }
-    form.precondition(&panel, state.faces, .exact)
+    form.precondition(&panel, state.faces, .iteration)
     for i in 0..<panel.active where released[i] {
       panel.rows[i].decrement = panel.residualDotPreconditioned(i)
     }
     for _ in 0..<Self.corrections {
       guard fixOutward(&panel, form: form, &state) else { break }
-      form.precondition(&panel, state.faces, .exact)
+      form.precondition(&panel, state.faces, .iteration)
     }
   }
 

@@ -63,7 +63,7 @@ struct SignedGradients {
   ) {
     panel.setScoresToCurrents(initialMargin: solver.initialMargin)
     form.updateGradient(&panel, structural)
-    form.precondition(&panel, structural, .ofStart)
+    form.precondition(&panel, structural, .start)
     for i in 0..<panel.active {
       panel.rows[i].scale = panel.residualDotPreconditioned(i)
       if let earlier {

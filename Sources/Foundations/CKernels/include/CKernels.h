@@ -85,6 +85,32 @@ ck_line_sums ck_dual_direction_f64(
   size_t n, double beta, double ridge, const double *e, const double *z, const double *b,
   const double *h, double *p, double *sp);
 
+// The passes of one iteration of one neuron in whitened features, in float32: the state eta
+// with its penalty w = B eta, the product h = Q^T E, the image z of the gradient h - w, a
+// direction p with B p, and c, along which the neuron's own weight lies.
+
+typedef struct {
+  double first, second;
+} ck_pair;
+
+/// <c, h - w>.
+double ck_feature_own(size_t n, const float *h, const float *w, const float *c);
+
+/// z <- h - w - k c;  returns <z, z> and <z, z'> with z' the z before.
+ck_pair ck_feature_image(
+  size_t n, const float *h, const float *w, float k, const float *c, float *z);
+
+/// p <- z + beta p;  returns <z, p> and <c, p> with the new p.
+ck_pair ck_feature_direction(
+  size_t n, const float *z, float beta, const float *c, float *p);
+
+/// eta <- eta + t p;  w <- w + t bp.
+void ck_feature_advance(
+  size_t n, float t, const float *p, const float *bp, float *eta, float *w);
+
+/// y <- d x, entry by entry.
+void ck_scale_by(size_t n, const float *d, const float *x, float *y);
+
 // MARK: - Elementary functions
 
 // y may be x. Largest error over 2e6 points in units in the last place, f32 and f64:

@@ -59,6 +59,18 @@ package struct Cholesky<S: Scalar>: ~Copyable {
   }
 }
 
+/// `B ← B L⁻ᵀ` for a lower triangular L.
+///
+/// - Complexity: n² flops a row of B.
+package func solveTransposedFromRight<S: Scalar>(
+  lower l: MatrixView<S>, _ b: inout MutableMatrixView<S>
+) {
+  precondition(
+    l.rows == l.columns && b.columns == l.rows && !l.isTransposed,
+    "L is \(l.rows)×\(l.columns), B is \(b.rows)×\(b.columns)")
+  S.trsm(true, true, b.rows, b.columns, l.base, max(1, l.stride), b.base, max(1, b.stride))
+}
+
 /// A matrix that Cholesky found not to be positive definite.
 package struct NotPositiveDefinite: Error, Equatable, CustomStringConvertible {
   /// The first row, from 0, at which the leading minor is not positive.

@@ -51,6 +51,9 @@ extension ProductKernel {
   /// The variable of the environment that asks for a kernel by its raw value.
   package static let variable = "GANGLION_PRODUCTS"
 
+  /// What this task shall use instead, for tests; nil: what this process should.
+  @TaskLocal package static var asked: ProductKernel?
+
   /// What this process can run and should.
   ///
   /// The matrix units where the processor has them and the system grants them, else the widest
@@ -59,9 +62,17 @@ extension ProductKernel {
   /// - Returns: the kernel; and where it is not what was asked for, or not the matrix units
   ///   though the processor has them, why: a line for the user.
   package static func best() -> (kernel: ProductKernel, refusal: String?) {
-    best(
+    if let asked { return (asked, nil) }
+    return best(
       asked: getenv(variable).map { String(cString: $0) } ?? "", units: .ofThisProcess,
       level: processorLevel)
+  }
+
+  /// What this process should run where operands must not be rounded to bfloat16.
+  package static func bestUnrounded() -> ProductKernel {
+    let best = best().kernel
+    guard best.isRounded else { return best }
+    return [.avx512, .avx2].first { $0.isAvailable } ?? .portable
   }
 
   /// What a process should run that was asked for a kernel, if for any, with such a processor.

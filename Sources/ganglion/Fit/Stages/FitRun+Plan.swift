@@ -30,6 +30,9 @@ extension FitRun {
   func plan(on world: borrowing Communicator) throws -> Planned {
     let console = session.console
     for note in recording.notes { console.say("note: \(note)") }
+    if arithmetic.usesFeatures, let refusal = ProductKernel.best().refusal {
+      console.say("note: \(refusal)")
+    }
     if recording.dt == nil { console.say("note: \(Recording.noClock)") }
     let candidates = try ModelCandidates(command.model, recording: recording)
     let configuration = command.configuration(in: arithmetic, lambda: command.model.lambda.given)

@@ -54,8 +54,10 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let (console, report) = (session.console, scored.report)
     let table = try TimingTable(
       session.phases, spent: session.clock.spent,
-      peak: arithmetic.roundsInverse
-        ? PeakRate(measuring: Float.self) : PeakRate(measuring: S.self), group: world)
+      peak: PeakRate(
+        measuring: S.self,
+        packed: arithmetic.usesFeatures ? scored.solution.chosen.configuration.productKernel : nil),
+      group: world)
     console.say(report.text)
     session.tell(table, isAsked: command.timings, log: log)
     if let output = command.output {

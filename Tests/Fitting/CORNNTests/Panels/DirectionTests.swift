@@ -39,7 +39,7 @@ import Testing
       panel.takeScore(i)
     }
     form.updateGradient(&panel, exclusion)
-    form.precondition(&panel, exclusion, .exact)
+    form.precondition(&panel, exclusion, .iteration)
     for i in panel.rows.indices {
       panel.rows[i].decrement = form.exclude(exclusion, from: &panel, row: i)
       panel.setDirection(i, beta: 0)

@@ -27,8 +27,8 @@ import Testing
     #expect(relativeError(single, reference) < 1e-3)
   }
 
-  /// Float32 products of the dual form, in each of its two ways: a slow recording under a
-  /// strong ridge is of low rank, one under a weak ridge is not.
+  /// Rounded products in features: a slow recording under a strong ridge is of low rank, one
+  /// under a weak ridge is not.
   @Test(arguments: [1e-4, 0.1])
   func roundedProductsFindTheSameNetwork(lambda: Double) throws {
     let data = try Synthetic(neurons: 300, frames: 420)
@@ -44,7 +44,7 @@ import Testing
     let reference = try weights()
     configuration.tolerance = Arithmetic.singleTolerance
     let exact = try weights()
-    configuration.roundsInverse = true
+    configuration.usesFeatures = true
     let rounded = try weights()
     #expect(rounded != exact)
     // As near to the solution as one of the same tolerance in float64.
@@ -121,10 +121,10 @@ import Testing
     func rounds(_ precision: Precision, samples: Int, regressors: Int) throws -> Bool {
       try Arithmetic(
         precision, configuration: configuration, samples: samples, regressors: regressors
-      ).roundsInverse
+      ).usesFeatures
     }
     #expect(try rounds(.mixed, samples: 50, regressors: 100))
-    #expect(try !rounds(.mixed, samples: 1000, regressors: 100))
+    #expect(try rounds(.mixed, samples: 1000, regressors: 100))
     // 5·10⁵ and 2·10¹⁰ flops an iteration.
     #expect(try !rounds(.auto, samples: 50, regressors: 100))
     #expect(try rounds(.auto, samples: 1000, regressors: 10_000))

@@ -1,0 +1,130 @@
+internal import Kernels
+internal import LinearAlgebra
+
+/// Nonlinear conjugate gradients (Polak–Ribière+) of a panel in whitened features.
+///
+/// The features precondition, so an iteration is a product with Q and one with its transpose,
+/// rounded to 16 bits where the processor multiplies those faster. What rounding leaves in S and
+/// in `B η` is relative to each step; both are recomputed now and then.
+struct FeatureGradients {
+  let loss: PointwiseLoss
+  let tolerance: Double
+  let iterations: Int
+  /// |d| is clamped to 1 − each of these for the starts, of which the better is taken; the first
+  /// is that of the residual's scale.
+  let margins: [Double]
+  let kernel: ProductKernel
+
+  /// Rounded products between two recomputations of S: robust losses, whose curvature changes
+  /// from sample to sample, stall with fewer (at 1.2e-4 to 1.9e-4 with none).
+  private static var refreshInterval: Int { 10 }
+  /// Those of float32 products, which drift less.
+  private static var exactRefreshInterval: Int { 50 }
+
+  /// Iterates the active rows until their residuals are below a bound; false if `isAbandoned`.
+  ///
+  /// Rows that were below an earlier bound go on as if they had not stopped: what moved S
+  /// meanwhile is small, and their directions are worth keeping.
+  func iterate(
+    _ panel: inout FeaturePanel, below bound: Double, trace: inout [Double],
+    isAbandoned: () -> Bool
+  ) -> Bool {
+    while panel.panel.active > 0, trace.count <= iterations {
+      if isAbandoned() { return false }
+      panel.project(panel.gradientAccuracy)
+      for i in 0..<panel.panel.active { redirect(&panel, i, below: bound) }
+      panel.retireSolved(below: bound)
+      guard panel.panel.active > 0 else { break }
+      panel.respond()
+      for i in 0..<panel.panel.active { step(&panel, i, iteration: trace.count) }
+      refreshStale(&panel, iteration: trace.count)
+      trace.append(panel.panel.objective)
+    }
+    return true
+  }
+
+  /// The next direction of a row, unless it is solved.
+  private func redirect(_ panel: inout FeaturePanel, _ i: Int, below bound: Double) {
+    let before = panel.panel.rows[i].decrement
+    panel.updateImage(i)
+    let row = panel.panel.rows[i]
+    let isFresh = row.restarts || before <= 0 || row.stalls > 0
+    let beta =
+      panel.takeHeldBeta(i)
+      ?? (isFresh ? 0 : max(0, (row.decrement - row.crossing) / before))
+    guard row.optimality >= bound else { return panel.hold(beta, i) }
+    panel.panel.rows[i].restarts = false
+    panel.setDirection(i, beta: beta)
+    if panel.panel.rows[i].slope <= 0 {
+      panel.setDirection(i, beta: 0)
+      panel.panel.rows[i].slope = row.decrement
+    }
+  }
+
+  /// A step of a row along its direction.
+  private func step(_ panel: inout FeaturePanel, _ i: Int, iteration: Int) {
+    panel.refreshDirectionSums(i)
+    let length = panel.panel.searchLine(i, loss: loss)
+    panel.packScore(i)
+    if length > 0 { panel.advance(i, by: length) }
+    panel.panel.rows[i].iterations = iteration
+    panel.panel.rows[i].stalls = length > 0 ? 0 : panel.panel.rows[i].stalls + 1
+    if panel.panel.rows[i].stalls > 1 { panel.panel.rows[i].outcome = .stalled }
+  }
+
+  /// Recomputes S where its recursion has drifted long enough, and where a row stalls: it gets a
+  /// second chance.
+  private func refreshStale(_ panel: inout FeaturePanel, iteration: Int) {
+    let interval =
+      panel.features.kernel.isRounded ? Self.refreshInterval : Self.exactRefreshInterval
+    let isDue = iteration.isMultiple(of: interval)
+    let stale = (0..<panel.panel.active).filter { isDue || panel.panel.rows[$0].stalls == 1 }
+    guard !stale.isEmpty else { return }
+    panel.bringToFront(stale)
+    let active = panel.panel.active
+    panel.panel.active = stale.count
+    panel.refresh(loss: loss)
+    panel.panel.active = active
+  }
+}
+
+// The start.
+extension FeatureGradients {
+  /// The better of the ridge solutions on the currents clamped at each margin, by the objective
+  /// of each neuron.
+  func start(_ panel: inout FeaturePanel) {
+    let rows = 0..<panel.panel.active
+    var objectives = [Double](repeating: .infinity, count: rows.count)
+    var best = Matrix<Float>(rows: rows.count, columns: panel.features.count)
+    for (k, margin) in margins.enumerated() {
+      setRidgeSolution(&panel, margin: margin)
+      if k == 0 {
+        for i in rows { panel.panel.rows[i].scale = panel.panel.rows[i].decrement }
+      }
+      panel.refresh(.rounded, loss: loss)
+      for i in rows {
+        let row = panel.panel.rows[i]
+        let objective = row.loss + row.squaredNorm / 2
+        guard objective < objectives[i] else { continue }
+        objectives[i] = objective
+        best.copyRow(i, from: panel.panel.coefficients, i)
+      }
+    }
+    for i in rows { panel.panel.coefficients.copyRow(i, from: best, i) }
+    panel.refresh(loss: loss)
+  }
+
+  /// `η ←` the ridge solution on the clamped currents: the image of the gradient at zero.
+  private func setRidgeSolution(_ panel: inout FeaturePanel, margin: Double) {
+    panel.clear()
+    for i in 0..<panel.panel.active {
+      panel.panel.setClampedCurrent(i, margin: margin)
+      panel.packScore(i)
+    }
+    panel.project(.rounded)
+    for i in 0..<panel.panel.active {
+      panel.updateImage(i)
+      panel.panel.coefficients.copyRow(i, from: panel.panel.preconditioned, i)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+internal import Collectives
+internal import Kernels
+internal import LinearAlgebra
+
+// Solutions, and residuals in the whole problem.
+extension FeaturePrimalForm {
+  /// The weights `θ = C⁻ᵀ η`; S was recomputed by split products, and so is the gradient.
+  ///
+  /// Split products are good to 1e-5 of a score; that Q, C and the rounded weights agree as well is
+  /// seen in float64, from the weights as they are written: of a sample of the rows, and of all
+  /// where that finds more than the products should leave.
+  func measure(
+    _ panel: inout FeaturePanel, of members: [Subproblem], in work: PanelWork,
+    _ recording: borrowing PreparedRecording<S>
+  ) -> Matrix<S> {
+    panel.project(.split)
+    let active = panel.panel.active
+    for i in 0..<active { panel.updateImage(i) }
+    let weights = self.weights(&panel)
+    let sample = Array(stride(from: 0, to: active, by: max(1, active / Self.sampled)))
+    let before = sample.map { panel.panel.rows[$0].optimality }
+    measure(&panel, rows: sample, weights, of: members, in: work, recording)
+    let excess = zip(sample, before).map { panel.panel.rows[$0].optimality - $1 }.max() ?? 0
+    if excess > Self.tolerated * gradients.tolerance {
+      let others = Set(0..<active).subtracting(sample).sorted()
+      measure(&panel, rows: others, weights, of: members, in: work, recording)
+    }
+    for i in 0..<active where panel.panel.rows[i].optimality < gradients.tolerance {
+      panel.panel.rows[i].outcome = .converged
+    }
+    return weights
+  }
+
+  /// Rows of a panel that are measured in float64: a hundredth of the work of the iterations.
+  private static var sampled: Int { 8 }
+  /// By how much a residual in float64 may be above that of split products, over the tolerance.
+  private static var tolerated: Double { 0.1 }
+
+  /// θ of the active rows.
+  private func weights(_ panel: inout FeaturePanel) -> Matrix<S> {
+    let active = panel.panel.active
+    let states = panel.panel.coefficients.copy(rows: 0..<active)
+    let wide = product(states, whitening.inverse.matrix, transposingB: true)
+    panel.panel.flops += 2 * Double(active) * Double(unknowns) * Double(unknowns)
+    var result = Matrix<S>(rows: active, columns: unknowns)
+    for i in 0..<active {
+      result.setRounded(row: i, wide, i)
+      if excludesSelf { result[i, regressors.index(ofLocal: panel.panel.rows[i].neuron)] = 0 }
+    }
+    return result
+  }
+
+  /// Residuals of some rows in float64, from their weights: `‖C⁻¹ g‖²` with
+  /// `g = Xᵀ E − λ θ`, less what lies along the own weight.
+  private func measure(
+    _ panel: inout FeaturePanel, rows: [Int], _ weights: borrowing Matrix<S>,
+    of members: [Subproblem], in work: PanelWork, _ recording: borrowing PreparedRecording<S>
+  ) {
+    guard !rows.isEmpty else { return }
+    let part = rows.map { members[panel.panel.rows[$0].position] }
+    let theta = weights.selectedRows(rows).converted(to: Double.self)
+    var exact = Panel<Double>(
+      neurons: part.map(\.neuron), samples: features.samples, unknowns: 0, space: .features,
+      ridge: 1)
+    for block in blocks {
+      let x = regressors.fitted.matrix.copy(rows: block).converted(to: Double.self)
+      exact.response.multiply(rows: rows.indices, theta.copy(columns: block), x, keep: 1)
+    }
+    var scores = Matrix<Double>(rows: rows.count, columns: features.samples)
+    for (i, member) in part.enumerated() {
+      work.setTargets(of: member, recording, in: &exact, row: i)
+      exact.rescore(i, loss: gradients.loss)
+      scores.copyRow(i, from: exact.score, 0)
+    }
+    var image = Matrix<Double>(rows: rows.count, columns: unknowns)
+    for block in blocks {
+      let x = regressors.fitted.matrix.copy(rows: block).converted(to: Double.self)
+      var gradient = theta.copy(columns: block)
+      gradient.multiply(
+        rows: rows.indices, scores, x, transposingB: true, keep: -ridge)
+      let lines = whitening.inverse.matrix.copy(rows: block).converted(to: Double.self)
+      image.multiply(rows: rows.indices, gradient, lines, keep: 1)
+    }
+    for (i, row) in rows.enumerated() {
+      let k = panel.panel.rows[row].position
+      let square = panel.own.squares[k]
+      let along = square > 0 ? image.dot(i, widening: panel.own.directions, k) : 0
+      panel.panel.rows[row].decrement =
+        max(0, image.dot(i, image, i) - (square > 0 ? along * along / square : 0))
+    }
+  }
+
+  /// Regressors that are there in float64 at a time.
+  private var blocks: [Range<Int>] {
+    stride(from: 0, to: unknowns, by: 256).map { $0..<min($0 + 256, unknowns) }
+  }
+}
+
+extension Matrix where S == Double {
+  /// The inner product of row i with row j of a matrix in float32.
+  fileprivate func dot(_ i: Int, widening other: borrowing Matrix<Float>, _ j: Int) -> Double {
+    let (a, b) = (row(i), other.row(j))
+    var sum = 0.0
+    for k in 0..<a.count { sum += a[k] * Double(b[k]) }
+    return sum
+  }
+}

@@ -1,0 +1,78 @@
+internal import Collectives
+internal import Kernels
+internal import LinearAlgebra
+internal import Runtime
+
+/// The subproblems in whitened weights: with `C Cᵀ = XᵀX + λI`, `Q = X C⁻ᵀ` and
+/// `B = λ C⁻¹ C⁻ᵀ`.
+///
+/// Every direction is kept, and a neuron's own weight is zero by a constraint along row i of
+/// `C⁻ᵀ`.
+struct FeaturePrimalForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
+  let ridge: Double
+  let excludesSelf: Bool
+  let regressors: Regressors<S>
+  let whitening: Whitening
+  let features: WhitenedFeatures
+  let gradients: FeatureGradients
+
+  var unknowns: Int { regressors.count }
+  var ridgeRaise: Double { whitening.raise }
+
+  func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S> {
+    product(coefficients, regressors.heldOut.matrix)
+  }
+
+  func ownWeights(of neurons: [Int]) -> OwnWeights {
+    let none = neurons.map { _ in 0.0 }
+    guard excludesSelf else {
+      return OwnWeights(
+        directions: Matrix(rows: neurons.count, columns: features.count), slack: none)
+    }
+    let own = neurons.map { regressors.index(ofLocal: $0) }
+    return OwnWeights(directions: whitening.inverse.matrix.selectedRows(own), slack: none)
+  }
+}
+
+extension FeaturePrimalForm {
+  /// The form at one ridge.
+  ///
+  /// - Complexity: `M³/3` flops on one rank a node; `T M² + 5/3 M³` over the ranks of a node.
+  /// - Collective: every rank of `group` must call it.
+  init(
+    gram products: PrimalGram<S>, ridge: Double, excludesSelf: Bool, gradients: FeatureGradients,
+    group: borrowing some RankGroup & ~Copyable, phases: Phases
+  ) throws {
+    let regressors = products.regressors
+    let kernel = gradients.kernel
+    let whitening = try phases.measure("factor") {
+      try Whitening(products.gram, ridge: ridge, group: group)
+    }
+    let features = try phases.measure("factor") {
+      let (m, t) = (regressors.count, regressors.samples)
+      let whitened = try whitening.applied(to: regressors.fitted.matrix, group: group)
+      let penalty = try whitening.penalty(ridge: ridge, group: group)
+      let features = WhitenedFeatures(
+        samples: t, count: m,
+        response: try PackedFactor(
+          PackedLayout(kernel: kernel, rows: m, columns: t, holdsRest: true), group: group
+        ) { samples in
+          let columns = whitened.matrix.copy(columns: samples)
+          return columns.view.transposed.copy()
+        },
+        projection: try PackedFactor(
+          PackedLayout(kernel: kernel, rows: t, columns: m, holdsRest: true), group: group
+        ) { whitened.matrix.copy(rows: $0) },
+        penalty: .dense(
+          try PackedFactor(
+            PackedLayout(kernel: kernel, rows: m, columns: m, holdsRest: true), group: group
+          ) { penalty.matrix.copy(rows: $0) }))
+      try whitened.free()
+      try penalty.free()
+      return features
+    }
+    self.init(
+      ridge: ridge, excludesSelf: excludesSelf, regressors: regressors, whitening: whitening,
+      features: features, gradients: gradients)
+  }
+}

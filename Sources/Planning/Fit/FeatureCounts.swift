@@ -1,0 +1,166 @@
+internal import CORNN
+internal import LinearAlgebra
+
+/// The counts of iterations in whitened features, from which their work and memory follow.
+struct FeatureCounts {
+  /// T.
+  let t: Double
+  /// The features: M, or the eigenvectors that are kept of T.
+  let count: Double
+  let isDual: Bool
+  let excludesSelf: Bool
+  let kernel: ProductKernel
+
+  /// Whether the features neglect a part of the response.
+  let neglects: Bool
+  /// Whether they are of a factor of low rank, not of the whole Gram matrix.
+  let isFactored: Bool
+
+  /// Ridge a frame, and samples, from which fewer directions than most of the samples exceed the
+  /// ridge, on generated recordings.
+  private static var strongRidge: Double { 5e-4 }
+  private static var manySamples: Int { 1000 }
+  /// The share that do then: 0.22 to 0.28 of the samples on generated recordings of 1,000 to
+  /// 10,000 neurons and 500 to 2,000 frames with λ = 1e-3 a frame, 0.17 to 0.21 with 1e-2.
+  private static var keptShare: Double { 0.28 }
+
+  /// How many directions of the samples the ridge is expected not to dwarf.
+  private static func rank(samples: Int, lambda: Double) -> Int {
+    samples >= manySamples && lambda >= strongRidge
+      ? Int(keptShare * Double(samples)) : samples
+  }
+
+  /// nil where the features are expected to be refused.
+  init?(_ fit: PlannedFit, isDual: Bool) {
+    let (samples, choices) = (fit.shape.transitions, fit.choices)
+    t = Double(samples)
+    self.isDual = isDual
+    excludesSelf = !choices.configuration.selfConnections
+    kernel = choices.kernel
+    guard isDual else {
+      (count, neglects, isFactored) = (Double(fit.shape.regressors), false, false)
+      return
+    }
+    // There are no more directions than regressors.
+    let all = min(samples, fit.shape.regressors)
+    let rank = min(all, Self.rank(samples: samples, lambda: choices.configuration.lambda))
+    guard let kept = EigenLimits.kept(of: samples, rank: rank) else { return nil }
+    count = Double(min(kept, all))
+    neglects = kept < all
+    isFactored = kept < samples
+  }
+}
+
+// Work.
+extension FeatureCounts {
+  /// Iterations after which S is recomputed by split products.
+  private var refreshInterval: Double { kernel.isRounded ? 10 : 50 }
+  /// Clamped currents that the iterations may start from.
+  private static var starts: Double { 2 }
+
+  /// Flops of a product of a row with Q, and of the response: with B too, if that is dense.
+  private var projection: Double { 2 * t * count }
+  private var response: Double { projection + (isDual ? 0 : 2 * count * count) }
+  private var tail: Double { neglects ? 2 * t * t : 0 }
+
+  /// Flops of a row in packed products as they are: the starts and the iterations, and thrice
+  /// what is neglected.
+  func rounded(iterations: Double) -> Double {
+    (iterations + Self.starts) * (projection + response) + 3 * tail
+  }
+
+  /// Flops of a row in split products: at the start, in between and at the end, and where the
+  /// neglected part is put in.
+  func split(iterations: Double) -> Double {
+    let shift = neglects ? response + (excludesSelf ? projection : 0) : 0
+    let gradient = isDual ? 0 : projection
+    return (2 + iterations / refreshInterval) * response + shift + gradient
+  }
+
+  /// Flops of a row in float64: the exclusion, and the solution and its residual.
+  var exact: Double {
+    isDual ? ((neglects ? 6 : 4) + (excludesSelf ? 1 : 0)) * projection : 0
+  }
+
+  /// Flops of a row in float32: its weights.
+  var narrow: Double { isDual ? 0 : 2 * count * count }
+
+  /// Numbers of a row that are handled besides, samples and features, in units of a sample.
+  func numbers(iterations: Double) -> Double {
+    (iterations + 1) * (t + Self.featureShare * count)
+  }
+
+  /// What the vectors of a feature take over those of a sample, about
+  /// (10,000 neurons × 2,500 frames with 700 and 2,499 features).
+  private static var featureShare: Double { 2 }
+
+  /// Flops of the features on one rank of a node: of a pivoted factor and eigenvectors, or of a
+  /// factor.
+  var alone: Double {
+    guard isDual else { return count * count * count / 3 }
+    let vectors = 9 * count * count * count
+    // The factor; its square, what turns the eigenvectors back, and what makes them orthogonal.
+    return isFactored ? vectors + 6 * t * count * count : 9 * t * t * t + t * t * t / 3
+  }
+
+  /// Flops that the ranks of a node share: of what is neglected, or of C⁻ᵀ.
+  var shared: Double { isDual ? tail * count : count * count * count / 3 }
+
+  /// The same in float32: of Q and B.
+  var sharedNarrow: Double { isDual ? 0 : count * count * (t + count) }
+}
+
+// Memory, bytes.
+extension FeatureCounts {
+  private static var double: Double { 8 }
+  private static var float: Double { 4 }
+  /// Of a packed number with its rest, or in float32.
+  private static var packed: Double { 4 }
+
+  /// Of what the iterations read, once a node: the Gram matrix; U or C⁻ᵀ; Q and its transpose;
+  /// what is neglected, or B.
+  var sharedBytes: Double {
+    let order = isDual ? t : count
+    let basis = isDual ? Self.double * t * count : Self.float * count * count
+    let rest =
+      isDual
+      ? (neglects ? (kernel.isRounded ? 2 : Self.float) * t * t : 0)
+      : Self.packed * count * count
+    return Self.double * order * order + basis + 2 * Self.packed * t * count + rest
+  }
+
+  /// Of the features while they are found, once a node.
+  var setUpBytes: Double {
+    guard isDual else {
+      // Q and B, before they are packed and after.
+      return sharedBytes + Self.float * (t * count + count * count)
+    }
+    // Beside the Gram matrix a copy that is factored, and the factor; or a factor of full rank, a
+    // copy, the scratch of its eigenvectors, and these.
+    let leader = isFactored ? t * t + 2 * t * count : 5 * t * t
+    return max(sharedBytes, Self.double * (t * t + leader))
+  }
+
+  /// Of a rank's own then: regressors for its part of Q.
+  var ownSetUpBytes: Double { isDual ? 0 : 2 * Self.float * t * count }
+
+  /// Of the state of a row: five vectors of samples, the packed scores and what is neglected; seven
+  /// of features, and the packed one.
+  var stateBytes: Double {
+    let samples = (5 + (neglects ? 1 : 0)) * Self.float + Self.packed
+    return samples * t + (7 * Self.float + Self.packed) * count
+  }
+
+  /// Of a row besides: its start, and its solution as it is measured.
+  func solutionBytes(scalar: Double) -> Double {
+    Self.float * count + (isDual ? t * scalar : count * (2 * Self.float + scalar))
+  }
+
+  /// Of the rows that are measured at a time: vectors of samples and of features in float64.
+  var measureBytes: Double {
+    isDual ? Self.measuredRows * Self.double * (13 * t + 5 * count) : 0
+  }
+
+  /// Rows that are there in float64 at a time.
+  private static var measuredRows: Double { 64 }
+}
