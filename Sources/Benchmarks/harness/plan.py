@@ -25,6 +25,8 @@ def middle(descriptions):
     first = descriptions[0]
     if isinstance(first, dict):
         return {name: middle([one[name] for one in descriptions]) for name in first}
+    if isinstance(first, str):
+        return first  # the name of the kernels: one processor has one
     # Counts are the same in all; a rate may have been printed without a fraction.
     return median(descriptions) if first > 1e6 or isinstance(first, float) else first
 
