@@ -53,8 +53,6 @@ struct FeatureCounts {
 
 // Work.
 extension FeatureCounts {
-  /// Iterations after which S is recomputed by split products.
-  private var refreshInterval: Double { kernel.isRounded ? 10 : 50 }
   /// Clamped currents that the iterations may start from.
   private static var starts: Double { 2 }
 
@@ -74,7 +72,7 @@ extension FeatureCounts {
   func split(iterations: Double) -> Double {
     let shift = neglects ? response + (excludesSelf ? projection : 0) : 0
     let gradient = isDual ? 0 : projection
-    return (2 + iterations / refreshInterval) * response + shift + gradient
+    return (2 + iterations / Double(kernel.refreshInterval)) * response + shift + gradient
   }
 
   /// Flops of a row in float64: the exclusion, and the solution and its residual.

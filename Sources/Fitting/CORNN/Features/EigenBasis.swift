@@ -7,6 +7,8 @@ final class EigenBasis {
   let vectors: NodeShared<Double>
   /// Their eigenvalues g, descending.
   let values: [Double]
+  /// `g^½`.
+  let roots: [Double]
 
   var count: Int { values.count }
 
@@ -39,6 +41,7 @@ final class EigenBasis {
     try values.synchronize()
     self.vectors = vectors
     self.values = (0..<count).map { values.matrix[0, $0] }
+    roots = self.values.map { $0.squareRoot() }
   }
 }
 

@@ -13,7 +13,7 @@ extension FeatureDualForm {
       let rows = first..<min(first + Self.rowsAtOnce, panel.panel.active)
       let part = rows.map { members[panel.panel.rows[$0].position] }
       var exact = Panel<Double>(
-        neurons: part.map(\.neuron), samples: features.samples, unknowns: 0, space: .features,
+        neurons: part.map(\.neuron), samples: features.samples, unknowns: 0, space: .weights,
         ridge: 1)
       for (i, member) in part.enumerated() {
         work.setTargets(of: member, recording, in: &exact, row: i)
@@ -66,9 +66,10 @@ extension FeatureDualForm {
   ) -> TailCoefficients {
     for (i, row) in rows.enumerated() {
       exact.response.setRounded(row: i, panel.panel.response, row)
+      exact.rescore(i, loss: gradients.loss)
     }
     var result = TailCoefficients(rows: rows.count)
-    result.coefficients = scores(&exact)
+    result.coefficients = exact.score.copy()
     let inside = product(result.coefficients, basis.vectors.matrix)
     for i in 0..<rows.count {
       result.own[i] =
@@ -95,7 +96,7 @@ extension FeatureDualForm {
       let eta = panel.panel.coefficients.row(row)
       var theta = g.indices.map { Double(eta[$0]) / (g[$0] + ridge).squareRoot() }
       if excludesSelf {
-        let a = g.indices.map { products[$0] / g[$0].squareRoot() }
+        let a = g.indices.map { products[$0] / basis.roots[$0] }
         let square = a.reduce(0) { $0 + $1 * $1 }
         let product = zip(a, theta).reduce(0) { $0 + $1.0 * $1.1 }
         let isConstraint = panel.own.slack[panel.panel.rows[row].position] == 0
@@ -106,17 +107,7 @@ extension FeatureDualForm {
         for j in g.indices { theta[j] += factor * a[j] }
         result.own[i] = own
       }
-      result.set(row: i, theta: theta, values: g)
-    }
-    return result
-  }
-
-  /// E at the responses of a panel.
-  private func scores(_ exact: inout Panel<Double>) -> Matrix<Double> {
-    var result = Matrix<Double>(rows: exact.active, columns: features.samples)
-    for i in 0..<exact.active {
-      exact.rescore(i, loss: gradients.loss)
-      result.copyRow(i, from: exact.score, 0)
+      result.set(row: i, theta: theta, roots: basis.roots)
     }
     return result
   }
@@ -145,13 +136,15 @@ extension FeatureDualForm {
     x: borrowing Matrix<Double>, along: borrowing Matrix<Double>, b: borrowing Matrix<Double>,
     outside: [Double]
   ) {
-    var e = scores(&exact)
-    for i in 0..<rows.count { e.add(-ridge, b, i, toRow: i) }
-    let inside = product(e, basis.vectors.matrix)
+    for i in 0..<rows.count {
+      exact.rescore(i, loss: gradients.loss)
+      exact.score.add(-ridge, b, i, toRow: i)
+    }
+    let inside = product(exact.score, basis.vectors.matrix)
     var responses = Matrix<Double>(rows: rows.count, columns: features.samples)
-    addTail(of: e, scale: 1, to: &responses)
+    addTail(of: exact.score, scale: 1, to: &responses)
     for (i, row) in rows.enumerated() {
-      var decrement = max(0, e.dot(i, responses, i))
+      var decrement = max(0, exact.score.dot(i, responses, i))
       let products = inside.row(i)
       let own = along.row(i)
       var (image, leverage) = (0.0, 0.0)
@@ -162,7 +155,7 @@ extension FeatureDualForm {
       }
       if excludesSelf {
         if neglects {
-          image += (x.dot(i, e, i) - along.dot(i, inside, i)) / ridge
+          image += (x.dot(i, exact.score, i) - along.dot(i, inside, i)) / ridge
           leverage += (x.dot(i, x, i) - along.dot(i, along, i)) / ridge
         }
         if leverage < 1 { decrement -= ridge * image * image / (1 - leverage) }
@@ -204,17 +197,17 @@ private struct FeatureStates: ~Copyable {
     own = [Double](repeating: 0, count: rows)
   }
 
-  /// From `θ̃ = g^½ b̃`.
-  mutating func set(row i: Int, theta: [Double], values g: [Double]) {
-    coefficients.set(row: i, theta, by: g.map { 1 / $0.squareRoot() })
-    responses.set(row: i, theta, by: g.map { $0.squareRoot() })
+  /// From `θ̃ = g^½ b̃`, `roots` being `g^½`.
+  mutating func set(row i: Int, theta: [Double], roots: [Double]) {
+    coefficients.set(row: i, zip(theta, roots).map { $0 / $1 })
+    responses.set(row: i, zip(theta, roots).map { $0 * $1 })
   }
 }
 
 extension Matrix where S == Double {
-  /// `row i ← values · factors`, entry by entry.
-  fileprivate mutating func set(row i: Int, _ values: [Double], by factors: [Double]) {
+  /// `row i ← values`.
+  fileprivate mutating func set(row i: Int, _ values: [Double]) {
     var row = mutableRow(i)
-    for j in 0..<row.count { row[j] = values[j] * factors[j] }
+    for j in 0..<row.count { row[j] = values[j] }
   }
 }

@@ -34,23 +34,11 @@ struct FeatureDualForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
   }
 
   func ownWeights(of neurons: [Int]) -> OwnWeights {
+    guard excludesSelf else { return OwnWeights(neurons: neurons.count, features: features.count) }
     var directions = Matrix<Float>(rows: neurons.count, columns: features.count)
-    guard excludesSelf else {
-      return OwnWeights(directions: directions, slack: neurons.map { _ in 0 })
-    }
-    // a = g^-½ Uᵀ x, c = (g + λ)^-½ a.
     let along = product(ownRegressors(of: neurons), basis.vectors.matrix)
-    var slack: [Double] = []
-    for i in neurons.indices {
-      let products = along.row(i)
-      var row = directions.mutableRow(i)
-      var square = 0.0
-      for (j, g) in basis.values.enumerated() {
-        let a = products[j] / g.squareRoot()
-        square += a * a
-        row[j] = Float(a / (g + ridge).squareRoot())
-      }
-      slack.append(max(0, 1 - square) / ridge)
+    let slack = neurons.indices.map { i in
+      max(0, 1 - directions.setOwn(row: i, along, in: basis, ridge: ridge)) / ridge
     }
     return OwnWeights(directions: directions, slack: slack)
   }
@@ -73,7 +61,7 @@ struct FeatureDualForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
       outside.scale(row: i, by: -1)
       outside.addRounded(
         1, regressors.fitted.matrix, regressors.index(ofLocal: row.neuron), toRow: i)
-      panel.rescore(i, loss: gradients.loss)
+      panel.panel.rescore(i, loss: gradients.loss)
       let offset = outside.dot(i, panel.panel.score, 0) / ridge
       panel.setOwnOffset(i, offset)
       let implied = panel.ownProduct(i) / (ridge * slack)
@@ -162,5 +150,22 @@ extension Matrix where S == Double {
   mutating func scale(row i: Int, by factors: [Double]) {
     var row = mutableRow(i)
     for j in 0..<row.count { row[j] *= factors[j] }
+  }
+}
+
+extension Matrix where S == Float {
+  /// `row i ← c = (g + λ)^-½ a` with `a = g^-½ Uᵀ x`, Uᵀx being row i of `products`; returns |a|².
+  fileprivate mutating func setOwn(
+    row i: Int, _ products: borrowing Matrix<Double>, in basis: EigenBasis, ridge: Double
+  ) -> Double {
+    let along = products.row(i)
+    var row = mutableRow(i)
+    var square = 0.0
+    for (j, g) in basis.values.enumerated() {
+      let a = along[j] / basis.roots[j]
+      square += a * a
+      row[j] = Float(a / (g + ridge).squareRoot())
+    }
+    return square
   }
 }

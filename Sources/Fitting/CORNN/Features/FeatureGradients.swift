@@ -1,5 +1,5 @@
 internal import Kernels
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// Nonlinear conjugate gradients (Polak–Ribière+) of a panel in whitened features.
 ///
@@ -14,12 +14,6 @@ struct FeatureGradients {
   /// is that of the residual's scale.
   let margins: [Double]
   let kernel: ProductKernel
-
-  /// Rounded products between two recomputations of S: robust losses, whose curvature changes
-  /// from sample to sample, stall with fewer (at 1.2e-4 to 1.9e-4 with none).
-  private static var refreshInterval: Int { 10 }
-  /// Those of float32 products, which drift less.
-  private static var exactRefreshInterval: Int { 50 }
 
   /// Iterates the active rows until their residuals are below a bound; false if `isAbandoned`.
   ///
@@ -48,10 +42,7 @@ struct FeatureGradients {
     let before = panel.panel.rows[i].decrement
     panel.updateImage(i)
     let row = panel.panel.rows[i]
-    let isFresh = row.restarts || before <= 0 || row.stalls > 0
-    let beta =
-      panel.takeHeldBeta(i)
-      ?? (isFresh ? 0 : max(0, (row.decrement - row.crossing) / before))
+    let beta = panel.takeHeldBeta(i) ?? row.beta(after: before)
     guard row.optimality >= bound else { return panel.hold(beta, i) }
     panel.panel.rows[i].restarts = false
     panel.setDirection(i, beta: beta)
@@ -67,17 +58,13 @@ struct FeatureGradients {
     let length = panel.panel.searchLine(i, loss: loss)
     panel.packScore(i)
     if length > 0 { panel.advance(i, by: length) }
-    panel.panel.rows[i].iterations = iteration
-    panel.panel.rows[i].stalls = length > 0 ? 0 : panel.panel.rows[i].stalls + 1
-    if panel.panel.rows[i].stalls > 1 { panel.panel.rows[i].outcome = .stalled }
+    panel.panel.rows[i].count(step: length, iteration: iteration)
   }
 
   /// Recomputes S where its recursion has drifted long enough, and where a row stalls: it gets a
   /// second chance.
   private func refreshStale(_ panel: inout FeaturePanel, iteration: Int) {
-    let interval =
-      panel.features.kernel.isRounded ? Self.refreshInterval : Self.exactRefreshInterval
-    let isDue = iteration.isMultiple(of: interval)
+    let isDue = iteration.isMultiple(of: kernel.refreshInterval)
     let stale = (0..<panel.panel.active).filter { isDue || panel.panel.rows[$0].stalls == 1 }
     guard !stale.isEmpty else { return }
     panel.bringToFront(stale)
@@ -127,4 +114,12 @@ extension FeatureGradients {
       panel.panel.coefficients.copyRow(i, from: panel.panel.preconditioned, i)
     }
   }
+}
+
+extension ProductKernel {
+  /// Iterations in features between two recomputations of S.
+  ///
+  /// With rounded products robust losses, whose curvature changes from sample to sample, stall
+  /// at 1.2e-4 to 1.9e-4 if there is none; float32 drifts less.
+  package var refreshInterval: Int { isRounded ? 10 : 50 }
 }

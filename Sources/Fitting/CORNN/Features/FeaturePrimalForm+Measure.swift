@@ -40,12 +40,12 @@ extension FeaturePrimalForm {
   private func weights(_ panel: inout FeaturePanel) -> Matrix<S> {
     let active = panel.panel.active
     let states = panel.panel.coefficients.copy(rows: 0..<active)
-    let wide = product(states, whitening.inverse.matrix, transposingB: true)
+    var result = product(states, whitening.inverse.matrix, transposingB: true)
+      .converted(to: S.self)
     panel.panel.flops += 2 * Double(active) * Double(unknowns) * Double(unknowns)
-    var result = Matrix<S>(rows: active, columns: unknowns)
+    guard excludesSelf else { return result }
     for i in 0..<active {
-      result.setRounded(row: i, wide, i)
-      if excludesSelf { result[i, regressors.index(ofLocal: panel.panel.rows[i].neuron)] = 0 }
+      result[i, regressors.index(ofLocal: panel.panel.rows[i].neuron)] = 0
     }
     return result
   }
@@ -60,24 +60,22 @@ extension FeaturePrimalForm {
     let part = rows.map { members[panel.panel.rows[$0].position] }
     let theta = weights.selectedRows(rows).converted(to: Double.self)
     var exact = Panel<Double>(
-      neurons: part.map(\.neuron), samples: features.samples, unknowns: 0, space: .features,
+      neurons: part.map(\.neuron), samples: features.samples, unknowns: 0, space: .weights,
       ridge: 1)
     for block in blocks {
       let x = regressors.fitted.matrix.copy(rows: block).converted(to: Double.self)
       exact.response.multiply(rows: rows.indices, theta.copy(columns: block), x, keep: 1)
     }
-    var scores = Matrix<Double>(rows: rows.count, columns: features.samples)
     for (i, member) in part.enumerated() {
       work.setTargets(of: member, recording, in: &exact, row: i)
       exact.rescore(i, loss: gradients.loss)
-      scores.copyRow(i, from: exact.score, 0)
     }
     var image = Matrix<Double>(rows: rows.count, columns: unknowns)
     for block in blocks {
       let x = regressors.fitted.matrix.copy(rows: block).converted(to: Double.self)
       var gradient = theta.copy(columns: block)
       gradient.multiply(
-        rows: rows.indices, scores, x, transposingB: true, keep: -ridge)
+        rows: rows.indices, exact.score, x, transposingB: true, keep: -ridge)
       let lines = whitening.inverse.matrix.copy(rows: block).converted(to: Double.self)
       image.multiply(rows: rows.indices, gradient, lines, keep: 1)
     }

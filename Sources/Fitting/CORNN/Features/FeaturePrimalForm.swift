@@ -24,13 +24,10 @@ struct FeaturePrimalForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
   }
 
   func ownWeights(of neurons: [Int]) -> OwnWeights {
-    let none = neurons.map { _ in 0.0 }
-    guard excludesSelf else {
-      return OwnWeights(
-        directions: Matrix(rows: neurons.count, columns: features.count), slack: none)
-    }
+    guard excludesSelf else { return OwnWeights(neurons: neurons.count, features: features.count) }
     let own = neurons.map { regressors.index(ofLocal: $0) }
-    return OwnWeights(directions: whitening.inverse.matrix.selectedRows(own), slack: none)
+    return OwnWeights(
+      directions: whitening.inverse.matrix.selectedRows(own), slack: neurons.map { _ in 0 })
   }
 }
 

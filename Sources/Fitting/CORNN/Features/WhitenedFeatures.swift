@@ -32,6 +32,21 @@ enum FeaturePenalty {
   /// A row with the diagonal.
   case diagonal(SharedRow)
   case dense(PackedFactor)
+
+  /// `result ← B x` for the first `count` rows of x, which are packed too; returns the flops of
+  /// products.
+  func apply(
+    to x: borrowing Matrix<Float>, _ packed: borrowing PackedRows, _ count: Int,
+    _ accuracy: ProductAccuracy, into result: inout Matrix<Float>
+  ) -> Double {
+    switch self {
+    case .diagonal(let diagonal):
+      for i in 0..<count { result.setScaled(row: i, x, i, by: diagonal.matrix) }
+      return 0
+    case .dense(let factor):
+      return factor.multiply(count, packed, accuracy, into: &result)
+    }
+  }
 }
 
 /// One row of numbers, for several threads to read.

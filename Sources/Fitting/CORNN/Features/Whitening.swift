@@ -18,21 +18,9 @@ final class Whitening {
     let order = gram.matrix.rows
     var factor = try group.allocateOnNode(rows: order, columns: order, of: Double.self)
     var raised: Double?
-    for raise in [1.0, 10, 100, 1e3, 1e4] {
-      var failed = 0
-      if factor.nodeRank == 0 {
-        var work = gram.matrix.copy()
-        for i in 0..<order { work[i, i] += ridge * raise }
-        if let found = try? Cholesky(work) {
-          factor.matrix.round(found.factor, rows: 0..<order)
-        } else {
-          failed = 1
-        }
-      }
-      if try group.maximum(failed) == 0 {
-        raised = raise
-        break
-      }
+    for raise in ridgeRaises where raised == nil {
+      let isFactored = factor.nodeRank != 0 || factor.factorise(gram, ridge: ridge * raise)
+      if try group.maximum(isFactored ? 0 : 1) == 0 { raised = raise }
     }
     guard let raised else { throw FitError.ridgeTooSmall(order: order, ridge: ridge) }
     raise = raised
@@ -125,5 +113,18 @@ extension Matrix {
   /// A copy of a block.
   fileprivate func block(rows: Range<Int>, columns: Range<Int>) -> Matrix {
     view.block(rows: rows, columns: columns).copy()
+  }
+}
+
+extension NodeShared<Double> {
+  /// `this ←` the lower factor of `A + ridge I`; false if there is none.
+  fileprivate mutating func factorise(
+    _ a: borrowing NodeShared<Double>, ridge: Double
+  ) -> Bool {
+    var work = a.matrix.copy()
+    for i in 0..<work.rows { work[i, i] += ridge }
+    guard let found = try? Cholesky(work) else { return false }
+    matrix.round(found.factor, rows: 0..<matrix.rows)
+    return true
   }
 }

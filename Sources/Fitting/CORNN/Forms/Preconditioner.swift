@@ -22,10 +22,13 @@ func invertedGram<S: Scalar & Transferable>(
 ) throws -> RidgedInverse<S> {
   let order = gram.matrix.rows
   var inverse = try group.allocateOnNode(rows: order, columns: order, of: S.self)
-  for raise in [1.0, 10, 100, 1e3, 1e4].prefix(mayRaiseRidge ? 5 : 1) {
+  for raise in ridgeRaises.prefix(mayRaiseRidge ? ridgeRaises.count : 1) {
     let result = try group.invertPositiveDefinite(gram, ridge: ridge * raise, into: &inverse)
     phases.add("factor", flops: result.flops)
     if result.isPositiveDefinite { return RidgedInverse(matrix: inverse, raise: raise) }
   }
   throw FitError.ridgeTooSmall(order: order, ridge: ridge)
 }
+
+/// By how much a ridge is raised that only preconditions, until there is a factor.
+let ridgeRaises = [1.0, 10, 100, 1e3, 1e4]

@@ -9,8 +9,4 @@ enum CoefficientSpace {
   /// the gradient `Xᵀ e`. The preconditioned residual `z = (G + λI)⁻¹ e` has the response
   /// `G z = e − λ z`: neither gradient nor response takes a product.
   case samples
-
-  /// Whitened features η: gradient and response take a product each, and the scores are packed
-  /// for theirs row by row.
-  case features
 }

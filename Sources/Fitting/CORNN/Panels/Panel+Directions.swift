@@ -9,7 +9,7 @@ extension Panel {
   /// `⟨g, p⟩`.
   func residualDotDirection(_ i: Int) -> Double {
     switch space {
-    case .weights, .features: residual.dot(i, direction, i)
+    case .weights: residual.dot(i, direction, i)
     case .samples: residual.dot(i, directionResponse, i)
     }
   }
@@ -17,7 +17,7 @@ extension Panel {
   /// `⟨g, A⁻¹ g⟩` of a residual that is preconditioned.
   mutating func decrement(_ i: Int) -> Double {
     switch space {
-    case .weights, .features: residualDotPreconditioned(i)
+    case .weights: residualDotPreconditioned(i)
     case .samples:
       preconditioned.dualComplete(
         row: i, correction: 0, along: direction, i, residual: residual, ridge: S(ridge))
@@ -37,7 +37,7 @@ extension Panel {
   /// along it too.
   mutating func setDirection(_ i: Int, beta: Double) {
     switch space {
-    case .weights, .features:
+    case .weights:
       direction.fold(S(beta), intoRow: i, preconditioned)
       rows[i].slope = residualDotDirection(i)
     case .samples:
@@ -55,7 +55,7 @@ extension Panel {
   /// `⟨p, p⟩`, `⟨θ, p⟩` and the curvature along p, once its response is known.
   mutating func refreshDirectionSums(_ i: Int) {
     switch space {
-    case .weights, .features:
+    case .weights:
       let sums = coefficients.dots(i, direction, i)
       rows[i].directionSquared = sums.yy
       rows[i].overlap = sums.xy
@@ -70,7 +70,7 @@ extension Panel {
   mutating func refreshSquaredNorm(_ i: Int) {
     rows[i].squaredNorm =
       switch space {
-      case .weights, .features: coefficients.dot(i, coefficients, i)
+      case .weights: coefficients.dot(i, coefficients, i)
       case .samples: coefficients.dot(i, response, i)
       }
   }
@@ -86,7 +86,7 @@ extension Panel {
   /// residual that follows from them.
   mutating func advanceWithResidual(_ i: Int, by t: Double) {
     switch space {
-    case .weights, .features: advance(i, by: t)
+    case .weights: advance(i, by: t)
     case .samples:
       rows[i].crossing = residual.dualAdvance(
         row: i, step: S(t), along: direction, response: directionResponse, score: score,

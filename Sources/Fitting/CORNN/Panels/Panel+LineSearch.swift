@@ -34,18 +34,13 @@ extension Panel {
     let row = rows[i]
     let newton = newtonLength(i)
     guard newton > 0 else { return 0 }
-    let before = row.loss
-    let rounding = 64 * Double(S.ulpOfOne) * (abs(before) + ridge * row.squaredNorm)
+    let rounding = 64 * Double(S.ulpOfOne) * (abs(row.loss) + ridge * row.squaredNorm)
     var t = min(longest, newton)
     for _ in 0..<Self.trials {
-      let trial = score.score(
-        row: scoreRow(i), loss, target: target, headroom: headroom, response: response, i,
-        along: directionResponse, step: t, curvature: &curvature)
-      let slope = trial.slope - ridge * (row.overlap + t * row.directionSquared)
-      let rise =
-        trial.loss - before + ridge * t * (row.overlap + t / 2 * row.directionSquared)
-      if slope >= -0.5 * row.slope, rise <= rounding {
-        rows[i].loss = trial.loss
+      let trial = evaluate(i, at: t, loss: loss)
+      let slope = trial.score.slope - ridge * (row.overlap + t * row.directionSquared)
+      if slope >= -0.5 * row.slope, trial.rise <= rounding {
+        rows[i].loss = trial.score.loss
         return t
       }
       let secant = slope < row.slope ? row.slope / (row.slope - slope) : 0.5
@@ -57,13 +52,20 @@ extension Panel {
 
   /// Whether F is less after a step along p; the scores at its end are left in place.
   mutating func descends(_ i: Int, by t: Double, loss: PointwiseLoss) -> Bool {
-    let trial = score.score(
+    evaluate(i, at: t, loss: loss).rise < 0
+  }
+
+  /// The scores at S + t Sp, which are left in place, and what F rises by from S to there.
+  private mutating func evaluate(
+    _ i: Int, at t: Double, loss: PointwiseLoss
+  ) -> (score: RowScore, rise: Double) {
+    let found = score.score(
       row: scoreRow(i), loss, target: target, headroom: headroom, response: response, i,
       along: directionResponse, step: t, curvature: &curvature)
     let row = rows[i]
-    let rise =
-      trial.loss - row.loss + ridge * t * (row.overlap + t / 2 * row.directionSquared)
-    return rise < 0
+    return (
+      found, found.loss - row.loss + ridge * t * (row.overlap + t / 2 * row.directionSquared)
+    )
   }
 
   /// Lengths that are tried before a row stalls.
@@ -120,9 +122,15 @@ extension Matrix {
 extension Matrix {
   /// Whether a number of a row lies beyond ±limit.
   func hasBeyond(_ limit: S, row i: Int) -> Bool {
-    let row = row(i)
-    return row.indices.contains { abs(row[$0]) > limit }
+    CORNN.hasBeyond(limit, in: row(i))
   }
+}
+
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func hasBeyond<S: Scalar>(_ limit: S, in values: Span<S>) -> Bool {
+  for t in 0..<values.count where abs(values[t]) > limit { return true }
+  return false
 }
 
 /// Values clamped to ±limit, 0 for NaN.

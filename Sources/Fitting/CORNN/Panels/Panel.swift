@@ -19,8 +19,9 @@ struct Panel<S: Scalar>: ~Copyable {
   var response: Matrix<S>  // S
   var directionResponse: Matrix<S>  // Sp
   var curvature: Matrix<S>  // φ''(S), of clipped samples the secant's
-  /// E = −φ'(S); of the row that was evaluated last only, where the residual takes it up at once.
+  /// E = −φ'(S); of the row that was evaluated last only, where it is taken up at once.
   var score: Matrix<S>
+  private let keepsScores: Bool
 
   // Vectors in the space of the coefficients: rows × unknowns.
   var coefficients: Matrix<S>  // θ or b
@@ -33,10 +34,15 @@ struct Panel<S: Scalar>: ~Copyable {
   /// Floating-point operations of the products taken so far.
   var flops = 0.0
 
-  init(neurons: [Int], samples: Int, unknowns: Int, space: CoefficientSpace, ridge: Double) {
+  /// `keepsScores`: whether every row has scores of its own; nil: if their product needs them.
+  init(
+    neurons: [Int], samples: Int, unknowns: Int, space: CoefficientSpace, ridge: Double,
+    keepsScores: Bool? = nil
+  ) {
     let count = neurons.count
     self.space = space
     self.ridge = ridge
+    self.keepsScores = keepsScores ?? (space == .weights)
     rows = neurons.enumerated().map { RowState(neuron: $1, position: $0) }
     active = count
     target = Matrix(rows: count, columns: samples)
@@ -44,7 +50,7 @@ struct Panel<S: Scalar>: ~Copyable {
     response = Matrix(rows: count, columns: samples)
     directionResponse = Matrix(rows: count, columns: samples)
     curvature = Matrix(rows: count, columns: samples)
-    score = Matrix(rows: space == .weights ? count : min(1, count), columns: samples)
+    score = Matrix(rows: self.keepsScores ? count : min(1, count), columns: samples)
     coefficients = Matrix(rows: count, columns: unknowns)
     residual = Matrix(rows: count, columns: unknowns)
     preconditioned = Matrix(rows: count, columns: unknowns)
@@ -52,7 +58,7 @@ struct Panel<S: Scalar>: ~Copyable {
   }
 
   /// The row of `score` that has the scores of a row.
-  func scoreRow(_ i: Int) -> Int { space == .weights ? i : 0 }
+  func scoreRow(_ i: Int) -> Int { keepsScores ? i : 0 }
 
   /// Sum of F over all rows, those that are done included.
   var objective: Double {
@@ -87,7 +93,7 @@ extension Panel {
     body(&response)
     body(&directionResponse)
     body(&curvature)
-    if space == .weights { body(&score) }
+    if keepsScores { body(&score) }
     body(&coefficients)
     body(&residual)
     body(&preconditioned)
@@ -99,11 +105,8 @@ extension Panel {
 extension Panel {
   /// Takes the rows out whose residual is below a bound, or that ended otherwise.
   mutating func retireSolved(below bound: Double) {
-    for i in stride(from: active - 1, through: 0, by: -1) {
-      if rows[i].outcome == .iterationLimit, rows[i].optimality < bound {
-        rows[i].outcome = .converged
-      }
-      if rows[i].outcome != .iterationLimit { retire(row: i) }
+    for i in stride(from: active - 1, through: 0, by: -1) where rows[i].settle(below: bound) {
+      retire(row: i)
     }
   }
 

@@ -36,6 +36,26 @@ struct RowState {
     self.position = position
   }
 
+  /// Counts the row as converged if its residual is below a bound; whether it is done.
+  mutating func settle(below bound: Double) -> Bool {
+    if outcome == .iterationLimit, optimality < bound { outcome = .converged }
+    return outcome != .iterationLimit
+  }
+
+  /// Polak–Ribière's β of the next direction, with `⟨g, A⁻¹ g⟩` as it was before; 0 after a
+  /// restart.
+  func beta(after before: Double) -> Double {
+    let isFresh = restarts || before <= 0 || stalls > 0
+    return isFresh ? 0 : max(0, (decrement - crossing) / before)
+  }
+
+  /// Counts a step of some length, 0 if none was found; a second of these ends the row.
+  mutating func count(step length: Double, iteration: Int) {
+    iterations = iteration
+    stalls = length > 0 ? 0 : stalls + 1
+    if stalls > 1 { outcome = .stalled }
+  }
+
   /// The relative optimality residual `‖∇F‖ / ‖Xᵀ z‖`, both in the norm of A⁻¹.
   var optimality: Double {
     scale > 0 ? (max(0, decrement) / scale).squareRoot() : 0

@@ -19,7 +19,7 @@ package enum Precision: String, Codable, Sendable, CaseIterable {
 /// The Gram matrix and what is factored of it are float64 in any case. Iterations in whitened
 /// features need no more than rounded products: each direction has its own scale, and S is
 /// recomputed now and then. In the dual form a solution is handed over and its residual measured
-/// in float64; in the primal form in float32, as its weights are.
+/// in float64; in the primal form by split products, and of a sample of neurons in float64.
 package struct Arithmetic: Equatable, Sendable {
   package let form: Configuration.Form
   /// Whether the iterations, and the weights that are written, are float32.
@@ -30,9 +30,6 @@ package struct Arithmetic: Equatable, Sendable {
 
   /// The smallest relative optimality residual that float32 iterations are trusted with.
   package static var singleTolerance: Double { 1e-5 }
-
-  /// The smallest tolerance that iterations in features reach, with float32 products.
-  package static var featureTolerance: Double { 1e-6 }
 
   /// Flops of one iteration over all neurons below which speed is not worth a rounding that
   /// the number of ranks shows in: about a tenth of a second on two cores.
@@ -52,11 +49,6 @@ package struct Arithmetic: Equatable, Sendable {
     case .float, .mixed:
       (isRounded, reason) = (true, Self.roundedReason(form, configuration.productKernel))
     case .double: (isRounded, reason) = (false, "float64 throughout, as asked")
-    case .mixed where configuration.tolerance < Self.featureTolerance:
-      isRounded = false
-      reason =
-        "float64 throughout: rounded products do not reach a tolerance below "
-        + plain(Self.featureTolerance)
     case .auto where isTight:
       isRounded = false
       reason = "float64 throughout: the tolerance is below \(plain(Self.singleTolerance))"
@@ -72,8 +64,7 @@ package struct Arithmetic: Equatable, Sendable {
   private static func roundedReason(
     _ form: Configuration.Form, _ kernel: ProductKernel
   ) -> String {
-    let products =
-      "iterations in whitened features, products by \(kernel.name)"
+    let products = "iterations in whitened features, products by \(kernel.name)"
     return form == .primal
       ? "float64 Gram matrix and factor, \(products), float32 weights"
       : "float64 Gram matrix, features and residuals, \(products)"

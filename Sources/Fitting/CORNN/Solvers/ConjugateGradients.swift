@@ -96,7 +96,7 @@ struct ConjugateGradients: PanelSolver {
         step(&panel, i, pass)
       }
       panel.retireSolved(below: tolerance)
-    case .weights, .features:
+    case .weights:
       for i in 0..<panel.active { _ = redirect(&panel, i, form: form, exclusion, pass) }
       panel.retireSolved(below: tolerance)
       form.updateDirectionResponse(&panel)
@@ -120,10 +120,8 @@ struct ConjugateGradients: PanelSolver {
     panel.rows[i].decrement = decrement
     if panel.rows[i].outcome != .iterationLimit { return false }
     if panel.rows[i].optimality < tolerance { return false }
-    let isFresh = panel.rows[i].restarts || before <= 0 || panel.rows[i].stalls > 0
+    panel.setDirection(i, beta: panel.rows[i].beta(after: before))
     panel.rows[i].restarts = false
-    let beta = isFresh ? 0 : max(0, (decrement - panel.rows[i].crossing) / before)
-    panel.setDirection(i, beta: beta)
     if panel.rows[i].slope <= 0 {
       panel.setDirection(i, beta: 0)
       panel.rows[i].slope = decrement
@@ -135,9 +133,7 @@ struct ConjugateGradients: PanelSolver {
   private func step<S>(_ panel: inout Panel<S>, _ i: Int, _ pass: Pass) {
     let length = panel.searchLine(i, loss: loss)
     if length > 0 { panel.advanceWithResidual(i, by: length) }
-    panel.rows[i].iterations = pass.iteration
-    panel.rows[i].stalls = length > 0 ? 0 : panel.rows[i].stalls + 1
-    if panel.rows[i].stalls > 1 { panel.rows[i].outcome = .stalled }
+    panel.rows[i].count(step: length, iteration: pass.iteration)
   }
 
   /// Recomputes S where its recursion has drifted long enough, and where a row stalls: it gets a
