@@ -86,9 +86,11 @@ func expectAllocated(_ fit: PlannedFit, threads: Int) throws {
     }
   ).form
   let counts = FitCounts(fit, in: exampleJob(threads: threads))
-  // Solutions are measured when nothing asks; until then they are there beside the state.
+  // Solutions are measured when nothing asks; until then those of all panels are there beside the
+  // state of one.
+  let rows = Double(threads) * counts.width
   let state =
-    counts.features.map { counts.own * ($0.stateBytes + counts.order * counts.scalar) }
+    counts.features.map { rows * $0.stateBytes + counts.own * counts.order * counts.scalar }
     ?? counts.panelBytes
   let planned = counts.seriesBytes + counts.regressorBytes + counts.squareBytes + state
   let allocated = Double(most.load(ordering: .relaxed)) - Double(before)

@@ -64,7 +64,8 @@ import Testing
   @Test func panelWidths() {
     #expect(PanelWidth.most(samples: 100) == 1024 && PanelWidth.most(samples: 1 << 20) == 128)
     #expect(PanelWidth.most(samples: 0) == 1024 && PanelWidth.most(samples: 10_000) == 335)
-    #expect(PanelWidth.most(samples: 10_000, inFeatures: true) == 671)
+    #expect(PanelWidth.most(samples: 100, inFeatures: true) == 256)
+    #expect(PanelWidth.most(samples: 40_000, inFeatures: true) == 167)
     // One panel a thread, then two, each as wide as the others; never less than 8 rows.
     #expect(PanelWidth.rows(of: 100, samples: 100, threads: 2) == 50)
     #expect(PanelWidth.rows(of: 2500, samples: 100, threads: 2) == 625)

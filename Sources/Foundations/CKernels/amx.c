@@ -34,14 +34,25 @@ int ck_request_amx(void) {
                                                                      : CK_AMX_REFUSED;
 }
 
+#define LINE 64
+
 // What a block of C reads: `steps` tiles of A from each of one or two blocks of rows, and of B
-// from a panel.
+// from a panel. Meanwhile it asks for a share of the panel after it, `lines` of it at each step:
+// without, the first block of a panel waits for B from the third cache.
 typedef struct {
   size_t steps;
   const uint16_t *a, *a_rest, *next, *next_rest, *b, *b_rest;
+  const char *ahead, *ahead_rest;
+  size_t lines;
 } operands;
 
-#define LINE 64
+static inline void ask(const operands *o, size_t step) {
+  for (size_t i = step * o->lines; i < (step + 1) * o->lines; i++) {
+    __builtin_prefetch(o->ahead + i * LINE, 0, 2);
+    if (o->a_rest) __builtin_prefetch(o->ahead_rest + i * LINE, 0, 2);
+  }
+}
+
 #define PASS(A, NEXT)                                                                    \
   _tile_dpbf16ps(0, A, 6);                                                               \
   _tile_dpbf16ps(1, A, 7);                                                               \
@@ -64,6 +75,7 @@ CK_AMX static void block_of_two(
   }
   for (size_t s = 0; s < o->steps; s++) {
     size_t a = s * CK_TILE, b = 2 * a;
+    ask(o, s);
     _tile_loadd(4, o->a + a, LINE);
     _tile_loadd(5, o->next + a, LINE);
     if (o->a_rest) {
@@ -98,6 +110,7 @@ CK_AMX static void block_of_one(
   }
   for (size_t s = 0; s < o->steps; s++) {
     size_t a = s * CK_TILE, b = 2 * a;
+    ask(o, s);
     _tile_loadd(4, o->a + a, LINE);
     if (o->a_rest) {
       _tile_loadd(6, o->b_rest + b, LINE);
@@ -141,11 +154,17 @@ CK_AMX static void column(
   const uint16_t *a = p->a, *a_rest = p->a_rest;
   const float *b = p->b + panel * p->panel;
   const size_t columns = lesser(CK_PANEL, p->n - panel * CK_PANEL);
+  const size_t blocks = (last - first + 2 * CK_TILE_ROWS - 1) / (2 * CK_TILE_ROWS);
+  const size_t lines = (2 * CK_TILE * sizeof(uint16_t) / LINE + blocks - 1) / blocks;
   for (size_t i = first; i < last; i += 2 * CK_TILE_ROWS) {
     const size_t rows = lesser(2 * CK_TILE_ROWS, last - i);
     const size_t at = (i / CK_TILE_ROWS * all + step) * CK_TILE,
                  next = at + all * CK_TILE;
     const int has_next = rows > CK_TILE_ROWS;
+    // The same steps of the next panel; beyond the last one a request does nothing.
+    const size_t share = (i - first) / (2 * CK_TILE_ROWS) * steps * lines * LINE;
+    const char *ahead =
+      (const char *)(b + p->panel) + step * 2 * CK_TILE * sizeof(uint16_t);
     operands o = {
       steps,
       a + at,
@@ -153,7 +172,10 @@ CK_AMX static void column(
       has_next ? a + next : NULL,
       has_next && a_rest ? a_rest + next : NULL,
       (const uint16_t *)b + step * 2 * CK_TILE,
-      (const uint16_t *)(b + p->rest) + step * 2 * CK_TILE};
+      (const uint16_t *)(b + p->rest) + step * 2 * CK_TILE,
+      ahead + share,
+      ahead + p->rest * sizeof(float) + share,
+      lines};
     float *c = p->c + i * p->ldc + panel * CK_PANEL;
     const int is_whole = columns == CK_PANEL && rows % CK_TILE_ROWS == 0;
     if (!is_whole) edge(&o, c, p->ldc, rows, columns, step == 0);

@@ -160,5 +160,5 @@ extension FeatureCounts {
   }
 
   /// Rows that are there in float64 at a time.
-  private static var measuredRows: Double { 64 }
+  static var measuredRows: Double { Double(PanelWidth.measured) }
 }

@@ -47,6 +47,8 @@ package struct FitPrediction: Sendable {
     case .gram: rates.gram
     case .factor: rates.factor
     case .evaluate: Self.evaluation.share * rates.squares(isDouble: true)
+    case .solve where plan.kernel != nil:
+      rates.panels(of: min(plan.panelRows, FeatureCounts.measuredRows), isDouble: true)
     case .read, .exchange, .solve, .score, .write:
       rates.panels(of: plan.panelRows, isDouble: plan.fit.choices.isDouble)
     }

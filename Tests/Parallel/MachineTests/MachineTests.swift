@@ -165,6 +165,8 @@ import Testing
     try expectEverywhere(report.ranks.map(\.rank) == Array(0..<world.size), on: world)
     let copy = try JSONDecoder().decode(MachineReport.self, from: Data(try report.json().utf8))
     try expectEverywhere(copy == report, on: world)
+    let packed = report.machine.packedRate ?? 0
+    try expectEverywhere(packed > 0 && report.machine.packedKernel != nil, on: world)
     try expectEverywhere(
       report.mpi.hasPrefix("Open MPI v"), on: world, Comment(rawValue: report.mpi))
     if world.rank == 0 { print(report.text) }

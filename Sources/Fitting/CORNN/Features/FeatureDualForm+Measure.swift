@@ -9,8 +9,8 @@ extension FeatureDualForm {
     _ recording: borrowing PreparedRecording<S>
   ) -> Matrix<S> {
     var result = Matrix<S>(rows: panel.panel.active, columns: unknowns)
-    for first in stride(from: 0, to: panel.panel.active, by: Self.rowsAtOnce) {
-      let rows = first..<min(first + Self.rowsAtOnce, panel.panel.active)
+    for first in stride(from: 0, to: panel.panel.active, by: PanelWidth.measured) {
+      let rows = first..<min(first + PanelWidth.measured, panel.panel.active)
       let part = rows.map { members[panel.panel.rows[$0].position] }
       var exact = Panel<Double>(
         neurons: part.map(\.neuron), samples: features.samples, unknowns: 0, space: .weights,
@@ -25,9 +25,6 @@ extension FeatureDualForm {
     }
     return result
   }
-
-  /// Rows that are there in float64 at a time.
-  private static var rowsAtOnce: Int { 64 }
 
   /// b of some rows; their residuals, and the responses where a part of them was neglected.
   ///
