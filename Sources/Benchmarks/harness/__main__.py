@@ -22,7 +22,7 @@ from . import (
 )
 
 
-def cases(quick, runs, peer_runs, against):
+def cases(quick, runs, peer_runs, against, limit):
     """Name: a call that gives the rows of a table and a sentence on them."""
     threads = os.cpu_count()
 
@@ -42,7 +42,7 @@ def cases(quick, runs, peer_runs, against):
         "whole-100000": lambda: whole.factored(
             recordings.low_rank, *small((100_000, 1000), (300, 100)), runs, against),
         "headline": lambda: headline.compare(
-            *small((5000, 30_000, 3600), (50, 500, 5)), runs),
+            *small((5000, 30_000, limit), (50, 500, 5)), runs),
         "precision": lambda: precision.compare(
             small(precision.CASES, [(60, 30, 1e-3, "crossentropy", "gaussian"),
                                     (30, 150, 1e-5, "robust", "poisson")])),
@@ -110,10 +110,12 @@ def main():
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--peer-runs", type=int, help="default: as many as --runs")
     parser.add_argument("--against", metavar="PROGRAM")
+    parser.add_argument("--limit", type=float, default=3600)
     parser.add_argument("cases", nargs="*", metavar="CASE")
     options = parser.parse_args()
     runs = 1 if options.quick else options.runs
-    available = cases(options.quick, runs, options.peer_runs or runs, options.against)
+    available = cases(options.quick, runs, options.peer_runs or runs, options.against,
+                      options.limit)
     for name in options.cases:
         if name not in available:
             parser.error(f"no case {name}; there are {' '.join(available)}")
