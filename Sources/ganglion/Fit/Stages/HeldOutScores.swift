@@ -1,6 +1,7 @@
 internal import CORNN
 internal import Collectives
 internal import Evaluation
+internal import Kernels
 internal import LinearAlgebra
 internal import Networks
 
@@ -36,6 +37,7 @@ struct HeldOutScores {
     linear = try heldOutErrors(of: model, on: observed, group: group)
     mean = observed.meanErrors()
     linearRidge = model.ridge
+    returnFreedMemory()
     guard starts > 0 else {
       rollout = nil
       return
