@@ -16,7 +16,7 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   let impliedOwnWeights: [Double]
 
   /// How the subproblem of each of this rank's neurons went, and its held-out errors.
-  package let diagnostics: Diagnostics
+  package var diagnostics: Diagnostics
   package let scores: Scores
 
   /// Sum of the objective over all neurons of all ranks after each iteration; entry 0 is
