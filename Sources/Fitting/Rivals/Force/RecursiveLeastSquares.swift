@@ -23,8 +23,10 @@ internal import LinearAlgebra
 struct RecursiveLeastSquares: ~Copyable {
   /// This rank's neurons × regressors.
   private(set) var weights: Matrix<Double>
+  /// P, the rows of this rank's neurons, then of inputs and bias.
   private var inverse: Matrix<Double>
   private let layout: Layout
+  private let strength: Double
 
   /// Which rows a rank has.
   struct Layout: Sendable {
@@ -39,6 +41,14 @@ struct RecursiveLeastSquares: ~Copyable {
     let excludesSelf: Bool
     /// This rank's neurons that learn, by local index; the weights of the others stay.
     let learning: [Int]
+
+    /// This rank's rows of the identity, scaled.
+    fileprivate func scaledIdentity(_ scale: Double) -> Matrix<Double> {
+      let rows = [local, neurons..<regressors].joined()
+      var result = Matrix<Double>(rows: rows.count, columns: regressors)
+      for (i, j) in rows.enumerated() { result[i, j] = scale }
+      return result
+    }
   }
 
   /// Starts from given weights; `strength` > 0 is what is added to the diagonal of `X Xᵀ`.
@@ -47,11 +57,10 @@ struct RecursiveLeastSquares: ~Copyable {
     precondition(
       weights.rows == layout.local.count && weights.columns == layout.regressors,
       "weights are \(weights.rows)×\(weights.columns)")
-    let external = layout.neurons..<layout.regressors
-    inverse = Matrix(rows: layout.local.count + external.count, columns: layout.regressors)
-    for (i, j) in [layout.local, external].joined().enumerated() { inverse[i, j] = 1 / strength }
     self.weights = weights
     self.layout = layout
+    self.strength = strength
+    inverse = layout.scaledIdentity(1 / strength)
   }
 
   /// `W x` of this rank's neurons.
@@ -61,11 +70,12 @@ struct RecursiveLeastSquares: ~Copyable {
 
   /// Learns from one sample; `errors` has one number for each of this rank's neurons.
   ///
-  /// - Returns: whether P can still be an inverse; what was learnt is void if not.
+  /// Where rounding has left a P that is not positive, nothing is learnt and P begins anew.
+  ///
   /// - Collective: every rank of `group` must call it, with the same x.
   mutating func learn(
     _ errors: [Double], at x: [Double], group: borrowing some RankGroup & ~Copyable
-  ) throws -> Bool {
+  ) throws {
     let own = (0..<inverse.rows).map { dot(inverse.row($0), x.span) }
     var gain = [Double](repeating: 0, count: layout.neurons)
     var gathered = gain.mutableSpan
@@ -73,15 +83,17 @@ struct RecursiveLeastSquares: ~Copyable {
     try group.gather(part.span, into: &gathered, counts: layout.counts)
     gain += own.dropFirst(layout.local.count)
     let spread = dot(gain.span, x.span)
-    // Of a positive definite P the spread is not negative; the comparison is false for NaN too.
-    guard spread >= 0, spread.isFinite else { return false }
+    // False for NaN too.
+    guard spread >= 0, spread.isFinite else {
+      inverse = layout.scaledIdentity(1 / strength)
+      return
+    }
     for i in layout.learning { learn(errors[i], neuron: i, gain: gain, spread: spread) }
     let c = 1 / (1 + spread)
     for i in 0..<inverse.rows {
       var row = inverse.mutableRow(i)
       add(-c * own[i], gain.span, to: &row)
     }
-    return true
   }
 
   private mutating func learn(_ error: Double, neuron i: Int, gain: [Double], spread: Double) {

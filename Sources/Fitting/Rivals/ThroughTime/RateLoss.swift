@@ -1,12 +1,12 @@
 private import Glibc
 
 /// What a network that runs by itself is judged by: its rate r̂ against the recorded one, r.
-package enum RateLoss: String, Sendable, CaseIterable, Codable {
+enum RateLoss: Sendable, CaseIterable {
   /// `(r̂ − r)² / 2`.
-  case squaredError = "squared-error"
+  case squaredError
   /// `((1 + r) ln((1 + r) / (1 + r̂)) + (1 − r) ln((1 − r) / (1 − r̂))) / 2`: the deviance of
   /// a variable of ±1 with mean r.
-  case crossEntropy = "crossentropy"
+  case crossEntropy
 
   /// The loss and its derivative by r̂.
   func value(_ rate: Double, recorded: Double) -> (loss: Double, slope: Double) {
