@@ -1,6 +1,8 @@
+internal import Rivals
+
 extension FitCommand: ConditionalFlags {
   var flagConditions: [FlagCondition] {
-    model.flagConditions + [
+    model.flagConditions + method.flagConditions + [
       FlagCondition(
         ["rollout-starts"], when: model.holdout > 0, else: "--holdout 0 leaves no frame to run from"
       ),
@@ -20,6 +22,25 @@ extension ModelOptions: ConditionalFlags {
       FlagCondition(
         ["noise-ratio"], when: loss == .noiseAware,
         else: "it belongs to --loss noise-aware, and the loss is \(loss.rawValue)"),
+    ]
+  }
+}
+
+extension MethodOptions: ConditionalFlags {
+  var flagConditions: [FlagCondition] {
+    [
+      FlagCondition(
+        ["start-scale"], when: start == .random, else: "it belongs to --start random"),
+      FlagCondition(
+        ["method-seed"], when: start == .random || method == .adam && minibatch > 0,
+        else: "neither start nor method is random"),
+      FlagCondition(
+        ["learning-rate", "minibatch"], when: method == .adam,
+        else: "it belongs to --method adam, and this is \(method.rawValue)"),
+      FlagCondition(
+        ["until"], when: method.isRival, else: "it belongs to the rivals of --method cornn"),
+      FlagCondition(
+        ["curve"], when: !method.isRival, else: "--method \(method.rawValue) logs it in any case"),
     ]
   }
 }

@@ -56,14 +56,46 @@ struct MethodOptions: ParsableArguments {
     }
   }
 
-  /// The rival that was chosen; nil for the program's own method.
-  var rival: (any RivalMethod)? {
+  /// Whether the fit is the program's own in every respect.
+  var isPlain: Bool { method == .cornn && start == .ridge && !curve }
+
+  /// Whether θ itself is worked on, in float64.
+  var needsWeights: Bool { method.isRival || start == .random }
+
+  /// The settings for the provenance of a result: those that differ from a plain fit's.
+  var settings: [String: any Encodable & Sendable] {
+    guard !isPlain else { return [:] }
+    var settings: [String: any Encodable & Sendable] = [
+      "method": method.rawValue, "start": start.rawValue,
+    ]
+    if start == .random { settings["start-scale"] = startScale }
+    if start == .random || minibatch > 0 { settings["method-seed"] = methodSeed }
+    if method == .adam {
+      settings["learning-rate"] = learningRate
+      settings["minibatch"] = minibatch
+    }
+    settings["until"] = until
+    return settings
+  }
+
+  /// The rival that was chosen, as accurate as asked for; nil for the program's own method.
+  func rival(tolerance: Double) -> (any RivalMethod)? {
     switch method {
     case .cornn: nil
     case .published: PublishedMethod()
-    case .newton: NewtonMethod()
+    case .newton: NewtonMethod(tolerance: tolerance)
     case .adam: AdamMethod(learningRate: learningRate, minibatch: minibatch, seed: methodSeed)
     case .forceRates, .forceCurrents, .bptt: nil
+    }
+  }
+}
+
+extension StartChoice {
+  /// What a method begins with, a ridge start with targets clamped by a margin.
+  func start(_ options: MethodOptions, margin: Double) -> MethodStart {
+    switch self {
+    case .ridge: .ridge(margin: margin)
+    case .random: .random(scale: options.startScale, seed: options.methodSeed)
     }
   }
 }

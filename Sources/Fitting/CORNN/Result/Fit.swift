@@ -138,6 +138,20 @@ package struct Diagnostics: Sendable {
   }
 }
 
+extension Diagnostics {
+  /// Notes how many iterations led to weights that were solved for elsewhere.
+  ///
+  /// Without a residual that means something, none is told and no neuron counts as solved.
+  package mutating func note(iterations count: Int, isResidualKnown: Bool) {
+    for i in outcome.indices where outcome[i] != .skipped {
+      iterations[i] = count
+      guard !isResidualKnown else { continue }
+      optimality[i] = .nan
+      outcome[i] = .iterationLimit
+    }
+  }
+}
+
 extension Scores {
   init<S: Scalar>(_ outcome: PanelOutcome<S>, neurons: Int, leavingOut unscored: Set<Int>) {
     let none = [Double](repeating: .nan, count: neurons)
