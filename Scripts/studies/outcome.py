@@ -7,12 +7,15 @@ import numpy as np
 
 from .running import failure_file
 
+# What the program calls the endings that a table names.
+ENDINGS = {"diverged": "diverged", "stopped": "stopped"}
+
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
     """A job and what is known of its result."""
     job: object
-    state: str  # done, diverged, failed or missing
+    state: str  # done, stopped (its time was up), diverged, failed or missing
     message: str = ""
     seconds: np.ndarray | None = None  # since the fit began, of each point
     r: np.ndarray | None = None  # of all off-diagonal weights with the truth
@@ -59,10 +62,8 @@ def outcome(job, folder):
 
 def of_result(job, path):
     with h5py.File(path) as file:
-        log = file["log/method"]
-        seconds, r = log["elapsed"][:], log["pearson"][:]
-        ending = log.attrs.get("outcome", "done")
+        log, ending = file["log/method"], file.attrs["method_ending"]
+        seconds, r = log["seconds"][:], log["weight_correlation"][:]
     ending = ending.decode() if isinstance(ending, bytes) else str(ending)
     known = np.isfinite(r)
-    state = "diverged" if ending == "diverged" else "done"
-    return Outcome(job, state, "", seconds[known], r[known])
+    return Outcome(job, ENDINGS.get(ending, "done"), "", seconds[known], r[known])

@@ -3,6 +3,8 @@ import dataclasses
 import hashlib
 import json
 
+from .methods import is_rival
+
 
 @dataclasses.dataclass(frozen=True)
 class Size:
@@ -10,7 +12,7 @@ class Size:
     neurons: int
     frames: int  # transitions that are fitted
     networks: int
-    minutes: float  # after which a fit stops where it is
+    minutes: float  # after which a rival stops where it is
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,5 +92,6 @@ def jobs(study, size, seeds, methods, ranks):
             "generate", "chaotic", "--neurons", str(size.neurons), "--frames", str(size.frames + 1),
             *study.generate, "--seed", str(seed))
         for fit in chosen:
-            flags = ("--holdout", "0", "--max-time", f"{size.minutes:g}", *fit.flags)
+            limit = ("--max-time", f"{size.minutes:g}") if is_rival(fit.flags) else ()
+            flags = ("--holdout", "0", *limit, *fit.flags)
             yield Job(study.name, fit, seed, recording, flags, ranks)

@@ -6,7 +6,7 @@ import numpy as np
 
 COLUMNS = (
     "method", "start", "x", "done", "asked", "r", "r_least", "r_most", "r_start", "r_last", "seconds",
-    "reached", "seconds_to_bar", "seconds_to_bar_least", "seconds_to_bar_most", "not_done")
+    "reached", "seconds_to_bar", "seconds_to_bar_least", "seconds_to_bar_most", "exceptions")
 
 
 def rows(study, outcomes):
@@ -30,7 +30,7 @@ def row(study, fit, outcomes):
         "r_last": middle([one.final for one in known]),
         "seconds": middle([one.total for one in known]), "reached": len(reached),
         **spread("seconds_to_bar", reached),
-        "not_done": "; ".join(
+        "exceptions": "; ".join(
             f"seed {one.job.seed} {one.state}{': ' if one.message else ''}{one.message}"
             for one in odd)}
 
@@ -82,6 +82,6 @@ def text(study, table):
         if one["reached"] and one["reached"] < one["done"]:
             to_bar += f" ({one['reached']} of {one['done']})"
         lines.append(f"{name:26} {one['done']:>3}/{one['asked']:<3} {r:24} {to_bar:>18}")
-        if one["not_done"]:
-            lines.append(f"  {one['not_done']}")
+        if one["exceptions"]:
+            lines.append(f"  {one['exceptions']}")
     return "\n".join(lines)

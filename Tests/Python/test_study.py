@@ -31,9 +31,9 @@ if "published" in arguments:
     sys.exit("ganglion: the published map cannot do that")
 with h5py.File(arguments[arguments.index("-o") + 1], "w") as file:
     if arguments[0] == "fit":
-        file["log/method/elapsed"] = [0.5, 1.0, 2.0]
-        file["log/method/pearson"] = [0.8, 0.97, 0.96]
-        file["log/method"].attrs["outcome"] = "diverged" if "newton" in arguments else "converged"
+        file["log/method/seconds"] = [0.5, 1.0, 2.0]
+        file["log/method/weight_correlation"] = [0.8, 0.97, 0.96]
+        file.attrs["method_ending"] = "diverged" if "newton" in arguments else "finished"
 """
 
 
@@ -75,16 +75,16 @@ class StudyTests(unittest.TestCase):
         # The best r counts, the first time that it is over the bar, and what it was at the start.
         for column, value in (("r", 0.97), ("seconds_to_bar", 1), ("r_start", 0.8), ("r_last", 0.96)):
             self.assertEqual(float(rows["cornn"][column]), value)
-        self.assertEqual(rows["newton"]["not_done"], "seed 1 diverged; seed 2 diverged")
+        self.assertEqual(rows["newton"]["exceptions"], "seed 1 diverged; seed 2 diverged")
         self.assertEqual(rows["published"]["done"], "0")
-        self.assertIn("the published map cannot do that", rows["published"]["not_done"])
+        self.assertIn("the published map cannot do that", rows["published"]["exceptions"])
         # Only what failed is tried again.
         self.study(*flags, program=program)
         self.assertEqual(len(self.calls()), 10)
         self.assertTrue(all("--method published" in line for line in self.calls()[8:]))
         # Other settings are other runs.
-        self.study(*flags, "--ranks", 1, "--minutes", 1, program=program)
-        self.assertEqual(len(self.calls()), 16)
+        self.study(*flags, "--ranks", 1, "--frames", 50, program=program)
+        self.assertEqual(len(self.calls()), 18)
 
     def test_parts_are_the_whole(self):
         program = self.stand_in()
@@ -105,7 +105,7 @@ class StudyTests(unittest.TestCase):
         self.assertEqual(result.returncode, 66)
         self.assertIn("missing: cornn, seed 2", result.stderr)
         self.assertNotIn("seed 1", result.stderr)
-        self.assertEqual(self.table()["cornn"]["not_done"], "seed 2 missing")
+        self.assertEqual(self.table()["cornn"]["exceptions"], "seed 2 missing")
         self.assertEqual(self.table()["cornn"]["done"], "1")
 
     def test_published_values_stay_apart(self):
@@ -154,7 +154,7 @@ class StudyTests(unittest.TestCase):
         result = self.study("solvers", *flags, "--method", "cornn,adam,force-currents")
         self.assertEqual(result.returncode, 0, result.stderr)
         for row in self.table().values():
-            self.assertEqual((row["done"], row["not_done"]), ("2", ""))
+            self.assertEqual((row["done"], row["exceptions"]), ("2", ""))
             self.assertGreater(float(row["r"]), 0.5)
         for ending in ("csv", "json", "png", "svg"):
             self.assertTrue((self.folder / "study" / f"solvers.{ending}").exists())
