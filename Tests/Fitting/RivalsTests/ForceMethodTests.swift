@@ -1,3 +1,4 @@
+import CORNN
 import Collectives
 import Foundation
 import LinearAlgebra
@@ -47,7 +48,7 @@ import Testing
     settings.gain = 1
     settings.stride = 1000
     let solution = try small.solve(ForceMethod(.rates, settings), from: .zero, iterations: 1)
-    let x = small.problem.whole.regressors.fitted.matrix.view
+    let x = small.problem.whole.regressors.fitted.matrix.copy()
     let sample = (0..<x.rows).map { x[$0, 0] }
     let c = 1 / (1 + sample.reduce(0) { $0 + $1 * $1 })
     for i in 0..<5 {
@@ -68,14 +69,16 @@ import Testing
   @Test func missingTargetsTeachNothing() throws {
     let small = try SmallProblem(neurons: 6, frames: 60, missing: [(2, 30)])
     let solution = try small.solve(ForceMethod(.rates), from: .zero, iterations: 2)
-    for i in 0..<6 { #expect(solution.weights.array(ofRow: i).allSatisfy(\.isFinite)) }
+    for i in 0..<6 {
+      #expect(solution.weights.array(ofRow: i).allSatisfy { $0.isFinite })
+    }
   }
 
   /// The free run again, each neuron's weights solved anew after every sample.
   private func regressions(
     _ problem: RivalProblem, strength: Double, passes: Int
   ) throws -> [[Double]] {
-    let x = problem.whole.regressors.fitted.matrix.view
+    let x = problem.whole.regressors.fitted.matrix.copy()
     let frames = problem.whole.transitions.frames
     let neurons = problem.local.count
     var weights = [[Double]](

@@ -1,5 +1,6 @@
 import CORNN
 import Collectives
+import Kernels
 import LinearAlgebra
 import TestSupport
 import Testing
@@ -40,7 +41,10 @@ import Testing
       return
     }
     let best = try start.weights(of: small.problem, group: SingleRank())
-    for i in 0..<5 { #expect(solution.weights.array(ofRow: i) == best.array(ofRow: i)) }
+    for i in 0..<5 {
+      // A factor has other last digits each time it is taken.
+      #expect(relativeError(solution.weights.array(ofRow: i), best.array(ofRow: i)) < 1e-12)
+    }
   }
 
   @Test func ownWeightsStayZero() throws {

@@ -77,8 +77,8 @@ package struct ForceMethod: RivalMethod {
     var state: [Double] = []
     for first in stride(from: 0, to: frames.count, by: Self.samplesAtOnce) {
       let samples = first..<min(first + Self.samplesAtOnce, frames.count)
-      let recorded = problem.whole.regressors.fitted.matrix.view.columns(samples)
-        .transposed.copy()
+      let columns = problem.whole.regressors.fitted.matrix.copy(columns: samples)
+      let recorded = columns.view.transposed.copy()
       for t in samples {
         var x = recorded.array(ofRow: t - first)
         let isFollowing = t > 0 && frames[t] == frames[t - 1] + 1

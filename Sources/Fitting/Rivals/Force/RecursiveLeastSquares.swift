@@ -99,15 +99,18 @@ struct RecursiveLeastSquares: ~Copyable {
   private mutating func learn(_ error: Double, neuron i: Int, gain: [Double], spread: Double) {
     let own = layout.local.lowerBound + i
     guard layout.excludesSelf else {
-      var row = weights.mutableRow(i)
-      add(-error / (1 + spread), gain.span, to: &row)
+      addGain(-error / (1 + spread), gain, toWeights: i)
       return
     }
     let share = gain[own] / inverse[i, own]
     let step = error / (1 + spread - gain[own] * share)
+    addGain(-step, gain, toWeights: i)
+    weights.add(step * share, inverse, i, toRow: i)
+    weights[i, own] = 0
+  }
+
+  private mutating func addGain(_ factor: Double, _ gain: [Double], toWeights i: Int) {
     var row = weights.mutableRow(i)
-    add(-step, gain.span, to: &row)
-    add(step * share, inverse.row(i), to: &row)
-    row[own] = 0
+    add(factor, gain.span, to: &row)
   }
 }

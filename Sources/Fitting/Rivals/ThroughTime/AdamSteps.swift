@@ -29,17 +29,27 @@ struct AdamSteps: ~Copyable {
   mutating func step(_ theta: inout Matrix<Double>, _ gradient: borrowing Matrix<Double>) {
     count += 1
     let (b1, b2) = Self.decays
+    first.average(gradient, decay: b1) { $0 }
+    second.average(gradient, decay: b2) { $0 * $0 }
     let correction1 = 1 - pow(b1, Double(count))
     let correction2 = 1 - pow(b2, Double(count))
+    let m = first.elements
+    let v = second.elements
     var values = theta.mutableElements
-    var m = first.mutableElements
-    var v = second.mutableElements
-    let g = gradient.elements
     for k in 0..<values.count {
-      m[k] = b1 * m[k] + (1 - b1) * g[k]
-      v[k] = b2 * v[k] + (1 - b2) * g[k] * g[k]
       values[k] -=
         learningRate * (m[k] / correction1) / ((v[k] / correction2).squareRoot() + Self.epsilon)
     }
+  }
+}
+
+extension Matrix<Double> {
+  /// Each entry becomes `decay · entry + (1 − decay) · power(g)`.
+  fileprivate mutating func average(
+    _ gradient: borrowing Matrix, decay: Double, _ power: (Double) -> Double
+  ) {
+    let g = gradient.elements
+    var values = mutableElements
+    for k in 0..<values.count { values[k] = decay * values[k] + (1 - decay) * power(g[k]) }
   }
 }

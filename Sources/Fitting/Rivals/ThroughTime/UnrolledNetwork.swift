@@ -137,24 +137,15 @@ struct UnrolledNetwork: ~Copyable {
     _ i: Int, step: Int, currents: borrowing Matrix<Double>, rates: inout Matrix<Double>
   ) -> Double {
     let row = step * local.count + i
-    outputs.copyRow(row, from: currents, i)
-    var output = outputs.mutableRow(row)
-    applyTanh(to: &output)
-    let state = states.row(step * regressors + local.lowerBound + i)
-    let targets = next.row(i)
-    var slope = slopes.mutableRow(row)
-    var rate = rates.mutableRow(i)
-    var total = 0.0
-    for window in 0..<windows.count {
-      rate[window] = (1 - alpha[i]) * state[window] + alpha[i] * output[window]
-      slope[window] = 0
+    outputs.setTanh(row: row, currents, i)
+    rates.setRates(
+      row: i, states, step * regressors + local.lowerBound + i, outputs, row, alpha: alpha[i])
+    let (windows, loss) = (windows, loss)
+    return slopes.setSlopes(row: row, rates, next, i) { window, rate, targets in
       guard let transition = windows.transition(window, step), !targets[transition].isNaN
-      else { continue }
-      let value = loss.value(rate[window], recorded: targets[transition])
-      total += value.loss
-      slope[window] = value.slope
+      else { return (0, 0) }
+      return loss.value(rate, recorded: targets[transition])
     }
-    return total
   }
 
   /// All neurons × windows.
@@ -191,6 +182,40 @@ extension Matrix where S == Double {
   fileprivate mutating func clear(row i: Int, where marks: [Bool]) {
     var target = mutableRow(i)
     for k in 0..<target.count where marks[k] { target[k] = 0 }
+  }
+
+  /// `row i ← tanh` of row j of the currents.
+  fileprivate mutating func setTanh(row i: Int, _ currents: borrowing Matrix, _ j: Int) {
+    var target = mutableRow(i)
+    tanh(currents.row(j), into: &target)
+  }
+
+  /// `row i ← (1 − alpha) x + alpha y`, with x row j of the states and y row k of the outputs.
+  fileprivate mutating func setRates(
+    row i: Int, _ states: borrowing Matrix, _ j: Int, _ outputs: borrowing Matrix, _ k: Int,
+    alpha: Double
+  ) {
+    let x = states.row(j)
+    let y = outputs.row(k)
+    var target = mutableRow(i)
+    for c in 0..<target.count { target[c] = (1 - alpha) * x[c] + alpha * y[c] }
+  }
+
+  /// Row i becomes the slopes of a loss at row j of the rates; returns the sum of the losses.
+  fileprivate mutating func setSlopes(
+    row i: Int, _ rates: borrowing Matrix, _ targets: borrowing Matrix, _ j: Int,
+    _ value: (_ column: Int, _ rate: Double, _ targets: Span<Double>) -> (Double, Double)
+  ) -> Double {
+    let rate = rates.row(j)
+    let wanted = targets.row(j)
+    var target = mutableRow(i)
+    var total = 0.0
+    for c in 0..<target.count {
+      let (loss, slope) = value(c, rate[c], wanted)
+      total += loss
+      target[c] = slope
+    }
+    return total
   }
 
   /// `row i ← alpha (1 − y²) δ`, with y row j of the outputs and δ row i of the slopes.
