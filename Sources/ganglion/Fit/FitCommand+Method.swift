@@ -1,3 +1,4 @@
+internal import CORNN
 internal import Rivals
 
 extension FitCommand {

@@ -8,6 +8,7 @@ internal import MPI
 internal import Planning
 internal import Recordings
 internal import Results
+internal import Rivals
 internal import Runtime
 internal import Wording
 

@@ -4,6 +4,7 @@ internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Recordings
 internal import Results
 internal import Rivals
 internal import Runtime
