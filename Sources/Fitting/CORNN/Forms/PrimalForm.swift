@@ -116,10 +116,10 @@ package final class PrimalGram<S: Scalar & Transferable> {
   package func inverse(
     ridge: Double, group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws -> NodeShared<S> {
-    try phases.measure("factor") {
+    let inverse: RidgedInverse<S> = try phases.measure("factor") {
       try invertedGram(
-        gram, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group, phases: phases
-      ).matrix
+        gram, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group, phases: phases)
     }
+    return inverse.matrix
   }
 }

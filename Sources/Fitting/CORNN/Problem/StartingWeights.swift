@@ -7,6 +7,7 @@ package final class StartingWeights: Sendable {
   /// This rank's neurons × regressors by their scale.
   private let matrix: Matrix<Double>
 
+  /// Weights of this rank's neurons, a row each, zero where a neuron is left out.
   package init(_ matrix: consuming Matrix<Double>) { self.matrix = matrix }
 
   /// The rows of some neurons, by local index, as a solver takes them.

@@ -44,6 +44,7 @@ extension Fit {
     }
     return result
   }
+
   /// θ of this rank's neurons, local × regressors by their scale.
   package func coefficients() -> Matrix<Double> {
     var result = Matrix<Double>(rows: regressors.local.count, columns: regressors.count)

@@ -1,3 +1,4 @@
+internal import CORNN
 package import Collectives
 internal import Glibc
 package import LinearAlgebra

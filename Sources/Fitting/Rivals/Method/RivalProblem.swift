@@ -53,9 +53,9 @@ package final class RivalProblem {
     for i in whole.fittable { isFitted[i] = true }
     for i in 0..<count {
       if isFitted[i] {
-        _ = targets.setTargets(
+        targets.setTargets(
           row: i, TargetRule(alpha: leaks[i], margin: configuration.targetMargin),
-          rates: whole.recording.rates.row(i), transitions: whole.transitions)
+          of: whole.recording, at: whole.transitions)
       } else {
         targets.fillRow(i, with: .nan)
       }
@@ -68,7 +68,7 @@ package final class RivalProblem {
 
   /// This rank's neurons, among all.
   package var local: Range<Int> { whole.regressors.local }
-  /// Regressors, i.e. columns of θ.
+  /// Regressors: columns of θ.
   package var regressors: Int { whole.regressors.count }
   /// Fitted transitions.
   package var samples: Int { whole.transitions.count }

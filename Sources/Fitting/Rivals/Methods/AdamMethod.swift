@@ -1,3 +1,4 @@
+internal import CORNN
 package import Collectives
 package import LinearAlgebra
 internal import RandomNumbers

@@ -1,5 +1,6 @@
 internal import CORNN
 package import Collectives
+internal import Kernels
 package import LinearAlgebra
 
 /// The iteration of the published method.
@@ -88,7 +89,7 @@ extension RivalLoss {
   /// By what the published method scales the scores of a row: observed / kept of its dropping
   /// rule, of which it keeps one sample at least.
   fileprivate func publishedFactor(_ score: RivalScore) -> Double {
-    guard case .pointwise(.weighted) = self else { return 1 }
+    guard case .pointwise(let loss) = self, case .weighted = loss else { return 1 }
     return Double(score.observed) / Double(max(1, score.observed - score.beyond))
   }
 }

@@ -1,3 +1,5 @@
+internal import CORNN
+internal import Collectives
 internal import LinearAlgebra
 internal import RandomNumbers
 

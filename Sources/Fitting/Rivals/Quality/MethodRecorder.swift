@@ -66,6 +66,8 @@ package final class MethodRecorder {
   ///   - weights: as they are now.
   ///   - isDone: whether this rank's neurons need no more.
   ///   - group: all ranks.
+  /// - Throws: what `group` throws.
+  /// - Returns: the same on every rank.
   /// - Collective: every rank of `group` must call it.
   package func goesOn(
     from weights: borrowing Matrix<Double>, isDone: Bool = false,

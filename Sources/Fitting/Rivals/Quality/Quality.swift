@@ -27,7 +27,9 @@ package struct MethodLog: Equatable, Sendable {
     }
   }
 
+  /// In the order of time.
   package var points: [Point] = []
+  /// Why the method ended.
   package var ending = MethodEnding.iterationLimit
 
   package init() {}

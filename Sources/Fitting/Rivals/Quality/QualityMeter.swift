@@ -1,6 +1,6 @@
 package import CORNN
 package import Collectives
-package import Evaluation
+internal import Evaluation
 internal import Kernels
 package import LinearAlgebra
 
@@ -79,14 +79,20 @@ package struct QualityMeter<S: Scalar & Transferable> {
     applyTanh(to: &elements)
     let rounded = drive.converted(to: S.self)
     for (i, neuron) in neurons.enumerated() where !problem.unscored.contains(neuron) {
-      let score = NeuronScore(
-        rates: problem.recording.rates.row(neuron), transitions: problem.heldOut,
-        alpha: rules[neuron].alpha, drive: rounded.row(i))
+      let score = score(neuron, of: problem.recording, drive: rounded.row(i))
       guard score.persistence.isFinite else { continue }
       sums.error += score.mse
       sums.persistence += score.persistence
     }
     return sums
+  }
+
+  private func score(
+    _ neuron: Int, of recording: borrowing PreparedRecording<S>, drive: Span<S>
+  ) -> NeuronScore {
+    NeuronScore(
+      rates: recording.rates.row(neuron), transitions: problem.heldOut, alpha: rules[neuron].alpha,
+      drive: drive)
   }
 
   /// `θ X`, taken in float64.
@@ -106,9 +112,8 @@ package struct QualityMeter<S: Scalar & Transferable> {
     var headroom = Matrix<Double>(rows: 1, columns: count)
     var scores = Matrix<Double>(rows: 1, columns: count)
     var curvatures = Matrix<Double>(rows: 1, columns: count)
-    _ = targets.setTargets(
-      row: 0, rules[neuron], rates: problem.recording.rates.row(neuron),
-      transitions: problem.transitions)
+    targets.setTargets(
+      row: 0, neuron: neuron, rules[neuron], of: problem.recording, at: problem.transitions)
     headroom.setHeadroom(row: 0, targets)
     var e = scores.mutableRow(0)
     var h = curvatures.mutableRow(0)
@@ -126,7 +131,7 @@ package struct QualityMeter<S: Scalar & Transferable> {
     let neurons = problem.regressors.neurons
     for i in 0..<weights.rows {
       agreement.add(
-        weights.row(i).extracting(0..<neurons), truth.matrix.row(i),
+        i, weights, truth.matrix, neurons: neurons,
         leavingOut: problem.regressors.local.lowerBound + i)
     }
     try agreement.reduce(over: group)
@@ -139,4 +144,14 @@ package final class TrueWeights {
   package let matrix: Matrix<Double>
 
   package init(_ matrix: consuming Matrix<Double>) { self.matrix = matrix }
+}
+
+extension WeightAgreement {
+  /// Adds row i of the weights from neurons.
+  fileprivate mutating func add(
+    _ i: Int, _ weights: borrowing Matrix<Double>, _ truth: borrowing Matrix<Double>, neurons: Int,
+    leavingOut own: Int
+  ) {
+    add(weights.row(i).extracting(0..<neurons), truth.row(i), leavingOut: own)
+  }
 }
