@@ -129,6 +129,15 @@ let package = Package(
       ],
       path: "Sources/Fitting/Evaluation",
       swiftSettings: memorySafe + optimised),
+    // Other methods of the literature for the same fit.
+    .target(
+      name: "Rivals",
+      dependencies: [
+        "Kernels", "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "CORNN",
+        "Evaluation",
+      ],
+      path: "Sources/Fitting/Rivals",
+      swiftSettings: memorySafe + optimised),
     .target(
       name: "Differentiation",
       dependencies: [
@@ -198,8 +207,8 @@ let package = Package(
       name: "ganglion",
       dependencies: [
         "Wording", "Kernels", "Charts", "LinearAlgebra", "Statistics", "Collectives", "Runtime",
-        "MPI", "HDF5", "Machine", "Networks", "CORNN", "Evaluation", "Differentiation", "SOFO",
-        "Tasks", "Training", "Planning", "Recordings", "Results", "Reports", "Scalability",
+        "MPI", "HDF5", "Machine", "Networks", "CORNN", "Evaluation", "Rivals", "Differentiation",
+        "SOFO", "Tasks", "Training", "Planning", "Recordings", "Results", "Reports", "Scalability",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -256,6 +265,13 @@ let package = Package(
       path: "Tests/Fitting/EvaluationTests",
       swiftSettings: strict + optimised),
     .testTarget(
+      name: "RivalsTests",
+      dependencies: [
+        "Kernels", "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "Networks", "CORNN",
+        "Evaluation", "Rivals", "TestSupport",
+      ], path: "Tests/Fitting/RivalsTests",
+      swiftSettings: strict + optimised),
+    .testTarget(
       name: "CollectivesTests",
       dependencies: ["LinearAlgebra", "Collectives"],
       path: "Tests/Parallel/CollectivesTests",
@@ -267,7 +283,8 @@ let package = Package(
     .testTarget(
       name: "MPITests",
       dependencies: [
-        "Kernels", "LinearAlgebra", "Collectives", "Runtime", "MPI", "CORNN", "TestSupport",
+        "Kernels", "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "MPI", "CORNN",
+        "Rivals", "TestSupport",
       ],
       path: "Tests/Parallel/MPITests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),

@@ -8,6 +8,7 @@ internal import MPI
 internal import Planning
 internal import Recordings
 internal import Results
+internal import Rivals
 internal import Runtime
 internal import Wording
 
@@ -35,6 +36,7 @@ struct FitCommand: GroupCommand {
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Constraints") var constraints: ConstraintOptions
   @OptionGroup(title: "Solution") var solution: SolutionOptions
+  @OptionGroup(title: "Method") var method: MethodOptions
   @OptionGroup(title: "Stop and go on") var checkpointing: CheckpointOptions
   @OptionGroup(title: "Run") var common: CommonOptions
   @Option(
@@ -60,8 +62,10 @@ struct FitCommand: GroupCommand {
       solution.weights == .full || constraints.isEmpty,
       "--weights factored cannot hold constraints on W: the factors do not know them")
     try checkpointing.validate()
+    try method.validate()
+    try requireWhatMethodCan()
     try require(
-      checkpointing.maxTime == nil || checkpointing.checkpoint != nil,
+      checkpointing.maxTime == nil || checkpointing.checkpoint != nil || method.method.isRival,
       "--max-time stops at a checkpoint: give --checkpoint FILE too")
     try require(
       rolloutStarts >= 0, "--rollout-starts is \(rolloutStarts), expected 0 or more")
@@ -87,7 +91,8 @@ struct FitCommand: GroupCommand {
     }
     let arithmetic = try arithmetic(for: recording)
     let session = try RunSession(
-      common, checkpointing: dryRun ? nil : checkpointing, phases: phases, clock: clock, on: world)
+      common, checkpointing: dryRun ? nil : checkpointing, keepsResult: method.method.isRival,
+      phases: phases, clock: clock, on: world)
     let log = try session.openLog(dryRun ? nil : log, on: world)
     if arithmetic.isSingle {
       try FitRun<Float>(
@@ -105,7 +110,8 @@ struct FitCommand: GroupCommand {
     let configuration = configuration()
     let shape = shape(of: recording)
     let arithmetic = try Arithmetic(
-      solution.precision, configuration: configuration, samples: shape.transitions,
+      method.needsWeights ? .double : solution.precision, configuration: configuration,
+      samples: shape.transitions,
       regressors: shape.regressors)
     if solution.weights == .factored, arithmetic.form == .primal {
       throw CommandLineError.usage(
@@ -127,7 +133,7 @@ struct FitCommand: GroupCommand {
       lambda: lambda ?? Configuration.usualLambda, selfConnections: model.selfConnections,
       bias: !model.noBias,
       // Float32 is for the primal form only, also on the smaller folds of a selection.
-      form: arithmetic?.isSingle == true ? .primal : solution.form,
+      form: arithmetic?.isSingle == true || method.needsWeights ? .primal : solution.form,
       usesFeatures: arithmetic?.usesFeatures ?? false, tolerance: solution.tolerance,
       iterations: solution.iterations)
   }

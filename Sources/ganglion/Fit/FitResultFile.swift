@@ -3,6 +3,7 @@ internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Rivals
 internal import Recordings
 internal import Results
 
@@ -18,6 +19,8 @@ struct FitResultFile {
   let regions: [String]?
   let provenance: Provenance
   let storage: WeightStorage
+  /// The method, and its quality against wall time; nil where none was logged.
+  let method: (options: MethodOptions, log: MethodLog?)
   /// Whether this rank writes what all have.
   let isRoot: Bool
 
@@ -49,6 +52,7 @@ struct FitResultFile {
     try file.write(
       "log/objective", fit.objective, ["iteration"],
       longName: "deviance plus ridge, summed over neurons")
+    try writeMethod(to: &file)
     try writeSelection(to: &file)
     try writeLeaks(to: &file, first: fit.regressors.local.lowerBound)
     try FitNetwork(
@@ -75,6 +79,16 @@ struct FitResultFile {
     } else {
       try file.addDimension("time", values: times, units: "s", longName: "time")
     }
+  }
+
+  /// The method, where the fit is not plain, and its curve.
+  private func writeMethod(to file: inout ResultFile) throws {
+    guard !method.options.isPlain else { return }
+    try file.contents.setAttribute("method", method.options.method.rawValue)
+    try file.contents.setAttribute("start", method.options.start.rawValue)
+    guard let log = method.log else { return }
+    try file.contents.setAttribute("method_ending", log.ending.name)
+    try file.write(log)
   }
 
   /// The leak of each neuron, and its time constant where the frame time is known.

@@ -36,7 +36,8 @@ struct CheckpointOptions: ParsableArguments {
   @Option(
     help: """
       Minutes after which the run stops at its checkpoint, > 0; a training without one ends \
-      with the best parameters so far, marked as not completed, and exit code 1. Default: none.
+      with the best parameters so far, marked as not completed, and exit code 1; a rival of fit \
+      (--method) with the weights it has. Default: none.
       """)
   var maxTime: Double?
   @Option(

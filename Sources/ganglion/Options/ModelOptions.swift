@@ -17,7 +17,8 @@ struct ModelOptions: ParsableArguments {
     help: """
       crossentropy; noise-aware: errors weighed by the noise of input current and rate, then \
       clipped; robust: errors in units of the input current, clipped; weighted: the published \
-      dropping rule, for comparison; auto: the best of the first three on held-out blocks.
+      dropping rule, for comparison; squared: the squared error of the output, with --method adam \
+      or bptt; auto: the best of the first three on held-out blocks.
       """)
   var loss = LossChoice.crossentropy
   @Option(
@@ -58,7 +59,7 @@ struct ModelOptions: ParsableArguments {
   /// What the loss was given, for a result's configuration.
   var lossSettings: [String: any Encodable & Sendable] {
     switch loss {
-    case .crossentropy, .auto: [:]
+    case .crossentropy, .squared, .auto: [:]
     case .robust, .weighted: ["threshold": threshold]
     case .noiseAware: ["threshold": threshold, "noise-ratio": noiseRatio]
     }
@@ -67,7 +68,7 @@ struct ModelOptions: ParsableArguments {
   /// The loss with its name, or the candidates to choose from.
   var losses: [NamedLoss] {
     switch loss {
-    case .crossentropy: [NamedLoss(name: loss.rawValue, loss: .crossEntropy)]
+    case .crossentropy, .squared: [NamedLoss(name: loss.rawValue, loss: .crossEntropy)]
     case .robust:
       [NamedLoss(name: loss.rawValue, loss: .clipped(k: 0, threshold: threshold))]
     case .noiseAware:

@@ -9,6 +9,8 @@ enum LossChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
   case noiseAware = "noise-aware"
   case robust
   case weighted
+  /// Of rivals that descend it; settings are searched for by the cross entropy.
+  case squared
   case auto
 }
 

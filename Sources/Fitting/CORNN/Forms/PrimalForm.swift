@@ -1,6 +1,6 @@
-internal import Collectives
-internal import LinearAlgebra
-internal import Runtime
+package import Collectives
+package import LinearAlgebra
+package import Runtime
 
 /// The subproblems in the weights themselves: work grows with N² and N T.
 ///
@@ -90,13 +90,15 @@ extension PrimalForm {
 }
 
 /// The products of regressors that the primal form needs at any ridge.
-final class PrimalGram<S: Scalar & Transferable> {
+package final class PrimalGram<S: Scalar & Transferable> {
   let regressors: Regressors<S>
   /// `XᵀX`, regressors × regressors.
   let gram: NodeShared<Double>
 
+  /// Takes the products.
+  ///
   /// - Collective: every rank of `group` must call it.
-  init(
+  package init(
     _ regressors: Regressors<S>, group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
     self.regressors = regressors
@@ -105,5 +107,19 @@ final class PrimalGram<S: Scalar & Transferable> {
     }
     let m = Double(regressors.count)
     phases.add("gram", flops: m * m * Double(regressors.samples) / Double(group.size))
+  }
+  /// `(XᵀX + ridge I)⁻¹`, once a node.
+  ///
+  /// - Throws: `FitError.ridgeTooSmall`; what `group` throws.
+  /// - Complexity: order³ flops, over the ranks that share it.
+  /// - Collective: every rank of `group` must call it.
+  package func inverse(
+    ridge: Double, group: borrowing some RankGroup & ~Copyable, phases: Phases
+  ) throws -> NodeShared<S> {
+    let inverse: RidgedInverse<S> = try phases.measure("factor") {
+      try invertedGram(
+        gram, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group, phases: phases)
+    }
+    return inverse.matrix
   }
 }

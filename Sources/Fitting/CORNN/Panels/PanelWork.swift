@@ -21,6 +21,8 @@ struct PanelWork {
   let threads: Int
   /// Most subproblems a panel, if there is a bound besides memory.
   var widest = Int.max
+  /// What the iterations begin with where it is not the ridge solution.
+  var start: StartingWeights?
   /// Whether the panels are iterated in whitened features.
   var inFeatures = false
 
@@ -81,7 +83,8 @@ struct PanelWork {
     // Nine tenths of a panel are gone once it is solved.
     defer { returnFreedMemory() }
     return form.solution(
-      of: members, in: self, recording, from: earlier, isAbandoned: isAbandoned)
+      of: members, in: self, recording,
+      from: earlier ?? start?.solution(of: members.map(\.neuron)), isAbandoned: isAbandoned)
   }
 
   /// Gives row i of a panel the targets of a subproblem.

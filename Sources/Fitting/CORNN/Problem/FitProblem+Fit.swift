@@ -62,6 +62,7 @@ extension FitProblem {
   /// on any thread, how many of this rank's neurons are solved. `restored`, `request` and
   /// `synchronise` make it interruptible: see `PanelWork.runInRounds`; neurons in solutions are
   /// local indices. A panel that is interrupted is lost: `widestPanel` bounds its neurons.
+  /// `start` has other weights to begin with than the ridge solution, in the primal form.
   ///
   /// - Throws: `FitError`; what `group` throws.
   /// - Returns: this rank's share of the network.
@@ -76,7 +77,7 @@ extension FitProblem {
     loss: PointwiseLoss, alpha: [Double], configuration: Configuration,
     constraints: Constraints = Constraints(),
     group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
-    widestPanel: Int = .max, restored: [PanelSolution<S>] = [],
+    widestPanel: Int = .max, start: StartingWeights? = nil, restored: [PanelSolution<S>] = [],
     request: @escaping @Sendable () -> WorkRequest = { .goOn },
     synchronise: (_ solved: [PanelSolution<S>]) throws -> Void = { _ in },
     progress: @escaping @Sendable (_ solved: Int) -> Void = { _ in }
@@ -89,7 +90,11 @@ extension FitProblem {
       margin: configuration.targetMargin, fitted: transitions, heldOut: heldOut,
       solver: configuration.solver(for: loss), threads: threads)
     work.widest = widestPanel
+    work.start = start
     let features = configuration.features(for: loss)
+    precondition(
+      start == nil || (configuration.form == .primal && features == nil),
+      "a start is weights: it needs the primal form, and no features")
     let restriction = restriction(constraints, configuration)?.restricted(to: work.subproblems)
     let ridges = [transitions.ridge(lambda: configuration.lambda)]
     var isDual = configuration.isDual(samples: regressors.samples, regressors: regressors.count)

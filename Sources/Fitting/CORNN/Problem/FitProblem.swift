@@ -10,10 +10,10 @@ package final class FitProblem<S: Scalar & Transferable> {
   package let transitions: Transitions
   package let heldOut: Transitions
   /// This rank's neurons that can be fitted, by local index.
-  let fittable: [Int]
+  package let fittable: [Int]
   /// This rank's neurons that are fitted but not scored, as they are mostly missing in the
   /// held-out frames, by local index.
-  let unscored: Set<Int>
+  package let unscored: Set<Int>
 
   /// Takes stock of the recording and gathers the regressors.
   ///

@@ -21,7 +21,8 @@ package final class Regressors<S: Scalar & Transferable> {
   /// The neurons of this rank.
   package let local: Range<Int>
 
-  var count: Int { fitted.matrix.rows }
+  /// How many there are.
+  package var count: Int { fitted.matrix.rows }
   var samples: Int { fitted.matrix.columns }
   var inputs: Range<Int> { neurons..<(neurons + inputScale.count) }
 

@@ -1,13 +1,20 @@
 internal import Kernels
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// The targets of one neuron's subproblem.
 ///
 /// `d[t] = (r[t+1] − (1 − α) r[t]) / α`, in float64 whatever the working precision:
 /// the difference is amplified by 1/α.
-struct TargetRule {
-  let alpha: Double
-  let margin: Double
+package struct TargetRule: Sendable {
+  /// The leak.
+  package let alpha: Double
+  /// |d| is clamped to 1 − this.
+  package let margin: Double
+
+  package init(alpha: Double, margin: Double) {
+    self.alpha = alpha
+    self.margin = margin
+  }
 
   /// Writes `z = artanh d`, d clamped to ±(1 − margin), for the given transitions.
   ///
@@ -44,7 +51,9 @@ struct TargetRule {
 
 extension Matrix {
   /// Fills a row with the targets of a neuron.
-  mutating func setTargets<R: Scalar>(
+  ///
+  /// - Returns: how many targets had to be clamped, how many are missing.
+  package mutating func setTargets<R: Scalar>(
     row i: Int, _ rule: TargetRule, rates: Span<R>, transitions: Transitions
   ) -> (clipped: Int, missing: Int) {
     var row = mutableRow(i)

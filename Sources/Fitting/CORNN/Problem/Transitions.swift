@@ -15,7 +15,7 @@ package struct Transitions: Equatable, Sendable {
 
   /// The ridge of the penalty `ridge / 2 · ‖θ‖²`: here alone `lambda`, a strength per frame,
   /// becomes `ridge`, which the forms and the kernels take.
-  func ridge(lambda: Double) -> Double { lambda * Double(count) }
+  package func ridge(lambda: Double) -> Double { lambda * Double(count) }
 
   /// The transitions inside a range of frames.
   ///

@@ -44,6 +44,21 @@ extension Fit {
     }
     return result
   }
+
+  /// θ of this rank's neurons, local × regressors by their scale.
+  package func coefficients() -> Matrix<Double> {
+    var result = Matrix<Double>(rows: regressors.local.count, columns: regressors.count)
+    for block in 0..<blocks {
+      let weights = weights(ofBlock: block, from: 0..<regressors.count, as: Double.self)
+      for (i, row) in rows(ofBlock: block).enumerated() {
+        result.copyRow(row, from: weights, i)
+        for (k, input) in regressors.inputs.enumerated() {
+          result[row, input] *= regressors.inputScale[k]
+        }
+      }
+    }
+    return result
+  }
 }
 
 /// `A B[rows]ᵀ` in the precision P.

@@ -16,7 +16,7 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   let impliedOwnWeights: [Double]
 
   /// How the subproblem of each of this rank's neurons went, and its held-out errors.
-  package let diagnostics: Diagnostics
+  package var diagnostics: Diagnostics
   package let scores: Scores
 
   /// Sum of the objective over all neurons of all ranks after each iteration; entry 0 is
@@ -134,6 +134,20 @@ package struct Diagnostics: Sendable {
         clipped[neuron] = Double(row.clipped) / Double(max(1, transitions - row.missing))
         dropped[neuron] = Double(row.missing) / Double(transitions)
       }
+    }
+  }
+}
+
+extension Diagnostics {
+  /// Notes how many iterations led to weights that were solved for elsewhere.
+  ///
+  /// Without a residual that means something, none is told and no neuron counts as solved.
+  package mutating func note(iterations count: Int, isResidualKnown: Bool) {
+    for i in outcome.indices where outcome[i] != .skipped {
+      iterations[i] = count
+      guard !isResidualKnown else { continue }
+      optimality[i] = .nan
+      outcome[i] = .iterationLimit
     }
   }
 }

@@ -1,9 +1,10 @@
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// The held-out one-step errors of one neuron.
-struct NeuronScore: Sendable {
-  let mse: Double
-  let persistence: Double
+package struct NeuronScore: Sendable {
+  /// Mean squared errors of the network, and of r[t+1] = r[t].
+  package let mse: Double
+  package let persistence: Double
   let variance: Double
   /// Mean absolute errors.
   let magnitude: Double
@@ -14,7 +15,7 @@ extension NeuronScore {
   /// The errors over `transitions`, for each of which `drive` is `tanh s`.
   @specialized(where S == Double)
   @specialized(where S == Float)
-  init<S: Scalar>(
+  package init<S: Scalar>(
     rates: Span<S>, transitions: Transitions, alpha: Double, drive: Span<S>
   ) {
     var squares = (model: 0.0, persistence: 0.0)

@@ -18,6 +18,10 @@ struct PublishedMap: PanelSolver {
   ) -> [Double]? {
     let exclusion = form.exclusion(for: &panel)
     panel.startFromRidge(form: form, exclusion, loss: loss, initialMargin: initialMargin)
+    if let solution {
+      for i in 0..<panel.active { panel.coefficients.copyRow(i, from: solution.coefficients, i) }
+      panel.refreshResponse(form: form, loss: loss)
+    }
     var trace = [panel.objective]
     for iteration in 0...iterations {
       if isAbandoned() { return nil }

@@ -16,7 +16,7 @@ extension FitCommand {
       "weights": solution.weights.rawValue, "tolerance": solution.tolerance,
       "iterations": solution.iterations,
     ]).adding(source.settings).adding(preprocessing.settings)
-      .adding(constraints.settings).adding(model.lossSettings)
+      .adding(constraints.settings).adding(model.lossSettings).adding(method.settings)
   }
 
   /// What may be chosen, as it was asked for.

@@ -3,6 +3,7 @@ internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Rivals
 
 extension FitRun {
   /// The loss, the leaks and the ridge that are fitted, and so the solver's configuration.
@@ -16,6 +17,8 @@ extension FitRun {
   struct Solution: ~Copyable {
     let chosen: Chosen
     let fit: Fit<S>
+    /// Quality against wall time; nil where none was logged.
+    let log: MethodLog?
   }
 
   /// Chooses on held-out blocks what was not given.
@@ -39,13 +42,19 @@ extension FitRun {
       configuration: command.configuration(in: arithmetic, lambda: choice.lambda))
   }
 
-  /// Solves this rank's neurons.
+  /// Solves this rank's neurons by the method that was asked for.
   ///
-  /// - Throws: `Stopped`; what the fit throws.
+  /// - Throws: `Stopped`; what the method throws.
   /// - Collective: every rank of `world` must call it.
   func solve(
     _ chosen: Chosen, keeping keeper: FitKeeper<S>, on world: borrowing Communicator
   ) throws -> Solution {
+    if let rival = command.method.rival(
+      tolerance: command.solution.tolerance, margin: chosen.configuration.initialMargin)
+    {
+      return try solve(chosen, by: rival, on: world)
+    }
+    if command.method.curve { return try solveWithCurve(chosen, on: world) }
     let (console, control) = (session.console, session.control)
     let (loaded, choice) = (chosen.loaded, chosen.choice)
     let count = loaded.planned.local.count
@@ -53,7 +62,8 @@ extension FitRun {
     let fit = try loaded.problem.fit(
       loss: choice.loss.loss, alpha: choice.leaks, configuration: chosen.configuration,
       constraints: loaded.planned.constraints, group: world, threads: session.threads,
-      phases: session.phases, widestPanel: keeper.widestPanel, restored: keeper.kept.panels,
+      phases: session.phases, widestPanel: keeper.widestPanel,
+      start: try start(of: chosen, on: world), restored: keeper.kept.panels,
       request: {
         console.beat()
         return control.request()
@@ -63,6 +73,6 @@ extension FitRun {
         console.progress("solve", done: $0, of: count, unit: "neurons of this rank")
       })
     control.noteProgress()
-    return Solution(chosen: chosen, fit: fit)
+    return Solution(chosen: chosen, fit: fit, log: nil)
   }
 }

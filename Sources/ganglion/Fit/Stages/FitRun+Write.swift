@@ -55,7 +55,8 @@ extension FitRun {
         recording: recording, scaling: chosen.loaded.scaling,
         configuration: chosen.configuration, choice: chosen.choice, heldOut: scored.heldOut,
         regions: chosen.loaded.regions, provenance: provenance(of: chosen, on: world),
-        storage: command.solution.weights, isRoot: world.rank == 0
+        storage: command.solution.weights, method: (command.method, scored.solution.log),
+        isRoot: world.rank == 0
       ).write(scored.solution.fit, to: output, on: world)
     }
   }

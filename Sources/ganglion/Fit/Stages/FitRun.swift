@@ -5,6 +5,7 @@ internal import LinearAlgebra
 internal import MPI
 internal import Planning
 internal import Recordings
+internal import Rivals
 internal import Wording
 
 /// One run of `ganglion fit` in one precision: stages, each of which makes a value for the next.
@@ -59,12 +60,16 @@ struct FitRun<S: Scalar & Transferable & Storable> {
         packed: arithmetic.usesFeatures ? scored.solution.chosen.configuration.productKernel : nil),
       group: world)
     console.say(report.text)
-    session.tell(table, isAsked: command.timings, log: log)
+    let log = scored.solution.log
+    if let log { console.say(log.text(of: command.method.method)) }
+    session.tell(table, isAsked: command.timings, log: self.log)
     if let output = command.output {
       console.say("wrote \(output)")
       console.next(command.next(after: output))
     }
-    guard command.solution.strict, report.unconverged > 0 else { return }
+    guard command.solution.strict else { return }
+    if let log { try log.requireNoDivergence(of: command.method.method) }
+    guard report.unconverged > 0 else { return }
     throw CommandLineError(
       exitCode: ExitCode.notConverged,
       description: """
