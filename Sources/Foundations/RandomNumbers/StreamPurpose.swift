@@ -17,6 +17,7 @@ package enum StreamPurpose: UInt32, CaseIterable, Sendable {
   case trainingData = 1
   case initialParameters = 3
   case heldOutTrials = 4
+  case recordedTrials = 5
 
   // MARK: - Generated recordings
   case weights = 16
@@ -30,6 +31,8 @@ package enum StreamPurpose: UInt32, CaseIterable, Sendable {
   case loadings = 24
   case latentCoupling = 25
   case rotations = 26
+  case recordedCells = 27
+  case timeScales = 28
 
   // MARK: - Selection of a fit's settings
   case neuronSample = 32

@@ -38,6 +38,8 @@ package enum Trainer {
     package var heldOut = 512
     /// Iterations between evaluations.
     package var evaluateEvery = 10
+    /// A held-out loss at which the training ends; nil for none.
+    package var until: Double?
     /// Settings of SOFO and of the forward gradients.
     package var subspace = SOFOConfiguration()
     package var learningRate = 1e-3
@@ -158,6 +160,8 @@ package struct TrainResult: Sendable {
   package var divergence: Divergence?
   package var log = TrainLog()
   package var evaluation = TrainLog()
+  /// Whether the held-out loss came down to where the training was to end.
+  package var hasReachedGoal = false
   /// Whether the caller stopped the run before its last iteration.
   package var wasStopped = false
   /// The task's own scores of the best parameters.

@@ -34,6 +34,7 @@ struct TrainingLoop<T: LearningTask> {
         if iteration % settings.evaluateEvery == 0, state.evaluation.iteration.last != iteration {
           heldOutLoss = try evaluate(on: group, phases, &state, precision: Method.Number.self)
         }
+        if hasReachedGoal(state) { break }
         outcome = try step(&stepper, phases: phases, &state)
       } catch is StopPacer.Interrupted {
         // On all ranks: what is kept is the state after the last whole iteration.
@@ -55,7 +56,7 @@ struct TrainingLoop<T: LearningTask> {
         try save(state)
       }
     }
-    if !wasStopped {
+    if !wasStopped, !hasReachedGoal(state) {
       do {
         _ = try evaluate(on: group, phases, &state, precision: Method.Number.self)
       } catch is StopPacer.Interrupted {
@@ -66,6 +67,10 @@ struct TrainingLoop<T: LearningTask> {
     }
     return result(
       state, bytes: stepper.bytes, divergedAt: divergedAt, wasStopped: wasStopped, phases)
+  }
+
+  private func hasReachedGoal(_ state: TrainState) -> Bool {
+    settings.until.map { state.bestLoss <= $0 } ?? false
   }
 
   private func initialState() -> TrainState {
@@ -106,6 +111,7 @@ struct TrainingLoop<T: LearningTask> {
     result.bytes = bytes
     result.divergedAt = divergedAt
     result.wasStopped = wasStopped
+    result.hasReachedGoal = hasReachedGoal(state)
     result.divergence = Divergence(state, nonFiniteAt: divergedAt)
     // Who stops a run does not wait for what may take as long as many iterations.
     guard !wasStopped else { return result }

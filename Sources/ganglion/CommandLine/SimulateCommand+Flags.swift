@@ -1,7 +1,7 @@
 extension SimulateCommand: ConditionalFlags {
   var flagConditions: [FlagCondition] {
     let isNoisy = inputNoise > 0 || outputNoise > 0
-    return [
+    return noiseShape.conditions(input: inputNoise, output: outputNoise) + [
       FlagCondition(
         SourceOptions.names.filter { $0 != "dt" && $0 != "rate" }, when: recording != nil,
         else: "it says what to read of a --recording, and none is given"),
@@ -12,8 +12,6 @@ extension SimulateCommand: ConditionalFlags {
         ["no-inputs"], when: recording != nil,
         else: "without a --recording the inputs are zero anyway"),
       FlagCondition(
-        ["noise"], when: outputNoise > 0, else: "it is the kind of --output-noise, which is 0"),
-      FlagCondition(
         ["seed"], when: recording == nil || isNoisy,
         else: "nothing is random, as the start is a frame of the recording and there is no noise"),
     ]
@@ -22,10 +20,7 @@ extension SimulateCommand: ConditionalFlags {
 
 extension GenerationOptions: ConditionalFlags {
   var flagConditions: [FlagCondition] {
-    [
-      FlagCondition(
-        ["noise"], when: outputNoise > 0, else: "it is the kind of --output-noise, which is 0")
-    ]
+    noiseShape.conditions(input: inputNoise, output: outputNoise)
   }
 }
 

@@ -15,6 +15,11 @@ extension TrainCommand: ConditionalFlags {
           else: "it belongs to --optimizer \(alternatives(methods.map(\.rawValue))), and this is "
             + optimizer.optimizer.rawValue)
       } + [
+        FlagCondition(
+          ["trained"], when: taskOptions.cell != .rate, else: "--cell rate trains all weights"),
+        FlagCondition(
+          ["leak"], when: task != .flipflop || taskOptions.cell == .rate,
+          else: "it belongs to flipflop --cell rate"),
         FlagCondition(["quiet"], when: !dryRun, else: "--dry-run only prints"),
         FlagCondition(["timings"], when: !common.quiet, else: "--quiet prints nothing"),
       ]
@@ -26,8 +31,10 @@ extension TaskOptions {
   fileprivate static let owners: [(flags: [String], tasks: [TaskName])] = [
     (["bits", "trained"], [.flipflop]),
     (["dimensions"], [.kalman]),
-    (["supervision", "cell"], [.lorenz]),
-    (["targets", "drive", "leak"], [.teacher]),
+    (["supervision"], [.lorenz]),
+    (["cell"], [.lorenz, .flipflop]),
+    (["targets", "drive"], [.teacher]),
+    (["leak"], [.teacher, .timedResponse, .flipflop]),
     (["classes"], [.oneShot]),
     (["data"], [.mnist]),
     (["steps"], TaskName.allCases.filter { $0 != .oneShot && $0 != .mnist }),

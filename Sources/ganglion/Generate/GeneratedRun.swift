@@ -36,8 +36,8 @@ struct GeneratedRun {
         configuration: try settings.json))
     try network.writeTruth(inputs: inputs, into: &file)
     try task(&file)
-    let noise = SimulationNoise(
-      kind: options.noise, input: options.inputNoise, output: options.outputNoise,
+    let noise = options.noiseShape.noise(
+      input: options.inputNoise, output: options.outputNoise, kind: options.noise,
       seed: options.seed)
     try network.record(
       from: start, steps: frames - 1, inputs: inputs, noise: noise, threads: threads,

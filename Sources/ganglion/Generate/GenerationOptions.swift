@@ -9,12 +9,14 @@ struct GenerationOptions: ParsableArguments {
   @Option(help: "Frames, at least 2.") var frames = 1000
   @Option(help: "Leak dt/tau, in (0, 1].") var alpha = 0.1
   @Option(help: "Seconds a frame.") var dt = 0.1
-  @Option(help: "Standard deviation of the noise in the input currents.")
+  @Option(
+    help: "Standard deviation (poisson: probability a frame) of the noise in the input currents.")
   var inputNoise = 1e-2
   @Option(help: "Standard deviation (poisson: probability a frame) of the noise in the rates.")
   var outputNoise = 1e-3
   @Option(help: "Kind of the noise in the rates: gaussian, laplace or poisson (unit impulses).")
   var noise = SimulationNoise.Kind.gaussian
+  @OptionGroup var noiseShape: NoiseOptions
   @Option(help: "Seed of every random number.") var seed: UInt64 = 1
   @Option(name: .shortAndLong, help: "The recording to write (HDF5).") var output: String
 
@@ -28,6 +30,7 @@ struct GenerationOptions: ParsableArguments {
     try require(
       inputNoise >= 0 && outputNoise >= 0,
       "noise levels are \(asGiven(inputNoise)) and \(asGiven(outputNoise)), expected 0 or more")
+    try noiseShape.validate(input: inputNoise, output: outputNoise, kind: noise)
   }
 
   /// What a kind reads and writes.
@@ -50,8 +53,6 @@ struct GenerationOptions: ParsableArguments {
       "command": "generate \(kind)", "neurons": neurons, "frames": frames, "alpha": alpha,
       "dt": dt, "input-noise": inputNoise, "output-noise": outputNoise,
       "noise": noise.rawValue, "seed": seed,
-    ]).adding(own)
+    ]).adding(own).adding(noiseShape.settings)
   }
 }
-
-extension SimulationNoise.Kind: ExpressibleByArgument {}

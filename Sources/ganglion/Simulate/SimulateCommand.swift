@@ -12,31 +12,44 @@ internal import Wording
 /// `ganglion simulate`: runs a fitted network.
 struct SimulateCommand: ModelCommand {
   static let configuration = CommandConfiguration(
-    commandName: "simulate", abstract: "Runs a fitted network in closed loop.",
+    commandName: "simulate", abstract: "Runs a fitted or a trained network.",
     discussion: """
       r[t+1] = (1 - alpha) r[t] + alpha tanh(W r[t] + W_in u[t] + b + e_in) + alpha e_out, \
       from a frame of a recording, or from random rates. Writes a recording like \
       `ganglion generate`: /rates (time, neuron), the start first, /inputs (time, input), \
       and the model's weights under /truth. The same flags give the same file on any \
       number of ranks, to rounding.
+
+      Of a run of `ganglion train flipflop --cell rate` or `train timed-response` it makes a \
+      recording with its truth, trial after trial, to fit as if nothing were known: the same \
+      datasets, /truth/outputs and /truth/W_out as `generate`, /truth/alpha and /truth/cell. \
+      The same flags give the same file on any number of ranks.
       """)
 
-  @Argument(help: "A model that `ganglion fit` wrote.") var model: String
+  @Argument(help: "A model of `ganglion fit`, or a run of `ganglion train`.") var model: String
   @Option(name: .shortAndLong, help: "The recording to write (HDF5).") var output: String
   @Option(
-    help: "Steps, at least 1; default: to the recording's end, 1000 without a recording.")
+    help: """
+      Steps, at least 1; default: to the recording's end, 1000 without a recording; of a run, \
+      steps of a trial; default: those of the training.
+      """)
   var steps: Int?
   @Option(help: "A recording of the same neurons, for the start and the inputs.")
   var recording: String?
   @Option(help: "The recording's frame to start from, counted from 0.") var startFrame = 0
   @Flag(help: "Set the inputs to zero, also where the recording has some.") var noInputs = false
-  @Option(help: "Standard deviation of the noise in the input currents.") var inputNoise = 0.0
+  @Option(
+    help: "Standard deviation (poisson: probability a frame) of the noise in the input currents.")
+  var inputNoise = 0.0
   @Option(help: "Standard deviation (poisson: probability a frame) of the noise in the rates.")
   var outputNoise = 0.0
   @Option(help: "Kind of the noise in the rates: gaussian, laplace or poisson (unit impulses).")
   var noise = SimulationNoise.Kind.gaussian
-  @Option(help: "Seed of the noise and, without a recording, of the start.")
+  @OptionGroup var noiseShape: NoiseOptions
+  @Option(
+    help: "Seed of the noise and, without a recording, of the start; of a run, of its trials.")
   var seed: UInt64 = 1
+  @OptionGroup(title: "Of a run of train") var teacher: TeacherOptions
   @OptionGroup(title: "What to read of the recording, if not as in the fit")
   var source: SourceOptions
   @OptionGroup var match: MatchOptions
@@ -54,6 +67,7 @@ struct SimulateCommand: ModelCommand {
     try require(
       inputNoise >= 0 && outputNoise >= 0,
       "noise levels are \(asGiven(inputNoise)) and \(asGiven(outputNoise)), expected 0 or more")
+    try noiseShape.validate(input: inputNoise, output: outputNoise, kind: noise)
     try source.validate()
   }
 
@@ -63,6 +77,19 @@ struct SimulateCommand: ModelCommand {
       source, common)
     files.write(output, as: "-o", .result(of: "simulate"))
     return files
+  }
+
+  func run(on world: borrowing Communicator) throws {
+    guard let trained = try TrainedRun.find(in: model, on: world) else {
+      try teacher.refuse(because: "\(model) is no run of `ganglion train`")
+      return try ModelFile.open(model, on: world).perform(self, on: world)
+    }
+    guard recording == nil else {
+      throw CommandLineError.usage(
+        "--recording does nothing here: \(model) is a run of train, whose trials are drawn anew;"
+          + " leave it out")
+    }
+    try TeacherRecording(self, of: trained).write(on: world)
   }
 
   func run<S: Scalar & Transferable & Storable>(
@@ -105,8 +132,8 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
         drive.inputs.view.transposed.copy(), weights: network.inputWeights,
         neuron: local.lowerBound)
     }
-    let noise = SimulationNoise(
-      kind: command.noise, input: command.inputNoise, output: command.outputNoise,
+    let noise = command.noiseShape.noise(
+      input: command.inputNoise, output: command.outputNoise, kind: command.noise,
       seed: command.seed)
     try network.record(
       from: drive.start, steps: frames - 1, inputs: drive.inputs, noise: noise, threads: threads,
@@ -177,6 +204,6 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
       "steps": steps, "start-frame": command.startFrame, "inputs": !command.noInputs,
       "input-noise": command.inputNoise, "output-noise": command.outputNoise,
       "noise": command.noise.rawValue, "seed": command.seed,
-    ])
+    ]).adding(command.noiseShape.settings)
   }
 }

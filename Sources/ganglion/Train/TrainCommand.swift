@@ -43,9 +43,26 @@ struct TrainCommand: GroupCommand {
     if task == .delayedAddition, let steps = taskOptions.steps {
       try require(steps >= 24, "--steps is \(steps), expected at least 24 for two markers")
     }
+    if task == .timedResponse, let steps = taskOptions.steps {
+      try require(steps >= 50, "--steps is \(steps), expected at least 50 for the bump")
+    }
+    try validateCell()
     try checkpointing.validate()
     try taskOptions.validate()
     try optimizer.validate()
+  }
+
+  /// Checks that the task has the cell, and the optimiser something to train in it.
+  private func validateCell() throws {
+    guard let cell = taskOptions.cell else { return }
+    let known: [CellName] = task == .lorenz ? [.residual, .published] : [.current, .rate]
+    try require(
+      known.contains(cell) || (task != .lorenz && task != .flipflop),
+      "--cell is \(cell.rawValue), expected \(alternatives(known.map(\.rawValue))) with"
+        + " \(task.rawValue)")
+    try require(
+      optimizer.optimizer != .force || cell != .rate,
+      "--cell rate with --optimizer force, which trains a readout only: leave one out")
   }
 
   var files: FileRoles {
@@ -96,16 +113,28 @@ struct TrainCommand: GroupCommand {
     let options = taskOptions
     switch task {
     case .lorenz:
+      let isPublished = options.cell == .published
       try run(
         Lorenz(
-          cell: options.cell, hidden: options.hidden ?? (options.cell == .published ? 400 : 100),
-          steps: options.steps ?? (options.cell == .published ? 50 : 32),
-          supervision: options.supervision), on: world)
+          cell: isPublished ? .published : .residual,
+          hidden: options.hidden ?? (isPublished ? 400 : 100),
+          steps: options.steps ?? (isPublished ? 50 : 32), supervision: options.supervision),
+        on: world)
     case .kalman:
       try run(
         Kalman(
           dimensions: options.dimensions, hidden: options.hidden ?? 100,
           steps: options.steps ?? 500), on: world)
+    case .flipflop where options.cell == .rate:
+      try run(
+        RateFlipFlop(
+          bits: options.bits, hidden: options.hidden ?? 100, steps: options.steps ?? 100,
+          leak: options.leak ?? 0.5), on: world)
+    case .timedResponse:
+      try run(
+        TimedResponse(
+          hidden: options.hidden ?? 200, steps: options.steps ?? 1000, leak: options.leak ?? 0.1),
+        on: world)
     case .flipflop:
       try run(
         FlipFlop(
@@ -136,6 +165,7 @@ struct TrainCommand: GroupCommand {
 /// The tasks by name.
 enum TaskName: String, CaseIterable, ExpressibleByArgument {
   case lorenz, kalman, flipflop, reach
+  case timedResponse = "timed-response"
   case doubleReach = "double-reach"
   case oneShot = "one-shot"
   case delayedAddition = "delayed-addition"

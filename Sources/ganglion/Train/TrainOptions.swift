@@ -20,25 +20,43 @@ struct TaskOptions: ParsableArguments {
   @Option(help: "kalman: dimensions of the hidden value, 1 or 2.") var dimensions = 1
   @Option(help: "lorenz: loss at every step, or at the end only.")
   var supervision = Lorenz.Supervision.every
-  @Option(help: "lorenz: residual (OCaml reference) or published (JAX reference).")
-  var cell = Lorenz.Cell.residual
+  @Option(
+    help: """
+      lorenz: residual (OCaml reference) or published (JAX reference); flipflop: current \
+      (rectified units) or rate (tanh units whose rates leak, a network for simulate); \
+      default: residual, current.
+      """)
+  var cell: CellName?
   @Option(help: "teacher: FILE:PATH of targets (time, output); --steps cuts them into trials.")
   var targets: String?
   @Option(help: "teacher: FILE:PATH of inputs (time, input), as many steps as the targets.")
   var drive: String?
   @Option(help: "one-shot: classes to tell apart.") var classes = 3
   @Option(help: "mnist: folder of the four IDX files, uncompressed.") var data: String?
-  @Option(help: "teacher: leak of the network, in (0, 1].") var leak = 0.1
+  @Option(
+    help: """
+      teacher, timed-response, flipflop --cell rate: leak of the network, in (0, 1]; default: \
+      0.1, of flipflop 0.5.
+      """)
+  var leak: Double?
 
   func validate() throws {
     try require(bits >= 1, "--bits is \(bits), expected at least 1")
     try require(
       dimensions == 1 || dimensions == 2, "--dimensions is \(dimensions), expected 1 or 2")
     try require(classes >= 2, "--classes is \(classes), expected at least 2")
-    try require(leak > 0 && leak <= 1, "--leak is \(asGiven(leak)), expected a number in (0, 1]")
+    if let leak {
+      try require(
+        leak > 0 && leak <= 1, "--leak is \(asGiven(leak)), expected a number in (0, 1]")
+    }
     if let hidden { try require(hidden >= 1, "--hidden is \(hidden), expected at least 1") }
     if let steps { try require(steps >= 2, "--steps is \(steps), expected at least 2") }
   }
+}
+
+/// The networks of the tasks that have several.
+enum CellName: String, CaseIterable, ExpressibleByArgument {
+  case residual, published, current, rate
 }
 
 /// How it is learnt.
@@ -71,6 +89,12 @@ struct OptimizerOptions: ParsableArguments {
   @Option(help: "FORCE: regularisation alpha > 0.") var forceAlpha = 1.0
   @Option(help: "Seed of every random number.") var seed: UInt64 = 1
   @Option(help: "Iterations between evaluations on held-out trials.") var evalEvery = 10
+  @Option(
+    help: """
+      Held-out loss at which the training ends, at the first evaluation that finds it; exit \
+      code 1 if none does; default: all iterations.
+      """)
+  var until: Double?
   @Option(help: "Held-out trials.") var heldOut = 512
 
   func validate() throws {
@@ -83,6 +107,9 @@ struct OptimizerOptions: ParsableArguments {
     try require(heldOut >= 1, "--held-out is \(heldOut), expected at least 1")
     try require(clip >= 0, "--clip is \(asGiven(clip)), expected 0 or more")
     try require(forceAlpha > 0, "--force-alpha is \(asGiven(forceAlpha)), expected a number > 0")
+    if let until {
+      try require(until > 0 && until.isFinite, "--until is \(asGiven(until)), expected a loss > 0")
+    }
     if let tangents { try require(tangents >= 1, "--tangents is \(tangents), expected 1 or more") }
     if let batch { try require(batch >= 1, "--batch is \(batch), expected at least 1") }
     if let learningRate {
@@ -109,6 +136,7 @@ struct OptimizerOptions: ParsableArguments {
     settings.iterations = iterations
     settings.heldOut = heldOut
     settings.evaluateEvery = evalEvery
+    settings.until = until
     settings.seed = seed
     settings.clip = clip
     settings.alpha = forceAlpha
@@ -146,7 +174,6 @@ struct GridOption: ExpressibleByArgument {
 
 extension Lorenz.Supervision: ExpressibleByArgument {}
 extension FlipFlop.Trained: ExpressibleByArgument {}
-extension Lorenz.Cell: ExpressibleByArgument {}
 extension Trainer.Method: ExpressibleByArgument {}
 extension DampingRule: ExpressibleByArgument {}
 extension TangentKind: ExpressibleByArgument {}

@@ -27,6 +27,10 @@ struct TrainResultFile {
     try file.contents.setAttribute("precision", precision)
     try file.contents.setAttribute("completed", outcome.isCompleted ? 1 : 0)
     try file.contents.setAttribute("ended", outcome.words)
+    if let until = outcome.until {
+      try file.contents.setAttribute("until", until)
+      try file.contents.setAttribute("goal_reached", outcome.hasReachedGoal ? 1 : 0)
+    }
     try file.contents.setAttribute("diverged", outcome.divergence == nil ? 0 : 1)
     try file.contents.setAttribute("best_iteration", result.bestIteration)
     try file.contents.setAttribute("best_loss", result.bestLoss)

@@ -51,6 +51,13 @@ extension CommandTests {
       Vain("simulate m.h5 -o s.h5 --start-frame 0", "--start-frame"),
       Vain("simulate m.h5 -o s.h5 --traces /t", "--traces"),
       Vain("simulate m.h5 -o s.h5 --recording x.h5 --seed 3", "--seed"),
+      Vain("simulate m.h5 -o s.h5 --input-noise-kind laplace", "--input-noise-kind"),
+      Vain("simulate m.h5 -o s.h5 --noise-smoothing 5x3", "--noise-smoothing"),
+      Vain(
+        "generate chaotic -o x.h5 --input-noise 0 --input-noise-kind poisson", "--input-noise-kind"),
+      Vain("train flipflop -o r.h5 --leak 0.5", "--leak"),
+      Vain("train flipflop -o r.h5 --cell rate --trained all", "--trained"),
+      Vain("train timed-response -o r.h5 --cell rate", "--cell"),
       Vain("train lorenz -o r.h5 --bits 3", "--bits"),
       Vain("train lorenz -o r.h5 --dimensions 1", "--dimensions"),
       Vain("train lorenz -o r.h5 --trained all", "--trained"),

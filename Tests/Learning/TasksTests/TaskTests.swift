@@ -9,6 +9,7 @@ import Testing
 /// Every task at a size that dual numbers can follow.
 enum SmallTask: String, CaseIterable, Sendable {
   case lorenz, publishedLorenz, lorenzEnd, kalman, planarKalman, flipFlop, force, teacher
+  case rateFlipFlop, timedResponse
   case drivenTeacher, reach, doubleReach, oneShot, addition, digits
 
   var task: any LearningTask {
@@ -19,6 +20,8 @@ enum SmallTask: String, CaseIterable, Sendable {
     case .kalman: Kalman(hidden: 5, steps: 6)
     case .planarKalman: Kalman(dimensions: 2, hidden: 5, steps: 6)
     case .flipFlop: FlipFlop(bits: 2, hidden: 5, steps: 8)
+    case .rateFlipFlop: RateFlipFlop(bits: 2, hidden: 5, steps: 8)
+    case .timedResponse: TimedResponse(hidden: 5, steps: 50)
     case .force: FlipFlop(bits: 2, hidden: 5, steps: 8, trained: .readout)
     case .teacher: signals(inputs: 0)
     case .drivenTeacher: signals(inputs: 2)

@@ -142,16 +142,41 @@ package struct RecordingFile: ~Copyable {
   ///
   /// - Collective: every rank of the group must call it.
   package mutating func writeTask<S: Scalar & Storable>(
-    targets: borrowing Matrix<S>, readout: borrowing Matrix<S>
+    targets: borrowing Matrix<S>, readout: borrowing Matrix<S>,
+    meaning: String = "wanted sign of the readout, 0 where undefined"
   ) throws {
     try file.addDimension("output", count: readout.rows, longName: "output of the task")
     let outputs = try file.createVariable(
       "truth/outputs", of: Float.self, ["time", "output"],
-      longName: "wanted sign of the readout, 0 where undefined")
+      longName: meaning)
     try outputs.writeBlock(isRoot ? targets.copy() : Matrix(rows: 0, columns: targets.columns))
     let weights = try file.createVariable(
       "truth/W_out", of: Float.self, ["output", "neuron"], longName: "readout weight")
     try weights.writeBlock(isRoot ? readout.copy() : Matrix(rows: 0, columns: readout.columns))
+  }
+
+  /// Writes what is known of the neurons: `/truth/alpha`, the leak of each, and `/truth/cell`,
+  /// its number in the network that some of the recorded ones are of; every rank has them.
+  ///
+  /// - Collective: every rank of the group must call it.
+  package mutating func writeNeurons(alpha: [Double], cells: [Int]) throws {
+    try file.write("truth/alpha", alpha, ["neuron"], longName: "true leak of the neuron")
+    try file.write(
+      "truth/cell", cells, ["neuron"], longName: "number of the neuron in its network, from 0")
+  }
+
+  /// Writes an attribute of the whole recording.
+  ///
+  /// - Collective: every rank of the group must call it.
+  package func writeAttribute(_ name: String, _ value: String) throws {
+    try file.contents.setAttribute(name, value)
+  }
+
+  /// Writes an attribute of the whole recording.
+  ///
+  /// - Collective: every rank of the group must call it.
+  package func writeAttribute(_ name: String, _ value: Int) throws {
+    try file.contents.setAttribute(name, value)
   }
 
   /// Completes the recording and gives it its name.

@@ -47,8 +47,8 @@ package struct FixedPoints: Sendable {
   private static var tolerance: Double { 1e-9 }
   private static var steps: Int { 200 }
 
-  /// Searches from up to `starts` recorded frames at equal distances, with the inputs at
-  /// their means over the recording.
+  /// Searches from up to `starts` recorded frames at equal distances, in a range or in all, with
+  /// the inputs at their means over the recording.
   ///
   /// - Throws: what `group` throws.
   /// - Complexity: N³ flops a step and start and 10 N³ a point, shared by ranks and threads;
@@ -56,10 +56,10 @@ package struct FixedPoints: Sendable {
   /// - Collective: every rank of `group` must call it.
   package init<S>(
     of network: borrowing RateNetwork<S>, on observed: ObservedRates<S>, starts count: Int,
-    threads: Int, group: borrowing some RankGroup & ~Copyable
+    in frames: Range<Int>? = nil, threads: Int, group: borrowing some RankGroup & ~Copyable
   ) throws {
     let search = try FixedPointSearch(network, observed, group: group)
-    let possible = observed.transitions(in: 0..<observed.frames)
+    let possible = observed.transitions(in: frames ?? 0..<observed.frames)
     let used = min(count, possible.count)
     starts = used
     let own = Partition(of: used, among: group.size).range(of: group.rank)

@@ -49,7 +49,7 @@ extension RateNetwork: FreeRunning {
   }
 
   /// `W r + W_in u + b`: local × columns.
-  private func currents(at regressors: borrowing Matrix<S>) -> Matrix<S> {
+  func currents(at regressors: borrowing Matrix<S>) -> Matrix<S> {
     var currents = Matrix<S>(rows: local.count, columns: regressors.columns)
     let inputs = inputWeights.columns
     do {

@@ -89,6 +89,21 @@ package final class ObservedRates<S: Scalar & Transferable> {
     }
   }
 
+  /// The first frames of the trials, in order.
+  package var trialStartFrames: [Int] { trialStarts.sorted() }
+
+  /// The spread of the states over the fitted frames, `√(Σ_i var r_i)` over all neurons.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  package func spread(over group: borrowing some RankGroup & ~Copyable) throws -> Double {
+    let variances = local.indices.map { neuron in
+      let values = fittedFrames.map { Double(rates.matrix[neuron, $0]) }.filter { !$0.isNaN }
+      let mean = values.reduce(0, +) / Double(max(1, values.count))
+      return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, values.count))
+    }
+    return try group.gather(variances).reduce(0, +).squareRoot()
+  }
+
   /// The inputs of consecutive frames, inputs × frames.
   package func inputs(at frames: Range<Int>) -> Matrix<S> {
     inputs(at: Array(frames)[...])

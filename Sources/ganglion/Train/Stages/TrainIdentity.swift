@@ -12,7 +12,14 @@ extension TrainCommand {
   ) -> Settings {
     let subspace = settings.subspace
     let options = taskOptions
-    return Settings([
+    var own: [String: any Encodable & Sendable] = [:]
+    if let task = task as? any RecordableTask {
+      own = [
+        "cell": task.cell.kind.rawValue, "leak": task.cell.leak, "hidden": task.cell.units,
+      ]
+    }
+    if let until = settings.until { own["until"] = until }
+    return Settings(own).adding([
       "command": "train", "task": self.task.rawValue, "optimizer": settings.method.rawValue,
       "batch": settings.batch, "steps": task.steps, "iterations": settings.iterations,
       "tangents": subspace.tangents, "tangent-kind": subspace.kind.rawValue,
@@ -23,7 +30,7 @@ extension TrainCommand {
       "clip": settings.clip, "eval-every": settings.evaluateEvery, "held-out": settings.heldOut,
       "precision": precision.rawValue, "bits": options.bits, "trained": trainedPart.rawValue,
       "dimensions": options.dimensions, "supervision": options.supervision.rawValue,
-      "cell": options.cell.rawValue, "parameters": program.freeParameterCount,
+      "cell": (options.cell ?? .residual).rawValue, "parameters": program.freeParameterCount,
     ])
   }
 
@@ -34,7 +41,7 @@ extension TrainCommand {
     try record.adding([
       CheckpointFile.formatSetting: Self.checkpointFormat, "grid": "",
       "hidden": taskOptions.hidden ?? 0,
-      "classes": taskOptions.classes, "leak": taskOptions.leak,
+      "classes": taskOptions.classes, "leak": taskOptions.leak ?? 0.1,
       "force-alpha": optimizer.forceAlpha,
     ]).adding(content).json
   }

@@ -2,6 +2,7 @@ internal import Collectives
 internal import Foundation
 internal import Runtime
 internal import Training
+internal import Wording
 
 /// Whether a training did what was asked for: all its iterations, without running away.
 struct TrainOutcome {
@@ -11,27 +12,45 @@ struct TrainOutcome {
   /// Why it ended early without a checkpoint; nil if it did not.
   let stoppedBy: StopRequest.Reason?
   let divergence: Divergence?
+  /// The held-out loss that was to be reached, if one was, and whether it was.
+  let until: Double?
+  let hasReachedGoal: Bool
+  private let bestLoss: Double
 
-  init(_ result: TrainResult, iterations: Int, stoppedBy reason: StopRequest.Reason?) {
+  init(
+    _ result: TrainResult, iterations: Int, until: Double?, stoppedBy reason: StopRequest.Reason?
+  ) {
     done = result.log.iteration.count
+    self.until = until
+    hasReachedGoal = result.hasReachedGoal
+    bestLoss = result.bestLoss
     self.iterations = iterations
     stoppedBy = reason
     divergence = result.divergence
   }
 
   /// Whether anything was learnt; the parameters of the start are no result.
-  var hasResult: Bool { done > 0 }
+  var hasResult: Bool { done > 0 || hasReachedGoal }
+
+  /// Whether a loss was to be reached, and all iterations did not reach it.
+  private var hasMissedGoal: Bool { until != nil && !hasReachedGoal }
 
   /// Attribute `completed` of the result.
-  var isCompleted: Bool { stoppedBy == nil && divergence == nil }
+  var isCompleted: Bool { stoppedBy == nil && divergence == nil && !hasMissedGoal }
 
   /// Attribute `ended` of the result, in words.
   var words: String {
     if let divergence {
       return "diverged at iteration \(divergence.iteration)"
     }
-    return stoppedBy.map { "stopped by \($0.cause) after \(done) of \(iterations) iterations" }
-      ?? "after all iterations"
+    if let stoppedBy {
+      return "stopped by \(stoppedBy.cause) after \(done) of \(iterations) iterations"
+    }
+    guard let until else { return "after all iterations" }
+    return hasReachedGoal
+      ? "at a held-out loss of \(plain(bestLoss)) (--until \(plain(until))), after \(done) of"
+        + " \(iterations) iterations"
+      : "after all iterations, above the held-out loss of --until \(plain(until))"
   }
 
   /// The error with which the program ends once the result is written; nil if all is well.
@@ -43,7 +62,7 @@ struct TrainOutcome {
         description: "\(Self.text(of: divergence)); \(holder) holds the best parameters before "
           + "that, which may be those of the start. \(Self.remedy(for: method))")
     }
-    guard let stoppedBy else { return nil }
+    guard let stoppedBy else { return missedGoal(method, holder) }
     let code =
       switch stoppedBy {
       case .interrupt: ExitCode.interrupted
@@ -57,6 +76,18 @@ struct TrainOutcome {
       description: """
         stopped by \(stoppedBy.cause) after \(done) of \(iterations) iterations, without a \
         checkpoint to go on from (--checkpoint FILE); \(left)
+        """)
+  }
+
+  /// The error of a training that did not reach its loss.
+  private func missedGoal(_ method: Trainer.Method, _ holder: String) -> CommandLineError? {
+    guard hasMissedGoal, let until else { return nil }
+    return CommandLineError(
+      exitCode: ExitCode.notConverged,
+      description: """
+        the held-out loss came down to \(plain(bestLoss)) in \(iterations) iterations, and \
+        --until is \(plain(until)); \(holder) holds the best parameters. Give more --iterations, \
+        another --learning-rate, or a larger --until
         """)
   }
 

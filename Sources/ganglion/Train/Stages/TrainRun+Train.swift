@@ -77,7 +77,8 @@ extension TrainRun {
     if let reason, checkpoint != nil { throw Stopped(reason) }
     return Trained(
       prepared: begun.prepared, result: result,
-      outcome: TrainOutcome(result, iterations: settings.iterations, stoppedBy: reason))
+      outcome: TrainOutcome(
+        result, iterations: settings.iterations, until: settings.until, stoppedBy: reason))
   }
 }
 

@@ -42,14 +42,28 @@ extension TrainRun {
     console.say(
       "best held-out loss \(plain(result.bestLoss)) at iteration \(result.bestIteration); "
         + "work space \(result.bytes >> 10) kB a rank")
+    if let until = trained.outcome.until {
+      console.say("ended \(trained.outcome.words)")
+      log.write(
+        "ended",
+        [
+          "how": trained.outcome.words, "until": until,
+          "goal_reached": trained.outcome.hasReachedGoal,
+        ])
+    }
     for score in result.scores {
       console.say("  \(score.name) = \(plain(score.value)): \(score.meaning)")
     }
     session.tell(table, isAsked: command.timings, log: log)
     if let output = command.output, trained.outcome.hasResult {
       console.say("wrote \(output)")
-      console.next(
-        "ganglion", "report", output, "-o", NextStep.file(beside: output, "-report.html"))
+      if task is any RecordableTask {
+        console.next(
+          "ganglion", "simulate", output, "-o", NextStep.file(beside: output, "-recording.h5"))
+      } else {
+        console.next(
+          "ganglion", "report", output, "-o", NextStep.file(beside: output, "-report.html"))
+      }
     }
     let method = trained.prepared.settings.method
     if let error = trained.outcome.error(method: method, output: command.output) { throw error }
