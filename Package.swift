@@ -283,7 +283,8 @@ let package = Package(
     .testTarget(
       name: "MPITests",
       dependencies: [
-        "Kernels", "LinearAlgebra", "Collectives", "Runtime", "MPI", "CORNN", "TestSupport",
+        "Kernels", "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "MPI", "CORNN",
+        "Rivals", "TestSupport",
       ],
       path: "Tests/Parallel/MPITests",
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),

@@ -10,7 +10,7 @@
 /// | of training | tangent, trial or parameter | training step |
 /// | of generated recordings | neuron, input, bit or latent variable | frame |
 /// | of selection | – | – |
-/// | of rivals of the fit | neuron, or – | pass over the transitions, or – |
+/// | of rivals of the fit | neuron, step, or – | pass over the transitions, iteration, or – |
 package enum StreamPurpose: UInt32, CaseIterable, Sendable {
   // MARK: - Training
   case tangents = 0
@@ -37,6 +37,8 @@ package enum StreamPurpose: UInt32, CaseIterable, Sendable {
   // MARK: - Rivals of the fit
   case startingWeights = 40
   case transitionOrder = 41
+  case teacherForcing = 42
+  case freeRunNoise = 43
 }
 
 extension RandomStream {

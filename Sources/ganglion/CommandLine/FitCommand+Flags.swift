@@ -32,15 +32,17 @@ extension MethodOptions: ConditionalFlags {
       FlagCondition(
         ["start-scale"], when: start == .random, else: "it belongs to --start random"),
       FlagCondition(
-        ["method-seed"], when: start == .random || method == .adam && minibatch > 0,
-        else: "neither start nor method is random"),
+        ["method-seed"], when: isRandom, else: "neither start nor method is random"),
       FlagCondition(
-        ["learning-rate", "minibatch"], when: method == .adam,
+        ["learning-rate"], when: method.isAdam,
+        else: "it belongs to --method adam and bptt, and this is \(method.rawValue)"),
+      FlagCondition(
+        ["minibatch"], when: method == .adam,
         else: "it belongs to --method adam, and this is \(method.rawValue)"),
       FlagCondition(
         ["until"], when: method.isRival, else: "it belongs to the rivals of --method cornn"),
       FlagCondition(
         ["curve"], when: !method.isRival, else: "--method \(method.rawValue) logs it in any case"),
-    ]
+    ] + force.flagConditions(for: method) + throughTime.flagConditions(for: method)
   }
 }

@@ -10,6 +10,10 @@ extension FitCommand {
       model.loss != .squared || method.method.descendsSquaredError,
       "--loss squared is for --method adam and bptt, and this is \(method.method.rawValue): "
         + "choose another of the two")
+    try require(
+      method.method.descends(model.loss),
+      "--method \(method.method.rawValue) cannot follow --loss \(model.loss.rawValue): "
+        + "leave one of them out")
     guard !method.isPlain else { return }
     let name =
       method.method.isRival
@@ -40,5 +44,15 @@ extension FitCommand {
 
 extension MethodName {
   /// Whether the squared error of the output is among the losses it descends.
-  fileprivate var descendsSquaredError: Bool { self == .adam || self == .bptt }
+  fileprivate var descendsSquaredError: Bool { isAdam }
+
+  /// Whether it can descend a loss: FORCE has an error of its own, and through time rates are
+  /// compared, of which the other losses know nothing.
+  fileprivate func descends(_ loss: LossChoice) -> Bool {
+    switch self {
+    case .forceRates, .forceCurrents: loss == .crossentropy
+    case .bptt: loss == .crossentropy || loss == .squared
+    case .cornn, .published, .newton, .adam: true
+    }
+  }
 }

@@ -86,7 +86,9 @@ struct FitResultFile {
     guard !method.options.isPlain else { return }
     try file.contents.setAttribute("method", method.options.method.rawValue)
     try file.contents.setAttribute("start", method.options.start.rawValue)
-    if let log = method.log { try file.write(log) }
+    guard let log = method.log else { return }
+    try file.contents.setAttribute("method_ending", log.ending.name)
+    try file.write(log)
   }
 
   /// The leak of each neuron, and its time constant where the frame time is known.

@@ -63,6 +63,19 @@ extension MethodLog {
   }
 }
 
+extension MethodEnding {
+  /// The word for it in a result.
+  var name: String {
+    switch self {
+    case .finished: "finished"
+    case .iterationLimit: "iteration-limit"
+    case .reached: "reached"
+    case .stopped: "stopped"
+    case .diverged: "diverged"
+    }
+  }
+}
+
 extension ResultFile {
   /// Writes the curve under /log/method.
   mutating func write(_ log: MethodLog) throws {

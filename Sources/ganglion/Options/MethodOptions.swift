@@ -23,12 +23,18 @@ struct MethodOptions: ParsableArguments {
   var start = StartChoice.ridge
   @Option(help: "--start random: standard deviation of the weights times √neurons, >= 0.")
   var startScale = 1.0
-  @Option(help: "Seed of the random start and of the order of transitions.")
+  @Option(
+    help: """
+      Seed of the random start, of the order of transitions, of forced frames, and of the noise of \
+      a free run.
+      """)
   var methodSeed: UInt64 = 1
-  @Option(help: "adam: the length of a step, > 0.")
+  @Option(help: "adam, bptt: the length of a step, > 0.")
   var learningRate = 1e-3
   @Option(help: "adam: transitions a step; 0: all.")
   var minibatch = 0
+  @OptionGroup var force: ForceOptions
+  @OptionGroup var throughTime: ThroughTimeOptions
   @Option(
     help: """
       End when the correlation of the weights with /truth/W reaches this number in (0, 1].
@@ -69,23 +75,38 @@ struct MethodOptions: ParsableArguments {
       "method": method.rawValue, "start": start.rawValue,
     ]
     if start == .random { settings["start-scale"] = startScale }
-    if start == .random || minibatch > 0 { settings["method-seed"] = methodSeed }
-    if method == .adam {
-      settings["learning-rate"] = learningRate
-      settings["minibatch"] = minibatch
-    }
+    if isRandom { settings["method-seed"] = methodSeed }
+    if method.isAdam { settings["learning-rate"] = learningRate }
+    if method == .adam { settings["minibatch"] = minibatch }
+    if method.isForce { settings.merge(force.settings) { $1 } }
+    if method == .bptt { settings.merge(throughTime.settings) { $1 } }
     settings["until"] = until
     return settings
   }
 
+  /// Whether the start, or the method with its settings, draws numbers.
+  var isRandom: Bool {
+    switch method {
+    case _ where start == .random: true
+    case .adam: minibatch > 0
+    case .forceRates, .forceCurrents: force.freeRunNoise > 0
+    case .bptt: throughTime.isRandom
+    case .cornn, .published, .newton: false
+    }
+  }
+
   /// The rival that was chosen, as accurate as asked for; nil for the program's own method.
-  func rival(tolerance: Double) -> (any RivalMethod)? {
+  ///
+  /// Currents of the recording are those of |d| clamped to 1 − margin.
+  func rival(tolerance: Double, margin: Double) -> (any RivalMethod)? {
     switch method {
     case .cornn: nil
     case .published: PublishedMethod()
     case .newton: NewtonMethod(tolerance: tolerance)
     case .adam: AdamMethod(learningRate: learningRate, minibatch: minibatch, seed: methodSeed)
-    case .forceRates, .forceCurrents, .bptt: nil
+    case .forceRates: force.method(.rates, seed: methodSeed, margin: margin)
+    case .forceCurrents: force.method(.currents, seed: methodSeed, margin: margin)
+    case .bptt: throughTime.method(learningRate: learningRate, seed: methodSeed)
     }
   }
 }
@@ -101,3 +122,8 @@ extension StartChoice {
 }
 
 extension MethodName: ExpressibleByArgument {}
+
+extension MethodName {
+  /// Whether it takes Adam's steps.
+  var isAdam: Bool { self == .adam || self == .bptt }
+}

@@ -10,6 +10,7 @@ import Testing
       .inputWeights: 17, .startingRates: 18, .inputNoise: 19, .outputNoise: 20, .inputs: 21,
       .attractorPattern: 22, .events: 23, .loadings: 24, .latentCoupling: 25, .rotations: 26,
       .neuronSample: 32, .startingWeights: 40, .transitionOrder: 41,
+      .teacherForcing: 42, .freeRunNoise: 43,
     ]
     #expect(Set(StreamPurpose.allCases) == Set(expected.keys))
     for (purpose, number) in expected { #expect(purpose.rawValue == number) }

@@ -49,7 +49,9 @@ extension FitRun {
   func solve(
     _ chosen: Chosen, keeping keeper: FitKeeper<S>, on world: borrowing Communicator
   ) throws -> Solution {
-    if let rival = command.method.rival(tolerance: command.solution.tolerance) {
+    if let rival = command.method.rival(
+      tolerance: command.solution.tolerance, margin: chosen.configuration.initialMargin)
+    {
       return try solve(chosen, by: rival, on: world)
     }
     if command.method.curve { return try solveWithCurve(chosen, on: world) }

@@ -1,0 +1,164 @@
+"""Scripts/study: what it runs, what it does not run again, and what it says of what is missing."""
+import csv
+import json
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+from test_report import PROGRAM
+
+CHECKOUT = Path(__file__).parents[2]
+STUDY = CHECKOUT / "Scripts" / "study"
+sys.path.insert(0, str(CHECKOUT / "Scripts"))
+from studies import study as parts  # noqa: E402  (after the path is known)
+from studies import summary  # noqa: E402
+from studies.catalogue import STUDIES  # noqa: E402
+from studies.outcome import Outcome  # noqa: E402
+
+# A program that notes what it was asked for, and writes what a fit of that seed might have found.
+STAND_IN = f"""#!{sys.executable}
+import os, sys
+import h5py
+arguments = sys.argv[1:]
+with open(os.environ["STAND_IN_LOG"], "a") as log:
+    print(*arguments, file=log)
+if "published" in arguments:
+    sys.exit("ganglion: the published map cannot do that")
+with h5py.File(arguments[arguments.index("-o") + 1], "w") as file:
+    if arguments[0] == "fit":
+        file["log/method/seconds"] = [0.5, 1.0, 2.0]
+        file["log/method/weight_correlation"] = [0.8, 0.97, 0.96]
+        file.attrs["method_ending"] = "diverged" if "newton" in arguments else "finished"
+"""
+
+
+class StudyTests(unittest.TestCase):
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.folder = Path(place.name)
+
+    def study(self, *flags, program=PROGRAM):
+        environment = {**os.environ, "GANGLION_PROGRAM": str(program),
+                       "STAND_IN_LOG": str(self.folder / "log")}
+        return subprocess.run(
+            [STUDY, *map(str, flags), "-o", self.folder / "study"], capture_output=True, text=True,
+            check=False, env=environment)
+
+    def table(self, name="solvers"):
+        with open(self.folder / "study" / f"{name}.csv", newline="") as file:
+            return {row["method"]: row for row in csv.DictReader(file)}
+
+    def stand_in(self):
+        path = self.folder / "ganglion"
+        path.write_text(STAND_IN)
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        return path
+
+    def calls(self):
+        return (self.folder / "log").read_text().splitlines()
+
+    def test_runs_are_told_apart_and_not_run_again(self):
+        program = self.stand_in()
+        flags = ("solvers", "--networks", 2, "--method", "cornn,newton,published")
+        result = self.study(*flags, program=program)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual([line.split()[0] for line in self.calls()].count("generate"), 2)
+        self.assertEqual([line.split()[0] for line in self.calls()].count("fit"), 6)
+        rows = self.table()
+        self.assertEqual((rows["cornn"]["done"], rows["cornn"]["asked"]), ("2", "2"))
+        # The best r counts, the first time that it is over the bar, and what it was at the start.
+        for column, value in (("r", 0.97), ("seconds_to_bar", 1), ("r_start", 0.8), ("r_last", 0.96)):
+            self.assertEqual(float(rows["cornn"][column]), value)
+        self.assertEqual(rows["newton"]["exceptions"], "seed 1 diverged; seed 2 diverged")
+        self.assertEqual(rows["published"]["done"], "0")
+        self.assertIn("the published map cannot do that", rows["published"]["exceptions"])
+        # Only what failed is tried again.
+        self.study(*flags, program=program)
+        self.assertEqual(len(self.calls()), 10)
+        self.assertTrue(all("--method published" in line for line in self.calls()[8:]))
+        # Other settings are other runs.
+        self.study(*flags, "--ranks", 1, "--frames", 50, program=program)
+        self.assertEqual(len(self.calls()), 18)
+
+    def test_parts_are_the_whole(self):
+        program = self.stand_in()
+        flags = ("solvers", "--networks", 2, "--method", "cornn,adam,force-rates")
+        for number in (1, 2, 3, 4):
+            result = self.study(*flags, "--part", f"{number}/4", program=program)
+            self.assertEqual(result.returncode, 0, result.stderr)
+        fits = [line for line in self.calls() if line.startswith("fit")]
+        self.assertEqual(len(set(fits)), 6)
+        self.assertEqual(len(fits), 6)
+        self.assertEqual(self.study(*flags, "--collect", program=program).returncode, 0)
+        self.assertEqual(len([line for line in self.calls() if line.startswith("fit")]), 6)
+
+    def test_a_collection_names_what_is_missing(self):
+        program = self.stand_in()
+        self.study("solvers", "--networks", 1, "--method", "cornn", program=program)
+        result = self.study("solvers", "--networks", 2, "--method", "cornn", "--collect")
+        self.assertEqual(result.returncode, 66)
+        self.assertIn("missing: cornn, seed 2", result.stderr)
+        self.assertNotIn("seed 1", result.stderr)
+        self.assertEqual(self.table()["cornn"]["exceptions"], "seed 2 missing")
+        self.assertEqual(self.table()["cornn"]["done"], "1")
+
+    def test_published_values_stay_apart(self):
+        program = self.stand_in()
+        result = self.study("solvers", "--networks", 1, "--method", "cornn", program=program)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        document = json.loads((self.folder / "study" / "solvers.json").read_text())
+        self.assertEqual(document["ours"][0]["r"], 0.97)
+        self.assertEqual(document["published"][0]["r"], 0.988)
+        self.assertNotIn("0.988", (self.folder / "study" / "solvers.csv").read_text())
+        drawn = (self.folder / "study" / "solvers.svg").read_text()
+        self.assertIn("published, cornn: 0.988", drawn)
+
+    def test_wrong_usage(self):
+        for flags, told in ((("none",), "none"), (("solvers", "--part", "3/2"), "3/2"),
+                            (("solvers", "--method", "cornn,adamm"), "adamm"),
+                            (("solvers", "--networks", "0"), "whole number"),
+                            (("solvers", "--collect", "--list"), "not allowed")):
+            result = self.study(*flags)
+            self.assertEqual(result.returncode, 64, result.stderr)
+            self.assertIn(told, result.stderr)
+
+    def test_names_of_results_are_unique(self):
+        for study in STUDIES.values():
+            for size in study.sizes.values():
+                todo = list(parts.jobs(study, size, (1, 2), [], 1))
+                self.assertEqual(len({job.result_file for job in todo}), len(todo), study.name)
+                self.assertEqual(len({job.recording_file for job in todo}), 2)
+                self.assertTrue(all(
+                    value.points if study.axis else value.r for value in study.published))
+
+    def test_medians_and_ranges(self):
+        study = STUDIES["solvers"]
+        todo = list(parts.jobs(study, study.sizes["small"], (1, 2, 3), ["cornn"], 1))
+        curves = ([0.9, 0.97], [0.9, 0.95], [0.9, 0.99])
+        found = [Outcome(job, "done", "", np.array([0.1, 1.0 + job.seed]), np.array(r))
+                 for job, r in zip(todo, curves, strict=True)]
+        row, = summary.rows(study, found)
+        self.assertEqual((row["r"], row["r_least"], row["r_most"]), (0.97, 0.95, 0.99))
+        # One of three does not reach .965: the median is of those that do, and says how many.
+        self.assertEqual((row["reached"], row["seconds_to_bar"]), (2, 3.0))
+
+    @unittest.skipUnless(PROGRAM.exists(), "no .build/release/ganglion")
+    def test_a_small_study_from_end_to_end(self):
+        flags = ("--networks", 2, "--neurons", 12, "--frames", 240)
+        result = self.study("solvers", *flags, "--method", "cornn,adam,force-currents")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for row in self.table().values():
+            self.assertEqual((row["done"], row["exceptions"]), ("2", ""))
+            self.assertGreater(float(row["r"]), 0.5)
+        for ending in ("csv", "json", "png", "svg"):
+            self.assertTrue((self.folder / "study" / f"solvers.{ending}").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
