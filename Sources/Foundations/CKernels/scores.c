@@ -7,7 +7,8 @@
 //   1 - tanh^2 s               = q (1 + X) / (1 + f)^2
 //   D(s) = ln cosh s - ln cosh z - d (s - z) = ln(1 + f) - 2 eta delta
 // No difference of nearly equal numbers is left, so single precision stays accurate for
-// |d| close to 1. Near the target the leading terms of D cancel, and the rests remain.
+// |d| close to 1. Near the target the leading terms of D cancel, and the rests remain. Where
+// X would overflow ln(1 + f) goes on as 2 delta; where it is -1 f stays as it is.
 //
 // A clipped loss bends where w (d - tanh s) = +-threshold. With tau = threshold / g,
 // g = w q / 2, on the side of sign sigma:
@@ -45,7 +46,7 @@ enum { CHUNK = 128 };
     first = beyond && first < -(1 - EPSILON / 2) ? -(1 - EPSILON / 2) : first;           \
     ck_pair_##S l1 = ck_log1p_##S(first);                                                \
     T near = l1.rest + eta * grown.rest;                                                 \
-    T far = l1.value + (x - clamped) - eta * x;                                          \
+    T far = l1.value + (x > clamped ? x - clamped : 0) - eta * x;                        \
     T phi = w * (ck_abs_##S(x) < 1 ? near : far);                                        \
     if (kind != CK_CROSS_ENTROPY) {                                                      \
       T second = beyond ? tau * one_eta : 0;                                             \

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Testing
 
@@ -134,6 +135,20 @@ let everyLoss: [PointwiseLoss] = [
     #expect(abs(phi / row.loss - 1) < 1e-12 && abs(curvature / h - 1) < 1e-12)
     #expect(abs(slope - row.slope) <= 1e-12 * abs(slope) + 1e-10)
     #expect(abs(rowF.loss / row.loss - 1) < 1e-5 && abs(hF / h - 1) < 1e-5)
+  }
+
+  /// Far on either side of the target φ grows as a line: `(1 ∓ d) |s|` and what is left of it.
+  @Test func farValues() {
+    for z in [-2.5, -0.5, 0.5, 7.0] {
+      let d = tanh(z)
+      for s in [-1000.0, -473, -60, 60, 473, 1000] {
+        let expected = abs(s) - log(2) - log(cosh(z)) - d * (s - z)
+        let found = scored(.crossEntropy, [z], [s]).row.loss
+        #expect(abs(found - expected) < 1e-12 * abs(s), "z \(z), s \(s): \(found), \(expected)")
+        let single = scored(.crossEntropy, [Float(z)], [Float(s)]).row.loss
+        #expect(abs(single - expected) < 1e-5 * abs(s), "z \(z), s \(s): \(single)")
+      }
+    }
   }
 
   /// Far from the target nothing overflows into NaN, and φ grows as its slope says.
