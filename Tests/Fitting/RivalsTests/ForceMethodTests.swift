@@ -89,7 +89,8 @@ import Testing
       var state: [Double] = []
       for t in frames.indices {
         var sample = (0..<x.rows).map { x[$0, t] }
-        if t > 0, frames[t] == frames[t - 1] + 1 { sample.replaceSubrange(0..<neurons, with: state) }
+        let isFollowing = t > 0 && frames[t] == frames[t - 1] + 1
+        if isFollowing { sample.replaceSubrange(0..<neurons, with: state) }
         let outputs = weights.map { tanh(zip($0, sample).reduce(0) { $0 + $1.0 * $1.1 }) }
         seen.append(sample)
         order.append(t)

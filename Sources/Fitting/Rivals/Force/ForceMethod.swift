@@ -42,6 +42,7 @@ package struct ForceMethod: RivalMethod {
   private let comparison: Comparison
   private let settings: Settings
 
+  /// The method that compares rates, or currents.
   package init(_ comparison: Comparison, _ settings: Settings = Settings()) {
     precondition(settings.stride >= 1, "an update every \(settings.stride) frames")
     self.comparison = comparison
