@@ -129,7 +129,7 @@ extension CommandTests {
       ("fit x.h5 --lamda 1", "no flag --lamda: did you mean --lambda?"),
       ("fit x.h5 -o m.h5 --optimizer sofo", "it belongs to ganglion train"),
       ("generate chaotic -o x.h5 --bits 3", "it belongs to ganglion generate flipflop"),
-      ("fit x.h5 -o m.h5 --loss robus", "weighted or auto: did you mean robust?"),
+      ("fit x.h5 -o m.h5 --loss robus", "squared or auto: did you mean robust?"),
       ("simulate m.h5 -o s.h5 --noise gausian", "did you mean gaussian?"),
     ])
     func didYouMean(line: String, text: String) throws {
