@@ -38,7 +38,8 @@ struct SmallProblem {
     for place in missing { rates[place.neuron, place.frame] = .nan }
     let recording = PreparedRecording(
       rates: rates, local: 0..<neurons, neurons: neurons,
-      inputs: signals.converted(to: Double.self), trialStarts: trialStarts, holdout: 0)
+      inputs: signals.converted(to: Double.self),
+      trialStarts: trialStarts, holdout: 0)
     let whole = try FitProblem(recording, bias: true, group: SingleRank(), phases: Phases())
     let configuration = Configuration(
       lambda: lambda, selfConnections: selfConnections, bias: true, form: .auto,

@@ -6,7 +6,8 @@ internal import RandomNumbers
 
 /// The weights that a method begins with.
 package enum MethodStart: Equatable, Sendable {
-  /// The ridge regression of the currents artanh d, |d| clamped to 1 − margin.
+  /// The ridge regression of the currents artanh d, |d| clamped to 1 − margin or not at all: of each
+  /// neuron that with the lower objective, as the fit starts.
   case ridge(margin: Double)
   /// Weights from neurons ~ N(0, scale² / neurons), all others zero: by seed and number of the
   /// neuron, whatever the ranks.
@@ -25,20 +26,31 @@ package enum MethodStart: Equatable, Sendable {
     }
   }
 
-  /// `(X Xᵀ + λ I)⁻¹ X z`, in the metric of which the own weight is taken out.
   private func ridgeWeights(
     of problem: RivalProblem, margin: Double, group: borrowing some RankGroup & ~Copyable
   ) throws -> Matrix<Double> {
     let inverse = try problem.gram(on: group).inverse(
       ridge: problem.ridge, group: group, phases: problem.phases)
-    let limit = Glibc.atanh(1 - margin)
+    var best = ridgeWeights(of: problem, inverse.matrix, limit: Glibc.atanh(1 - margin))
+    let unclamped = ridgeWeights(of: problem, inverse.matrix, limit: .infinity)
+    let objectives = (try problem.objectives(of: best), try problem.objectives(of: unclamped))
+    for i in 0..<best.rows where objectives.1[i] < objectives.0[i] {
+      best.copyRow(i, from: unclamped, i)
+    }
+    return best
+  }
+
+  /// `(X Xᵀ + λ I)⁻¹ X z`, in the metric of which the own weight is taken out.
+  private func ridgeWeights(
+    of problem: RivalProblem, _ inverse: borrowing Matrix<Double>, limit: Double
+  ) -> Matrix<Double> {
     var currents = problem.targets.copy()
     currents.replaceMissing(clampedTo: limit)
     let moments = product(currents, problem.whole.regressors.fitted.matrix, transposingB: true)
-    var weights = product(moments, inverse.matrix)
+    var weights = product(moments, inverse)
     for i in 0..<weights.rows {
       guard let own = problem.excluded(i) else { continue }
-      weights.add(-weights[i, own] / inverse.matrix[own, own], inverse.matrix, own, toRow: i)
+      weights.add(-weights[i, own] / inverse[own, own], inverse, own, toRow: i)
       weights[i, own] = 0
     }
     return weights

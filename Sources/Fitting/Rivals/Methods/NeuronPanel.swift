@@ -42,20 +42,46 @@ final class NeuronPanel {
     _ loss: RivalLoss, at x: borrowing Matrix<Double>, targets z: borrowing Matrix<Double>,
     headroom eta: borrowing Matrix<Double>, factor: (RivalScore) -> Double = { _ in 1 }
   ) {
-    activations.multiply(rows: 0..<rows.count, weights, x)
-    for (i, neuron) in rows.enumerated() {
-      let score = scores.score(
-        row: i, loss, targets: z, headroom: eta, neuron, activations: activations,
-        scratch: &scratch)
+    let sums = takeScores(loss, at: x, targets: z, headroom: eta)
+    for (i, score) in sums.enumerated() {
       let factor = factor(score)
       if factor != 1 { scores.scaleRow(i, by: factor) }
     }
     descent.multiply(rows: 0..<rows.count, scores, x, transposingB: true)
   }
 
-  /// Changes a row of weights by its descent, both entry by entry.
-  func update(row i: Int, _ body: (inout MutableSpan<Double>, Span<Double>) -> Void) {
-    weights.update(row: i, by: descent, body)
+  /// Currents and scores at the weights, with the sums over each row.
+  func takeScores(
+    _ loss: RivalLoss, at x: borrowing Matrix<Double>, targets z: borrowing Matrix<Double>,
+    headroom eta: borrowing Matrix<Double>
+  ) -> [RivalScore] {
+    activations.multiply(rows: 0..<rows.count, weights, x)
+    return rows.enumerated().map { i, neuron in
+      scores.score(
+        row: i, loss, targets: z, headroom: eta, neuron, activations: activations,
+        scratch: &scratch)
+    }
+  }
+
+  /// Moves the weights by a step of Adam down the gradient `decay · θ − scale · X E`, of which the
+  /// entries that are excluded are 0.
+  func step(_ adam: PanelAdam, decay: Double, scale: Double, excluding own: (Int) -> Int?) {
+    for (i, neuron) in rows.enumerated() {
+      descent.scaleRow(i, by: -scale)
+      descent.add(decay, weights, i, toRow: i)
+      if let column = own(neuron) { descent[i, column] = 0 }
+    }
+    adam.steps.step(&weights, descent)
+  }
+}
+
+/// Adam's steps of a panel.
+final class PanelAdam {
+  fileprivate var steps: AdamSteps
+
+  init(_ panel: NeuronPanel, learningRate: Double) {
+    steps = AdamSteps(
+      rows: panel.rows.count, columns: panel.weights.columns, learningRate: learningRate)
   }
 }
 
@@ -63,14 +89,6 @@ extension Matrix<Double> {
   /// Puts the weights of a panel into their rows.
   mutating func take(_ panel: NeuronPanel) {
     for (i, neuron) in panel.rows.enumerated() { copyRow(neuron, from: panel.weights, i) }
-  }
-
-  fileprivate mutating func update(
-    row i: Int, by other: borrowing Matrix,
-    _ body: (inout MutableSpan<Double>, Span<Double>) -> Void
-  ) {
-    var target = mutableRow(i)
-    body(&target, other.row(i))
   }
 
   /// `row i ← −φ'` at row i of the activations, with the targets in row k.
