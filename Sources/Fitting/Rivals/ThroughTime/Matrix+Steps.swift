@@ -14,9 +14,10 @@ extension Matrix<Double> {
 
   /// The same rows of another matrix.
   mutating func copyRows(_ rows: Range<Int>, from other: borrowing Matrix) {
+    let entries = rows.lowerBound * columns..<rows.upperBound * columns
     let source = other.elements
     var target = mutableElements
-    for k in rows.lowerBound * columns..<rows.upperBound * columns { target[k] = source[k] }
+    for k in entries { target[k] = source[k] }
   }
 
   /// Entries of another matrix replace those from a row on, in the columns of a mark.
