@@ -10,7 +10,8 @@ SOLVERS = {
     "adam": ("--method", "adam", "--iterations", "20000"),
     "adam-squared": ("--method", "adam", "--loss", "squared", "--iterations", "20000"),
     "force-rates": ("--method", "force-rates", "--force-gain", "1", "--iterations", "50"),
-    "force-currents": ("--method", "force-currents", "--force-gain", "1", "--iterations", "10"),
+    "force-currents": ("--method", "force-currents", "--force-gain", "1", "--force-margin", "1e-6",
+                       "--iterations", "10"),
     "curbd": ("--method", "force-rates", "--force-gain", "1", "--iterations", "50", "--free-run",
               "--free-run-noise", "0.01"),
 }

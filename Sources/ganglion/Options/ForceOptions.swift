@@ -12,6 +12,12 @@ struct ForceOptions: ParsableArguments {
   var forceGain: Double?
   @Option(help: "force-rates, force-currents: frames from one update to the next, at least 1.")
   var forceStride = 1
+  @Option(
+    help: """
+      force-currents: |d| is clamped to 1 - M, 0 < M < 1, before its current is taken. Default: as \
+      for the ridge start, 1e-3.
+      """)
+  var forceMargin: Double?
   @Flag(
     help: """
       force-rates, force-currents: the network runs by itself through each trial, and learns \
@@ -22,7 +28,14 @@ struct ForceOptions: ParsableArguments {
   var freeRunNoise = 0.0
 
   func validate() throws {
-    try requireFinite(["--force-gain": forceGain, "--free-run-noise": freeRunNoise])
+    try requireFinite([
+      "--force-gain": forceGain, "--force-margin": forceMargin, "--free-run-noise": freeRunNoise,
+    ])
+    if let forceMargin {
+      try require(
+        forceMargin > 0 && forceMargin < 1,
+        "--force-margin is \(asGiven(forceMargin)), expected a number in (0, 1)")
+    }
     if let forceGain {
       try require(forceGain > 0, "--force-gain is \(asGiven(forceGain)), expected a number > 0")
     }
@@ -39,7 +52,7 @@ struct ForceOptions: ParsableArguments {
     settings.runsFreely = freeRun
     settings.noise = freeRunNoise
     settings.seed = seed
-    settings.margin = margin
+    settings.margin = forceMargin ?? margin
     return ForceMethod(comparison, settings)
   }
 
@@ -47,6 +60,7 @@ struct ForceOptions: ParsableArguments {
   var settings: [String: any Encodable & Sendable] {
     var settings: [String: any Encodable & Sendable] = ["force-stride": forceStride]
     settings["force-gain"] = forceGain
+    settings["force-margin"] = forceMargin
     if freeRun { settings["free-run-noise"] = freeRunNoise }
     settings["free-run"] = freeRun
     return settings
@@ -59,6 +73,9 @@ struct ForceOptions: ParsableArguments {
         ["force-gain", "force-stride", "free-run"], when: method.isForce,
         else: "it belongs to --method force-rates and force-currents, and this is "
           + method.rawValue),
+      FlagCondition(
+        ["force-margin"], when: method == .forceCurrents,
+        else: "it belongs to --method force-currents, and this is " + method.rawValue),
       FlagCondition(
         ["free-run-noise"], when: method.isForce && freeRun, else: "it belongs to --free-run"),
     ]

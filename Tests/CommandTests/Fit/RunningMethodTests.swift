@@ -53,6 +53,8 @@ extension CommandTests {
         ("--method bptt --signs m.h5:/signs", "--signs"),
         ("--method force-rates --force-gain 0", "--force-gain is 0"),
         ("--method force-rates --force-stride 0", "--force-stride is 0"),
+        ("--method force-currents --force-margin 1", "--force-margin is 1"),
+        ("--method force-rates --force-margin 0.1", "--force-margin does nothing here"),
         ("--method force-rates --free-run --free-run-noise -1", "--free-run-noise is -1"),
         ("--method bptt --window 0", "--window is 0"),
         ("--method bptt --teacher-forcing 1.5", "--teacher-forcing is 1.5"),

@@ -1,5 +1,4 @@
 internal import Collectives
-internal import Kernels
 internal import LinearAlgebra
 
 /// A rate network run through windows of a recording, and the gradient back through time.
@@ -79,17 +78,13 @@ struct UnrolledNetwork: ~Copyable {
     var rates = Matrix<Double>(rows: local.count, columns: windows.count)
     for step in 0..<windows.steps {
       let first = step * regressors
-      for j in 0..<regressors { states.copyRow(first + j, from: recorded, first + j) }
+      states.copyRows(first..<first + regressors, from: recorded)
       if forced[step].contains(false) {
         let running = try gathered(rates, group: group)
-        for j in 0..<neurons {
-          states.replace(row: first + j, by: running, j, where: forced[step], is: false)
-        }
+        states.replaceRows(from: first, by: running, where: forced[step], is: false)
       }
       let currents = product(weights.view, states.view.rows(first..<first + regressors))
-      for i in 0..<local.count {
-        total += advance(i, step: step, currents: currents, rates: &rates)
-      }
+      total += advance(step: step, currents: currents, rates: &rates)
     }
     return total
   }
@@ -105,11 +100,9 @@ struct UnrolledNetwork: ~Copyable {
     var result = Matrix<Double>(rows: n, columns: regressors)
     var carried = Matrix<Double>(rows: n, columns: windows.count)
     for step in (0..<windows.steps).reversed() {
+      carried.add(slopes, from: step * n)
       var g = Matrix<Double>(rows: n, columns: windows.count)
-      for i in 0..<n {
-        carried.add(1, slopes, step * n + i, toRow: i)
-        g.setCurrentSlopes(row: i, carried, outputs, step * n + i, alpha: alpha[i])
-      }
+      g.setCurrentSlopes(carried, outputs, from: step * n, alpha: alpha)
       let first = step * regressors
       do {
         var target = result.mutableView
@@ -123,29 +116,21 @@ struct UnrolledNetwork: ~Copyable {
       }
       var back = product(weights.view.columns(0..<neurons).transposed, g.view)
       try group.sum(&back)
-      for i in 0..<n {
-        carried.scaleRow(i, by: 1 - alpha[i])
-        carried.add(1, back, local.lowerBound + i, toRow: i)
-        carried.clear(row: i, where: forced[step])
-      }
+      carried.carry(back, from: local.lowerBound, alpha: alpha, except: forced[step])
     }
     return result
   }
 
-  /// One step of one neuron in all windows.
+  /// One step in all windows; returns the loss there.
   private mutating func advance(
-    _ i: Int, step: Int, currents: borrowing Matrix<Double>, rates: inout Matrix<Double>
+    step: Int, currents: borrowing Matrix<Double>, rates: inout Matrix<Double>
   ) -> Double {
-    let row = step * local.count + i
-    outputs.setTanh(row: row, currents, i)
+    let row = step * local.count
+    outputs.setTanh(from: row, currents)
     rates.setRates(
-      row: i, states, step * regressors + local.lowerBound + i, outputs, row, alpha: alpha[i])
-    let (windows, loss) = (windows, loss)
-    return slopes.setSlopes(row: row, rates, next, i) { window, rate, targets in
-      guard let transition = windows.transition(window, step), !targets[transition].isNaN
-      else { return (0, 0) }
-      return loss.value(rate, recorded: targets[transition])
-    }
+      states, from: step * regressors + local.lowerBound, outputs, from: row, alpha: alpha)
+    let transitions = (0..<windows.count).map { windows.transition($0, step) }
+    return slopes.setSlopes(from: row, rates, next, at: transitions, loss: loss)
   }
 
   /// All neurons × windows.
@@ -156,75 +141,5 @@ struct UnrolledNetwork: ~Copyable {
     var target = whole.mutableElements
     try group.gather(rates.elements, into: &target, counts: counts.map { $0 * windows.count })
     return whole
-  }
-}
-
-extension Matrix where S == Double {
-  /// `row i ← row j of other`, at the columns that `column` names; zero where it names none.
-  fileprivate mutating func take<Other: Scalar>(
-    row i: Int, _ other: borrowing Matrix<Other>, _ j: Int, column: (Int) -> Int?
-  ) {
-    let source = other.row(j)
-    var target = mutableRow(i)
-    for k in 0..<target.count { target[k] = column(k).map { Double(source[$0]) } ?? 0 }
-  }
-
-  /// Entries of row j of another matrix replace those of row i where a mark has some value.
-  fileprivate mutating func replace(
-    row i: Int, by other: borrowing Matrix, _ j: Int, where marks: [Bool], is value: Bool
-  ) {
-    let source = other.row(j)
-    var target = mutableRow(i)
-    for k in 0..<target.count where marks[k] == value { target[k] = source[k] }
-  }
-
-  /// Entries become zero where they are marked.
-  fileprivate mutating func clear(row i: Int, where marks: [Bool]) {
-    var target = mutableRow(i)
-    for k in 0..<target.count where marks[k] { target[k] = 0 }
-  }
-
-  /// `row i ← tanh` of row j of the currents.
-  fileprivate mutating func setTanh(row i: Int, _ currents: borrowing Matrix, _ j: Int) {
-    var target = mutableRow(i)
-    tanh(currents.row(j), into: &target)
-  }
-
-  /// `row i ← (1 − alpha) x + alpha y`, with x row j of the states and y row k of the outputs.
-  fileprivate mutating func setRates(
-    row i: Int, _ states: borrowing Matrix, _ j: Int, _ outputs: borrowing Matrix, _ k: Int,
-    alpha: Double
-  ) {
-    let x = states.row(j)
-    let y = outputs.row(k)
-    var target = mutableRow(i)
-    for c in 0..<target.count { target[c] = (1 - alpha) * x[c] + alpha * y[c] }
-  }
-
-  /// Row i becomes the slopes of a loss at row j of the rates; returns the sum of the losses.
-  fileprivate mutating func setSlopes(
-    row i: Int, _ rates: borrowing Matrix, _ targets: borrowing Matrix, _ j: Int,
-    _ value: (_ column: Int, _ rate: Double, _ targets: Span<Double>) -> (Double, Double)
-  ) -> Double {
-    let rate = rates.row(j)
-    let wanted = targets.row(j)
-    var target = mutableRow(i)
-    var total = 0.0
-    for c in 0..<target.count {
-      let (loss, slope) = value(c, rate[c], wanted)
-      total += loss
-      target[c] = slope
-    }
-    return total
-  }
-
-  /// `row i ← alpha (1 − y²) δ`, with y row j of the outputs and δ row i of the slopes.
-  fileprivate mutating func setCurrentSlopes(
-    row i: Int, _ slopes: borrowing Matrix, _ outputs: borrowing Matrix, _ j: Int, alpha: Double
-  ) {
-    let delta = slopes.row(i)
-    let y = outputs.row(j)
-    var target = mutableRow(i)
-    for k in 0..<target.count { target[k] = alpha * (1 - y[k] * y[k]) * delta[k] }
   }
 }
