@@ -192,6 +192,8 @@ extension CommandTests {
           let own = try #require(try file.attribute("trial_run_\(name)")?.number)
           #expect(abs(truth - 1) < 1e-6 && own <= 1, "\(name): \(own), \(truth)")
         }
+        // The network of leaking currents starts where no point is near.
+        guard kind == "rate" else { continue }
         let points = try readVector(scores, "/teacher_fixed_points/residual")
         #expect(!points.isEmpty && points.allSatisfy { $0 < 1e-8 })
       }

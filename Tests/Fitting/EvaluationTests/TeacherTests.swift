@@ -103,7 +103,22 @@ import Testing
     let other = try TrialRun(
       of: TeacherNetwork(network(weights, alpha: alpha), leaksCurrents: false), on: observed,
       trials: trials, readout: readout, group: SingleRank())
-    #expect(other.rates.r2 < 0.99)
+    #expect(other.rates.r2 < 0.999)
+  }
+
+  /// Where every trial starts at the origin, starts at equal distances would find it alone.
+  @Test func startsAreNotTheSameStepOfEveryTrial() throws {
+    var rates = Matrix<Double>(rows: 2, columns: 99)
+    let around = switches()
+    for trial in 0..<9 {
+      for t in 1..<11 { for i in 0..<2 { rates[i, 11 * trial + t] = around[i, trial] } }
+    }
+    let observed = try observe(
+      rates, fitted: 99, trialStarts: Array(stride(from: 0, to: 99, by: 11)))
+    let found = try FixedPoints(
+      of: network([[2, 0], [0, 2]], alpha: 0.1), on: observed, starts: 45, threads: 1,
+      group: SingleRank())
+    #expect(found.points.count == 9)
   }
 
   /// By hand: y = 1, 2, 3 and x = 2, 2, 5 have R² = 1 − 5/2 and r = 3 / √(6 · 2).
