@@ -22,6 +22,10 @@ struct EvaluateCommand: ModelCommand {
       and its power spectrum (Welch's estimate, Hellinger's distance from 0 to 1), beside \
       the same distances of the recording's fitted part.
 
+      Where the recording has the readout of the network that made it (/truth/W_out), trials \
+      are run from their starts, and rates and readout held against the recorded ones; with \
+      --fixed-points, the points are matched with those of /truth/W.
+
       Another recording than the fitted one is read and preprocessed as the fitted one was. \
       Its last frames are scored, as large a share as the fit held out; the linear model is \
       trained on the others, the network on none of them. It must have the model's neurons \

@@ -137,6 +137,10 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     ) { console.progress("free-running prediction", done: $0, of: $1, unit: "frames ahead") }
     report.horizon = horizon
     try describeDynamics(network, observed, threads: threads, console, into: &report, on: world)
+    report.teacher = try compareWithTeacher(
+      network, observed, recording: paths, isFitted: opened.isFitted,
+      fixedPoints: report.fixedPoints,
+      threads: threads, on: world)
     guard command.output != nil, let scaling else { return }
     let prediction = TracePrediction<S>(recording: recording, scaling: scaling)
     report.heldOut = try HeldOutTraces(

@@ -46,6 +46,7 @@ extension EvaluationReport {
     if let fixedPoints {
       try file.write(fixedPoints, neurons: model.neurons, isRoot: world.rank == 0)
     }
+    try teacher?.write(to: &file, neurons: model.neurons, isRoot: world.rank == 0)
     if let linearRidge { try file.contents.setAttribute("linear_lambda", linearRidge) }
     try heldOut?.write(to: &file, first: first)
     try file.requireSpace(on: world)

@@ -133,40 +133,45 @@ extension ResultFile {
     try contents.setAttribute("attractor_frames", attractor.frames.count)
   }
 
-  /// Writes `/fixed_points/*`; `isRoot` tells the rank that writes what all have.
+  /// Writes `/fixed_points/*`, or those of a teacher into `/teacher_fixed_points/*`; `isRoot` tells
+  /// the rank that writes what all have.
   ///
   /// - Collective: every rank that shares the file must call it.
-  mutating func write(_ fixedPoints: FixedPoints, neurons: Int, isRoot: Bool) throws {
+  mutating func write(
+    _ fixedPoints: FixedPoints, neurons: Int, isRoot: Bool, prefix: String = ""
+  ) throws {
     let points = fixedPoints.points
-    try contents.setAttribute("fixed_point_starts", fixedPoints.starts)
+    let point = prefix + "fixed_point"
+    let eigenvalue = prefix + "eigenvalue"
+    try contents.setAttribute(point + "_starts", fixedPoints.starts)
     guard !points.isEmpty else { return }
-    try addDimension("fixed_point", count: points.count, longName: "fixed point")
-    try addDimension("eigenvalue", count: neurons, longName: "eigenvalue, by falling modulus")
+    try addDimension(point, count: points.count, longName: "fixed point")
+    try addDimension(eigenvalue, count: neurons, longName: "eigenvalue, by falling modulus")
     try write(
-      "fixed_points/found", points.map(\.found), ["fixed_point"],
+      "\(point)s/found", points.map(\.found), [point],
       longName: "starts that led there")
     try write(
-      "fixed_points/unstable", points.map(\.unstable), ["fixed_point"],
+      "\(point)s/unstable", points.map(\.unstable), [point],
       longName: "eigenvalues of modulus above 1")
     try write(
-      "fixed_points/residual", points.map(\.residual), ["fixed_point"],
+      "\(point)s/residual", points.map(\.residual), [point],
       longName: "largest |F(r) - r|")
     try write(
-      "fixed_points/spectral_radius", points.map(\.spectralRadius), ["fixed_point"],
+      "\(point)s/spectral_radius", points.map(\.spectralRadius), [point],
       longName: "largest modulus of an eigenvalue")
     for (name, dimension, meaning, values) in [
       ("state", "neuron", "rates", points.flatMap(\.state)),
       (
-        "eigenvalue_real", "eigenvalue", "eigenvalue of the Jacobian of r[t+1], real part",
+        "eigenvalue_real", eigenvalue, "eigenvalue of the Jacobian of r[t+1], real part",
         points.flatMap { $0.eigenvalues.map(\.real) }
       ),
       (
-        "eigenvalue_imaginary", "eigenvalue", "the same, imaginary part",
+        "eigenvalue_imaginary", eigenvalue, "the same, imaginary part",
         points.flatMap { $0.eigenvalues.map(\.imaginary) }
       ),
     ] {
       let variable = try createVariable(
-        "fixed_points/\(name)", of: Double.self, ["fixed_point", dimension], longName: meaning)
+        "\(point)s/\(name)", of: Double.self, [point, dimension], longName: meaning)
       let width = values.count / points.count
       var block = Matrix<Double>(rows: isRoot ? points.count : 0, columns: width)
       for i in 0..<block.rows {

@@ -32,6 +32,8 @@ struct EvaluationReport {
   var linearRidge: Double?
   var attractor: AttractorScores?
   var fixedPoints: FixedPoints?
+  /// What a teacher's network says of it.
+  var teacher: TeacherComparison?
   /// Frames of free-running prediction that were asked for.
   var horizon = 0
   /// What was recorded and predicted, if it is to be written.
@@ -100,6 +102,7 @@ struct EvaluationReport {
       lines.append(contentsOf: rolloutLines)
       lines.append(contentsOf: try attractorLines(on: group))
       lines.append(contentsOf: fixedPointLines)
+      lines.append(contentsOf: teacher?.lines ?? [])
       if let verdict = totals.verdict, !verdict.sentence.isEmpty { lines.append(verdict.text) }
     }
     return lines.joined(separator: "\n")
@@ -165,6 +168,7 @@ struct EvaluationReport {
       ]
     }
     for (key, value) in try dynamicsObject(on: group) { object[key] = value }
+    if let teacher { object["teacher"] = teacher.object }
     let data = try JSONSerialization.data(
       withJSONObject: object, options: [.sortedKeys, .prettyPrinted])
     return String(decoding: data, as: UTF8.self)

@@ -31,6 +31,8 @@ struct FitPage {
     page.section("Free-running", id: "rollout", rolloutFigures)
     let dynamics = dynamicsFigures
     if !dynamics.isEmpty { page.section("Dynamics", id: "dynamics", dynamics) }
+    let teacher = teacherTables
+    if !teacher.isEmpty { page.section("Against the true network", id: "truth", teacher) }
     page.section("Skill", id: "skill", skillFigures)
     page.section("Connectivity", id: "connectivity", connectivityFigures)
     page.section("Eigenvalues of W", id: "eigenvalues", eigenvalueFigures)

@@ -162,6 +162,47 @@ extension CommandTests {
         "--trial-count does nothing here", "no run", in: folder.path)
     }
 
+    /// The truth of a recording without noise runs as was recorded: two implementations.
+    @Test(arguments: ["rate", "current"]) func theTruthIsTheYardstickOfEvaluate(
+      kind: String
+    ) throws {
+      let folder = try TemporaryDirectory()
+      let run = folder.file("run.h5")
+      try succeed(Self.training(kind) + [run])
+      let noisy = folder.file("noisy.h5")
+      let clean = folder.file("clean.h5")
+      let model = folder.file("model.h5")
+      let scores = folder.file("scores.h5")
+      try succeed([
+        "simulate", run, "-o", noisy, "--trial-count", "10", "--input-noise", "0.3",
+      ])
+      try succeed(["simulate", run, "-o", clean, "--trial-count", "4", "--seed", "2"])
+      try succeed(["fit", noisy, "-o", model, "--lambda", "1e-4", "--self-connections"])
+      for ranks in [nil, 3] {
+        let text = try succeed(
+          [
+            "evaluate", model, "--recording", clean, "--truth", noisy, "--fixed-points", "6", "-o",
+            scores,
+          ], ranks: ranks)
+        #expect(text.contains("free runs of 4 trials"), "\(text)")
+        let file = try File.open(scores)
+        #expect(try file.attribute("trial_runs")?.number == 4)
+        for name in ["rates_r2", "readout_r2", "readout_pearson"] {
+          let truth = try #require(try file.attribute("trial_run_\(name)_truth")?.number)
+          let own = try #require(try file.attribute("trial_run_\(name)")?.number)
+          #expect(abs(truth - 1) < 1e-6 && own <= 1, "\(name): \(own), \(truth)")
+        }
+        // The network of leaking currents starts where no point is near.
+        guard kind == "rate" else { continue }
+        let points = try readVector(scores, "/teacher_fixed_points/residual")
+        #expect(!points.isEmpty && points.allSatisfy { $0 < 1e-8 })
+      }
+      let page = folder.file("page.html")
+      try succeed(["report", model, "--scores", scores, "-o", page])
+      #expect(
+        try String(contentsOfFile: page, encoding: .utf8).contains("Against the true network"))
+    }
+
     /// The first evaluation that finds the loss ends the training; a loss out of reach is told.
     @Test func aTrainingEndsAtItsLoss() throws {
       let folder = try TemporaryDirectory()

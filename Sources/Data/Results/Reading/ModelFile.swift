@@ -45,6 +45,8 @@ package struct ModelFile: Sendable {
   package var inputSHA256: String? { summary.inputSHA256 }
   /// Every setting of the fit, as one JSON object.
   package var configuration: String { summary.configuration }
+  /// Whether the fitted rates are those of the recording, as they stand.
+  package var isUnscaled: Bool { summary.scaling == ScalingKind.none.rawValue }
   /// Whether W is stored as float64, else as float32.
   package var isDouble: Bool { summary.isDouble }
 

@@ -47,8 +47,9 @@ package struct FixedPoints: Sendable {
   private static var tolerance: Double { 1e-9 }
   private static var steps: Int { 200 }
 
-  /// Searches from up to `starts` recorded frames at equal distances, in a range or in all, with
-  /// the inputs at their means over the recording.
+  /// Searches from up to `starts` recorded frames, in a range or in all, with the inputs at their
+  /// means over the recording: at equal distances, or where there are several trials, of which
+  /// these might be one and the same step, by the golden section.
   ///
   /// - Throws: what `group` throws.
   /// - Complexity: N³ flops a step and start and 10 N³ a point, shared by ranks and threads;
@@ -62,9 +63,11 @@ package struct FixedPoints: Sendable {
     let possible = observed.transitions(in: frames ?? 0..<observed.frames)
     let used = min(count, possible.count)
     starts = used
+    let isSpread = observed.trialStartFrames.count > 1 && used < possible.count
     let own = Partition(of: used, among: group.size).range(of: group.rank)
     let found = try parallelMap(count: own.count, threads: threads) { job in
-      let frame = possible[(own.lowerBound + job) * possible.count / used]
+      let place = Self.place(own.lowerBound + job, of: used, among: possible.count, isSpread)
+      let frame = possible[place]
       return search.descend(
         from: observed.state(at: frame).map(Double.init), steps: Self.steps,
         tolerance: Self.tolerance)
@@ -93,6 +96,16 @@ package struct FixedPoints: Sendable {
     self.points = points.sorted {
       ($0.unstable, $0.spectralRadius) < ($1.unstable, $1.spectralRadius)
     }
+  }
+
+  /// The place of a start among the possible ones.
+  private static func place(
+    _ index: Int, of count: Int, among possible: Int, _ isSpread: Bool
+  ) -> Int {
+    guard isSpread else { return index * possible / count }
+    let golden = (5.0.squareRoot() - 1) / 2
+    let share = (Double(index) * golden).truncatingRemainder(dividingBy: 1)
+    return min(possible - 1, Int(share * Double(possible)))
   }
 
   private static func areOne(_ a: [Double], _ b: [Double]) -> Bool {
