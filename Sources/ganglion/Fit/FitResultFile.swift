@@ -3,9 +3,9 @@ internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
-internal import Rivals
 internal import Recordings
 internal import Results
+internal import Rivals
 
 /// The result of a fit, as interface and formats describe it.
 struct FitResultFile {

@@ -106,12 +106,6 @@ extension Matrix {
       step: S(step), along: directionResponse.row(i), into: &scores, curvatures: &curvatures)
   }
 
-  /// `row i ← (1 − |d|) / 2` of the targets.
-  mutating func setHeadroom(row i: Int, _ targets: borrowing Matrix) {
-    var row = mutableRow(i)
-    PointwiseLoss.headroom(of: targets.row(i), into: &row)
-  }
-
   /// `row k ← row i of targets`, clamped to ±limit, 0 where missing.
   mutating func setClamped(row k: Int, _ targets: borrowing Matrix, _ i: Int, limit: S) {
     var row = mutableRow(k)

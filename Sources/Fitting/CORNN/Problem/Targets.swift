@@ -59,4 +59,10 @@ extension Matrix {
     var row = mutableRow(i)
     return rule.fill(&row, rates: rates, transitions: transitions)
   }
+
+  /// `row i ← (1 − |d|) / 2` of the same row of targets.
+  package mutating func setHeadroom(row i: Int, _ targets: borrowing Matrix) {
+    var row = mutableRow(i)
+    PointwiseLoss.headroom(of: targets.row(i), into: &row)
+  }
 }

@@ -1,5 +1,4 @@
 internal import CORNN
-internal import Kernels
 internal import LinearAlgebra
 
 extension Matrix<Double> {
@@ -17,11 +16,5 @@ extension Matrix<Double> {
   mutating func fillRow(_ i: Int, with value: Double) {
     var row = mutableRow(i)
     for t in 0..<row.count { row[t] = value }
-  }
-
-  /// `row i ← (1 − |d|) / 2` of the same row of targets.
-  mutating func setHeadroom(row i: Int, _ targets: borrowing Matrix) {
-    var row = mutableRow(i)
-    PointwiseLoss.headroom(of: targets.row(i), into: &row)
   }
 }

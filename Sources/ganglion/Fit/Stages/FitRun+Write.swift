@@ -26,8 +26,6 @@ extension FitRun {
   ) throws -> Scored {
     let chosen = solution.chosen
     let console = session.console
-    // Of the panels; what follows needs blocks of other sizes.
-    returnFreedMemory()
     let heldOut = try session.phases.measure("evaluate") {
       try HeldOutScores(
         solution.fit, chosen.loaded.problem, starts: command.rolloutStarts, group: world
