@@ -1,16 +1,14 @@
 """Command line of Scripts/study."""
 import argparse
-import dataclasses
 import os
 import sys
 from pathlib import Path
 
-from . import figures, running, summary
-from .catalogue import STUDIES
-from .outcome import outcome
-from .study import jobs
+from . import generated, trained
 
 MISSING = 66  # the exit code of a collection that lacks runs
+# What makes, runs and collects each study.
+KINDS = {name: kind for kind in (generated, trained) for name in kind.STUDIES}
 
 
 def part(text):
@@ -40,7 +38,7 @@ class Parser(argparse.ArgumentParser):
 
 def options():
     parser = Parser(prog="study")
-    parser.add_argument("name", choices=STUDIES)
+    parser.add_argument("name", choices=KINDS)
     parser.add_argument("--size", choices=("small", "published"), default="small")
     parser.add_argument("--networks", type=natural)
     parser.add_argument("--seed", type=natural, default=1)
@@ -48,13 +46,19 @@ def options():
     for name in ("neurons", "frames", "minutes"):
         parser.add_argument(f"--{name}", type=natural)
     parser.add_argument("--ranks", type=natural, default=1)
+    parser.add_argument("--teacher-ranks", type=natural)
     parser.add_argument("--part", type=part)
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--collect", action="store_true")
     action.add_argument("--list", action="store_true")
+    action.add_argument("--teachers", action="store_true")
     parser.add_argument("-o", "--output", type=Path)
     given = parser.parse_args()
-    given.study = STUDIES[given.name]
+    given.kind = KINDS[given.name]
+    given.study = given.kind.STUDIES[given.name]
+    for name, reason in given.kind.USELESS.items():
+        if getattr(given, name):
+            parser.error(f"--{name.replace('_', '-')} does nothing here: {reason}; leave it out")
     given.methods = [name for name in given.method.split(",") if name]
     known = list(dict.fromkeys(fit.method for fit in given.study.fits))
     for name in given.methods:
@@ -65,18 +69,10 @@ def options():
 
 
 def collect(given, todo):
-    """Table, JSON and figure of what there is; the exit code says whether all of it is."""
-    found = [outcome(job, given.folder) for job in todo]
-    table = summary.rows(given.study, found)
+    """Writes what there is; the exit code says whether that is all."""
+    found = [given.kind.outcome(job, given.folder) for job in todo]
     given.folder.mkdir(parents=True, exist_ok=True)
-    stem = given.folder / given.name
-    summary.write_table(stem.with_suffix(".csv"), table)
-    summary.write_document(
-        stem.with_suffix(".json"), given.study,
-        {"size": given.size, "ranks": given.ranks, "machine": os.uname().nodename,
-         "cores": os.cpu_count()}, table, found)
-    print(summary.text(given.study, table), flush=True)
-    figures.draw(given.study, found, stem)
+    given.kind.write(given, found, given.folder / given.name)
     missing = [one.job for one in found if one.state == "missing"]
     for job in missing:
         print(f"study: missing: {job.name} ({given.folder / job.result_file})", file=sys.stderr)
@@ -85,21 +81,17 @@ def collect(given, todo):
 
 def main():
     given = options()
-    size = given.study.sizes[given.size]
-    size = dataclasses.replace(size, **{
-        name: getattr(given, name) for name in ("neurons", "frames", "minutes") if getattr(given, name)})
-    seeds = range(given.seed, given.seed + (given.networks or size.networks))
-    todo = list(jobs(given.study, size, seeds, given.methods, given.ranks))
+    todo = given.kind.jobs(given)
     if given.list:
         for number, job in enumerate(todo, 1):
-            print(f"{number:4} {outcome(job, given.folder).state:8} {job.name}")
+            print(f"{number:4} {given.kind.outcome(job, given.folder).state:8} {job.name}")
         return 0
-    if not given.collect:
-        own = todo[given.part[0] - 1::given.part[1]] if given.part else todo
-        running.run(own, given.folder)
-        if given.part:
-            return 0
-    return collect(given, todo)
+    if given.collect:
+        return collect(given, todo)
+    if given.teachers:
+        todo = trained.teachers(todo)
+    given.kind.run(todo[given.part[0] - 1::given.part[1]] if given.part else todo, given.folder)
+    return 0 if given.part or given.teachers else collect(given, todo)
 
 
 sys.exit(main())

@@ -24,7 +24,9 @@ struct EvaluateCommand: ModelCommand {
 
       Where the recording has the readout of the network that made it (/truth/W_out), trials \
       are run from their starts, and rates and readout held against the recorded ones; with \
-      --fixed-points, the points are matched with those of /truth/W.
+      --fixed-points, the points are matched with those of /truth/W. Where the model has \
+      some of the network's cells, give --truth a recording of all of them, made by the same \
+      flags: the points are then matched by the cells that the model has.
 
       Another recording than the fitted one is read and preprocessed as the fitted one was. \
       Its last frames are scored, as large a share as the fit held out; the linear model is \
@@ -36,7 +38,11 @@ struct EvaluateCommand: ModelCommand {
   @Option(
     help: "The recording to predict; may be repeated as in `fit`; default: what was fitted.")
   var recording: [String] = []
-  @Option(help: "A file with /truth/W; default: the recording, if it holds it.")
+  @Option(
+    help: """
+      A file with /truth/W, of the model's neurons or of more, which it then names; default: the \
+      recording, if it holds it.
+      """)
   var truth: String?
   @Option(
     help: """

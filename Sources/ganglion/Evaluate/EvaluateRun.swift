@@ -61,49 +61,6 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       description: "\(name), which was fitted, is not there: give --recording or --truth")
   }
 
-  /// Connectivity against the truth, row by row: no rank holds a second W.
-  private func agreement(
-    _ network: borrowing RateNetwork<S>, recording: String?, on world: borrowing Communicator
-  ) throws -> EvaluationReport.Agreement? {
-    guard let path = command.truth ?? recording else { return nil }
-    guard let truth = try TruthFile.find(in: path, on: world) else {
-      guard command.truth != nil else { return nil }
-      throw RecordingError.badData("\(path): holds no /truth/W (neuron, presyn)")
-    }
-    guard truth.neurons == model.neurons else {
-      guard command.truth != nil else { return nil }
-      throw RecordingError.badData(
-        "\(path): /truth/W is of \(truth.neurons) neurons, and the model has \(model.neurons)")
-    }
-    var weights = WeightAgreement()
-    var inputWeights = WeightAgreement()
-    try world.agree {
-      for lower in stride(from: 0, to: network.local.count, by: Self.rowsAtOnce) {
-        let rows = lower..<min(lower + Self.rowsAtOnce, network.local.count)
-        let first = network.local.lowerBound
-        let own = (first + rows.lowerBound)..<(first + rows.upperBound)
-        let trueRows = try truth.readWeights(own, of: S.self)
-        for i in rows {
-          weights.add(
-            network.weights.row(i), trueRows.row(i - lower), leavingOut: first + i)
-        }
-        guard truth.inputs > 0, truth.inputs == model.inputs else { continue }
-        let trueInputs = try truth.readInputWeights(own, of: S.self)
-        for i in rows {
-          inputWeights.add(
-            network.inputWeights.row(i), trueInputs.row(i - lower), leavingOut: nil)
-        }
-      }
-    }
-    try weights.reduce(over: world)
-    try inputWeights.reduce(over: world)
-    return EvaluationReport.Agreement(
-      truth: path, weights: weights, inputWeights: inputWeights.count > 1 ? inputWeights : nil)
-  }
-
-  /// Rows of the truth in memory at a time.
-  private static var rowsAtOnce: Int { 64 }
-
   /// One-step and free-running prediction.
   private func predict(
     _ paths: [String], _ network: borrowing RateNetwork<S>, threads: Int, _ console: Console,

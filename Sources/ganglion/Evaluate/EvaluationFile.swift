@@ -24,6 +24,13 @@ extension EvaluationReport {
       try file.contents.setAttribute("connectivity_slope", agreement.weights.slope)
       try file.contents.setAttribute(
         "connectivity_rms_error", agreement.weights.rootMeanSquareError)
+      if let inputs = agreement.inputWeights {
+        try file.contents.setAttribute("input_pearson", inputs.pearson)
+      }
+      if let leaks = agreement.leaks {
+        try file.contents.setAttribute("alpha_pearson", leaks.pearson)
+        try file.contents.setAttribute("alpha_rms_error", leaks.rootMeanSquareError)
+      }
     }
     try file.addDimension("neuron", labels: model.labels, longName: "neuron")
     if let oneStep {
@@ -43,10 +50,8 @@ extension EvaluationReport {
     }
     if let rollout { try file.write(rollout) }
     if let attractor { try file.write(attractor, first: first) }
-    if let fixedPoints {
-      try file.write(fixedPoints, neurons: model.neurons, isRoot: world.rank == 0)
-    }
-    try teacher?.write(to: &file, neurons: model.neurons, isRoot: world.rank == 0)
+    if let fixedPoints { try file.write(fixedPoints, isRoot: world.rank == 0) }
+    try teacher?.write(to: &file, isRoot: world.rank == 0)
     if let linearRidge { try file.contents.setAttribute("linear_lambda", linearRidge) }
     try heldOut?.write(to: &file, first: first)
     try file.requireSpace(on: world)

@@ -138,7 +138,7 @@ extension ResultFile {
   ///
   /// - Collective: every rank that shares the file must call it.
   mutating func write(
-    _ fixedPoints: FixedPoints, neurons: Int, isRoot: Bool, prefix: String = ""
+    _ fixedPoints: FixedPoints, isRoot: Bool, prefix: String = ""
   ) throws {
     let points = fixedPoints.points
     let point = prefix + "fixed_point"
@@ -146,7 +146,8 @@ extension ResultFile {
     try contents.setAttribute(point + "_starts", fixedPoints.starts)
     guard !points.isEmpty else { return }
     try addDimension(point, count: points.count, longName: "fixed point")
-    try addDimension(eigenvalue, count: neurons, longName: "eigenvalue, by falling modulus")
+    try addDimension(
+      eigenvalue, count: points[0].eigenvalues.count, longName: "eigenvalue, by falling modulus")
     try write(
       "\(point)s/found", points.map(\.found), [point],
       longName: "starts that led there")

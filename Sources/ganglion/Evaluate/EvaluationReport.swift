@@ -15,6 +15,8 @@ struct EvaluationReport {
     let truth: String
     let weights: WeightAgreement
     let inputWeights: WeightAgreement?
+    /// Of the neurons' leaks, where the truth has them.
+    let leaks: WeightAgreement?
   }
 
   let model: ModelFile
@@ -92,6 +94,10 @@ struct EvaluationReport {
       row("slope", agreement.weights.slope)
       row("rms error", agreement.weights.rootMeanSquareError)
       if let inputs = agreement.inputWeights { row("pearson of input weights", inputs.pearson) }
+      if let leaks = agreement.leaks {
+        if leaks.pearson.isFinite { row("pearson of leaks", leaks.pearson) }
+        row("rms error of leaks", leaks.rootMeanSquareError)
+      }
     }
     if let recording {
       let what = opened?.isFitted == true ? "held-out" : "the last"
@@ -146,6 +152,10 @@ struct EvaluationReport {
         "rms_error": finite(agreement.weights.rootMeanSquareError),
       ]
       if let inputs = agreement.inputWeights { values["input_pearson"] = finite(inputs.pearson) }
+      if let leaks = agreement.leaks {
+        values["alpha_pearson"] = finite(leaks.pearson)
+        values["alpha_rms_error"] = finite(leaks.rootMeanSquareError)
+      }
       object["connectivity"] = values
     }
     if let notes = opened?.notes, !notes.isEmpty { object["notes"] = notes }

@@ -19,7 +19,9 @@ extension TeacherComparison {
     ]
     lines += ([["", "network", "truth", "recorded"]] + rows).map { "  " + columns.line($0) }
     if cells > neurons {
-      lines.append("  \(neurons) of the true network's \(cells) cells: it cannot be run itself")
+      lines.append(
+        "  \(neurons) of the true network's \(cells) cells: it cannot be run itself (--truth with a"
+          + " recording of them all compares fixed points)")
     }
     return lines
   }
@@ -95,7 +97,7 @@ extension TeacherComparison {
   /// Writes `/trial_runs/*` as attributes, `/teacher_fixed_points/*` and `/matched_points/*`.
   ///
   /// - Collective: every rank that shares the file must call it.
-  func write(to file: inout ResultFile, neurons: Int, isRoot: Bool) throws {
+  func write(to file: inout ResultFile, isRoot: Bool) throws {
     if let runs {
       try file.contents.setAttribute("trial_runs", runs.network.trials.starts.count)
       try file.contents.setAttribute("trial_run_steps", runs.network.trials.steps)
@@ -106,7 +108,7 @@ extension TeacherComparison {
       }
     }
     guard let attractors else { return }
-    try file.write(attractors.teacher, neurons: neurons, isRoot: isRoot, prefix: "teacher_")
+    try file.write(attractors.teacher, isRoot: isRoot, prefix: "teacher_")
     let (match, yardstick) = (attractors.match, attractors.yardstick)
     for (name, value) in [
       ("stable", match.fitted.stable), ("stable_truth", match.teacher.stable),

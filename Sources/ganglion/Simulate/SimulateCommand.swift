@@ -82,7 +82,8 @@ struct SimulateCommand: ModelCommand {
   func run(on world: borrowing Communicator) throws {
     guard let trained = try TrainedRun.find(in: model, on: world) else {
       try teacher.refuse(because: "\(model) is no run of `ganglion train`")
-      return try ModelFile.open(model, on: world).perform(self, on: world)
+      let origins = "`ganglion fit`, `train flipflop --cell rate` or `train timed-response`"
+      return try ModelFile.open(model, origins: origins, on: world).perform(self, on: world)
     }
     guard recording == nil else {
       throw CommandLineError.usage(

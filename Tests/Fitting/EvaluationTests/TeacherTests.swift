@@ -63,6 +63,17 @@ import Testing
     }
   }
 
+  /// The second switch alone has three states, and each point keeps both of its eigenvalues.
+  @Test func pointsByTheNeuronsThatAreSeen() throws {
+    let (found, _) = try points([[2, 0], [0, 2]])
+    let seen = found.seen(by: [1])
+    #expect(seen.points.count == 9)
+    for (part, whole) in zip(seen.points, found.points) {
+      #expect(part.state == [whole.state[1]])
+      #expect(part.eigenvalues.count == 2 && part.unstable == whole.unstable)
+    }
+  }
+
   /// A point is given away once, to the nearest.
   @Test func pairsAreOneToOne() throws {
     let (found, spread) = try points([[2, 0], [0, 2]])

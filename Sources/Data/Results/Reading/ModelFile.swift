@@ -50,26 +50,27 @@ package struct ModelFile: Sendable {
   /// Whether W is stored as float64, else as float32.
   package var isDouble: Bool { summary.isDouble }
 
-  /// Looks into a model.
+  /// Looks into a model; `origins` are the commands whose files the caller takes.
   ///
   /// - Throws: on every rank alike, `RecordingError` or `AgreedError`: 66 if there is no such
   ///   file, 65 if it is no model.
   /// - Collective: every rank of `group` must call it.
   package static func open(
-    _ path: String, on group: borrowing some RankGroup & ~Copyable
+    _ path: String, origins: String = "`ganglion fit`",
+    on group: borrowing some RankGroup & ~Copyable
   ) throws -> ModelFile {
     var found = Data()
-    try group.agreeOnRoot { found = try JSONEncoder().encode(summarise(path)) }
+    try group.agreeOnRoot { found = try JSONEncoder().encode(summarise(path, origins)) }
     let text = try group.broadcast(String(decoding: found, as: UTF8.self))
     return ModelFile(summary: try JSONDecoder().decode(Summary.self, from: Data(text.utf8)))
   }
 
-  private static func summarise(_ path: String) throws -> Summary {
+  private static func summarise(_ path: String, _ origins: String) throws -> Summary {
     guard FileManager.default.fileExists(atPath: path) else {
       throw RecordingError.missing("\(path): no such file")
     }
     guard File.isHDF5(path) else {
-      throw RecordingError.badData("\(path): not HDF5; give a model written by `ganglion fit`")
+      throw RecordingError.badData("\(path): not HDF5; give a model written by \(origins)")
     }
     do {
       let file = try File.open(path)
@@ -82,7 +83,7 @@ package struct ModelFile: Sendable {
       else {
         throw RecordingError.badData(
           "\(path): holds no model (/W, /b and the attribute alpha); give a file written by"
-            + " `ganglion fit`")
+            + " \(origins)")
       }
       let weights = try file.openDataset("/W")
       let labels = try file.openDataset("/neuron").readStrings()

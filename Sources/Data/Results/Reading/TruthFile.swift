@@ -6,20 +6,34 @@ internal import Recordings
 
 /// The true network of a generated recording, read by rows: `/truth/W`, `/truth/W_in`, and what
 /// else is known of it.
+///
+/// Its neurons are those of the file, or some of them once it was `restricted`.
 package struct TruthFile: Sendable {
   package let path: String
-  package let neurons: Int
+  package private(set) var neurons: Int
   /// 0 where the file has no `/truth/W_in`.
   package let inputs: Int
   /// Outputs of the task, 0 where the file has no `/truth/W_out`.
   package let outputs: Int
-  /// Cells of the whole network, of which `neurons` were recorded.
+  /// Cells of the whole network, of which the file has all or some.
   package let cells: Int
   /// Whether currents leak, else rates.
   package let leaksCurrents: Bool
+  /// Whether each neuron has a leak of its own in the file.
+  package let hasLeaks: Bool
+  /// Places in the file of the neurons, where they are not all of it in its order.
+  package private(set) var places: [Int]?
+  /// Neurons in the file.
+  private let columns: Int
 
-  /// Whether the network is known whole.
-  package var isWhole: Bool { cells == neurons }
+  /// Whether the file knows the network whole.
+  package var isWhole: Bool { cells == columns }
+  /// The same file with all of its neurons.
+  package var unrestricted: TruthFile {
+    var all = self
+    (all.neurons, all.places) = (columns, nil)
+    return all
+  }
 
   /// Looks for the truth in a file; nil if it holds none.
   ///
@@ -29,25 +43,50 @@ package struct TruthFile: Sendable {
   package static func find(
     in path: String, on group: borrowing some RankGroup & ~Copyable
   ) throws -> TruthFile? {
-    var sizes = [-1, 0, 0, 0, 0]
+    var sizes = [-1, 0, 0, 0, 0, 0]
     try group.agreeOnRoot { sizes = try Self.sizes(in: path) }
     try group.broadcast(&sizes)
     guard sizes[0] >= 0 else { return nil }
     return TruthFile(
       path: path, neurons: sizes[0], inputs: sizes[1], outputs: sizes[2], cells: sizes[3],
-      leaksCurrents: sizes[4] == 1)
+      leaksCurrents: sizes[4] == 1, hasLeaks: sizes[5] == 1, columns: sizes[0])
   }
 
-  /// Neurons (−1: there is no truth), inputs, outputs, cells, and whether currents leak.
+  /// The truth of the neurons of these names: of all where there are as many, else of those
+  /// that the file has under these names; nil where it has not, or where their names are the
+  /// numbers from 0 on, which every file has.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  package func restricted(
+    to names: [String], on group: borrowing some RankGroup & ~Copyable
+  ) throws -> TruthFile? {
+    if names.count == columns { return unrestricted }
+    guard names.count < columns, names != names.indices.map(String.init) else { return nil }
+    var found = [Int](repeating: -1, count: names.count)
+    try group.agreeOnRoot {
+      let known = try self.names()
+      let place = Dictionary(
+        zip(known, known.indices), uniquingKeysWith: { first, _ in first })
+      found = names.map { place[$0] ?? -1 }
+    }
+    try group.broadcast(&found)
+    guard !found.contains(-1) else { return nil }
+    var part = self
+    (part.neurons, part.places) = (names.count, found)
+    return part
+  }
+
+  /// Neurons (−1: there is no truth), inputs, outputs, cells, whether currents leak, and whether
+  /// the leaks are there.
   private static func sizes(in path: String) throws -> [Int] {
     guard FileManager.default.fileExists(atPath: path) else {
       throw RecordingError.missing("\(path): no such file")
     }
-    guard File.isHDF5(path) else { return [-1, 0, 0, 0, 0] }
+    guard File.isHDF5(path) else { return [-1, 0, 0, 0, 0, 0] }
     do {
       let file = try File.open(path)
       guard try file.kind(of: "/truth/W") == .dataset else {
-        return [-1, 0, 0, 0, 0]
+        return [-1, 0, 0, 0, 0, 0]
       }
       let shape = try file.openDataset("/truth/W").shape
       guard shape.count == 2, shape[0] == shape[1] else {
@@ -61,9 +100,21 @@ package struct TruthFile: Sendable {
         hasOutputs ? try file.openDataset("/truth/W_out").shape[0] : 0,
         try file.attribute("truth_cells")?.number.map { Int($0) } ?? shape[0],
         try file.attribute("truth_leak")?.string == "currents" ? 1 : 0,
+        try file.kind(of: "/truth/alpha") == .dataset ? 1 : 0,
       ]
     } catch let error as HDF5Error {
       throw unreadable(path, error)
+    }
+  }
+
+  /// The names of the file's neurons, or their numbers.
+  private func names() throws -> [String] {
+    try reading { file in
+      if try file.kind(of: "/neuron") == .dataset {
+        let dataset = try file.openDataset("/neuron")
+        if case .string = dataset.type { return try dataset.readStrings() }
+      }
+      return (0..<columns).map(String.init)
     }
   }
 
@@ -71,7 +122,13 @@ package struct TruthFile: Sendable {
   package func readWeights<S: Scalar & Storable>(
     _ rows: Range<Int>, of type: S.Type = S.self
   ) throws -> Matrix<S> {
-    try read("/truth/W", rows, columns: neurons)
+    let block: Matrix<S> = try read("/truth/W", rows, columns: columns)
+    guard let places else { return block }
+    var part = Matrix<S>(rows: block.rows, columns: places.count)
+    for i in 0..<part.rows {
+      for (j, place) in places.enumerated() { part[i, j] = block[i, place] }
+    }
+    return part
   }
 
   /// Rows of the true W_in.
@@ -83,9 +140,14 @@ package struct TruthFile: Sendable {
 
   /// The readout of some neurons, outputs × neurons.
   package func readReadout(_ neurons: Range<Int>) throws -> Matrix<Double> {
-    try reading {
-      try $0.openDataset("/truth/W_out").readBlock(rows: 0..<outputs, columns: neurons)
+    let all: Matrix<Double> = try reading {
+      try $0.openDataset("/truth/W_out").readBlock(rows: 0..<outputs, columns: 0..<columns)
     }
+    var part = Matrix<Double>(rows: outputs, columns: neurons.count)
+    for (i, neuron) in neurons.enumerated() {
+      for k in 0..<outputs { part[k, i] = all[k, place(of: neuron)] }
+    }
+    return part
   }
 
   /// What is wanted of the outputs, frames × outputs.
@@ -100,7 +162,8 @@ package struct TruthFile: Sendable {
   package func readAlpha(_ neurons: Range<Int>) throws -> [Double]? {
     try reading { file in
       if try file.kind(of: "/truth/alpha") == .dataset {
-        return try file.openDataset("/truth/alpha").read(range: neurons)
+        let all: [Double] = try file.openDataset("/truth/alpha").read(range: 0..<columns)
+        return neurons.map { all[place(of: $0)] }
       }
       let common = try file.attribute("alpha")?.number
       return common.map { [Double](repeating: $0, count: neurons.count) }
@@ -120,6 +183,21 @@ package struct TruthFile: Sendable {
   private func read<S: Scalar & Storable>(
     _ name: String, _ rows: Range<Int>, columns: Int
   ) throws -> Matrix<S> {
-    try reading { try $0.openDataset(name).readBlock(rows: rows, columns: 0..<columns) }
+    guard let places else {
+      return try reading { try $0.openDataset(name).readBlock(rows: rows, columns: 0..<columns) }
+    }
+    let wanted = places[rows]
+    guard let first = wanted.min(), let last = wanted.max() else {
+      return Matrix(rows: 0, columns: columns)
+    }
+    let block: Matrix<S> = try reading {
+      try $0.openDataset(name).readBlock(rows: first..<(last + 1), columns: 0..<columns)
+    }
+    var part = Matrix<S>(rows: wanted.count, columns: columns)
+    for (i, place) in wanted.enumerated() { part.copyRow(i, from: block, place - first) }
+    return part
   }
+
+  /// The place in the file of a neuron.
+  private func place(of neuron: Int) -> Int { places?[neuron] ?? neuron }
 }

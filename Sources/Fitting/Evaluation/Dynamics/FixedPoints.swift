@@ -18,8 +18,8 @@ package import Networks
 package struct FixedPoints: Sendable {
   /// One fixed point, and what is known of the network near it.
   package struct Point: Sendable {
-    /// The rates of all neurons.
-    package let state: [Double]
+    /// The rates of all neurons, or of those that are `seen`.
+    package fileprivate(set) var state: [Double]
     /// The largest |F(r) − r| of a neuron.
     package let residual: Double
     /// How many starts led to it.
@@ -39,7 +39,7 @@ package struct FixedPoints: Sendable {
   }
 
   /// The points, the one with the fewest unstable directions first.
-  package let points: [Point]
+  package private(set) var points: [Point]
   /// How many starts there were.
   package let starts: Int
 
@@ -96,6 +96,13 @@ package struct FixedPoints: Sendable {
     self.points = points.sorted {
       ($0.unstable, $0.spectralRadius) < ($1.unstable, $1.spectralRadius)
     }
+  }
+
+  /// The points by the rates of some neurons; eigenvalues stay those of the whole network.
+  package func seen(by neurons: [Int]) -> FixedPoints {
+    var part = self
+    for i in points.indices { part.points[i].state = neurons.map { points[i].state[$0] } }
+    return part
   }
 
   /// The place of a start among the possible ones.

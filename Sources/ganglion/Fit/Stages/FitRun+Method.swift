@@ -116,8 +116,8 @@ extension FitRun {
     of local: Range<Int>, on world: borrowing Communicator
   ) throws -> TrueWeights? {
     guard command.recordings.count == 1,
-      let truth = try TruthFile.find(in: command.recordings[0], on: world),
-      truth.neurons == recording.neurons
+      let truth = try TruthFile.find(in: command.recordings[0], on: world)?
+        .restricted(to: recording.labels, on: world)
     else { return nil }
     return TrueWeights(try world.agree { try truth.readWeights(local, of: Double.self) })
   }

@@ -1,0 +1,48 @@
+"""What came out of one job: its scores, and how it ended."""
+import dataclasses
+import json
+
+import numpy as np
+
+from ..running import failure_file
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """A job and what is known of its result."""
+    job: object
+    state: str  # done, failed or missing
+    message: str = ""
+    seconds: float = np.nan  # wall time of the whole fit, reading and writing included
+    evaluation: dict | None = None
+
+    def value(self, score):
+        """A score; nan where the evaluation has none."""
+        if self.evaluation is None:
+            return np.nan
+        if score.name == "seconds":
+            return self.seconds
+        value = at(self.evaluation, score.path)
+        return value / at(self.evaluation, score.of) if score.of else value
+
+
+def at(tree, path):
+    """The number at a path of nested objects; nan where there is none."""
+    for name in path:
+        if not isinstance(tree, dict) or tree.get(name) is None:
+            return np.nan
+        tree = tree[name]
+    return float(tree)
+
+
+def outcome(job, folder):
+    """Reads what a job has left."""
+    result = folder / job.result_file
+    if result.exists():
+        told = json.loads(result.read_text())
+        return Outcome(job, "done", "", told["seconds"], told["evaluation"])
+    note = failure_file(result)
+    if note.exists():
+        told = json.loads(note.read_text())
+        return Outcome(job, "failed", f"exit code {told['exit_code']}: {told['message']}")
+    return Outcome(job, "missing")
