@@ -112,14 +112,34 @@ import Testing
     let m = 31.0
     // 4 starts' worth of frames ahead are a quarter of the 20 held out.
     let columns = 5.0 * 2
-    let gram = m * m * t
-    let trials = 32 * (m * m * (m / 3 + 2 * 30) + 2 * 30 * m * t / 4)
-    let folds = 4 * m * (m + 2 * 30) * t / 4
+    // The Gram matrix is the fit's; 15 ridges on four folds.
+    let trials = 15 * (m * m * (m / 3 + 2 * 30) + 2 * 30 * m * t / 4)
+    let folds = m * (m + 2 * 2 * 30) * t
     let solution = m * m * (m / 3 + 2 * 30) + 2 * 30 * m * t
     let running = (u + columns) * 2 * m * 30 + columns * 2 * m * 30
-    #expect(agree(work.flops, gram + trials + folds + solution + running))
+    #expect(agree(work.flops, trials + folds + solution + running))
     #expect(work.entries == 2 * 30 * columns)
     #expect(work.messages.rounds == 18)
+  }
+
+  /// A search is planned where something is chosen, and more of it where more is.
+  @Test func search() {
+    func work(_ candidates: SearchCandidates?) -> PhaseWork {
+      var fit = exampleFit(.primal, neurons: 300, frames: 1500)
+      fit.choices.search = candidates
+      return FitPlan(fit, in: exampleJob())[.select]
+    }
+    #expect(work(nil).allFlops == 0)
+    #expect(work(SearchCandidates(leaks: 1, ridges: 1, losses: 1)).allFlops == 0)
+    let ridge = work(SearchCandidates(leaks: 1, ridges: 13, losses: 1))
+    let loss = work(SearchCandidates(leaks: 1, ridges: 13, losses: 15))
+    let all = work(SearchCandidates(leaks: 12, ridges: 13, losses: 15))
+    #expect(0 < ridge.allFlops && ridge.allFlops < loss.allFlops && loss.allFlops < all.allFlops)
+    // Seven ridges and three beside the best on 32 neurons, these three on 128 again; on 2.5 folds
+    // of three quarters of the frames, 25 iterations each.
+    let (samples, m) = (0.75 * 1199, 301.0)
+    let solutions = 2.5 * (32 * 10 + 128 * 3.0)
+    #expect(agree(ridge.flopsPacked, solutions * 25 * 4 * samples * m))
   }
 
   /// A shared inverse: from three ranks and an order of 2,450 on.

@@ -15,12 +15,15 @@ package struct FitChoices: Equatable, Sendable {
   /// Whether the loss is the published dropping rule, whose iteration stops at no tolerance and
   /// takes every image with the inverse itself.
   package var isPublishedRule: Bool
+  /// What is chosen on held-out blocks; nil where everything is given.
+  package var search: SearchCandidates?
   /// What multiplies with packed matrices: of this process, unless a machine has another.
   package var kernel: ProductKernel
 
   package init(
     configuration: Configuration, bytesPerScalar: Int, isFactored: Bool = false,
     rolloutStarts: Int = 20, isPublishedRule: Bool = false,
+    search: SearchCandidates? = nil,
     kernel: ProductKernel = ProductKernel.best().kernel
   ) {
     precondition(bytesPerScalar == 4 || bytesPerScalar == 8, "\(bytesPerScalar) bytes a number")
@@ -29,6 +32,7 @@ package struct FitChoices: Equatable, Sendable {
     self.isFactored = isFactored
     self.rolloutStarts = rolloutStarts
     self.isPublishedRule = isPublishedRule
+    self.search = search
     self.kernel = kernel
   }
 

@@ -3,13 +3,15 @@ internal import Evaluation
 /// The linear model, with the choice of its ridge, and the free runs of both models on the
 /// held-out frames: what `LinearModel` and `RolloutScores` do.
 extension FitCounts {
-  /// The linear model has a Gram matrix of its own, in the same form as ours but for T < M.
+  /// The linear model is in the same form as ours but for T < M; the Gram matrix of the weights it
+  /// has from the fit.
   private var linearIsDual: Bool { t < regressors }
   private var linearOrder: Double { min(t, regressors) }
 
   var evaluation: PhaseWork {
     guard u > 0 else { return PhaseWork(phase: .evaluate) }
-    let gram = linearOrder * linearOrder * max(t, regressors) / ranks
+    let gram =
+      linearIsDual || isDual ? linearOrder * linearOrder * max(t, regressors) / ranks : 0
     let ownColumn = (isDual ? 4 * t : 2 * regressors) * own
     let columns = horizon * starts
     let touched =
@@ -41,20 +43,24 @@ extension FitCounts {
     linearIsDual ? 2 * t * own + 4 * t * t / ranks : linearColumn
   }
 
-  /// Flops of the choice of the linear model's ridge: every ridge on every fold.
+  /// Flops of the choice of the linear model's ridge: every second ridge and two more on the first
+  /// fold, three on the others, each fold's shared by the ranks.
   private var choiceOfRidge: Double {
     let folds = Double(RidgeChoice.folds)
-    let trials = (folds * Double(RidgeChoice.decades.count) / ranks).rounded(.up)
+    let trials = [Double(RidgeChoice.decades.count / 2), 2, 3, 3, 3].reduce(0) {
+      $0 + ($1 / ranks).rounded(.up)
+    }
     let judges = min(Double(RidgeChoice.judges), neurons)
     let foldOrder = linearIsDual ? (1 - 1 / folds) * t : regressors
     let trial =
       foldOrder * foldOrder * (foldOrder / 3 + 2 * judges) + 2 * judges * foldOrder * t / folds
-    // What is left out of the Gram matrix and of the right-hand side, for each fold anew.
-    let set =
-      linearIsDual
-      ? 0 : min(folds, trials) * regressors * (regressors + 2 * judges) * t / folds
+    // What is left out of the Gram matrix and of the right-hand side, and that of all transitions.
+    let set = linearIsDual ? 0 : regressors * (regressors + 4 * judges) * t / ranks
     return trials * trial + set
   }
+
+  /// Bytes that the ranks of a node share then: the Gram matrix, and that of a fold or the inverse.
+  var evaluationSharedBytes: Double { u > 0 ? 2 * linearOrder * linearOrder * 8 : 0 }
 
   private var evaluationMessages: PhaseMessages {
     let columns = horizon * starts
@@ -63,20 +69,16 @@ extension FitCounts {
       (linearIsDual ? t * (u + 2 * columns) * 8 : (u + columns) * neurons * scalar)
       + (isDual ? 0 : columns) * neurons * scalar
     return PhaseMessages(
-      summedOverNodes: neurons * frames * scalar, summed: linearOrder * linearOrder * 8 + summed,
+      summedOverNodes: neurons * frames * scalar,
+      summed: (linearIsDual ? 1 : 5) * linearOrder * linearOrder * 8 + summed,
       gathered: gathered, rounds: (linearIsDual ? 3 : 2) * horizon + 8)
   }
 
   /// Bytes that a rank holds beside the shared rates while it evaluates.
   var evaluationBytes: Double {
     guard u > 0 else { return 0 }
-    let folds = Double(RidgeChoice.folds)
-    // The Gram matrix as each rank has its part, a fold's and its factor; the regressors of the
-    // fold's part of the frames, as they are and in float64.
-    let matrices =
-      linearIsDual
-      ? 2 * linearOrder * linearOrder * 8
-      : 3 * linearOrder * linearOrder * 8 + regressors * t / folds * (8 + scalar)
+    // Its part of the Gram matrix, or of a fold's, or a factor.
+    let matrices = linearOrder * linearOrder * 8
     // Frames at a time: rates and features, or all regressors in either precision.
     let block =
       min(Double(framesAtOnce), t)

@@ -23,19 +23,24 @@ extension FitCounts {
   /// The same for each thread beyond the first: its stack, BLAS buffer and heap.
   static var threadBytes: Double { 16e6 }
 
-  /// The factorisation, the iterations, the evaluation and the writing of the result.
+  /// The search if there is one, the factorisation, the iterations, the evaluation and the writing
+  /// of the result.
   var stages: [Stage] {
     let base = Self.processBytes + Self.threadBytes * (threads - 1) + seriesBytes
     let rows = Self.libraryBytes + regressorBytes
     let solution = own * order * scalar
     let observed = neurons * frames * scalar
-    return [
+    return (searchBytes.map { [Stage(own: base + $0.own, shared: rows + $0.shared)] } ?? []) + [
       setUp(base, rows),
       Stage(
         own: base + solution + (mask?.factorBytes ?? 0) + panelBytes + keptBytes,
         shared: rows + squareBytes),
-      Stage(own: base + solution + keptBytes + evaluationBytes, shared: rows + observed),
-      Stage(own: base + solution + keptBytes + blockBytes, shared: rows + observed),
+      Stage(
+        own: base + solution + keptBytes + evaluationBytes,
+        shared: rows + observed + evaluationSharedBytes),
+      Stage(
+        own: base + solution + keptBytes + blockBytes,
+        shared: rows + observed + (isDual ? 0 : order * order * 8)),
     ]
   }
 

@@ -6,13 +6,15 @@ extension FitCounts {
   var phases: [PhaseWork] {
     let all = frames * neurons
     let shares = (isDual ? 2 * t * u * regressors : 0) / ranks
-    return [
+    let beginning = [
       PhaseWork(
         phase: .read, streamed: Self.turnedBytes * all / ranks,
         fileBytes: all * Self.storedRateBytes, messages: PhaseMessages(dealt: all * scalar)),
       PhaseWork(
         phase: .exchange,
         messages: PhaseMessages(summedOverNodes: regressors * (t + u) * scalar)),
+    ]
+    return beginning + (search.map { [$0] } ?? []) + [
       PhaseWork(
         phase: .gram, flops: order * order * (isDual ? regressors : t) / ranks + shares,
         messages: PhaseMessages(

@@ -31,6 +31,10 @@ struct FitCounts {
   let mask: MaskLoad?
   /// Whether weights are stored in float32, whatever the iterations.
   let storesFloat: Bool
+  /// What is chosen on held-out blocks.
+  let candidates: SearchCandidates?
+  /// Whether candidates are solved in rounded products.
+  let searchesInFeatures: Bool
 
   init(_ fit: PlannedFit, in job: Job, mask: MaskLoad? = nil) {
     let (shape, choices) = (fit.shape, fit.choices)
@@ -61,6 +65,8 @@ struct FitCounts {
     features = inFeatures ? FeatureCounts(fit, isDual: isDual) : nil
     storesFloat = configuration.usesFeatures || scalar == 4
     self.mask = mask
+    candidates = choices.search
+    searchesInFeatures = configuration.searchesInFeatures && mask == nil
   }
 
   /// Neurons of the busiest rank.

@@ -32,8 +32,11 @@ package struct FitPrediction: Sendable {
   private static let sharedInversion = 0.6
 
   /// Bytes of those passes for each sample and iteration.
-  private var bytesPerSample: Double {
-    guard plan.kernel == nil else { return Self.passes.features * 4 }
+  private func bytesPerSample(_ work: PhaseWork) -> Double {
+    let isSearch = work.phase == .select
+    guard isSearch ? work.flopsPacked == 0 : plan.kernel == nil else {
+      return Self.passes.features * 4
+    }
     let passes = plan.form == .dual ? Self.passes.dual : Self.passes.primal
     return passes * Double(plan.fit.choices.bytesPerScalar)
   }
@@ -45,7 +48,7 @@ package struct FitPrediction: Sendable {
   private func rate(of phase: FitPhase) -> Double {
     switch phase {
     case .gram: rates.gram
-    case .factor: rates.factor
+    case .factor, .select: rates.factor
     case .evaluate: Self.evaluation.share * rates.squares(isDouble: true)
     case .solve where plan.kernel != nil:
       rates.panels(of: min(plan.panelRows, FeatureCounts.measuredRows), isDouble: true)
@@ -62,7 +65,7 @@ package struct FitPrediction: Sendable {
       + (work.flopsPacked + splitPrice * work.flopsSplit) / rates.packed
       + work.flopsShared / (Self.sharedInversion * rate(of: work.phase))
     let numbers =
-      work.samples * bytesPerSample / rates.vectors + work.entries * Self.evaluation.entry
+      work.samples * bytesPerSample(work) / rates.vectors + work.entries * Self.evaluation.entry
       + work.streamed / rates.memory
     let files = work.fileBytes / (work.phase == .write ? rates.writing : rates.reading)
     return products + numbers + files + communication(work)

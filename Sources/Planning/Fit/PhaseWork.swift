@@ -1,6 +1,6 @@
 /// The phases of a fit, as the timing table of a run calls them.
 package enum FitPhase: String, CaseIterable, Sendable {
-  case read, exchange, gram, factor, solve, score, evaluate, write
+  case read, exchange, select, gram, factor, solve, score, evaluate, write
 }
 
 /// The work of one phase on the busiest rank.

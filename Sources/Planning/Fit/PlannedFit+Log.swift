@@ -21,6 +21,8 @@ extension PlannedFit {
     var lambda: Double?
     var selfConnections: Bool?
     var isPublishedRule: Bool?
+    var search: SearchCandidates?
+    var searchesInFeatures: Bool?
   }
 
   /// The fit of the last `started` in a log; nil if it is none of a fit.
@@ -45,6 +47,8 @@ extension PlannedFit {
     configuration.iterations = entry.iterations
     configuration.usesFeatures = entry.usesFeatures
     configuration.lambda = entry.lambda ?? configuration.lambda
+    configuration.searchesInFeatures =
+      entry.searchesInFeatures ?? configuration.searchesInFeatures
     configuration.selfConnections = entry.selfConnections ?? configuration.selfConnections
     shape = FitShape(
       neurons: entry.neurons, inputs: entry.inputs, frames: entry.frames, holdout: entry.holdout,
@@ -52,13 +56,13 @@ extension PlannedFit {
     choices = FitChoices(
       configuration: configuration, bytesPerScalar: entry.bytesPerScalar,
       isFactored: entry.isFactored, rolloutStarts: entry.rolloutStarts,
-      isPublishedRule: entry.isPublishedRule ?? false)
+      isPublishedRule: entry.isPublishedRule ?? false, search: entry.search)
   }
 
   /// As an event of the log.
   package var event: [String: any Sendable & Encodable] {
     let configuration = choices.configuration
-    return [
+    var event: [String: any Sendable & Encodable] = [
       "neurons": shape.neurons, "inputs": shape.inputs, "frames": shape.frames,
       "holdout": shape.holdout, "bias": shape.bias, "form": configuration.form.rawValue,
       "bytesPerScalar": choices.bytesPerScalar, "tolerance": configuration.tolerance,
@@ -66,6 +70,9 @@ extension PlannedFit {
       "rolloutStarts": choices.rolloutStarts, "usesFeatures": configuration.usesFeatures,
       "lambda": configuration.lambda, "selfConnections": configuration.selfConnections,
       "isPublishedRule": choices.isPublishedRule,
+      "searchesInFeatures": configuration.searchesInFeatures,
     ]
+    event["search"] = choices.search
+    return event
   }
 }

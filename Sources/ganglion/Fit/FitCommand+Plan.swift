@@ -15,14 +15,15 @@ extension FitCommand {
 
   /// What the plan of a recording's fit needs to know, solved as `configuration` says.
   func planned(
-    _ recording: Recording, _ configuration: Configuration, bytesPerScalar: Int
+    _ recording: Recording, _ configuration: Configuration, _ candidates: ModelCandidates,
+    bytesPerScalar: Int
   ) -> PlannedFit {
     PlannedFit(
       shape(of: recording),
       FitChoices(
         configuration: configuration, bytesPerScalar: bytesPerScalar,
         isFactored: solution.weights == .factored, rolloutStarts: rolloutStarts,
-        isPublishedRule: model.loss == .weighted))
+        isPublishedRule: model.loss == .weighted, search: candidates.counts))
   }
 }
 

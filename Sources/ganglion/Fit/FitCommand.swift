@@ -134,7 +134,8 @@ struct FitCommand: GroupCommand {
       bias: !model.noBias,
       // Float32 is for the primal form only, also on the smaller folds of a selection.
       form: arithmetic?.isSingle == true || method.needsWeights ? .primal : solution.form,
-      usesFeatures: arithmetic?.usesFeatures ?? false, tolerance: solution.tolerance,
+      usesFeatures: arithmetic?.usesFeatures ?? false,
+      searchesInFeatures: solution.precision != .double, tolerance: solution.tolerance,
       iterations: solution.iterations)
   }
 

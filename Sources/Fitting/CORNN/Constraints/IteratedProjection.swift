@@ -72,7 +72,7 @@ extension MaskedPrimalForm {
       result.multiply(
         rows: rows, responses, base.regressors.fitted.matrix, transposingB: true)
     } else {
-      result.multiplyWidening(rows: rows, vectors, products.gram.matrix)
+      result.multiplyWidening(rows: rows, vectors, products.gram.shared.matrix)
     }
     for r in rows { result.add(S(ridge), vectors, r, toRow: r) }
   }

@@ -60,7 +60,7 @@ extension MaskedPrimalForm {
     var sum = 0.0
     for j in set.members where !binding.contains(j) {
       let entry = Double(gradient[i, j])
-      sum += entry * entry / (products.gram.matrix[j, j] + ridge)
+      sum += entry * entry / (products.gram.shared.matrix[j, j] + ridge)
     }
     return sum
   }
@@ -70,7 +70,7 @@ extension MaskedPrimalForm {
     _ gradient: borrowing Matrix<S>, row i: Int, into direction: inout Matrix<S>
   ) {
     for j in 0..<unknowns {
-      direction[i, j] = gradient[i, j] / S(products.gram.matrix[j, j] + ridge)
+      direction[i, j] = gradient[i, j] / S(products.gram.shared.matrix[j, j] + ridge)
     }
   }
 }

@@ -101,6 +101,16 @@ extension FeatureGradients {
     panel.refresh(loss: loss)
   }
 
+  /// The given states, with the residual's scale of the ridge problem.
+  func start(_ panel: inout FeaturePanel, from states: borrowing Matrix<Float>) {
+    setRidgeSolution(&panel, margin: margins[0])
+    for i in 0..<panel.panel.active {
+      panel.panel.rows[i].scale = panel.panel.rows[i].decrement
+      panel.panel.coefficients.copyRow(i, from: states, i)
+    }
+    panel.refresh(loss: loss)
+  }
+
   /// `η ←` the ridge solution on the clamped currents: the image of the gradient at zero.
   private func setRidgeSolution(_ panel: inout FeaturePanel, margin: Double) {
     panel.clear()

@@ -15,6 +15,7 @@ struct FeaturePrimalForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
   let whitening: Whitening
   let features: WhitenedFeatures
   let gradients: FeatureGradients
+  let weightProducts: SharedMatrix<Double>?
 
   var unknowns: Int { regressors.count }
   var ridgeRaise: Double { whitening.raise }
@@ -43,7 +44,7 @@ extension FeaturePrimalForm {
     let regressors = products.regressors
     let kernel = gradients.kernel
     let whitening = try phases.measure("factor") {
-      try Whitening(products.gram, ridge: ridge, group: group)
+      try Whitening(products.gram.shared, ridge: ridge, group: group)
     }
     let features = try phases.measure("factor") {
       let (m, t) = (regressors.count, regressors.samples)
@@ -70,6 +71,6 @@ extension FeaturePrimalForm {
     }
     self.init(
       ridge: ridge, excludesSelf: excludesSelf, regressors: regressors, whitening: whitening,
-      features: features, gradients: gradients)
+      features: features, gradients: gradients, weightProducts: products.gram)
   }
 }

@@ -20,6 +20,7 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: ProductForm, ~Copyable {
 
   var ridge: Double { base.ridge }
   var ridgeRaise: Double { base.ridgeRaise }
+  var weightProducts: SharedMatrix<Double>? { products.gram }
   var space: CoefficientSpace { .weights }
   var samples: Int { base.samples }
   var unknowns: Int { base.unknowns }
@@ -71,7 +72,7 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: ProductForm, ~Copyable {
           forbidden: forbidden, regressors: unknowns, side: side,
           matrix: base.inverse.matrix.selectedBlock(forbidden, forbidden))
       case .allowed:
-        var block = products.gram.matrix.selectedBlock(allowed, allowed)
+        var block = products.gram.shared.matrix.selectedBlock(allowed, allowed)
         for i in 0..<allowed.count { block[i, i] += ridge }
         return try MaskProjection(
           forbidden: forbidden, regressors: unknowns, side: side, matrix: block)

@@ -13,6 +13,7 @@ struct PrimalForm<S: Scalar & Transferable>: ProductForm, ~Copyable {
   /// `A⁻¹`, regressors × regressors.
   let inverse: NodeShared<S>
   let ridgeRaise: Double
+  let weightProducts: SharedMatrix<Double>?
 
   var space: CoefficientSpace { .weights }
   var samples: Int { regressors.samples }
@@ -80,12 +81,12 @@ extension PrimalForm {
   ) throws {
     let inverse = try phases.measure("factor") {
       try invertedGram(
-        products.gram, ridge: ridge, mayRaiseRidge: true, as: S.self, group: group,
+        products.gram.shared, ridge: ridge, mayRaiseRidge: true, as: S.self, group: group,
         phases: phases)
     }
     self.init(
       ridge: ridge, excludesSelf: excludesSelf, regressors: products.regressors,
-      inverse: inverse.matrix, ridgeRaise: inverse.raise)
+      inverse: inverse.matrix, ridgeRaise: inverse.raise, weightProducts: products.gram)
   }
 }
 
@@ -93,7 +94,7 @@ extension PrimalForm {
 package final class PrimalGram<S: Scalar & Transferable> {
   let regressors: Regressors<S>
   /// `XᵀX`, regressors × regressors.
-  let gram: NodeShared<Double>
+  let gram: SharedMatrix<Double>
 
   /// Takes the products.
   ///
@@ -103,11 +104,13 @@ package final class PrimalGram<S: Scalar & Transferable> {
   ) throws {
     self.regressors = regressors
     gram = try phases.measure("gram") {
-      try gramMatrix(of: regressors.fitted.matrix, transposed: false, group: group)
+      SharedMatrix(
+        try gramMatrix(of: regressors.fitted.matrix, transposed: false, group: group))
     }
     let m = Double(regressors.count)
     phases.add("gram", flops: m * m * Double(regressors.samples) / Double(group.size))
   }
+
   /// `(XᵀX + ridge I)⁻¹`, once a node.
   ///
   /// - Throws: `FitError.ridgeTooSmall`; what `group` throws.
@@ -118,7 +121,7 @@ package final class PrimalGram<S: Scalar & Transferable> {
   ) throws -> NodeShared<S> {
     let inverse: RidgedInverse<S> = try phases.measure("factor") {
       try invertedGram(
-        gram, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group, phases: phases)
+        gram.shared, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group, phases: phases)
     }
     return inverse.matrix
   }

@@ -23,13 +23,13 @@ struct PanelWork {
   var widest = Int.max
   /// What the iterations begin with where it is not the ridge solution.
   var start: StartingWeights?
-  /// Whether the panels are iterated in whitened features.
-  var inFeatures = false
+  /// How the panels are iterated in whitened features; nil where they are not.
+  var features: FeatureGradients?
 
   private var panelWidth: Int {
     PanelWidth.rows(
       of: subproblems.count, samples: fitted.count, threads: threads, widest: widest,
-      inFeatures: inFeatures)
+      inFeatures: features != nil)
   }
 
   /// The subproblems of each panel.

@@ -25,6 +25,9 @@ package struct Configuration: Codable, Equatable, Sendable {
   /// Whether the subproblems are iterated in whitened features.
   package var usesFeatures = false
 
+  /// Whether candidates of a selection may be solved in float32 and rounded products.
+  package var searchesInFeatures = true
+
   /// A subproblem is solved when its relative optimality residual is below this.
   package var tolerance = 1e-4
 
@@ -45,13 +48,14 @@ package struct Configuration: Codable, Equatable, Sendable {
 
   package init(
     lambda: Double = usualLambda, selfConnections: Bool, bias: Bool, form: Form,
-    usesFeatures: Bool, tolerance: Double, iterations: Int
+    usesFeatures: Bool, searchesInFeatures: Bool = true, tolerance: Double, iterations: Int
   ) {
     self.lambda = lambda
     self.selfConnections = selfConnections
     self.bias = bias
     self.form = form
     self.usesFeatures = usesFeatures
+    self.searchesInFeatures = searchesInFeatures
     self.tolerance = tolerance
     self.iterations = iterations
   }

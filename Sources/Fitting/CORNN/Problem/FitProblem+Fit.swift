@@ -104,8 +104,8 @@ extension FitProblem {
       isDual = choice.isDual
       work.widest = min(widestPanel, choice.widestPanel)
     }
-    work.inFeatures = features != nil && restriction == nil
-    let (outcome, ridgeRaise) = try withoutActuallyEscaping(synchronise) { synchronise in
+    if restriction == nil { work.features = features }
+    let found = try withoutActuallyEscaping(synchronise) { synchronise in
       var whole = WholeFit(
         problem: self, work: work, phases: phases, restored: restored, request: request,
         synchronise: synchronise,
@@ -114,19 +114,19 @@ extension FitProblem {
         try CORNN.visit(
           &whole, under: restriction, regressors: regressors, isDual: isDual, ridges: ridges,
           group: group, phases: phases)
-        return (whole.outcome, whole.ridgeRaise)
+        return whole.found
       }
       try CORNN.visit(
         &whole, regressors: regressors, ridges: ridges, configuration: configuration,
         features: features, group: group, phases: phases)
-      return (whole.outcome, whole.ridgeRaise)
+      return whole.found
     }
-    guard let outcome else { throw FitError.nothingToFit }
+    guard let found else { throw FitError.nothingToFit }
     return try Fit(
       regressors: regressors,
       isDual: isDual, excludesSelf: !configuration.selfConnections, mask: constraints.mask,
-      alpha: alpha, outcome: outcome, ridgeRaise: ridgeRaise, transitions: transitions,
-      heldOut: heldOut, unscored: unscored, group: group)
+      alpha: alpha, found: found, transitions: transitions, heldOut: heldOut,
+      unscored: unscored, group: group)
   }
 }
 
@@ -139,6 +139,13 @@ extension FitProblem {
   }
 }
 
+/// The solutions of a rank's subproblems, with what the form knows besides.
+struct FoundSolutions<S: Scalar & Transferable> {
+  let outcome: PanelOutcome<S>
+  let ridgeRaise: Double
+  let weightProducts: SharedMatrix<Double>?
+}
+
 /// All subproblems of this rank at one ridge.
 private struct WholeFit<S: Scalar & Transferable>: RidgeVisitor {
   let problem: FitProblem<S>
@@ -148,16 +155,16 @@ private struct WholeFit<S: Scalar & Transferable>: RidgeVisitor {
   let request: @Sendable () -> WorkRequest
   let synchronise: ([PanelSolution<S>]) throws -> Void
   let progress: @Sendable (Int) -> Void
-  var outcome: PanelOutcome<S>?
-  var ridgeRaise = 1.0
+  var found: FoundSolutions<S>?
 
   mutating func visit<F: SubproblemForm & ~Copyable>(
     _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
   ) throws -> Bool where F.S == S {
-    ridgeRaise = form.ridgeRaise
-    outcome = try work.runInRounds(
-      problem.recording, form: form, restored: restored, group: group, phases: phases,
-      request: request, synchronise: synchronise, progress: progress)
+    found = FoundSolutions(
+      outcome: try work.runInRounds(
+        problem.recording, form: form, restored: restored, group: group, phases: phases,
+        request: request, synchronise: synchronise, progress: progress),
+      ridgeRaise: form.ridgeRaise, weightProducts: form.weightProducts)
     return false
   }
 }

@@ -14,6 +14,8 @@ package final class FitProblem<S: Scalar & Transferable> {
   /// This rank's neurons that are fitted but not scored, as they are mostly missing in the
   /// held-out frames, by local index.
   package let unscored: Set<Int>
+  /// What searches share of their folds.
+  let foldBases = FoldBases<S>()
 
   /// Takes stock of the recording and gathers the regressors.
   ///

@@ -29,6 +29,9 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   /// all the same.
   package let ridgeRaise: Double
 
+  /// `XᵀX` of the fitted transitions, where the primal form took it.
+  package let weightProducts: SharedMatrix<Double>?
+
   /// Fitted and held-out transitions, and those left out because a regressor is missing.
   package let transitions: Transitions
   package let heldOutTransitions: Transitions
@@ -39,15 +42,17 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   /// - Collective: every rank of `group` must call it.
   init(
     regressors: Regressors<S>, isDual: Bool, excludesSelf: Bool, mask: StructuralMask?,
-    alpha: [Double], outcome: PanelOutcome<S>, ridgeRaise: Double, transitions: Transitions,
-    heldOut: Transitions, unscored: Set<Int>, group: borrowing some RankGroup & ~Copyable
+    alpha: [Double], found: FoundSolutions<S>, transitions: Transitions, heldOut: Transitions,
+    unscored: Set<Int>, group: borrowing some RankGroup & ~Copyable
   ) throws {
+    let outcome = found.outcome
     self.regressors = regressors
     self.isDual = isDual
     self.excludesSelf = excludesSelf
     self.mask = mask
     self.alpha = alpha
-    self.ridgeRaise = ridgeRaise
+    ridgeRaise = found.ridgeRaise
+    weightProducts = found.weightProducts
     panels = outcome.panels
     self.transitions = transitions
     heldOutTransitions = heldOut

@@ -5,13 +5,6 @@ internal import Runtime
 
 /// The cross-validation of candidates on contiguous blocks of the fitted transitions.
 struct CrossValidation<S: Scalar & Transferable> {
-  /// What was found of a loss.
-  struct Findings {
-    let candidates: [Selection.Candidate]
-    /// For each leak, the share of targets beyond ±1.
-    let clipped: [Double: Double]
-  }
-
   let problem: FitProblem<S>
   let grid: SelectionGrid
   let configuration: Configuration
@@ -20,47 +13,27 @@ struct CrossValidation<S: Scalar & Transferable> {
   /// Constraints on the weights, if there are any.
   let restriction: Restriction?
 
-  /// Tries all pairs of leaks and ridges with each loss.
+  /// Tries all pairs of leaks and ridges with each loss, fold by fold, and goes on with those
+  /// that do not fall behind.
   ///
   /// - Returns: findings by loss.
   /// - Collective: every rank of `group` must call it.
   func evaluate(
-    _ trial: SearchMemory.Trial, group: borrowing some RankGroup & ~Copyable, phases: Phases
-  ) throws -> [Findings] {
-    var trial = trial
+    _ trial: SearchMemory.Trial, by judge: FoldRace.Judge,
+    group: borrowing some RankGroup & ~Copyable, phases: Phases
+  ) throws -> [SearchFindings] {
     let neurons = try problem.sample(trial.round.neurons, seed: grid.seed, group: group)
-    var tallies = trial.losses.map { _ in
-      Tally(alphas: trial.alphas.count, lambdas: trial.lambdas.count)
-    }
+    var race = FoldRace(trial, by: judge)
     let folds = folds
     for number in folds.indices {
+      if number > 0 { race.retire() }
+      let open = race.open
       let entry =
-        try memory.recall(trial, fold: number)
-        ?? remember(trial, neurons, folds[number], number: number, group, phases)
-      for (i, own) in entry.tallies.enumerated() { tallies[i].add(own) }
-      // The first fold tells how far down the ridges it is worth going.
-      trial.lambdas = Array(trial.lambdas.prefix(entry.tried))
+        try memory.recall(open, fold: number)
+        ?? remember(open, neurons, folds[number], number: number, group, phases)
+      race.take(entry.tallies, tried: entry.tried)
     }
-    let sampled = Double(try group.sum(neurons.count) * folds.count)
-    return tallies.map { findings(of: trial, $0, sampled: sampled) }
-  }
-
-  private func findings(
-    of trial: SearchMemory.Trial, _ tally: Tally, sampled: Double
-  ) -> Findings {
-    var candidates: [Selection.Candidate] = []
-    for (row, lambda) in trial.lambdas.enumerated() {
-      for (column, alpha) in trial.alphas.enumerated() {
-        candidates.append(
-          Selection.Candidate(
-            alpha: alpha, lambda: lambda, error: tally.relativeError(row, column),
-            magnitude: tally.relativeMagnitude(row, column)))
-      }
-    }
-    return Findings(
-      candidates: candidates,
-      clipped: Dictionary(
-        uniqueKeysWithValues: zip(trial.alphas, tally.clipped.map { $0 / sampled })))
+    return race.findings
   }
 
   /// Tries candidates on a fold, and keeps what was found in the memory.
@@ -92,7 +65,6 @@ struct CrossValidation<S: Scalar & Transferable> {
     _ fold: Fold, _ trial: SearchMemory.Trial, _ neurons: [Int], stopsEarly: Bool,
     group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws -> [[PanelOutcome<S>]] {
-    let regressors = try Regressors(problem.regressors, fold: fold, group: group)
     // All leaks of a neuron, then those of the next.
     let subproblems = neurons.flatMap { neuron in
       trial.alphas.map { Subproblem(neuron: neuron, alpha: $0) }
@@ -101,16 +73,22 @@ struct CrossValidation<S: Scalar & Transferable> {
     let heldOut = problem.transitions.selecting(fold.validation)
     let solver = searching(trial.round)
     let works = trial.losses.map { loss in
-      PanelWork(
+      var work = PanelWork(
         subproblems: subproblems, margin: configuration.targetMargin, fitted: fitted,
         heldOut: heldOut, solver: solver.searcher(for: loss), threads: threads)
+      if isSpectral(fold) { work.features = solver.searchFeatures(for: loss) }
+      return work
     }
     var walk = RidgeWalk(
       problem: problem, works: works, phases: phases, alphas: trial.alphas.count,
       isAbandoned: memory.isAbandoned, descent: stopsEarly ? Descent() : nil)
     let ridges = trial.lambdas.map { fitted.ridge(lambda: $0) }
     do {
-      try visit(&walk, subproblems, regressors, ridges, solver, group: group, phases: phases)
+      if let kernel = works.commonKernel {
+        try visit(&walk, spectral: fold, ridges, kernel, group: group, phases: phases)
+      } else {
+        try visit(&walk, subproblems, fold, ridges, solver, group: group, phases: phases)
+      }
     } catch FitError.ridgeTooSmall where walk.outcomes.contains(where: { !$0.isEmpty }) {}
     return walk.outcomes
   }
@@ -123,12 +101,39 @@ struct CrossValidation<S: Scalar & Transferable> {
     return solver
   }
 
+  /// Whether a fold is small enough, and free enough, to be solved in its eigenvectors.
+  private func isSpectral(_ fold: Fold) -> Bool {
+    restriction == nil
+      && min(fold.training.count, problem.regressors.count) <= EigenLimits.most
+  }
+
+  /// Walks down the ridges in the eigenvectors of a fold.
+  private func visit(
+    _ walk: inout RidgeWalk<S>, spectral fold: Fold, _ ridges: [Double], _ kernel: ProductKernel,
+    group: borrowing some RankGroup & ~Copyable, phases: Phases
+  ) throws {
+    let basis = try phases.measure("factor") {
+      try problem.foldBases.basis(of: fold) {
+        try FoldBasis(Regressors(problem.regressors, fold: fold, group: group), group: group)
+      }
+    }
+    for ridge in ridges {
+      let form = try phases.measure("factor") {
+        try SpectralForm(
+          basis, ridge: ridge, excludesSelf: !configuration.selfConnections, kernel: kernel,
+          group: group)
+      }
+      guard try walk.visit(form, group: group) else { return }
+    }
+  }
+
   /// Walks down the ridges, under constraints where there are some.
   private func visit(
-    _ walk: inout RidgeWalk<S>, _ subproblems: [Subproblem], _ regressors: Regressors<S>,
+    _ walk: inout RidgeWalk<S>, _ subproblems: [Subproblem], _ fold: Fold,
     _ ridges: [Double], _ solver: Configuration, group: borrowing some RankGroup & ~Copyable,
     phases: Phases
   ) throws {
+    let regressors = try Regressors(problem.regressors, fold: fold, group: group)
     if let restriction = restriction?.restricted(to: subproblems) {
       let choice = try restriction.chooseForm(
         regressors, configuration, threads: threads, group: group)
@@ -149,7 +154,21 @@ struct CrossValidation<S: Scalar & Transferable> {
   }
 }
 
+extension [PanelWork] {
+  /// What multiplies in features; nil where one of them is not iterated in these.
+  fileprivate var commonKernel: ProductKernel? {
+    allSatisfy { $0.features != nil } ? first?.features?.kernel : nil
+  }
+}
+
 extension Configuration {
+  /// How a loss is iterated in the eigenvectors of a fold; nil where that is not exact enough.
+  fileprivate func searchFeatures(for loss: PointwiseLoss) -> FeatureGradients? {
+    var search = self
+    search.usesFeatures = searchesInFeatures && tolerance >= Arithmetic.singleTolerance
+    return search.features(for: loss)
+  }
+
   /// The form that takes less work for the products and factors of a fold and for a few
   /// iterations of its `solutions` at each ridge, where the form is free.
   fileprivate func cheaperForm(

@@ -14,7 +14,8 @@ extension FitProblem {
   /// error relative to persistence, pooled over neurons and folds. `constraints` hold in every
   /// candidate's fit.
   ///
-  /// Folds that `memory` has are not done again.
+  /// Folds that `memory` has are not done again, and a candidate that falls clearly behind on the
+  /// first folds is not tried on the others.
   ///
   /// - Throws: `FitError`; what `group` throws; `SearchPaused` if `memory` is asked to stop.
   /// - Returns: the same on every rank.
@@ -36,13 +37,16 @@ extension FitProblem {
         SearchMemory.Trial(
           losses: [loss], alphas: block.alphas, lambdas: block.lambdas.sorted(by: >),
           round: block.round),
-        group: group, phases: phases)
+        by: .squares, group: group, phases: phases)
       walk.take(found[0].candidates, clipped: found[0].clipped)
     }
     guard let chosen = walk.best else { throw FitError.everyCandidateDiverged }
     return Selection(
       candidates: walk.tried, alpha: chosen.alpha, lambda: chosen.lambda, clipped: walk.clipped)
   }
+
+  /// Gives back what searches keep of their folds.
+  package func forgetFolds() { foldBases.forget() }
 
   /// A random sample of the neurons that can be fitted, by this rank's local index.
   ///
@@ -84,7 +88,7 @@ extension FitProblem {
         SearchMemory.Trial(
           losses: race.open.map { losses[$0] }, alphas: [alpha], lambdas: race.lambdas,
           round: round),
-        group: group, phases: phases)
+        by: .magnitudes, group: group, phases: phases)
       race.take(
         found.map { $0.candidates.map { (lambda: $0.lambda, error: $0.magnitude) } }, of: round)
     }

@@ -129,7 +129,7 @@ struct GridWalk {
 
 extension Selection.Candidate {
   /// The same as if the best of its round had the errors of another.
-  fileprivate func scaled(from least: Self, to best: Self) -> Self {
+  func scaled(from least: Self, to best: Self) -> Self {
     guard least.error != best.error else { return self }
     return Self(
       alpha: alpha, lambda: lambda, error: error / least.error * best.error,

@@ -1,31 +1,39 @@
 internal import Collectives
 internal import LinearAlgebra
 
-/// Squared errors by ridge (row) and leak (column), summed over neurons and folds.
+/// Errors by ridge (row) and leak (column), summed over neurons and folds.
 ///
 /// A candidate counts only with a finite error wherever there was something to predict: one
 /// that diverged anywhere has an infinite error, and never wins for what it lacks.
 struct Tally: Codable, Sendable {
   private let alphas: Int
+  /// Squared errors, and those of persistence on the same neurons and folds.
   private var errors: [Double]
-  private var persistence = [0.0]
-  /// Absolute errors, laid out like `errors`; outliers count less in them.
+  private var persistence: [Double]
+  /// The same of absolute errors; outliers count less in them.
   private var magnitudes: [Double]
-  private var persistenceMagnitude = [0.0]
+  private var persistenceMagnitudes: [Double]
   /// How many errors each candidate has, and how many there were to have.
   private var counts: [Int]
   private var expected: [Int]
-  /// Shares of clipped targets by leak, summed over neurons and folds.
-  private(set) var clipped: [Double]
+  /// Shares of clipped targets by leak, summed over neurons and folds, and how many these are.
+  private var clipped: [Double]
+  private var sampled: [Int]
 
   init(alphas: Int, lambdas: Int) {
     self.alphas = alphas
     errors = [Double](repeating: 0, count: alphas * lambdas)
+    persistence = errors
     magnitudes = errors
+    persistenceMagnitudes = errors
     counts = [Int](repeating: 0, count: alphas * lambdas)
     expected = counts
     clipped = [Double](repeating: 0, count: alphas)
+    sampled = [Int](repeating: 0, count: alphas)
   }
+
+  /// For each leak, the mean share of clipped targets.
+  var clippedShares: [Double] { zip(clipped, sampled).map { $0 / Double($1) } }
 
   /// Adds the outcomes of one fold, one a ridge; their subproblems run through the leaks of
   /// a neuron before those of the next.
@@ -35,6 +43,7 @@ struct Tally: Codable, Sendable {
     }
     for (i, row) in (outcomes.first?.panels.flatMap(\.rows) ?? []).enumerated() {
       clipped[i % alphas] += Double(row.clipped) / Double(trainingCount)
+      sampled[i % alphas] += 1
     }
   }
 
@@ -43,10 +52,8 @@ struct Tally: Codable, Sendable {
     for (i, score) in scores.enumerated() where score.persistence.isFinite {
       let place = row * alphas + i % alphas
       expected[place] += 1
-      if row == 0, i.isMultiple(of: alphas) {
-        persistence[0] += score.persistence
-        persistenceMagnitude[0] += score.persistenceMagnitude
-      }
+      persistence[place] += score.persistence
+      persistenceMagnitudes[place] += score.persistenceMagnitude
       guard score.mse.isFinite, score.magnitude.isFinite else { continue }
       errors[place] += score.mse
       magnitudes[place] += score.magnitude
@@ -54,17 +61,24 @@ struct Tally: Codable, Sendable {
     }
   }
 
-  /// Adds those of another fold of the same leaks; it may have fewer ridges.
-  mutating func add(_ other: Tally) {
-    for i in other.errors.indices where i < errors.count {
-      errors[i] += other.errors[i]
-      magnitudes[i] += other.magnitudes[i]
-      counts[i] += other.counts[i]
-      expected[i] += other.expected[i]
+  /// Adds those of another fold, of some ridges and leaks only: row k of the other belongs to
+  /// `rows[k]`.
+  mutating func add(_ other: Tally, rows: [Int], columns: [Int]) {
+    for (k, row) in rows.enumerated() {
+      for (l, column) in columns.enumerated() {
+        let (to, from) = (row * alphas + column, k * other.alphas + l)
+        errors[to] += other.errors[from]
+        persistence[to] += other.persistence[from]
+        magnitudes[to] += other.magnitudes[from]
+        persistenceMagnitudes[to] += other.persistenceMagnitudes[from]
+        counts[to] += other.counts[from]
+        expected[to] += other.expected[from]
+      }
     }
-    persistence[0] += other.persistence[0]
-    persistenceMagnitude[0] += other.persistenceMagnitude[0]
-    for (i, count) in other.clipped.enumerated() { clipped[i] += count }
+    for (l, column) in columns.enumerated() {
+      clipped[column] += other.clipped[l]
+      sampled[column] += other.sampled[l]
+    }
   }
 
   /// Adds up the ranks' tallies (collective).
@@ -72,26 +86,26 @@ struct Tally: Codable, Sendable {
     try group.sum(&errors)
     try group.sum(&persistence)
     try group.sum(&magnitudes)
-    try group.sum(&persistenceMagnitude)
+    try group.sum(&persistenceMagnitudes)
     try group.sum(&counts)
     try group.sum(&expected)
     try group.sum(&clipped)
+    try group.sum(&sampled)
   }
 
   /// The error of a candidate relative to that of persistence; infinite where it has not all
   /// errors that it should have.
   func relativeError(_ lambda: Int, _ alpha: Int) -> Double {
-    relative(errors[lambda * alphas + alpha], to: persistence[0], lambda * alphas + alpha)
+    relative(errors, to: persistence, lambda * alphas + alpha)
   }
 
   /// The mean absolute error of a candidate relative to that of persistence, likewise.
   func relativeMagnitude(_ lambda: Int, _ alpha: Int) -> Double {
-    relative(
-      magnitudes[lambda * alphas + alpha], to: persistenceMagnitude[0], lambda * alphas + alpha)
+    relative(magnitudes, to: persistenceMagnitudes, lambda * alphas + alpha)
   }
 
-  private func relative(_ error: Double, to persistence: Double, _ place: Int) -> Double {
-    let ratio = error / persistence
+  private func relative(_ errors: [Double], to persistence: [Double], _ place: Int) -> Double {
+    let ratio = errors[place] / persistence[place]
     return counts[place] == expected[place] && counts[place] > 0 && ratio.isFinite
       ? ratio : .infinity
   }

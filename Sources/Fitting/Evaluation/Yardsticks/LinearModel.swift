@@ -17,19 +17,18 @@ package struct LinearModel<S: Scalar & Transferable>: FreeRunning, ~Copyable {
   /// Ridge per transition.
   package let ridge: Double
 
-  /// Fits the model; `ridge`, > 0, is chosen if it is nil.
+  /// Fits the model; `ridge`, > 0, is chosen if it is nil; `known` saves its first product.
   ///
   /// - Throws: `NotPositiveDefinite`; what `group` throws.
   /// - Complexity: with M regressors and T transitions `min(M, T)² max(M, T) / ranks` flops,
   ///   a Cholesky factorisation of order M on each rank or the inverse of order T once a node,
-  ///   their square of memory; for the choice about ten times as many of three quarters of the
-  ///   size, shared by the ranks.
+  ///   their square of memory; for the choice about four times as many, shared by the ranks.
   /// - Collective: every rank of `group` must call it.
   package init(
-    of observed: ObservedRates<S>, ridge: Double? = nil,
+    of observed: ObservedRates<S>, ridge: Double? = nil, known: KnownProducts? = nil,
     group: borrowing some RankGroup & ~Copyable
   ) throws {
-    let system = try LinearSystem(observed, group: group)
+    let system = try LinearSystem(observed, known: known, group: group)
     let chosen = try ridge ?? system.chooseRidge(group: group)
     precondition(chosen > 0, "the ridge is \(chosen)")
     let samples =

@@ -1,4 +1,4 @@
-internal import Collectives
+package import Collectives
 internal import LinearAlgebra
 
 /// The normal equations of the linear model, in the regressors or, where there are fewer
@@ -11,37 +11,46 @@ final class LinearSystem<S: Scalar & Transferable> {
   /// What each regressor is multiplied with, which brings inputs to unit root mean square.
   let scales: [Double]
   /// ΦΦᵀ, or ΦᵀΦ in the dual, once a node.
-  let gram: NodeShared<Double>
+  let gram: SharedMatrix<Double>
   /// The scaled inputs and the constant at `frames`, (inputs + 1) × frames.
   let common: Matrix<Double>
 
   /// The frames that the transitions start from.
   var frames: [Int] { transitions.frames }
 
+  /// `known` are the products of the regressors if they are there already.
+  ///
   /// - Collective: every rank of `group` must call it.
-  init(_ observed: ObservedRates<S>, group: borrowing some RankGroup & ~Copyable) throws {
+  init(
+    _ observed: ObservedRates<S>, known: KnownProducts? = nil,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws {
     let frames = observed.transitions(in: observed.fittedFrames)
     let scales = Self.scales(of: observed, frames: frames)
     let isDual = frames.count < scales.count
     let common = Self.common(observed.inputs(at: frames[...]), scales)
-    var gram =
-      isDual
-      ? Self.ownProducts(observed, frames)
-      : Self.products(
-        observed, scales,
-        frames[Partition(of: frames.count, among: group.size).range(of: group.rank)])
-    if isDual && group.rank == 0 { addSquare(of: common, to: &gram) }
-    try group.sum(&gram)
-    var shared = try group.allocateOnNode(rows: gram.rows, columns: gram.rows, of: Double.self)
-    if shared.nodeRank == 0 {
-      var target = shared.matrix.mutableView
-      target.assign(gram.view)
+    if let known, !isDual, known.serves(regressors: scales.count, frames: frames) {
+      gram = known.gram
+    } else {
+      var sum =
+        isDual
+        ? Self.ownProducts(observed, frames)
+        : Self.products(
+          observed, scales,
+          frames[Partition(of: frames.count, among: group.size).range(of: group.rank)])
+      if isDual && group.rank == 0 { addSquare(of: common, to: &sum) }
+      try group.sum(&sum)
+      var shared = try group.allocateOnNode(rows: sum.rows, columns: sum.rows, of: Double.self)
+      if shared.nodeRank == 0 {
+        var target = shared.matrix.mutableView
+        target.assign(sum.view)
+      }
+      try shared.synchronize()
+      gram = SharedMatrix(shared)
     }
-    try shared.synchronize()
     self.observed = observed
     self.scales = scales
     self.isDual = isDual
-    self.gram = shared
     self.common = common
     transitions = FittedTransitions(observed, frames)
   }
@@ -151,12 +160,31 @@ final class LinearSystem<S: Scalar & Transferable> {
   func weights(neurons: [Int], ridge: Double) throws -> Matrix<Double> {
     guard !isDual else { return Matrix(rows: 0, columns: 0) }
     var result = rightHandSide(neurons, frames[...])
-    var system = gram.matrix.copy()
+    var system = gram.shared.matrix.copy()
     for i in 0..<system.rows { system[i, i] += ridge * Double(frames.count) }
     let factor = try Cholesky(system)
     var target = result.mutableView
     factor.solveFromRight(&target)
     return result
+  }
+}
+
+/// Products of regressors that were taken before: those of the rates, of the inputs in units of
+/// their root mean square, and of 1.
+package struct KnownProducts {
+  fileprivate let gram: SharedMatrix<Double>
+  /// The frames that their transitions start from.
+  private let frames: [Int]
+
+  /// `gram` is regressors × regressors.
+  package init(_ gram: SharedMatrix<Double>, frames: [Int]) {
+    self.gram = gram
+    self.frames = frames
+  }
+
+  /// Whether they are those of the same regressors and transitions.
+  fileprivate func serves(regressors: Int, frames: [Int]) -> Bool {
+    gram.shared.matrix.rows == regressors && self.frames == frames
   }
 }
 

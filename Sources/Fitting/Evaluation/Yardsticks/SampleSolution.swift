@@ -23,10 +23,11 @@ final class SampleSolution<S: Scalar & Transferable> {
     let order = system.frames.count
     var inverse = try group.allocateOnNode(rows: order, columns: order, of: Double.self)
     let damping = ridge * Double(order)
-    let inversion = try group.invertPositiveDefinite(system.gram, ridge: damping, into: &inverse)
+    let inversion = try group.invertPositiveDefinite(
+      system.gram.shared, ridge: damping, into: &inverse)
     guard inversion.isPositiveDefinite else {
       // The factorisation on one rank says where it fails.
-      var damped = system.gram.matrix.copy()
+      var damped = system.gram.shared.matrix.copy()
       for i in 0..<order { damped[i, i] += damping }
       _ = try Cholesky(damped)
       throw NotPositiveDefinite(pivot: order - 1)
@@ -106,7 +107,7 @@ final class SampleSolution<S: Scalar & Transferable> {
     let rows = partition.range(of: rank)
     let d = system.transitions.differences(u)
     let last = system.transitions.last(u)
-    var result = narrowProduct(system.gram.matrix, rows, d)
+    var result = narrowProduct(system.gram.shared.matrix, rows, d)
     subtractSquare(of: system.common, rows, times: d, from: &result)
     var target = result.mutableView
     multiply(ends.view.rows(rows), last.view, into: &target, keep: 1)

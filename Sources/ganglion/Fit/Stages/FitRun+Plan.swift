@@ -45,7 +45,8 @@ extension FitRun {
     return Planned(
       local: local, constraints: try readConstraints(of: local, on: world),
       candidates: candidates, configuration: configuration, settings: settings,
-      fit: command.planned(recording, configuration, bytesPerScalar: MemoryLayout<S>.stride))
+      fit: command.planned(
+        recording, configuration, candidates, bytesPerScalar: MemoryLayout<S>.stride))
   }
 
   /// The constraints on this rank's neurons (collective).

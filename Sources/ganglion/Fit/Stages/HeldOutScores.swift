@@ -33,7 +33,10 @@ struct HeldOutScores {
       isScored: fit.diagnostics.outcome.map { $0 != .skipped },
       inputs: problem.recording.inputs.copy(), trialStarts: problem.recording.trialStarts,
       fittedFrames: problem.recording.fittedFrames, group: group)
-    let model = try LinearModel(of: observed, group: group)
+    let model = try LinearModel(
+      of: observed,
+      known: fit.weightProducts.map { KnownProducts($0, frames: fit.transitions.frames) },
+      group: group)
     linear = try heldOutErrors(of: model, on: observed, group: group)
     mean = observed.meanErrors()
     linearRidge = model.ridge

@@ -1,4 +1,5 @@
 internal import CORNN
+internal import Planning
 internal import Recordings
 internal import Wording
 
@@ -22,6 +23,14 @@ struct ModelCandidates {
   /// is searched for its ridge as well.
   var expectedFolds: Int {
     (isGiven ? 0 : 2 * grid.folds) + (losses.count > 1 ? losses.count * grid.folds : 0)
+  }
+
+  /// How many there are of each; nil where there is nothing to choose.
+  var counts: SearchCandidates? {
+    let counts = SearchCandidates(
+      leaks: grid.alphas.count, ridges: grid.lambdas.count, losses: losses.count,
+      leakPerNeuron: leakPerNeuron)
+    return counts.isGiven ? nil : counts
   }
 
   /// Whether neither leak nor ridge is searched for.

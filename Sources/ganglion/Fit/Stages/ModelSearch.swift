@@ -19,20 +19,27 @@ struct ModelSearch<S: Scalar & Transferable> {
   /// Chooses leak and ridge with the first loss, then the loss, then the ridge of that one, and
   /// last a leak for each neuron; only what is not given.
   ///
+  /// Where losses are compared, leak and ridge are those of the first round until one is chosen.
+  ///
   /// - Throws: what the folds throw; `SearchPaused`.
   /// - Collective: every rank of `group` must call it.
   func choose(on group: borrowing some RankGroup & ~Copyable) throws -> ModelChoice {
-    defer { phases.add("select", flops: inner.all.reduce(0) { $0 + $1.flops }) }
+    defer {
+      problem.forgetFolds()
+      phases.add("select", flops: inner.all.reduce(0) { $0 + $1.flops })
+    }
     var loss = candidates.losses[0]
     var grid = candidates.grid
+    if candidates.losses.count > 1 { grid.rounds = [grid.rounds[0]] }
     var selection = try select(loss, grid, on: group)
     var alpha = selection?.alpha ?? grid.alphas[0]
     var lambda = selection?.lambda ?? grid.lambdas[0]
     let errors = try compareLosses(alpha: alpha, lambda: lambda, on: group)
-    if let best = errors.placeOfLeast, best != 0 {
-      // Another loss wants another ridge; the leak stays.
+    if let best = errors.placeOfLeast {
       loss = candidates.losses[best]
-      grid.alphas = [alpha]
+      grid = candidates.grid
+      // Another loss wants another ridge; the leak stays.
+      if best != 0 { grid.alphas = [alpha] }
       selection = try select(loss, grid, on: group) ?? selection
       alpha = selection?.alpha ?? alpha
       lambda = selection?.lambda ?? lambda

@@ -19,7 +19,7 @@ import Testing
     tally.add([score(0.2), score(0.4), score(0.6), score(0.8, persistence: 1)], row: 0)
     var fold = Tally(alphas: 2, lambdas: 1)
     fold.add([score(1), score(0), score(0.2), score(0.8)], row: 0)
-    tally.add(fold)
+    tally.add(fold, rows: [0], columns: [0, 1])
     #expect(abs(tally.relativeError(0, 0) - 2.0 / 4) < 1e-15)
     #expect(abs(tally.relativeError(0, 1) - 2.0 / 4) < 1e-15)
   }

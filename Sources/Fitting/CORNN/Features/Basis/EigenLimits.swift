@@ -6,7 +6,7 @@ package enum EigenLimits {
   static var mostShare: Double { 0.75 }
 
   /// The most eigenvectors that are worth their price: of 4,096 about half a minute of a core.
-  static var most: Int { 4096 }
+  package static var most: Int { 4096 }
 
   /// Whether a part of the samples, every `stride`-th, is looked at before all of them.
   static func stride(order: Int) -> Int { max(1, (order + most - 1) / most) }

@@ -1,5 +1,5 @@
 /// One split of the fitted transitions for cross-validation, as positions among them.
-struct Fold {
+struct Fold: Equatable {
   let training: [Int]
   let validation: [Int]
 

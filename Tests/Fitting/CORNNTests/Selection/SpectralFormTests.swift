@@ -1,0 +1,106 @@
+import Collectives
+import Foundation
+import Kernels
+import LinearAlgebra
+import Runtime
+import TestSupport
+import Testing
+
+@testable import CORNN
+
+/// A search in the eigenvectors of a fold finds what a dense Newton solver finds of each neuron.
+@Suite struct SpectralFormTests {
+  struct Case: CustomTestStringConvertible {
+    var neurons: Int
+    var frames: Int
+    var inputs = 0
+    var selfConnections = false
+    var loss = PlainLoss.crossEntropy
+    var testDescription: String {
+      "N \(neurons), T \(frames), inputs \(inputs), self \(selfConnections), \(loss)"
+    }
+  }
+
+  static let cases = [
+    // More samples than regressors: the own weight is a constraint.
+    Case(neurons: 10, frames: 160, inputs: 2),
+    Case(neurons: 10, frames: 160, loss: .robust(threshold: 0.2)),
+    Case(neurons: 10, frames: 160, selfConnections: true),
+    // Fewer: what lies outside the samples can undo an own weight.
+    Case(neurons: 24, frames: 32, inputs: 1),
+    Case(neurons: 24, frames: 32, loss: .robust(threshold: 0.2)),
+    Case(neurons: 24, frames: 32, selfConnections: true),
+  ]
+
+  private let alphas = [0.1, 0.2]
+  private let lambdas = [3e-2, 3e-3]
+  private let gap = 2
+
+  @Test(arguments: cases)
+  func heldOutErrorsAreThoseOfTheDenseSolution(problem: Case) throws {
+    let data = try Synthetic(
+      neurons: problem.neurons, frames: problem.frames, inputs: problem.inputs)
+    let ready = try FitProblem(
+      data.recording(), bias: true, group: SingleRank(), phases: Phases())
+    var configuration = Configuration()
+    configuration.selfConnections = problem.selfConnections
+    var grid = SelectionGrid()
+    grid.gap = gap
+    let search = CrossValidation(
+      problem: ready, grid: grid, configuration: configuration, threads: 1,
+      memory: SearchMemory(), restriction: nil)
+    let neurons = [0, 3, 7]
+    let round = SearchRound(neurons: 3, iterations: 3000, tolerance: 1e-5)
+    for (number, fold) in search.folds.enumerated() where number < 2 {
+      let found = try search.solve(
+        fold,
+        SearchMemory.Trial(
+          losses: [problem.loss.fitted], alphas: alphas, lambdas: lambdas, round: round),
+        neurons, stopsEarly: false, group: SingleRank(), phases: Phases())
+      for (row, lambda) in lambdas.enumerated() {
+        let scores = found[0][row].scores.flatMap { $0 }
+        for (i, neuron) in neurons.enumerated() {
+          for (j, alpha) in alphas.enumerated() {
+            let expected = try denseError(
+              data, fold, neuron: neuron, alpha: alpha, lambda: lambda, problem)
+            let score = scores[i * alphas.count + j]
+            let own = score.mse
+            // What float32 leaves is relative to the rates, not to the error.
+            #expect(
+              abs(own - expected) < 0.01 * expected + 1e-3 * score.persistence,
+              "fold \(number), neuron \(neuron), \(alpha), \(lambda): \(own), \(expected)")
+          }
+        }
+      }
+    }
+  }
+
+  /// The mean squared one-step error on a fold's block after dense Newton steps on its other
+  /// frames.
+  private func denseError(
+    _ data: borrowing Synthetic, _ fold: Fold, neuron: Int, alpha: Double, lambda: Double,
+    _ problem: Case
+  ) throws -> Double {
+    let rates = (0..<problem.neurons).map { i in (0..<problem.frames).map { data.rates[i, $0] } }
+    let inputs = (0..<problem.inputs).map { k in (0..<problem.frames).map { data.inputs[k, $0] } }
+    // Inputs are scaled by all fitted transitions, as the fit will do.
+    let scales = inputs.map { row in
+      (row.dropLast().reduce(0) { $0 + $1 * $1 } / Double(problem.frames - 1)).squareRoot()
+    }
+    func regressors(_ t: Int) -> [Double] {
+      rates.map { $0[t] } + inputs.indices.map { inputs[$0][t] / scales[$0] } + [1]
+    }
+    let series = rates[neuron]
+    func target(_ t: Int) -> Double { (series[t + 1] - (1 - alpha) * series[t]) / alpha }
+    let solution = try DenseNewton(
+      x: fold.training.map(regressors),
+      d: fold.training.map { max(-1 + 1e-6, min(1 - 1e-6, target($0))) },
+      ridge: lambda * Double(fold.training.count), loss: problem.loss,
+      forbidden: problem.selfConnections ? [] : [neuron])
+    let errors = fold.validation.map { t in
+      let s = zip(regressors(t), solution.weights).reduce(0) { $0 + $1.0 * $1.1 }
+      return (1 - alpha) * series[t] + alpha * tanh(s) - series[t + 1]
+    }
+    return errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)
+  }
+}
