@@ -163,8 +163,9 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "Differentiation", "SOFO",
-        "Tasks",
+        "LinearAlgebra", "Statistics", "RandomNumbers", "Collectives", "Runtime",
+        "Differentiation", "SOFO", "Tasks",
+        .product(name: "RealModule", package: "swift-numerics"),
       ], path: "Sources/Learning/Training",
       swiftSettings: memorySafe + optimised),
 

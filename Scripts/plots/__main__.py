@@ -5,7 +5,7 @@ from pathlib import Path
 
 import h5py
 
-from . import evaluation, fit, reading, recording, train
+from . import comparison, evaluation, fit, reading, recording, train
 from .style import Names
 
 
@@ -18,6 +18,8 @@ def draw(file, path, names, runs):
         evaluation.draw(file, stem)
     elif kind == "recording":
         recording.draw(file, stem)
+    elif kind == "comparison":
+        comparison.draw(file, stem)
     elif kind == "train":
         run = train.Run(file)
         runs.append(run)

@@ -45,9 +45,11 @@ def beside(file, name):
 
 
 def kind(file):
-    """'fit', 'train', 'recording', 'evaluation', or None."""
+    """'fit', 'train', 'comparison', 'recording', 'evaluation', or None."""
     if "W" in file and "neuron" in file:
         return "fit"
+    if "comparison/optimizer" in file:
+        return "comparison"
     if "evaluation" in file or "log/loss" in file:
         return "train"
     if "rates" in file:

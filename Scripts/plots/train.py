@@ -9,7 +9,7 @@ from .style import CATEGORIES, PALETTE, counted, heading, logarithmic, note, plt
 # Outputs that are drawn of a trial.
 MOST_OUTPUTS = 4
 # Optimisers in the palette's order: each has its colour on every figure.
-OPTIMIZERS = ("sofo", "adam", "fgd", "sofo-first-order", "force")
+OPTIMIZERS = ("sofo", "adam", "fgd", "sofo-first-order", "force", "adamw", "soap", "muon", "eggroll")
 
 
 def colors(runs):

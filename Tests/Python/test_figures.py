@@ -148,6 +148,26 @@ class Figures(unittest.TestCase):
         self.assertIn(">sofo<", drawn)
         self.assertIn(">adam<", drawn)
 
+    def test_optimisers_at_equal_time(self):
+        with h5py.File(self.path("against.h5"), "w") as file:
+            names = ["sofo", "adam", "sofo", "adam"]
+            file["comparison/optimizer"] = np.array([name.encode() for name in names])
+            file["comparison/seed"] = [1.0, 1, 2, 2]
+            lengths = [5, 9, 4, 9]
+            file["curve/run"] = np.repeat(np.arange(4.0), lengths)
+            file["curve/iteration"] = np.concatenate([
+                np.arange(n) * (1 if name == "sofo" else 50)
+                for n, name in zip(lengths, names, strict=True)])
+            file["curve/elapsed"] = np.concatenate([np.linspace(0, 3, n) for n in lengths])
+            loss = np.concatenate([1 / (1 + np.arange(n)) for n in lengths])
+            loss[7] = np.nan
+            file["curve/loss"] = loss
+            file.attrs["task"] = "lorenz"
+        self.expect_drawn(self.draw("against.h5"), "against")
+        drawn = self.path("against.svg").read_text()
+        for text in (">sofo<", ">adam<", "ranges of 2 seeds"):
+            self.assertIn(text, drawn)
+
     def test_memory_against_steps(self):
         for steps in (32, 128):
             run_of(self.path(f"sofo-{steps}.h5"), "sofo", steps)

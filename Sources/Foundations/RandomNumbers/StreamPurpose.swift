@@ -7,7 +7,7 @@
 ///
 /// | purposes | k | iteration |
 /// |---|---|---|
-/// | of training | tangent, trial or parameter | training step |
+/// | of training | tangent, trial, parameter or pair | training step |
 /// | of generated recordings | neuron, input, bit or latent variable | frame |
 /// | of selection | – | – |
 /// | of rivals of the fit | neuron, step, or – | pass over the transitions, iteration, or – |
@@ -18,6 +18,7 @@ package enum StreamPurpose: UInt32, CaseIterable, Sendable {
   case initialParameters = 3
   case heldOutTrials = 4
   case recordedTrials = 5
+  case perturbations = 6
 
   // MARK: - Generated recordings
   case weights = 16

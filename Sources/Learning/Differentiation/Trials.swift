@@ -28,19 +28,22 @@ package struct Trials<S: Scalar>: Sendable {
   }
 
   /// Some of these trials, of the same batch.
+  package func some(_ range: Range<Int>, of program: Program) -> Trials {
+    range == 0..<count ? self : some(Array(range), of: program)
+  }
+
+  /// Some of these trials by their places, of the same batch.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  package func some(_ range: Range<Int>, of program: Program) -> Trials {
-    guard range != 0..<count else { return self }
-    var part = Trials(of: program, count: range.count, batch: batch, steps: steps)
+  package func some(_ places: [Int], of program: Program) -> Trials {
+    var part = Trials(of: program, count: places.count, batch: batch, steps: steps)
     part.stepWeights = stepWeights
     for (i, channel) in program.channels.enumerated() {
       let width = channel.width
       for t in 0..<(channel.isPerStep ? steps : 1) {
-        let source = (t * count + range.lowerBound) * width
-        let target = t * range.count * width
-        for j in 0..<(range.count * width) {
-          part.channels[i][target + j] = channels[i][source + j]
+        for (target, source) in places.enumerated() {
+          let (to, from) = ((t * places.count + target) * width, (t * count + source) * width)
+          for j in 0..<width { part.channels[i][to + j] = channels[i][from + j] }
         }
       }
     }

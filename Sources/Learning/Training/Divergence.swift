@@ -1,4 +1,5 @@
-/// A training that ran away: its loss is no longer finite, or far above where it started.
+/// A training that ran away: its loss is no longer finite, or far above where it started, or above
+/// that after it had been far below.
 ///
 /// The result is not lost, for it holds the best parameters by held-out loss, but it is not what
 /// was asked for.
@@ -10,8 +11,8 @@ package struct Divergence: Sendable, Equatable {
   /// The held-out loss before the first step.
   package let first: Double
 
-  /// Times the first held-out loss from which on the last one counts as run away: noise of a
-  /// batch and a slow start stay far below.
+  /// Times the first held-out loss, or the best one of a run that ends above the first, from which
+  /// on the last one counts as run away: noise of a batch and a slow start stay far below.
   package static let factor = 10.0
 
   /// Judges a run by its state; nil if all is well.
@@ -24,7 +25,9 @@ package struct Divergence: Sendable, Equatable {
       iteration = nonFiniteAt
       loss = .infinity
     } else {
-      let isAway = !last.isFinite || (first.isFinite && last > Self.factor * abs(first))
+      let isFarAboveStart = first.isFinite && last > Self.factor * abs(first)
+      let isFarAboveBest = last > first && last > Self.factor * abs(state.bestLoss)
+      let isAway = !last.isFinite || isFarAboveStart || isFarAboveBest
       guard !state.evaluation.loss.isEmpty, isAway else { return nil }
       iteration = state.evaluation.iteration.last ?? state.iteration
       loss = last

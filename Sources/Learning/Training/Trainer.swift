@@ -7,28 +7,6 @@ package import Tasks
 
 /// Trains a network on a task with any of the optimisers and watches held-out trials.
 package enum Trainer {
-  /// The methods, by their names on the command line.
-  package enum Method: String, CaseIterable, Sendable {
-    case sofo
-    case adam
-    case forwardGradient = "fgd"
-    case firstOrder = "sofo-first-order"
-    case force
-
-    /// What the method makes of random directions; nil for one that takes none.
-    package var sketch: SOFO.Method? {
-      switch self {
-      case .sofo: .gaussNewton
-      case .forwardGradient: .forwardGradient
-      case .firstOrder: .projectedGradient
-      case .adam, .force: nil
-      }
-    }
-
-    /// Whether a step is taken in a subspace of random directions, by ranks in a grid.
-    package var usesDirections: Bool { sketch != nil }
-  }
-
   /// What a run is told.
   package struct Settings: Sendable {
     package var method = Method.sofo
@@ -42,13 +20,25 @@ package enum Trainer {
     package var until: Double?
     /// Settings of SOFO and of the forward gradients.
     package var subspace = SOFOConfiguration()
+    /// Where SOFO's directions come from.
+    package var directions = DirectionSource.random
     package var learningRate = 1e-3
-    /// The longest gradient of Adam; 0 for no limit.
+    /// The longest gradient of Adam and its kin; 0 for no limit.
     package var clip = 0.0
+    /// How their learning rate changes over the run.
+    package var schedule = Schedule()
+    /// λ of AdamW, SOAP and Muon.
+    package var weightDecay = 0.0
+    /// Settings of EGGROLL.
+    package var evolution = EvolutionSettings()
     /// FORCE's α.
     package var alpha = 1.0
     package var grid: Grid?
     package var seed: UInt64 = 0
+    /// A run as long as this, whatever its iterations; nil: all iterations.
+    package var budget: TimeBudget?
+    /// What is found out about the best parameters once the training is over.
+    package var afterwards = Afterwards.scoresAndPictures
 
     package init() {}
 
@@ -61,6 +51,9 @@ package enum Trainer {
         batch: batch)
     }
   }
+
+  /// What may follow a training.
+  package enum Afterwards: Sendable { case nothing, scores, scoresAndPictures }
 
   /// What the loop tells after every iteration, the same on every rank.
   package struct Progress: Sendable {
@@ -91,96 +84,87 @@ package enum Trainer {
   ) throws -> TrainResult {
     let program = task.record()
     let loop = TrainingLoop(task: task, program: program, settings: settings, pacer: pacer)
+    func drive<Method: Stepper & ~Copyable>(
+      _ stepper: consuming Method, on group: borrowing Group
+    ) throws -> TrainResult {
+      var stepper = stepper
+      return try loop.run(
+        &stepper, on: group, phases: phases, resuming: resuming, save: save, decide: decide)
+    }
+    func descend<Source: GradientSource & ~Copyable>(
+      _ source: consuming Source, by rule: some UpdateRule, on group: borrowing Group
+    ) throws -> TrainResult {
+      try drive(
+        GradientStepper(
+          optimizer: GradientDescent(program, settings.steps, source: source, rule: rule)),
+        on: group)
+    }
+    try checkTrials(settings, among: group.size)
+    func tape(on group: borrowing Group) throws -> TapeGradient<S, Group> {
+      try TapeGradient(program, group: group, batch: settings.batch, steps: task.steps)
+    }
+    let decay = settings.weightDecay
     switch settings.method {
+    case .sofo where settings.directions != .random:
+      return try drive(
+        InformedStepper<S, Group>(
+          optimizer: InformedOptimizer(
+            program, settings.directions, damping: settings.subspace.damping, group: group,
+            batch: settings.batch, steps: task.steps, lossSteps: task.lossSteps)), on: group)
     case .sofo, .forwardGradient, .firstOrder:
-      let grid =
-        settings.grid
-        ?? settings.automaticGrid(ranks: group.size, program)
-      guard grid.ranks == group.size else {
-        throw SOFOError.configuration(
-          "--grid \(grid) needs \(grid.ranks) ranks, there are \(group.size)")
-      }
-      var configuration = settings.subspace
-      configuration.seed = settings.seed
-      configuration.method = settings.method.sketch ?? configuration.method
-      var stepper = SubspaceStepper(
-        optimizer: try SubspaceOptimizer<S, Group>(
-          program, configuration, ranks: RankGrid(group, grid: grid), batch: settings.batch,
-          lossSteps: task.lossSteps))
-      return try loop.run(
-        &stepper, on: group, phases: phases, resuming: resuming, save: save,
-        decide: decide)
-    case .adam:
-      try checkTrials(settings, among: group.size)
-      var adam = AdamSettings()
-      adam.learningRate = settings.learningRate
-      adam.clip = settings.clip
-      var stepper = AdamStepper(
-        optimizer: try Adam<S, Group>(
-          program, adam, group: group, batch: settings.batch, steps: task.steps))
-      return try loop.run(
-        &stepper, on: group, phases: phases, resuming: resuming, save: save,
-        decide: decide)
+      return try drive(
+        SubspaceStepper<S, Group>(
+          optimizer: try subspaceOptimizer(program, settings, task.lossSteps, on: group)),
+        on: group)
+    case .adam: return try descend(tape(on: group), by: Adam(program), on: group)
+    case .adamw:
+      return try descend(tape(on: group), by: Adam(program, weightDecay: decay), on: group)
+    case .soap:
+      return try descend(tape(on: group), by: Soap(program, weightDecay: decay), on: group)
+    case .muon:
+      return try descend(tape(on: group), by: Muon(program, weightDecay: decay), on: group)
+    case .eggroll:
+      let source = try LowRankEvolution<S, Group>(
+        program, settings.evolution, seed: settings.seed, group: group, batch: settings.batch)
+      return try descend(source, by: Adam(program), on: group)
     case .force:
       guard let readout = task.readout else {
         throw SOFOError.configuration(
           "--optimizer force trains a readout, which this task does not name: use flipflop")
       }
-      var stepper = ForceStepper(
-        optimizer: Force<S>(
-          program, readout: readout.parameter, activity: readout.activity,
-          rows: settings.batch, alpha: settings.alpha), batch: settings.batch,
-        group: try group.split(color: 0))
-      return try loop.run(
-        &stepper, on: group, phases: phases, resuming: resuming, save: save,
-        decide: decide)
+      return try drive(
+        ForceStepper(
+          optimizer: Force<S>(
+            program, readout: readout.parameter, activity: readout.activity,
+            rows: settings.batch, alpha: settings.alpha), batch: settings.batch,
+          group: try group.split(color: 0)), on: group)
     }
   }
 
-  private static func checkTrials(_ settings: Settings, among ranks: Int) throws {
-    guard settings.batch >= ranks else {
+  private static func subspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>(
+    _ program: Program, _ settings: Settings, _ lossSteps: Int, on group: borrowing Group
+  ) throws -> SubspaceOptimizer<S, Group> {
+    let grid = settings.grid ?? settings.automaticGrid(ranks: group.size, program)
+    guard grid.ranks == group.size else {
       throw SOFOError.configuration(
-        "--batch \(settings.batch) for \(ranks) ranks: Adam needs a trial on each")
+        "--grid \(grid) needs \(grid.ranks) ranks, there are \(group.size)")
+    }
+    var configuration = settings.subspace
+    configuration.seed = settings.seed
+    configuration.method = settings.method.sketch ?? configuration.method
+    return try SubspaceOptimizer(
+      program, configuration, ranks: RankGrid(group, grid: grid), batch: settings.batch,
+      lossSteps: lossSteps)
+  }
+
+  /// Checks that the ranks can share the trials, where the method has them do so.
+  ///
+  /// - Throws: `SOFOError` with what to change.
+  package static func checkTrials(_ settings: Settings, among ranks: Int) throws {
+    guard !settings.sharesBatch || settings.batch >= ranks else {
+      throw SOFOError.configuration(
+        "--batch \(settings.batch) for \(ranks) ranks: \(settings.method.title) needs a trial on "
+          + "each")
     }
   }
-}
-
-/// What training leaves: parameters, log, evaluations and scores.
-package struct TrainResult: Sendable {
-  package let program: Program
-  /// The best parameters by held-out loss.
-  package var parameters: [Double]
-  /// The parameters after the last iteration.
-  package var lastParameters: [Double]
-  package var bestIteration = 0
-  package var bestLoss = Double.infinity
-  /// The iteration at which the loss was no longer finite and the run ended.
-  package var divergedAt: Int?
-  /// Whether and how the training ran away.
-  package var divergence: Divergence?
-  package var log = TrainLog()
-  package var evaluation = TrainLog()
-  /// Whether the held-out loss came down to where the training was to end.
-  package var hasReachedGoal = false
-  /// Whether the caller stopped the run before its last iteration.
-  package var wasStopped = false
-  /// The task's own scores of the best parameters.
-  package var scores: [Score] = []
-  /// What the network does with the best parameters.
-  package var pictures: [Picture] = []
-  /// Bytes of this rank's work space.
-  package var bytes = 0
-}
-
-/// One entry an iteration (or an evaluation).
-package struct TrainLog: Sendable, Codable {
-  package var iteration: [Int] = []
-  package var loss: [Double] = []
-  /// Seconds since the start, evaluations not counted.
-  package var elapsed: [Double] = []
-  /// The damping and learning rate of the step; NaN where none was taken or used.
-  package var damping: [Double] = []
-  package var learningRate: [Double] = []
-
-  package init() {}
 }

@@ -23,19 +23,18 @@ struct TrainingLoop<T: LearningTask> {
     if resuming != nil { stepper.memory = state.memory }
     var divergedAt: Int?
     var wasStopped = false
-    let last = settings.iterations
 
-    while state.iteration < last && divergedAt == nil && !wasStopped {
+    while !isDone(state) && divergedAt == nil && !wasStopped {
       let iteration = state.iteration
       var heldOutLoss: Double?
       var outcome: StepOutcome
       do {
         // A run that was stopped within an iteration has evaluated it already.
-        if iteration % settings.evaluateEvery == 0, state.evaluation.iteration.last != iteration {
+        if isEvaluationDue(state) {
           heldOutLoss = try evaluate(on: group, phases, &state, precision: Method.Number.self)
         }
         if hasReachedGoal(state) { break }
-        outcome = try step(&stepper, phases: phases, &state)
+        outcome = try step(&stepper, on: group, phases: phases, &state)
       } catch is StopPacer.Interrupted {
         // On all ranks: what is kept is the state after the last whole iteration.
         wasStopped = true
@@ -73,6 +72,26 @@ struct TrainingLoop<T: LearningTask> {
     settings.until.map { state.bestLoss <= $0 } ?? false
   }
 
+  private func isDone(_ state: TrainState) -> Bool {
+    settings.budget.map { state.elapsed >= $0.seconds } ?? (state.iteration >= settings.iterations)
+  }
+
+  /// A run that was stopped within an iteration has evaluated it already.
+  private func isEvaluationDue(_ state: TrainState) -> Bool {
+    guard state.evaluation.iteration.last != state.iteration else { return false }
+    return settings.budget?.isEvaluationDue(
+      at: state.elapsed, done: state.evaluation.iteration.count)
+      ?? (state.iteration % settings.evaluateEvery == 0)
+  }
+
+  private func moment(of state: TrainState) -> Moment {
+    let share =
+      settings.budget.map { state.elapsed / $0.seconds }
+      // The middle of the iteration: neither end of a schedule is a step of length 0.
+      ?? ((Double(state.iteration) + 0.5) / Double(settings.iterations))
+    return Moment(iteration: state.iteration, progress: min(1, share))
+  }
+
   private func initialState() -> TrainState {
     var state = TrainState()
     state.parameters = program.initialParameters(seed: settings.seed)
@@ -82,7 +101,8 @@ struct TrainingLoop<T: LearningTask> {
 
   /// One iteration: a batch and a step.
   private func step<Method: Stepper & ~Copyable>(
-    _ stepper: inout Method, phases: Phases, _ state: inout TrainState
+    _ stepper: inout Method, on group: borrowing some RankGroup & ~Copyable, phases: Phases,
+    _ state: inout TrainState
   ) throws -> StepOutcome {
     let start = ContinuousClock.now
     let trials: Trials<Method.Number> = phases.measure("data") {
@@ -91,9 +111,10 @@ struct TrainingLoop<T: LearningTask> {
         program: program, precision: Method.Number.self)
     }
     let outcome = try stepper.step(
-      trials, iteration: state.iteration, parameters: &state.parameters, phases: phases,
-      pacer: pacer)
+      trials, at: moment(of: state), parameters: &state.parameters, phases: phases, pacer: pacer)
     state.elapsed += (ContinuousClock.now - start) / .seconds(1)
+    // Where the clock decides, it is one clock.
+    if settings.budget != nil { state.elapsed = try group.broadcast(state.elapsed) }
     state.log.append(state.iteration, outcome, state.elapsed)
     state.iteration += 1
     return outcome
@@ -114,10 +135,11 @@ struct TrainingLoop<T: LearningTask> {
     result.hasReachedGoal = hasReachedGoal(state)
     result.divergence = Divergence(state, nonFiniteAt: divergedAt)
     // Who stops a run does not wait for what may take as long as many iterations.
-    guard !wasStopped else { return result }
+    guard !wasStopped, settings.afterwards != .nothing else { return result }
     result.scores = phases.measure("scores") {
       task.scores(program, parameters: result.parameters, seed: settings.seed)
     }
+    guard settings.afterwards == .scoresAndPictures else { return result }
     result.pictures = phases.measure("pictures") {
       task.pictures(program, parameters: result.parameters, seed: settings.seed)
     }

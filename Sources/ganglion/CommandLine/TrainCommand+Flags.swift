@@ -1,3 +1,4 @@
+internal import SOFO
 internal import Training
 internal import Wording
 
@@ -11,10 +12,28 @@ extension TrainCommand: ConditionalFlags {
     }
       + OptimizerOptions.owners.map { flags, methods in
         FlagCondition(
-          flags, when: methods.contains(optimizer.optimizer),
+          flags, when: !Set(methods).isDisjoint(with: methodsInPlay),
           else: "it belongs to --optimizer \(alternatives(methods.map(\.rawValue))), and this is "
-            + optimizer.optimizer.rawValue)
+            + alternatives(methodsInPlay.map(\.rawValue)))
       } + [
+        FlagCondition(
+          ["seeds", "run-time", "tuning-time", "strict"], when: comparison.against != nil,
+          else: "it belongs to --against"),
+        FlagCondition(
+          ["optimizer"], when: comparison.against == nil, else: "--against names the methods"),
+        FlagCondition(
+          ["learning-rate", "damping", "force-alpha"], when: comparison.against == nil,
+          else: "--against tunes it"),
+        FlagCondition(
+          ["iterations", "eval-every", "until"], when: comparison.against == nil,
+          else: "runs of --against end by the clock (--run-time)"),
+        FlagCondition(
+          [
+            "tangents", "tangent-kind", "grid", "damping-rule", "whitening", "orthonormal",
+            "learning-rate",
+          ], when: optimizer.directions == .random,
+          else: "it belongs to --directions random, and this is "
+            + optimizer.directions.rawValue),
         FlagCondition(
           ["trained"], when: taskOptions.cell != .rate, else: "--cell rate trains all weights"),
         FlagCondition(
@@ -23,6 +42,13 @@ extension TrainCommand: ConditionalFlags {
         FlagCondition(["quiet"], when: !dryRun, else: "--dry-run only prints"),
         FlagCondition(["timings"], when: !common.quiet, else: "--quiet prints nothing"),
       ]
+  }
+}
+
+extension TrainCommand {
+  /// The methods that flags may belong to.
+  private var methodsInPlay: [Trainer.Method] {
+    comparison.names ?? [optimizer.optimizer]
   }
 }
 
@@ -43,14 +69,14 @@ extension TaskOptions {
 
 extension OptimizerOptions {
   /// Which optimisers a setting belongs to; those of no row belong to all.
-  fileprivate static let owners: [(flags: [String], methods: [Trainer.Method])] = [
-    (
-      ["tangents", "tangent-kind", "grid", "damping-rule"],
-      Trainer.Method.allCases.filter(\.usesDirections)
-    ),
-    (["damping", "whitening", "orthonormal"], [.sofo]),
-    (["learning-rate"], Trainer.Method.allCases.filter { $0 != .force }),
-    (["clip"], [.adam]),
-    (["force-alpha"], [.force]),
-  ]
+  fileprivate static let owners: [(flags: [String], methods: [Trainer.Method])] =
+    [
+      (
+        ["tangents", "tangent-kind", "grid", "damping-rule"],
+        Trainer.Method.allCases.filter(\.usesDirections)
+      ),
+      (["damping", "whitening", "orthonormal", "directions"], [.sofo]),
+      (["learning-rate"], Trainer.Method.allCases.filter { $0 != .force }),
+      (["force-alpha"], [.force]),
+    ] + GradientOptions.owners
 }

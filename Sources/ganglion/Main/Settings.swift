@@ -12,6 +12,9 @@ struct Settings {
     Settings(values.merging(more) { own, _ in own })
   }
 
+  /// These settings and those of another run; what is there already stays.
+  func adding(_ more: Settings) -> Settings { adding(more.values) }
+
   /// One JSON object, keys sorted.
   ///
   /// - Throws: `CommandLineError`, 64, for a number that JSON cannot say: a result must tell how

@@ -3,17 +3,16 @@ internal import Foundation
 internal import HDF5
 internal import MPI
 internal import Results
-internal import Training
 
-/// What a training keeps of itself, in a file as that of a fit: whole or not there, and the
-/// one before beside it.
-struct TrainCheckpoint {
+/// What a training, or a comparison of trainings, keeps of itself, in a file as that of a fit:
+/// whole or not there, and the one before beside it.
+struct TrainCheckpoint<State: Codable> {
   let file: CheckpointFile
 
   /// Writes the state, which all ranks have alike.
   ///
   /// - Collective: every rank of `world` must call it.
-  func write(_ state: TrainState, on world: borrowing Communicator) throws {
+  func write(_ state: State, on world: borrowing Communicator) throws {
     let encoder = PropertyListEncoder()
     encoder.outputFormat = .binary
     // Exact to the bit, unlike JSON.
@@ -30,10 +29,10 @@ struct TrainCheckpoint {
   ///
   /// - Throws: `RecordingError` (exit code 78) if it is of a run with other settings.
   /// - Collective: every rank of `world` must call it.
-  func read(on world: borrowing Communicator) throws -> (state: TrainState?, notes: [String]) {
+  func read(on world: borrowing Communicator) throws -> (state: State?, notes: [String]) {
     let found = try file.read(on: world) { file in
       let bytes = try file.openDataset("state").read(UInt8.self)
-      return try PropertyListDecoder().decode(TrainState.self, from: Data(bytes))
+      return try PropertyListDecoder().decode(State.self, from: Data(bytes))
     }
     return (found.value, found.notes)
   }

@@ -32,6 +32,7 @@ struct TrainCommand: GroupCommand {
   @OptionGroup(title: "Task") var taskOptions: TaskOptions
   @OptionGroup(title: "Optimiser") var optimizer: OptimizerOptions
   @Option(help: "float or double.") var precision = TrainPrecision.float
+  @OptionGroup(title: "Comparison of optimisers") var comparison: AgainstOptions
   @OptionGroup(title: "Stop and go on") var checkpointing: CheckpointOptions
   @Option(help: "Append one JSON object a line to this file.") var log: String?
   @Flag(help: "Print the time of each phase; runs of a minute and more do in any case.")
@@ -56,6 +57,7 @@ struct TrainCommand: GroupCommand {
     try checkpointing.validate()
     try taskOptions.validate()
     try optimizer.validate()
+    try comparison.validate()
   }
 
   /// Checks that the task has the cell, and the optimiser something to train in it.
@@ -113,6 +115,10 @@ struct TrainCommand: GroupCommand {
       _ task: some LearningTask, content: [String: String] = [:],
       on world: borrowing Communicator
     ) throws {
+      guard comparison.against == nil else {
+        return try AgainstRun<S, _>(self, task, content: content, planning: planning, on: world)
+          .run(on: world)
+      }
       try TrainRun<S, _>(self, task, content: content, planning: planning, on: world)
         .run(on: world)
     }

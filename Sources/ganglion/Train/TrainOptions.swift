@@ -61,13 +61,32 @@ enum CellName: String, CaseIterable, ExpressibleByArgument {
 
 /// How it is learnt.
 struct OptimizerOptions: ParsableArguments {
-  @Option(help: "sofo, adam, fgd, sofo-first-order or force.") var optimizer = Trainer.Method.sofo
+  @Option(
+    help: """
+      sofo, adam, fgd (forward gradient), sofo-first-order, force, adamw, soap, muon or eggroll \
+      (evolution strategy with perturbations of low rank).
+      """)
+  var optimizer = Trainer.Method.sofo
+  @Option(
+    help: """
+      sofo: where the directions of a step come from. random: drawn anew. Two take a tape's, of \
+      memory that grows with the steps: informed (of each tensor the gradient, its mean, Adam's \
+      step and the last step), pair (Adam's step and the last step, over all tensors).
+      """)
+  var directions = DirectionSource.random
   @Option(help: "K, random directions of a step; default by task.") var tangents: Int?
   @Option(help: "Trials of a batch; default by task.") var batch: Int?
   @Option(help: "Steps of the optimiser.") var iterations = 200
-  @Option(help: "SOFO: 1 is a whole Gauss-Newton step; Adam: default 1e-3.")
+  @Option(
+    help: """
+      SOFO: 1 is a whole Gauss-Newton step; methods with a gradient: default 1e-3, soap 3e-3.
+      """)
   var learningRate: Double?
-  @Option(help: "Damping relative to the top eigenvalue, 0 or more; default by task.")
+  @Option(
+    help: """
+      Damping relative to the top eigenvalue, 0 or more; default by task; of the first step, \
+      1e-3, with directions of a tape.
+      """)
   var damping: Double?
   @Option(
     help: """
@@ -85,7 +104,7 @@ struct OptimizerOptions: ParsableArguments {
   var whitening: Double?
   @Flag(help: "Let the directions count as orthonormal.") var orthonormal = false
   @Option(help: "Ranks as TANGENTSxBATCH; default by size.") var grid: GridOption?
-  @Option(help: "Adam: the longest gradient; 0 for no limit.") var clip = 0.0
+  @OptionGroup var gradient: GradientOptions
   @Option(help: "FORCE: regularisation alpha > 0.") var forceAlpha = 1.0
   @Option(help: "Seed of every random number.") var seed: UInt64 = 1
   @Option(help: "Iterations between evaluations on held-out trials.") var evalEvery = 10
@@ -99,13 +118,13 @@ struct OptimizerOptions: ParsableArguments {
 
   func validate() throws {
     try requireFinite([
-      "--learning-rate": learningRate, "--damping": damping, "--clip": clip,
+      "--learning-rate": learningRate, "--damping": damping,
       "--force-alpha": forceAlpha,
     ])
     try require(iterations >= 1, "--iterations is \(iterations), expected at least 1")
     try require(evalEvery >= 1, "--eval-every is \(evalEvery), expected at least 1")
     try require(heldOut >= 1, "--held-out is \(heldOut), expected at least 1")
-    try require(clip >= 0, "--clip is \(asGiven(clip)), expected 0 or more")
+    try gradient.validate()
     try require(forceAlpha > 0, "--force-alpha is \(asGiven(forceAlpha)), expected a number > 0")
     if let until {
       try require(until > 0 && until.isFinite, "--until is \(asGiven(until)), expected a loss > 0")
@@ -128,7 +147,7 @@ struct OptimizerOptions: ParsableArguments {
 
   /// The settings for a task: as given, else as the task advises.
   func settings(
-    for task: some LearningTask, _ program: Program, ranks: Int
+    for task: some LearningTask, _ program: Program, ranks: Int, isCompared: Bool = false
   ) -> Trainer.Settings {
     var settings = Trainer.Settings()
     settings.method = optimizer
@@ -138,13 +157,15 @@ struct OptimizerOptions: ParsableArguments {
     settings.evaluateEvery = evalEvery
     settings.until = until
     settings.seed = seed
-    settings.clip = clip
+    gradient.apply(to: &settings, isCompared: isCompared)
     settings.alpha = forceAlpha
-    settings.learningRate = learningRate ?? 1e-3
+    settings.learningRate = learningRate ?? optimizer.usualLearningRate
     settings.subspace = subspace(advised: task.advice)
+    settings.directions = directions
+    if settings.isInformed { settings.subspace.damping = damping ?? 1e-3 }
     settings.grid =
       grid?.grid
-      ?? (optimizer.usesDirections ? settings.automaticGrid(ranks: ranks, program) : nil)
+      ?? (settings.drawsDirections ? settings.automaticGrid(ranks: ranks, program) : nil)
     return settings
   }
 
@@ -175,5 +196,6 @@ struct GridOption: ExpressibleByArgument {
 extension Lorenz.Supervision: ExpressibleByArgument {}
 extension FlipFlop.Trained: ExpressibleByArgument {}
 extension Trainer.Method: ExpressibleByArgument {}
+extension DirectionSource: ExpressibleByArgument {}
 extension DampingRule: ExpressibleByArgument {}
 extension TangentKind: ExpressibleByArgument {}

@@ -9,7 +9,7 @@ import Testing
       .tangents: 0, .trainingData: 1, .initialParameters: 3, .heldOutTrials: 4, .weights: 16,
       .inputWeights: 17, .startingRates: 18, .inputNoise: 19, .outputNoise: 20, .inputs: 21,
       .attractorPattern: 22, .events: 23, .loadings: 24, .latentCoupling: 25, .rotations: 26,
-      .recordedTrials: 5, .recordedCells: 27, .timeScales: 28, .neuronSample: 32,
+      .recordedTrials: 5, .perturbations: 6, .recordedCells: 27, .timeScales: 28, .neuronSample: 32,
       .startingWeights: 40, .transitionOrder: 41, .teacherForcing: 42, .freeRunNoise: 43,
     ]
     #expect(Set(StreamPurpose.allCases) == Set(expected.keys))

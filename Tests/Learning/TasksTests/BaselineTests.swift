@@ -1,6 +1,7 @@
 import Collectives
 import Differentiation
 import LinearAlgebra
+import RandomNumbers
 import Runtime
 import Tasks
 import TestSupport
@@ -12,10 +13,10 @@ import Training
   @Test func adamFollowsItsPaper() throws {
     let program = Example.vanilla.program
     let trials = Example.vanilla.trials()
-    var settings = AdamSettings()
+    var settings = StepSettings()
     settings.learningRate = 0.01
-    var adam = try Adam<Double, SingleRank>(
-      program, settings, group: SingleRank(), batch: trials.count, steps: trials.steps)
+    var adam = GradientDescent(
+      program, settings, source: try tapeGradient(program, trials), rule: Adam(program))
     var parameters = program.initialParameters(seed: 1)
     var expected = parameters
     var m = [Double](repeating: 0, count: expected.count)
@@ -38,6 +39,67 @@ import Training
       _ = try adam.iterate(trials, parameters: &parameters, phases: Phases())
     }
     #expect(relativeError(parameters, expected) < 1e-9)
+  }
+
+  func tapeGradient(
+    _ program: Program, _ trials: Trials<Double>
+  ) throws -> TapeGradient<Double, SingleRank> {
+    try TapeGradient(program, group: SingleRank(), batch: trials.count, steps: trials.steps)
+  }
+
+  /// A gradient that is too long keeps its direction; what Adam makes of the first one does not
+  /// depend on its length, so that plain numbers are compared.
+  @Test func longGradientsAreShortened() throws {
+    let program = Example.vanilla.program
+    let trials = Example.vanilla.trials()
+    var settings = StepSettings()
+    settings.learningRate = 0.5
+    settings.clip = 1e-3
+    settings.schedule.shape = .linear
+    var descent = GradientDescent(
+      program, settings, source: try tapeGradient(program, trials), rule: PlainDescent())
+    let start = program.initialParameters(seed: 1)
+    var parameters = start
+    let report = try descent.iterate(
+      trials, progress: 0.75, parameters: &parameters, phases: Phases())
+    #expect(report.learningRate == 0.125)
+    var gradient = [Double](repeating: 0, count: start.count)
+    var tape = Tape<Double>(program, rows: trials.count, steps: trials.steps)
+    _ = tape.run(trials, parameters: start, gradient: &gradient)
+    let length = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    #expect(length > 1e-3)
+    let wanted = zip(start, gradient).map { $0 - 0.125 * 1e-3 / length * $1 }
+    #expect(relativeError(parameters, wanted) < 1e-14)
+  }
+
+  /// On a quadratic loss central differences are exact: what is found is the gradient's part along
+  /// the perturbations that the documentation tells, averaged.
+  @Test func evolutionFollowsItsPerturbations() throws {
+    let program = Example.linear.program
+    let trials = Example.linear.trials(count: 12)
+    var settings = EvolutionSettings()
+    settings.population = 6
+    settings.sigma = 0.1
+    var source = try LowRankEvolution<Double, SingleRank>(
+      program, settings, seed: 4, group: SingleRank(), batch: 12)
+    let start = program.initialParameters(seed: 2)
+    let found = try source.evaluate(
+      trials, iteration: 7, parameters: start, phases: Phases(), pacer: StopPacer())
+    var gradient = [Double](repeating: 0, count: start.count)
+    var tape = Tape<Double>(program, rows: 12, steps: 1)
+    let loss = tape.run(trials, parameters: start, gradient: &gradient)
+    #expect(abs(found.loss - loss) < 1e-14)
+    var wanted = [Double](repeating: 0, count: start.count)
+    for pair in 0..<3 {
+      let random = RandomStream(
+        seed: 4, purpose: .perturbations, k: pair, iteration: 7)
+      // W is 3×2 and comes first, b is 1×2.
+      var e = (0..<6).map { random.normal(at: $0 / 2) * random.normal(at: 3 + $0 % 2) }
+      e += (6..<8).map { random.normal(at: $0) }
+      let slope = zip(e, gradient).reduce(0) { $0 + $1.0 * $1.1 }
+      for i in wanted.indices { wanted[i] += slope * e[i] / 3 }
+    }
+    #expect(relativeError(found.gradient, wanted) < 1e-10)
   }
 
   /// Without feedback the readout is a ridge regression on all steps seen so far:
@@ -86,5 +148,15 @@ import Training
     let found = Array(parameters[program.parameters[1].range])
     let wanted = (0..<8).map { right[$0 / 2, $0 % 2] }
     #expect(relativeError(found, wanted) < 1e-10)
+  }
+}
+
+/// `θ ← θ − η g`.
+struct PlainDescent: UpdateRule {
+  static var multipliesMatrices: Bool { false }
+  var memory: [Double] = []
+
+  mutating func update(_ parameters: inout [Double], along gradient: [Double], rate: Double) {
+    for i in parameters.indices { parameters[i] -= rate * gradient[i] }
   }
 }

@@ -18,10 +18,13 @@ import Training
     settings.subspace.rule = .search
     settings.subspace.damping = 1e-3
     settings.learningRate = 1e-2
+    settings.weightDecay = method.usualWeightDecay
+    if method != .adam { settings.schedule.shape = .cosine }
+    settings.evolution.population = 16
     return settings
   }
 
-  @Test(arguments: [Trainer.Method.sofo, .adam, .forwardGradient, .firstOrder])
+  @Test(arguments: Trainer.Method.allCases.filter { $0 != .force })
   func everyMethodLowersTheHeldOutLoss(method: Trainer.Method) throws {
     let task = Lorenz(hidden: 16, steps: 8)
     let result = try Trainer.run(
@@ -59,7 +62,7 @@ import Training
   }
 
   /// Stopped in the middle of an iteration, a run keeps the state after the last whole one.
-  @Test(arguments: [Trainer.Method.sofo, .adam, .force])
+  @Test(arguments: [Trainer.Method.sofo, .adam, .force, .eggroll])
   func aStopWithinAnIterationLosesNothing(method: Trainer.Method) throws {
     let task = FlipFlop(bits: 1, hidden: 20, steps: 30, trained: method == .force ? .readout : .all)
     func run(
@@ -97,6 +100,24 @@ import Training
     #expect(rest.log.loss == whole.log.loss && rest.evaluation.loss == whole.evaluation.loss)
   }
 
+  /// A run that the clock ends is evaluated as often as it is told to, whatever its iterations.
+  @Test(arguments: [Trainer.Method.sofo, .adam]) func aBudgetEndsARun(
+    method: Trainer.Method
+  ) throws {
+    var timed = settings(method)
+    timed.iterations = 1
+    timed.budget = TimeBudget(seconds: 0.05, evaluations: 5)
+    let result = try Trainer.run(
+      Lorenz(hidden: 8, steps: 4), timed, on: SingleRank(), precision: Float.self,
+      phases: Phases()
+    ) { _ in .goOn }
+    #expect(!result.wasStopped && result.log.elapsed.last.map { $0 >= 0.05 } == true)
+    #expect(result.log.elapsed.dropLast().allSatisfy { $0 < 0.05 })
+    #expect((2...7).contains(result.evaluation.loss.count))
+    #expect(result.evaluation.iteration.first == 0)
+    #expect(result.evaluation.iteration.last == result.log.iteration.count)
+  }
+
   @Test func aTrainingThatRunsAwayIsTold() throws {
     var wild = settings(.adam)
     wild.learningRate = 1e3
@@ -114,7 +135,7 @@ import Training
     #expect(good.divergence == nil)
   }
 
-  @Test(arguments: [Trainer.Method.sofo, .adam, .force])
+  @Test(arguments: [Trainer.Method.sofo, .adam, .force, .adamw, .soap, .muon, .eggroll])
   func aResumedRunGoesOnBitForBit(method: Trainer.Method) throws {
     let task = FlipFlop(bits: 1, hidden: 20, steps: 30, trained: method == .force ? .readout : .all)
     func run(

@@ -19,12 +19,13 @@ extension TrainCommand {
       ]
     }
     if let until = settings.until { own["until"] = until }
-    return Settings(own).adding([
+    if settings.isInformed { own["directions"] = settings.directions.rawValue }
+    return Settings(own).adding(settings.gradientRecord).adding([
       "command": "train", "task": self.task.rawValue, "optimizer": settings.method.rawValue,
       "batch": settings.batch, "steps": task.steps, "iterations": settings.iterations,
       "tangents": subspace.tangents, "tangent-kind": subspace.kind.rawValue,
       "damping": subspace.damping, "damping-rule": subspace.rule.rawValue,
-      "learning-rate": settings.method == .adam ? settings.learningRate : subspace.learningRate,
+      "learning-rate": settings.method.usesGradient ? settings.learningRate : subspace.learningRate,
       "orthonormal": subspace.orthonormal, "whitening": subspace.whitening,
       "seed": Int(clamping: settings.seed),
       "clip": settings.clip, "eval-every": settings.evaluateEvery, "held-out": settings.heldOut,

@@ -104,7 +104,7 @@ struct TrainOutcome {
   private static func remedy(for method: Trainer.Method) -> String {
     switch method {
     case .sofo: "Use a smaller --learning-rate or a larger --damping"
-    case .adam: "Use a smaller --learning-rate, or --clip 1"
+    case .adam, .adamw, .soap, .muon, .eggroll: "Use a smaller --learning-rate, or --clip 1"
     case .forwardGradient, .firstOrder: "Use a smaller --learning-rate"
     case .force: "Use a larger --force-alpha or another --seed"
     }

@@ -13,7 +13,7 @@ extension TrainRun {
   struct Begun {
     let prepared: Prepared
     /// nil where nothing is kept.
-    let checkpoint: TrainCheckpoint?
+    let checkpoint: TrainCheckpoint<TrainState>?
     /// The state of an earlier run; nil: from the beginning.
     let state: TrainState?
   }
@@ -31,7 +31,7 @@ extension TrainRun {
   func resume(_ prepared: Prepared, on world: borrowing Communicator) throws -> Begun {
     let identity = try command.identity(prepared.record, content: content)
     let checkpoint = command.checkpointing.checkpoint.map {
-      TrainCheckpoint(file: CheckpointFile(path: $0, identity: identity))
+      TrainCheckpoint<TrainState>(file: CheckpointFile(path: $0, identity: identity))
     }
     guard let checkpoint, command.checkpointing.resumes else {
       return Begun(prepared: prepared, checkpoint: checkpoint, state: nil)

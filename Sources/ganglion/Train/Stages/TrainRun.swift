@@ -80,7 +80,7 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
         "note: no trial is held out, there is only one: losses called held-out are of the trial "
           + "that is trained on. --steps cuts a long one into several")
     }
-    if settings.method.usesDirections, let grid = settings.grid {
+    if settings.drawsDirections, let grid = settings.grid {
       try settings.subspace.validate(program, batch: settings.batch, grid: grid)
     }
     return Prepared(
@@ -92,10 +92,12 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
     _ settings: Trainer.Settings, _ program: Program, ranks: Int
   ) -> String {
     let directions =
-      settings.method.usesDirections
-      ? ", \(settings.subspace.tangents) tangents, \(settings.subspace.kind.rawValue), "
-        + "grid \(settings.grid?.description ?? "1x1")"
-      : ""
+      settings.isInformed
+      ? ", \(settings.directions.rawValue) directions"
+      : settings.drawsDirections
+        ? ", \(settings.subspace.tangents) tangents, \(settings.subspace.kind.rawValue), "
+          + "grid \(settings.grid?.description ?? "1x1")"
+        : ""
     return "\(command.task.rawValue): \(program.freeParameterCount) parameters, "
       + "\(task.steps) steps, batch \(settings.batch); \(settings.method.rawValue)" + directions
       + "; \(ranks) ranks × \(threads) threads"

@@ -17,9 +17,16 @@ protocol Stepper: ~Copyable {
   ///
   /// - Throws: `StopPacer.Interrupted`, with everything as it was before; what the step throws.
   mutating func step(
-    _ trials: Trials<Number>, iteration: Int, parameters: inout [Double], phases: Phases,
+    _ trials: Trials<Number>, at moment: Moment, parameters: inout [Double], phases: Phases,
     pacer: StopPacer
   ) throws -> StepOutcome
+}
+
+/// When a step is taken.
+struct Moment {
+  let iteration: Int
+  /// The share of the run that is done, in [0, 1].
+  let progress: Double
 }
 
 /// What a step did.
@@ -48,41 +55,41 @@ struct SubspaceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copya
   }
 
   mutating func step(
-    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases,
+    _ trials: Trials<S>, at moment: Moment, parameters: inout [Double], phases: Phases,
     pacer: StopPacer
   ) throws -> StepOutcome {
-    let report = try optimizer.iterate(
-      trials, iteration: iteration, parameters: &parameters, phases: phases, pacer: pacer)
-    return StepOutcome(
-      loss: report.loss, damping: report.step?.damping, learningRate: report.step?.learningRate)
+    do {
+      let report = try optimizer.iterate(
+        trials, iteration: moment.iteration, parameters: &parameters, phases: phases, pacer: pacer)
+      return StepOutcome(
+        loss: report.loss, damping: report.step?.damping, learningRate: report.step?.learningRate)
+    } catch SOFOError.nonFiniteLoss where moment.iteration > 0 {
+      // Its own steps led there, unlike at the start: the run ends with what was best.
+      return StepOutcome(loss: .infinity)
+    }
   }
 }
 
-struct AdamStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable {
-  var optimizer: Adam<S, Group>
+/// SOFO with directions of a tape.
+struct InformedStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable {
+  var optimizer: InformedOptimizer<S, Group>
 
   var ownTrials: Range<Int> { optimizer.ownTrials }
   var bytes: Int { optimizer.bytes }
 
-  /// The number of steps, then both moments.
   var memory: [Double] {
-    get { [Double(optimizer.count)] + optimizer.first + optimizer.second }
-    set {
-      let p = (newValue.count - 1) / 2
-      optimizer.count = Int(newValue[0])
-      optimizer.first = Array(newValue[1..<(1 + p)])
-      optimizer.second = Array(newValue[(1 + p)...])
-    }
+    get { optimizer.memory }
+    set { optimizer.memory = newValue }
   }
 
   mutating func step(
-    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases,
+    _ trials: Trials<S>, at moment: Moment, parameters: inout [Double], phases: Phases,
     pacer: StopPacer
   ) throws -> StepOutcome {
-    StepOutcome(
-      loss: try optimizer.iterate(
-        trials, parameters: &parameters, phases: phases, pacer: pacer),
-      learningRate: optimizer.settings.learningRate)
+    let report = try optimizer.iterate(
+      trials, parameters: &parameters, phases: phases, pacer: pacer)
+    return StepOutcome(
+      loss: report.loss, damping: report.damping, learningRate: report.damping.map { _ in 1 })
   }
 }
 
@@ -102,7 +109,7 @@ struct ForceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable
   }
 
   mutating func step(
-    _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases,
+    _ trials: Trials<S>, at moment: Moment, parameters: inout [Double], phases: Phases,
     pacer: StopPacer
   ) throws -> StepOutcome {
     try phases.measure("force") {
