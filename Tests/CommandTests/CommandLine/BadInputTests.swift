@@ -125,6 +125,21 @@ extension CommandTests {
         in: folder.path)
     }
 
+    /// Impulses carry many rates beyond 1: refused unless the user says that these are rates.
+    @Test func frequentImpulses() throws {
+      let folder = try TemporaryDirectory()
+      let path = folder.file("recording.h5")
+      try succeed([
+        "generate", "chaotic", "--neurons", "12", "--frames", "300", "--noise", "poisson",
+        "--output-noise", "0.1", "-o", path,
+      ])
+      try expectRefusal(
+        fit(path, folder), 65, "(-1, 1)", "or --scale none if these are rates with impulses",
+        in: folder.path)
+      let output = try succeed(fit(path, folder, ["--scale", "none", "--lambda", "1e-3"]))
+      #expect(output.contains("beyond +-1; fitted as they are"), "\(output)")
+    }
+
     @Test(arguments: ["0", "1.5", "-0.1", "nan"]) func alpha(_ alpha: String) throws {
       let folder = try TemporaryDirectory()
       try expectRefusal(

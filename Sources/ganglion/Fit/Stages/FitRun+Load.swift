@@ -5,6 +5,7 @@ internal import LinearAlgebra
 internal import MPI
 internal import Recordings
 internal import Runtime
+internal import Wording
 
 extension FitRun {
   /// A recording made ready for selection and fit.
@@ -65,9 +66,14 @@ extension FitRun {
       return scaling
     }
     if kind == .none {
-      try RateCheck.require(
+      let share = try RateCheck.require(
         rates, in: command.recordings.joined(separator: ", "), local: local,
-        labels: recording.labels, group: world)
+        labels: recording.labels, isAsked: command.preprocessing.scale != nil, group: world)
+      if share > RateCheck.mostImpulses {
+        session.console.say(
+          "warning: \(percentage(share)) of all rates lie beyond +-1; fitted as they are, as"
+            + " --scale none says")
+      }
     }
     return scaling
   }

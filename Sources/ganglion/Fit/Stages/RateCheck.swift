@@ -8,11 +8,20 @@ internal import Wording
 enum RateCheck {
   /// Throws where rates leave the range by more than the noise of a recording.
   ///
+  /// - Parameters:
+  ///   - rates: this rank's neurons × frames.
+  ///   - path: the recording's name.
+  ///   - local: this rank's neurons.
+  ///   - labels: the names of all neurons.
+  ///   - isAsked: whether the user said that these are rates: then impulses may be frequent.
+  ///   - group: all ranks.
+  /// - Returns: the share of all values that lies outside.
+  /// - Throws: `CommandLineError` (65).
   /// - Collective: every rank of `group` must call it.
   static func require<S: Scalar>(
     _ rates: borrowing Matrix<S>, in path: String, local: Range<Int>, labels: [String],
-    group: borrowing some RankGroup & ~Copyable
-  ) throws {
+    isAsked: Bool, group: borrowing some RankGroup & ~Copyable
+  ) throws -> Double {
     var largest = 0.0
     var beyond = 0
     var culprit = -1
@@ -24,19 +33,20 @@ enum RateCheck {
     let worst = try group.maximum(largest)
     let share =
       Double(try group.sum(beyond)) / Double(labels.count * max(1, rates.columns))
-    guard worst > loudestImpulse || share > mostImpulses else { return }
+    guard worst > loudestImpulse || share > mostImpulses && !isAsked else { return share }
     let neuron = try group.maximum(largest == worst ? local.lowerBound + culprit : -1)
     throw CommandLineError(
       exitCode: ExitCode.badData,
       description: """
         \(path): rates must lie in (-1, 1), but neuron \(labels[neuron]) \
         reaches \(plain(worst)) and \(percentage(share)) of all values are \
-        outside; use --scale zscore-tanh (or max, quantile, tanh)
+        outside; use --scale zscore-tanh (or max, quantile, tanh)\
+        \(worst > loudestImpulse ? "" : ", or --scale none if these are rates with impulses")
         """)
   }
 
   /// Noise may carry a saturated rate this far, and rare impulses farther.
   private static var loudestNoise: Double { 1.05 }
   private static var loudestImpulse: Double { 2 }
-  private static var mostImpulses: Double { 0.01 }
+  static var mostImpulses: Double { 0.01 }
 }
