@@ -66,8 +66,10 @@ package enum Trainer {
   package struct Progress: Sendable {
     package let iteration: Int
     package let loss: Double
-    /// Loss on held-out trials, where it was evaluated.
+    /// Loss on held-out trials, where it was evaluated, and the share of right decisions, where
+    /// there are any.
     package let heldOutLoss: Double?
+    package let accuracy: Double?
     package let elapsed: Double
     package let damping: Double?
     package let learningRate: Double?
@@ -181,6 +183,8 @@ package struct TrainLog: Sendable, Codable {
   /// The damping and learning rate of the step; NaN where none was taken or used.
   package var damping: [Double] = []
   package var learningRate: [Double] = []
+  /// Of a classifier's evaluations: the share of decisions that are right; nil for other tasks.
+  package var accuracy: [Double]?
 
   package init() {}
 }
