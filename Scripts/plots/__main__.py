@@ -5,8 +5,9 @@ from pathlib import Path
 
 import h5py
 
-from . import comparison, evaluation, fit, reading, recording, train
+from . import comparison, evaluation, fit, reading, recording, tasks, train
 from .style import Names
+from .variants import share
 
 
 def draw(file, path, names, runs):
@@ -24,10 +25,7 @@ def draw(file, path, names, runs):
         run = train.Run(file)
         runs.append(run)
         train.draw([run], stem)
-        if "output" in run.examples:
-            train.examples(run, names.further(f"{stem}-example"))
-        if "autonomous_run" in run.examples:
-            train.attractor(run, names.further(f"{stem}-attractor"))
+        tasks.draw(run, stem, names)
     else:
         raise OSError("neither a model, its scores, a run nor a recording of ganglion")
 
@@ -55,6 +53,12 @@ def main():
         folder = options.output or same[0].path.parent
         if len(same) > 1:
             train.draw(same, names.further(folder / f"{task}-comparison"))
+        shares = [run for run in same if run.optimizer == "sofo" and share(run)]
+        if len({share(run) for run in shares}) > 1:
+            train.sweep(shares, names.further(folder / f"{task}-directions"))
+        moved = [run for run in same if "center_out_hand" in run.examples]
+        if len(moved) > 1:
+            tasks.hands(moved, names.further(folder / f"{task}-hands"))
         if len({run.steps for run in same if run.peak_memory}) > 1:
             train.growth(
                 [run for run in same if run.peak_memory], names.further(folder / f"{task}-growth"))

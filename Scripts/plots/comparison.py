@@ -3,7 +3,7 @@ import numpy as np
 
 from .reading import array, text
 from .style import CATEGORIES, counted, heading, logarithmic, plt, save
-from .train import OPTIMIZERS
+from .variants import OPTIMIZERS
 
 
 def draw(file, stem):

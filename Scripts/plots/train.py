@@ -5,24 +5,14 @@ import numpy as np
 
 from .reading import array, configuration, setting, text
 from .style import CATEGORIES, PALETTE, counted, heading, logarithmic, note, plt, save
-
-# Outputs that are drawn of a trial.
-MOST_OUTPUTS = 4
-# Optimisers in the palette's order: each has its colour on every figure.
-OPTIMIZERS = ("sofo", "adam", "fgd", "sofo-first-order", "force", "adamw", "soap", "muon", "eggroll")
-
-
-def colors(runs):
-    """A colour for each optimiser; those that are not listed come after the listed ones."""
-    names = [*OPTIMIZERS, *sorted({run.optimizer for run in runs} - set(OPTIMIZERS))]
-    return {name: CATEGORIES[place % len(CATEGORIES)] for place, name in enumerate(names)}
+from .variants import OPTIMIZERS, looks, share
 
 
 class Run:
     """What a figure needs of a run, read once."""
 
     def __init__(self, file):
-        settings = configuration(file)
+        settings = self.settings = configuration(file)
         self.path = Path(file.filename)
 
         def named(name, default):
@@ -39,8 +29,9 @@ class Run:
         self.log = {name: array(file, f"log/{name}") for name in file.get("log", ())}
         self.evaluation = {
             name: array(file, f"evaluation/{name}") for name in file.get("evaluation", ())}
-        self.parameters = sum(
-            int(np.prod(file[f"parameters/{name}"].shape)) for name in file.get("parameters", ()))
+        # Free ones, where the file says.
+        self.parameters = int(settings.get("parameters") or sum(
+            int(np.prod(file[f"parameters/{name}"].shape)) for name in file.get("parameters", ())))
 
     @property
     def seconds(self):
@@ -80,6 +71,8 @@ def draw(runs, stem):
               and runs[0].evaluation[name].ndim == 1]
     panels = ["iteration", "elapsed"] + [f"log/{n}" for n in extras[:2]]
     panels += [f"evaluation/{n}" for n in others[:2]]
+    if not single and all(run.evaluation.get("accuracy") is not None for run in runs):
+        panels.append("accuracy")
     columns = min(len(panels), 2)
     rows = -(-len(panels) // columns)
     figure, grid = plt.subplots(
@@ -87,6 +80,8 @@ def draw(runs, stem):
     for axes, panel in zip(grid.flat, panels, strict=False):
         if panel in ("iteration", "elapsed"):
             learning(axes, runs, panel)
+        elif panel == "accuracy":
+            accuracy(axes, runs)
         else:
             group, name = panel.split("/")
             values = getattr(runs[0], group)
@@ -107,22 +102,20 @@ def draw(runs, stem):
 
 
 def learning(axes, runs, against):
-    color, single, named, drawn = colors(runs), len(runs) == 1, set(), []
+    single, named, drawn = len(runs) == 1, set(), []
     if single and runs[0].log.get("loss") is not None and runs[0].evaluation:
         x, loss = runs[0].log.get(against), runs[0].log["loss"]
         if x is not None:
             axes.plot(x, loss, color=PALETTE["training"], linewidth=0.8, label="training batch")
             drawn.append((x, loss))
-    for run in runs:
+    for run, look in zip(runs, looks(runs), strict=True):
         curve = run.curve(against)
         if curve is None:
             continue
-        label = run.optimizer
         if single:
-            label = "held out" if run.is_held_out else "the trained trial"
-        axes.plot(*curve, color=PALETTE["network"] if single else color[run.optimizer],
-                  label=None if label in named else label)
-        named.add(label)
+            look = {"color": PALETTE["network"],
+                    "label": "held out" if run.is_held_out else "the trained trial"}
+        axes.plot(*curve, **once(look, named))
         drawn.append(curve)
     axes.set(
         title="Loss by iteration" if against == "iteration" else "Loss by wall time",
@@ -142,10 +135,55 @@ def learning(axes, runs, against):
     axes.legend(loc="best")
 
 
+def once(look, named):
+    """A look whose label a legend has not got yet, or none."""
+    label = look["label"]
+    fresh = label not in named
+    named.add(label)
+    return {**look, "label": label if fresh else None}
+
+
+def accuracy(axes, runs):
+    """Share of right decisions on held-out trials by iteration."""
+    named = set()
+    for run, look in zip(runs, looks(runs), strict=True):
+        axes.plot(run.evaluation["iteration"], 100 * run.evaluation["accuracy"],
+                  **once(look, named))
+    axes.set(title="Accuracy by iteration", xlabel="iteration", ylabel="held-out accuracy (%)")
+    axes.legend(loc="best")
+
+
+def sweep(runs, stem):
+    """Curves of several shares of directions, K / P, and what each comes to."""
+    runs = sorted(runs, key=share)
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(12.6, 3.6))
+    named, all_looks = set(), looks(runs)
+    for run, look in zip(runs, all_looks, strict=True):
+        look = once(look, named)
+        left.plot(run.log["iteration"], run.log["loss"], linewidth=0.9, **look)
+        middle.plot(run.evaluation["iteration"], run.evaluation["loss"], **look)
+    left.set(title="Training batches", xlabel="iteration", ylabel="loss")
+    middle.set(title="Held out", xlabel="iteration", ylabel="loss")
+    told = all(run.evaluation.get("accuracy") is not None for run in runs)
+    for run, look in zip(runs, all_looks, strict=True):
+        best = (100 * np.nanmax(run.evaluation["accuracy"]) if told
+                else np.nanmin(run.evaluation["loss"]))
+        right.plot(share(run), best, "o", color=look["color"])
+    right.set(title="Best on held-out trials", xlabel="K / P",
+              ylabel="accuracy (%)" if told else "loss")
+    logarithmic(right.xaxis)
+    for axes in (left, middle) if told else (left, middle, right):
+        logarithmic(axes.yaxis)
+    left.legend(loc="best")
+    heading(figure, f"{runs[0].task}: {counted(len(runs), 'run')} by their share of directions")
+    save(figure, stem)
+
+
 def growth(runs, stem):
     """Memory and time against the number of steps, an optimiser a line."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.2, 3.3))
-    color = colors(runs)
+    names = [*OPTIMIZERS, *sorted({run.optimizer for run in runs} - set(OPTIMIZERS))]
+    color = {name: CATEGORIES[place % len(CATEGORIES)] for place, name in enumerate(names)}
     for optimizer in dict.fromkeys(run.optimizer for run in runs):
         own = sorted((run for run in runs if run.optimizer == optimizer), key=lambda r: r.steps)
         steps = [run.steps for run in own]
@@ -163,64 +201,4 @@ def growth(runs, stem):
         logarithmic(axes.xaxis)
         axes.legend(loc="best")
     heading(figure, runs[0].task)
-    save(figure, stem)
-
-
-def examples(run, stem):
-    """What the network does in some trials, beside what was wanted where the loss counts it."""
-    output, target = run.examples["output"], run.examples["target"]
-    weight = run.examples.get("loss_weight")
-    if weight is not None:
-        target = np.where(weight > 0, target, np.nan)
-    # Trials stand one after the other in the file; a task of few has some of them twice.
-    steps = int(run.steps or len(output))
-    trials = np.stack([output, target], axis=1).reshape(-1, steps, 2, output.shape[1])
-    kept = [i for i in range(len(trials))
-            if not any(np.allclose(trials[i], trials[j], equal_nan=True) for j in range(i))]
-    width = output.shape[1]
-    rows = min(width, MOST_OUTPUTS)
-    figure, grid = plt.subplots(
-        rows, len(kept), figsize=(max(4.5, 3.1 * len(kept)), 1.5 * rows + 0.9), squeeze=False,
-        sharex=True)
-    for place, trial in enumerate(trials[kept]):
-        for d in range(rows):
-            axes = grid[d, place]
-            wanted = trial[:, 1, d]
-            axes.plot(wanted, color=PALETTE["truth"], linewidth=1.4, label="wanted",
-                      marker="." if lonely(wanted) else None)
-            axes.plot(trial[:, 0, d], color=PALETTE["network"], linewidth=1.2, label="network")
-        kind = "Held-out trial" if run.is_held_out else "Trained trial"
-        grid[0, place].set_title(f"{kind} {place + 1}")
-        grid[-1, place].set_xlabel("step")
-    for d in range(rows):
-        grid[d, 0].set_ylabel(f"output {d + 1}")
-    handles, labels = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=2)
-    some = f", {rows} of {width} outputs" if rows < width else ""
-    heading(figure, f"{run.task}: {run.label}{some}")
-    save(figure, stem)
-
-
-def lonely(values):
-    """Whether a line would not show some value, as it has no neighbour."""
-    known = np.concatenate([[False], np.isfinite(values), [False]])
-    return bool((known[1:-1] & ~known[:-2] & ~known[2:]).any())
-
-
-def attractor(run, stem):
-    """The autonomous run beside the true system: where it goes, and its return map."""
-    paths = (("the system", run.examples["true_run"], PALETTE["truth"]),
-             ("the network", run.examples["autonomous_run"], PALETTE["network"]))
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(12, 3.6))
-    for axes, (name, path, color) in zip((left, middle), paths, strict=True):
-        # One picture: thousands of crossing lines are slow to draw, and slower to open.
-        axes.plot(path[:, 0], path[:, 2], color=color, linewidth=0.3, rasterized=True)
-        axes.set(title=f"{counted(len(path), 'step')} of {name}", xlabel="x", ylabel="z")
-    for name, path, color in paths:
-        z = path[:, 2]
-        peaks = z[1:-1][(z[1:-1] > z[:-2]) & (z[1:-1] >= z[2:])]
-        right.plot(peaks[:-1], peaks[1:], ".", color=color, markersize=3,
-                   label=f"{name}, {counted(max(0, len(peaks) - 1), 'pair')}")
-    right.set(title="Return map", xlabel="maximum of z", ylabel="next maximum of z")
-    right.legend(loc="best")
     save(figure, stem)

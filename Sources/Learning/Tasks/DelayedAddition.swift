@@ -35,7 +35,9 @@ package struct DelayedAddition: LearningTask {
     let z = r.state(startingAt: r.trialInput("z0", width: hidden))
     let next = 0.75 * z + 0.25 * relu(z * c + r.input("x", width: 2) * b + bias)
     r.advance(z, to: next)
-    r.squaredError(next * o, r.input("sum", width: 1))
+    let y = next * o
+    r.output("y", y)
+    r.squaredError(y, r.input("sum", width: 1))
     return r.finish()
   }
 
@@ -53,6 +55,21 @@ package struct DelayedAddition: LearningTask {
     return [
       [Double](repeating: 0, count: hidden), inputs,
       (0..<steps).map { $0 == steps - 1 ? sum : 0 },
+    ]
+  }
+
+  package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] {
+    let count = 256
+    let run = HeldOutRun(of: self, program, parameters: parameters, count: count, seed: seed)
+    let rows = ((steps - 1) * count)..<(steps * count)
+    let errors = zip(run.values(of: "y")[rows], run.channel("sum")[rows]).map { abs($0 - $1) }
+    return againstConstant(program, parameters: parameters, seed: seed) + [
+      Score(
+        "within_0.1", Double(errors.count { $0 < 0.1 }) / Double(count),
+        "share of held-out sums, of 0 to 2, that are right to 0.1"),
+      Score(
+        "rms_error", (errors.reduce(0) { $0 + $1 * $1 } / Double(count)).squareRoot(),
+        "root of the mean squared error of a sum; the best constant has 0.41"),
     ]
   }
 }

@@ -95,6 +95,6 @@ package struct FlipFlop: LearningTask {
   }
 
   package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] {
-    [bitsRight(program, parameters: parameters, seed: seed)]
+    bitsRight(program, parameters: parameters, seed: seed)
   }
 }

@@ -1,6 +1,5 @@
 package import Differentiation
 internal import LinearAlgebra
-internal import RandomNumbers
 internal import SOFO
 
 /// Learns new labels within a trial, from one example each.
@@ -82,44 +81,13 @@ package struct OneShot: LearningTask {
   }
 
   package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] {
-    [
-      accuracy(
-        of: program, output: "logits", label: "label", parameters: parameters, trials: 256,
-        seed: seed)
+    let found = HeldOutRun(of: self, program, parameters: parameters, count: 256, seed: seed)
+      .decisions().decisions
+    return [
+      Score(
+        "accuracy", Double(found.right) / Double(found.count),
+        "share of held-out decisions that are right"),
+      Score("accuracy_chance", 1 / Double(classes), "the same by guessing"),
     ]
-  }
-}
-
-extension LearningTask {
-  /// The share of held-out trials and scored steps whose largest logit is the label's.
-  func accuracy(
-    of program: Program, output: String, label: String, parameters: [Double], trials count: Int,
-    seed: UInt64
-  ) -> Score {
-    let data = trials(
-      0..<count, of: count, iteration: 1, purpose: .heldOutTrials, seed: seed, program: program,
-      precision: Double.self)
-    var rollout = Rollout<Double>(program, rows: count)
-    rollout.load(parameters: parameters)
-    var right = 0
-    var counted = 0
-    if let register = program.outputs[output] {
-      let slot = rollout.layout[register]
-      let labels = data.channels[program.channel(label)]
-      let d = slot.columns
-      _ = rollout.run(data) { t, arena in
-        guard data.stepWeights[t] > 0 else { return }
-        let logits = arena.elements(slot)
-        for b in 0..<count {
-          let first = (t * count + b) * d
-          let best = (0..<d).max { logits[b * d + $0] < logits[b * d + $1] } ?? 0
-          counted += 1
-          if labels[first + best] > 0.5 { right += 1 }
-        }
-      }
-    }
-    return Score(
-      "accuracy", Double(right) / Double(max(1, counted)),
-      "share of held-out decisions that are right")
   }
 }

@@ -37,6 +37,8 @@ package struct TrainLog: Sendable, Codable {
   /// The damping and learning rate of the step; NaN where none was taken or used.
   package var damping: [Double] = []
   package var learningRate: [Double] = []
+  /// Of a classifier's evaluations: the share of decisions that are right; nil for other tasks.
+  package var accuracy: [Double]?
 
   package init() {}
 }

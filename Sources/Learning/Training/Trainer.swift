@@ -59,8 +59,10 @@ package enum Trainer {
   package struct Progress: Sendable {
     package let iteration: Int
     package let loss: Double
-    /// Loss on held-out trials, where it was evaluated.
+    /// Loss on held-out trials, where it was evaluated, and the share of right decisions, where
+    /// there are any.
     package let heldOutLoss: Double?
+    package let accuracy: Double?
     package let elapsed: Double
     package let damping: Double?
     package let learningRate: Double?

@@ -2,8 +2,8 @@ internal import Collectives
 internal import Differentiation
 internal import LinearAlgebra
 internal import RandomNumbers
-internal import Runtime
-internal import Tasks
+package import Runtime
+package import Tasks
 
 /// The loop that all optimisers share.
 struct TrainingLoop<T: LearningTask> {
@@ -47,7 +47,9 @@ struct TrainingLoop<T: LearningTask> {
       let wish = try decide(
         Trainer.Progress(
           iteration: iteration, loss: outcome.loss, heldOutLoss: heldOutLoss,
-          elapsed: state.elapsed, damping: outcome.damping, learningRate: outcome.learningRate))
+          accuracy: heldOutLoss == nil ? nil : state.evaluation.accuracy?.last,
+          elapsed: state.elapsed,
+          damping: outcome.damping, learningRate: outcome.learningRate))
       let decision = try group.maximum(wish.rawValue)
       wasStopped = decision == TrainDecision.stop.rawValue
       if decision > TrainDecision.goOn.rawValue {
@@ -135,13 +137,8 @@ struct TrainingLoop<T: LearningTask> {
     result.hasReachedGoal = hasReachedGoal(state)
     result.divergence = Divergence(state, nonFiniteAt: divergedAt)
     // Who stops a run does not wait for what may take as long as many iterations.
-    guard !wasStopped, settings.afterwards != .nothing else { return result }
-    result.scores = phases.measure("scores") {
-      task.scores(program, parameters: result.parameters, seed: settings.seed)
-    }
-    guard settings.afterwards == .scoresAndPictures else { return result }
-    result.pictures = phases.measure("pictures") {
-      task.pictures(program, parameters: result.parameters, seed: settings.seed)
+    if !wasStopped {
+      result.judge(by: task, settings.afterwards, seed: settings.seed, phases)
     }
     return result
   }
@@ -154,8 +151,13 @@ struct TrainingLoop<T: LearningTask> {
     let share = try phases.measure("evaluation") {
       try heldOutShare(on: group, state.parameters, precision: precision)
     }
-    let loss = try group.sum(share)
+    let loss = try group.sum(share.loss)
     state.evaluation.append(state.iteration, StepOutcome(loss: loss), state.elapsed)
+    let decided = try group.sum(Double(share.decisions.count))
+    if decided > 0 {
+      let right = try group.sum(Double(share.decisions.right))
+      state.evaluation.accuracy = (state.evaluation.accuracy ?? []) + [right / decided]
+    }
     if loss < state.bestLoss {
       state.bestLoss = loss
       state.bestIteration = state.iteration
@@ -164,16 +166,17 @@ struct TrainingLoop<T: LearningTask> {
     return loss
   }
 
-  /// One rank's share of the held-out loss.
+  /// One rank's share of the held-out loss, and its decisions where the task is to classify.
   ///
   /// The trials are drawn anew, some at a time: kept, they would grow with their steps beyond all
   /// else that training holds.
   private func heldOutShare<S: Scalar>(
     on group: borrowing some RankGroup & ~Copyable, _ parameters: [Double], precision: S.Type
-  ) throws -> Double {
+  ) throws -> (loss: Double, decisions: Decisions) {
     let shares = Partition(of: settings.heldOut, among: group.size)
     let own = shares.range(of: group.rank)
     var share = 0.0
+    var decisions = Decisions()
     for place in stride(from: 0, to: shares.counts.max() ?? 0, by: Self.portion) {
       let first = own.lowerBound + place
       // Without a portion left this rank keeps step with the others.
@@ -187,13 +190,36 @@ struct TrainingLoop<T: LearningTask> {
       let trials: Trials<S> = task.trials(
         portion, of: settings.heldOut, iteration: 0, purpose: .heldOutTrials, seed: settings.seed,
         program: program, precision: precision)
-      share += try rollout.run(trials) { _, _ in try pacer.step(.evaluation, on: group) }
+      let layout = rollout.layout
+      share += try rollout.run(trials) { t, arena in
+        if trials.stepWeights[t] > 0, let loss = program.losses.first {
+          decisions.add(loss, arena, layout)
+        }
+        try pacer.step(.evaluation, on: group)
+      }
     }
-    return share
+    return (share, decisions)
   }
 
   /// Held-out trials at a time.
   private static var portion: Int { 64 }
+}
+
+extension TrainResult {
+  /// Adds the task's scores and pictures of the best parameters, as far as they are wanted.
+  package mutating func judge(
+    by task: some LearningTask, _ wanted: Trainer.Afterwards = .scoresAndPictures,
+    seed: UInt64, _ phases: Phases
+  ) {
+    guard wanted != .nothing else { return }
+    scores = phases.measure("scores") {
+      task.scores(program, parameters: parameters, seed: seed)
+    }
+    guard wanted == .scoresAndPictures else { return }
+    pictures = phases.measure("pictures") {
+      task.pictures(program, parameters: parameters, seed: seed)
+    }
+  }
 }
 
 extension TrainLog {

@@ -63,7 +63,12 @@ extension TaskOptions {
     (["leak"], [.teacher, .timedResponse, .flipflop]),
     (["classes"], [.oneShot]),
     (["data"], [.mnist]),
-    (["steps"], TaskName.allCases.filter { $0 != .oneShot && $0 != .mnist }),
+    (["description"], [.described]),
+    (["hidden"], TaskName.allCases.filter { $0 != .described }),
+    (
+      ["steps"],
+      TaskName.allCases.filter { ![.oneShot, .mnist, .described].contains($0) }
+    ),
   ]
 }
 

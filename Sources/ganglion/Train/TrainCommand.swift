@@ -43,6 +43,8 @@ struct TrainCommand: GroupCommand {
   func validate() throws {
     try require(
       task != .teacher || taskOptions.targets != nil, "teacher needs --targets FILE:PATH")
+    try require(
+      task != .described || taskOptions.description != nil, "described needs --description FILE")
     try require(task != .mnist || taskOptions.data != nil, "mnist needs --data FOLDER")
     try require(
       optimizer.optimizer != .force || taskOptions.trained != .all,
@@ -53,11 +55,23 @@ struct TrainCommand: GroupCommand {
     if task == .timedResponse, let steps = taskOptions.steps {
       try require(steps >= 50, "--steps is \(steps), expected at least 50 for the bump")
     }
+    try validateReach()
     try validateCell()
     try checkpointing.validate()
     try taskOptions.validate()
     try optimizer.validate()
     try comparison.validate()
+  }
+
+  /// Checks that the last target of a reach counts in some trials: else only holding is trained.
+  private func validateReach() throws {
+    guard task == .reach || task == .doubleReach, let steps = taskOptions.steps else { return }
+    let needed = Reach.neededSteps(isDouble: task == .doubleReach)
+    try require(
+      steps >= needed.some,
+      "--steps is \(steps), expected at least \(needed.some): before, no trial of \(task.rawValue)"
+        + " gets to where its \(task == .doubleReach ? "last " : "")target counts;"
+        + " \(needed.all) has it in all trials")
   }
 
   /// Checks that the task has the cell, and the optimiser something to train in it.
@@ -81,6 +95,7 @@ struct TrainCommand: GroupCommand {
     files.read(file(taskOptions.targets), as: "--targets")
     files.read(file(taskOptions.drive), as: "--drive")
     files.read(taskOptions.data, as: "--data")
+    files.read(taskOptions.description, as: "--description")
     files.read(common.config, as: "--config")
     files.write(output, as: "-o", .result(of: "train"))
     files.write(log, as: "--log", .log)
@@ -166,6 +181,11 @@ struct TrainCommand: GroupCommand {
       var content: [String: String] = [:]
       let digits = try digits(content: &content)
       try run(digits, content: content, on: world)
+    case .described:
+      let file = try DescriptionFile(options.description ?? "")
+      try run(
+        DescribedTask(file.description(), text: file.text),
+        content: ["content of --description": ContentDigest.of([file.text])], on: world)
     case .teacher:
       var content: [String: String] = [:]
       let teacher = try teacher(content: &content, on: world)
@@ -181,7 +201,7 @@ enum TaskName: String, CaseIterable, ExpressibleByArgument {
   case doubleReach = "double-reach"
   case oneShot = "one-shot"
   case delayedAddition = "delayed-addition"
-  case mnist, teacher
+  case mnist, teacher, described
 }
 
 /// The precision of values and tangents; sums over ranks are always double.

@@ -33,6 +33,8 @@ struct TaskOptions: ParsableArguments {
   var drive: String?
   @Option(help: "one-shot: classes to tell apart.") var classes = 3
   @Option(help: "mnist: folder of the four IDX files, uncompressed.") var data: String?
+  @Option(help: "described: YAML file of the task; its network is in it, and its steps.")
+  var description: String?
   @Option(
     help: """
       teacher, timed-response, flipflop --cell rate: leak of the network, in (0, 1]; default: \

@@ -93,6 +93,11 @@ struct TrainResultFile {
     try file.write(
       "evaluation/loss", evaluation.loss, ["evaluation_index"],
       longName: isHeldOut ? "loss on held-out trials" : "loss on the trials that are trained on")
+    if let accuracy = evaluation.accuracy {
+      try file.write(
+        "evaluation/accuracy", accuracy, ["evaluation_index"],
+        longName: "share of decisions on these trials that are right")
+    }
     try file.write(
       "evaluation/elapsed", evaluation.elapsed, ["evaluation_index"], units: "s",
       longName: "training time, evaluations not counted")

@@ -10,7 +10,7 @@ import Testing
 enum SmallTask: String, CaseIterable, Sendable {
   case lorenz, publishedLorenz, lorenzEnd, kalman, planarKalman, flipFlop, force, teacher
   case rateFlipFlop, timedResponse
-  case drivenTeacher, reach, doubleReach, oneShot, addition, digits
+  case drivenTeacher, reach, doubleReach, oneShot, addition, digits, described, describedClasses
 
   var task: any LearningTask {
     switch self {
@@ -32,7 +32,9 @@ enum SmallTask: String, CaseIterable, Sendable {
     case .digits:
       Digits(
         images: (0..<120).map { UInt8($0 * 2) }, labels: (0..<20).map { UInt8($0 % 10) },
-        trained: 15, hidden: 4)
+        training: 15, hidden: 4)
+    case .described: DescribedTask(.pulses)
+    case .describedClasses: DescribedTask(.classes)
     }
   }
 

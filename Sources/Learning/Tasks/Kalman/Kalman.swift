@@ -58,4 +58,9 @@ package struct Kalman: LearningTask {
   package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] {
     KalmanJudge(task: self).scores(program, parameters: parameters, seed: seed)
   }
+
+  package func pictures(_ program: Program, parameters: [Double], seed: UInt64) -> [Picture] {
+    heldOutTrials(program, parameters: parameters, seed: seed)
+      + KalmanJudge(task: self).pictures(program, parameters: parameters, seed: seed)
+  }
 }

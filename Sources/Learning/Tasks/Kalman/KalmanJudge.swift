@@ -1,5 +1,4 @@
 internal import Differentiation
-internal import LinearAlgebra
 internal import RandomNumbers
 
 /// Compares a network with filters on the same held-out episodes.
@@ -7,7 +6,7 @@ struct KalmanJudge {
   let task: Kalman
   private static let episodes = 256
   /// Steps after a switch whose error is reported.
-  private static let window = 20
+  private static let window = 50
 
   /// Sums of squared errors, all steps and by the time since a switch.
   private struct Tally {
@@ -26,24 +25,14 @@ struct KalmanJudge {
     }
 
     var mean: Double { sum / Double(max(1, count)) }
+    /// NaN where nothing switched so long before the end.
     func mean(_ ages: Range<Int>) -> Double {
-      let total = ages.reduce(0.0) { $0 + afterSwitch[$1] }
-      return total / Double(max(1, ages.reduce(0) { $0 + switches[$1] }))
+      ages.reduce(0.0) { $0 + afterSwitch[$1] } / Double(ages.reduce(0) { $0 + switches[$1] })
     }
   }
 
   func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] {
-    let s = task.dimensions
-    let n = Self.episodes
-    var episodes: [KalmanEpisode] = []
-    for b in 0..<n {
-      // The random numbers of held-out trial b of batch 1.
-      var numbers = TrialRandom(
-        RandomStream(seed: seed, purpose: .heldOutTrials, k: b, iteration: 1))
-      episodes.append(KalmanEpisode(dimensions: s, steps: task.steps, &numbers))
-    }
-    let estimates = run(program, parameters, seed: seed)
-    let tallies = tally(estimates, episodes)
+    let tallies = tally(program, parameters: parameters, seed: seed)
     let what = "mean squared error on held-out episodes: "
     return [
       Score("mse", tallies.network.mean, what + "the network"),
@@ -61,7 +50,7 @@ struct KalmanJudge {
       Score(
         "mse_true_filter_after_switch_10_19", tallies.filter.mean(10..<20),
         what + "the knowing filter, steps 10-19 after a switch"),
-    ]
+    ].filter { !$0.value.isNaN }
   }
 
   /// Squared errors of the network and of what it is held against.
@@ -71,6 +60,35 @@ struct KalmanJudge {
     var wrongFilter = Tally()
     var observation = Tally()
     var prior = Tally()
+  }
+
+  /// The error by the time since a switch, as the literature draws it.
+  func pictures(_ program: Program, parameters: [Double], seed: UInt64) -> [Picture] {
+    let found = tally(program, parameters: parameters, seed: seed)
+    let columns = [found.network, found.filter, found.wrongFilter, found.observation, found.prior]
+    return [
+      Picture(
+        name: "error_since_switch",
+        meaning: "mean squared error of the network, the filter that knows every system, that of "
+          + "wrong systems, the observation and the system's centre, by steps since a switch",
+        rows: "age", columns: "estimator", columnCount: columns.count,
+        values: (0..<Self.window).flatMap { age in columns.map { $0.mean(age..<(age + 1)) } })
+    ]
+  }
+
+  /// Runs network and filters over held-out episodes.
+  private func tally(_ program: Program, parameters: [Double], seed: UInt64) -> Tallies {
+    let n = Self.episodes
+    let episodes = (0..<n).map { b in
+      // The random numbers of held-out trial b of batch 1.
+      var numbers = TrialRandom(
+        RandomStream(seed: seed, purpose: .heldOutTrials, k: b, iteration: 1))
+      return KalmanEpisode(dimensions: task.dimensions, steps: task.steps, &numbers)
+    }
+    // `(step · episodes + episode) · s + dimension`
+    let estimates = HeldOutRun(of: task, program, parameters: parameters, count: n, seed: seed)
+      .values(of: "estimate")
+    return tally(estimates, episodes)
   }
 
   /// Runs the filters over the episodes, beside the network's estimates.
@@ -109,24 +127,5 @@ struct KalmanJudge {
       }
     }
     return tallies
-  }
-
-  /// The network's estimates, `(step · episodes + episode) · s + dimension`.
-  private func run(_ program: Program, _ parameters: [Double], seed: UInt64) -> [Double] {
-    let n = Self.episodes
-    let trials = task.trials(
-      0..<n, of: n, iteration: 1, purpose: .heldOutTrials, seed: seed, program: program,
-      precision: Double.self)
-    var rollout = Rollout<Double>(program, rows: n)
-    rollout.load(parameters: parameters)
-    guard let output = program.outputs["estimate"] else { return [] }
-    let slot = rollout.layout[output]
-    var result: [Double] = []
-    result.reserveCapacity(task.steps * n * task.dimensions)
-    _ = rollout.run(trials) { _, arena in
-      let values = arena.elements(slot)
-      for i in 0..<values.count { result.append(values[i]) }
-    }
-    return result
   }
 }

@@ -109,10 +109,11 @@ package struct Lorenz: LearningTask {
   }
 
   package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] {
+    let errors = againstConstant(program, parameters: parameters, seed: seed)
     // The published cell reads its output from another space than its state: it is no map.
-    guard cell == .residual else { return [] }
-    return LorenzJudge(trajectory: trajectory, first: split)
-      .scores(program, parameters: parameters)
+    guard cell == .residual else { return errors }
+    return errors
+      + LorenzJudge(trajectory: trajectory, first: split).scores(program, parameters: parameters)
   }
 
   package func pictures(_ program: Program, parameters: [Double], seed: UInt64) -> [Picture] {

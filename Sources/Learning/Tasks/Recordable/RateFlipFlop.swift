@@ -56,6 +56,6 @@ package struct RateFlipFlop: RecordableTask {
   }
 
   package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] {
-    [bitsRight(program, parameters: parameters, seed: seed)]
+    bitsRight(program, parameters: parameters, seed: seed)
   }
 }

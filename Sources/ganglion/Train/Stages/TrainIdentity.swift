@@ -18,6 +18,11 @@ extension TrainCommand {
         "cell": task.cell.kind.rawValue, "leak": task.cell.leak, "hidden": task.cell.units,
       ]
     }
+    if let task = task as? DescribedTask {
+      own["description"] = task.text
+      own["hidden"] = task.description.network.hidden
+    }
+    if let hidden = options.hidden { own["hidden"] = hidden }
     if let until = settings.until { own["until"] = until }
     if settings.isInformed { own["directions"] = settings.directions.rawValue }
     return Settings(own).adding(settings.gradientRecord).adding([

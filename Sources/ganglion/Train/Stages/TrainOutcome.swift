@@ -69,8 +69,9 @@ struct TrainOutcome {
       case .signal: ExitCode.terminated
       case .timeLimit, .stopFile: ExitCode.notConverged
       }
+    let scores = stoppedBy == .timeLimit ? "with their scores" : "and no scores"
     let left =
-      hasResult ? "\(holder) holds the best parameters so far, and no scores" : "there is no result"
+      hasResult ? "\(holder) holds the best parameters so far, \(scores)" : "there is no result"
     return CommandLineError(
       exitCode: code,
       description: """

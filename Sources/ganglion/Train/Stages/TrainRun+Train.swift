@@ -23,6 +23,8 @@ extension TrainRun {
     let prepared: Prepared
     let result: TrainResult
     let outcome: TrainOutcome
+    /// Not nil: it stopped at its checkpoint, from which it can be gone on with.
+    let stopped: Stopped?
   }
 
   /// Reads the checkpoint, where there is one to go on from.
@@ -46,7 +48,8 @@ extension TrainRun {
 
   /// Trains to the end, or to where the run is stopped.
   ///
-  /// - Throws: `Stopped` where it can be gone on from the checkpoint.
+  /// - Throws: `Stopped` where it can be gone on from the checkpoint, and nobody has the time for
+  ///   scores and a result.
   /// - Collective: every rank of `world` must call it.
   func train(
     _ begun: Begun, log: RunLog, on world: borrowing Communicator
@@ -57,7 +60,7 @@ extension TrainRun {
       console.progress("train", done: done, of: settings.iterations, unit: "iterations")
     }
     show(done: begun.state?.iteration ?? 0)
-    let result = try Trainer.run(
+    var result = try Trainer.run(
       task, settings, on: world, precision: S.self, phases: session.phases,
       resuming: begun.state,
       pacer: StopPacer(proceeds: { console.beat() }, isAsked: { control.isAskedToStop }),
@@ -74,11 +77,16 @@ extension TrainRun {
     }
     control.noteLeaving()
     let reason = try result.wasStopped ? control.agreedStop(on: world) ?? .signal : nil
-    if let reason, checkpoint != nil { throw Stopped(reason) }
+    let stopped = checkpoint == nil ? nil : reason.map(Stopped.init)
+    // A time limit is planned: what was learned until then is judged. Others want the run to end.
+    let isPlanned = reason == .timeLimit && !result.log.iteration.isEmpty
+    if let stopped, !isPlanned { throw stopped }
+    if isPlanned { result.judge(by: task, seed: settings.seed, session.phases) }
     return Trained(
       prepared: begun.prepared, result: result,
       outcome: TrainOutcome(
-        result, iterations: settings.iterations, until: settings.until, stoppedBy: reason))
+        result, iterations: settings.iterations, until: settings.until, stoppedBy: reason),
+      stopped: stopped)
   }
 }
 
@@ -89,6 +97,7 @@ extension Trainer.Progress {
     var text = String(
       format: "%6d/%d  loss %.6g  held-out %.6g  %.2f s", iteration, iterations, loss,
       heldOutLoss, elapsed)
+    if let accuracy { text += String(format: "  accuracy %.1f %%", 100 * accuracy) }
     if let damping, let learningRate {
       text += String(format: "  damping %.1e  rate %g", damping, learningRate)
     }
@@ -97,10 +106,12 @@ extension Trainer.Progress {
 
   /// The iteration as an event of the log.
   fileprivate var entry: [String: any Sendable & Encodable] {
-    [
+    var entry: [String: any Sendable & Encodable] = [
       "iteration": iteration, "loss": loss, "elapsed_s": elapsed,
       "held_out_loss": heldOutLoss ?? .nan, "damping": damping ?? .nan,
       "learning_rate": learningRate ?? .nan,
     ]
+    if let accuracy { entry["held_out_accuracy"] = accuracy }
+    return entry
   }
 }

@@ -33,7 +33,7 @@ extension TrainRun {
 
   /// Says how it went and what is next.
   ///
-  /// - Throws: `CommandLineError` where it ended early.
+  /// - Throws: `Stopped` or `CommandLineError` where it ended early.
   /// - Collective: every rank of `world` must call it.
   func tell(_ trained: Trained, log: RunLog, on world: borrowing Communicator) throws {
     let (console, result) = (session.console, trained.result)
@@ -55,6 +55,10 @@ extension TrainRun {
       console.say("  \(score.name) = \(plain(score.value)): \(score.meaning)")
     }
     session.tell(table, isAsked: command.timings, log: log)
+    if let stopped = trained.stopped {
+      if let output = command.output { console.say("wrote \(output), of the training so far") }
+      throw stopped
+    }
     if let output = command.output, trained.outcome.hasResult {
       console.say("wrote \(output)")
       if task is any RecordableTask {

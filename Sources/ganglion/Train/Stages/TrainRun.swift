@@ -52,7 +52,7 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
     let begun = try resume(prepared, on: world)
     let trained = try train(begun, log: log, on: world)
     try write(trained, on: world)
-    try begun.checkpoint?.file.remove(on: world)
+    if trained.stopped == nil { try begun.checkpoint?.file.remove(on: world) }
     try tell(trained, log: log, on: world)
   }
 
@@ -80,6 +80,7 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
         "note: no trial is held out, there is only one: losses called held-out are of the trial "
           + "that is trained on. --steps cuts a long one into several")
     }
+    if let note = task.note { session.console.say("note: \(note)") }
     if settings.drawsDirections, let grid = settings.grid {
       try settings.subspace.validate(program, batch: settings.batch, grid: grid)
     }

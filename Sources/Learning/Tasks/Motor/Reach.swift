@@ -23,7 +23,39 @@ package struct Reach: LearningTask {
   /// Two targets.
   package let isDouble: Bool
 
-  private static let dt = 0.002
+  /// Seconds of a step.
+  static let dt = 0.002
+
+  /// Seconds of a trial's parts: before the target shows, from then to the go cue, from the
+  /// first go cue to the second, and from the last one until the hand is to be there.
+  private static let idle = 0.1...0.5
+  private static let preparation = 0.2...0.8
+  private static let doublePreparation = 0.2...0.6
+  static let firstMove = 0.7
+  private static let lastMove = 0.6
+  /// Seconds before the second go cue in which the hand is to be at the first target.
+  private static let firstStay = 0.1
+
+  /// Steps that a trial needs for the last target to count in some trials, and in all.
+  package static func neededSteps(isDouble: Bool) -> (some: Int, all: Int) {
+    let (some, all) =
+      isDouble
+      ? (
+        doublePreparation.lowerBound + firstMove, doublePreparation.upperBound + firstMove
+      )
+      : (
+        idle.lowerBound + preparation.lowerBound, idle.upperBound + preparation.upperBound
+      )
+    func steps(_ time: Double) -> Int { Int((time / dt).rounded()) + 1 }
+    return (steps(some + lastMove), steps(all + lastMove))
+  }
+
+  package var note: String? {
+    let all = Self.neededSteps(isDouble: isDouble).all
+    guard steps < all else { return nil }
+    return "in trials whose go cue comes late, the \(isDouble ? "last " : "")target does not count "
+      + "within \(steps) steps; --steps \(all) has it in all"
+  }
 
   package init(isDouble: Bool = false, hidden: Int = 64, steps: Int = 1000) {
     self.isDouble = isDouble
@@ -55,16 +87,23 @@ package struct Reach: LearningTask {
     let rates = r.input("noise", width: hidden) * relu(z)
     let drive = rates * w + bias + r.input("x", width: inputs) * b + arm * f
     r.advance(z, to: z + (drive - z) * (Self.dt / 0.020))
-    let next = Arm.step(arm, torque: rates * c, one: one, dt: Self.dt)
+    let torque = rates * c
+    let next = Arm.step(arm, torque: torque, one: one, dt: Self.dt)
     r.advance(arm, to: next)
     let hand = Arm.hand(next)
+    r.output("activity", rates)
+    r.output("torque", torque)
     r.output("hand", hand)
     r.squaredError(hand, r.input("target", width: 4), weight: r.input("weight", width: 1))
     return r.finish()
   }
 
   package func trial(_ numbers: inout TrialRandom, heldOut: Bool) -> [[Double]] {
-    let schedule = isDouble ? doubleReach(&numbers) : singleReach(&numbers)
+    channels(of: isDouble ? doubleReach(&numbers) : singleReach(&numbers), &numbers)
+  }
+
+  /// The channels of a trial, with noise.
+  func channels(of schedule: Schedule, _ numbers: inout TrialRandom) -> [[Double]] {
     // Uniform with the reference's half-width 0.2 √10 about 1, never negative.
     let spread = 2 * 0.2 * 10.0.squareRoot()
     let noise = (0..<(steps * hidden)).map { _ in
@@ -74,7 +113,7 @@ package struct Reach: LearningTask {
   }
 
   /// What the network sees and what is wanted, step by step.
-  private struct Schedule {
+  struct Schedule {
     var inputs: [Double] = []
     var target: [Double] = []
     var weight: [Double] = []
@@ -88,38 +127,48 @@ package struct Reach: LearningTask {
   }
 
   private func singleReach(_ numbers: inout TrialRandom) -> Schedule {
-    let idle = numbers.uniform(0.1...0.5)
-    let go = idle + numbers.uniform(0.2...0.8)
-    let target = Self.target(&numbers)
+    let idle = numbers.uniform(Self.idle)
+    let go = idle + numbers.uniform(Self.preparation)
+    return singleReach(to: Self.target(&numbers), shown: idle, go: go)
+  }
+
+  /// A reach to a target that shows at a time and is to be reached from the go cue on.
+  func singleReach(to target: (Double, Double), shown: Double, go: Double) -> Schedule {
     let centre = Arm.centre
     var schedule = Schedule()
     for t in 0..<steps {
       let time = Double(t) * Self.dt
-      if time < idle {
+      if time < shown {
         schedule.add([1, centre.0, centre.1], centre, 1)
       } else if time < go {
         schedule.add([1, target.0, target.1], centre, 1)
       } else {
-        schedule.add([0, 0, 0], target, time < go + 0.6 ? 0 : 4)
+        schedule.add([0, 0, 0], target, time < go + Self.lastMove ? 0 : 4)
       }
     }
     return schedule
   }
 
   private func doubleReach(_ numbers: inout TrialRandom) -> Schedule {
-    let go = numbers.uniform(0.2...0.6)
-    let second = go + 0.7
+    let go = numbers.uniform(Self.doublePreparation)
     let first = Self.target(&numbers)
-    let last = Self.target(&numbers)
+    return doubleReach(to: first, then: Self.target(&numbers), go: go)
+  }
+
+  /// A reach to two targets, which show until the go cue.
+  func doubleReach(
+    to first: (Double, Double), then last: (Double, Double), go: Double
+  ) -> Schedule {
+    let second = go + Self.firstMove
     var schedule = Schedule()
     for t in 0..<steps {
       let time = Double(t) * Self.dt
       if time < go {
         schedule.add([1, 1, first.0, first.1, last.0, last.1], Arm.centre, 1)
       } else if time < second {
-        schedule.add([0, 1, 0, 0, 0, 0], first, time >= second - 0.1 ? 4 : 0)
+        schedule.add([0, 1, 0, 0, 0, 0], first, time >= second - Self.firstStay ? 4 : 0)
       } else {
-        schedule.add([0, 0, 0, 0, 0, 0], last, time >= second + 0.6 ? 4 : 0)
+        schedule.add([0, 0, 0, 0, 0, 0], last, time >= second + Self.lastMove ? 4 : 0)
       }
     }
     return schedule
@@ -137,29 +186,11 @@ package struct Reach: LearningTask {
   }
 
   package func scores(_ program: Program, parameters: [Double], seed: UInt64) -> [Score] {
-    let batch = 32
-    let trials = trials(
-      0..<batch, of: batch, iteration: 1, purpose: .heldOutTrials, seed: seed, program: program,
-      precision: Double.self)
-    var rollout = Rollout<Double>(program, rows: batch)
-    rollout.load(parameters: parameters)
-    guard let output = program.outputs["hand"] else { return [] }
-    let slot = rollout.layout[output]
-    let target = trials.channels[program.channel("target")]
-    var sum = 0.0
-    _ = rollout.run(trials) { t, arena in
-      guard t == steps - 1 else { return }
-      let hand = arena.elements(slot)
-      for b in 0..<batch {
-        let row = (t * batch + b) * 4
-        let x = hand[b * 4] - target[row]
-        let y = hand[b * 4 + 1] - target[row + 1]
-        sum += (x * x + y * y).squareRoot()
-      }
-    }
-    return [
-      Score(
-        "end_distance", sum / Double(batch), "mean distance of the hand from its last target, m")
-    ]
+    ReachJudge(task: self).scores(program, parameters: parameters, seed: seed)
+  }
+
+  package func pictures(_ program: Program, parameters: [Double], seed: UInt64) -> [Picture] {
+    heldOutTrials(program, parameters: parameters, seed: seed)
+      + CenterOut(task: self).pictures(program, parameters: parameters, seed: seed)
   }
 }
