@@ -10,8 +10,6 @@ import unittest
 from argparse import Namespace
 from pathlib import Path
 
-from test_report import PROGRAM
-
 CHECKOUT = Path(__file__).parents[2]
 STUDY = CHECKOUT / "Scripts" / "study"
 sys.path.insert(0, str(CHECKOUT / "Scripts"))
@@ -46,8 +44,8 @@ class TrainedStudyTests(unittest.TestCase):
         self.program.write_text(STAND_IN)
         self.program.chmod(self.program.stat().st_mode | stat.S_IXUSR)
 
-    def study(self, *flags, program=None, fails=""):
-        environment = {**os.environ, "GANGLION_PROGRAM": str(program or self.program),
+    def study(self, *flags, fails=""):
+        environment = {**os.environ, "GANGLION_PROGRAM": str(self.program),
                        "STAND_IN_LOG": str(self.folder / "log"), "STAND_IN_FAILS": fails,
                        "STUDY_FOLDER": str(self.folder)}
         return subprocess.run(
@@ -168,17 +166,6 @@ class TrainedStudyTests(unittest.TestCase):
         self.assertEqual((row["r_W_least"], row["r_W_most"]), (0.2, 0.4))
         self.assertAlmostEqual(row["r_W"], 0.3)
         self.assertIsNone(row["r2"])
-
-    @unittest.skipUnless(PROGRAM.exists(), "no .build/release/ganglion")
-    def test_a_network_that_learns_from_end_to_end(self):
-        flags = ("mismatch", "--networks", 1, "--neurons", 60, "--method", "cornn")
-        result = self.study(*flags, program=PROGRAM)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        rows = self.table("mismatch")
-        self.assertEqual({(row["done"], row["exceptions"]) for row in rows}, {("1", "")})
-        best = max(rows, key=lambda row: float(row["r_W"]))
-        self.assertEqual(best["group"], "rates leak")
-        self.assertGreater(float(best["r_W"]), 0.9)
 
 
 if __name__ == "__main__":

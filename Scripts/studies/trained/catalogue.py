@@ -24,8 +24,9 @@ STABLE = Score(
     ("teacher", "fixed_points", "truth", "stable"))
 LEAKS = Score("r_alpha", "r of the leaks", ("connectivity", "alpha_pearson"))
 
-# Nothing is known of a teacher's self-connections, and it has no constant input.
-FREE = ("--self-connections", "--no-bias")
+# A teacher has connections of cells to themselves. The constant input that the fit adds has no
+# counterpart in it: it stands for cells that are not seen.
+FREE = ("--self-connections",)
 RIDGE = ("--lambda", "1e-4")
 # A run of one step, and no linear model's rollout: the trials are what counts.
 ONLY_TRIALS = ("--horizon", "1", "--starts", "1", "--attractor-frames", "0")
@@ -84,7 +85,7 @@ STUDIES = {study.name: study for study in (
         "timed response, currents leak (alpha 0.1), noise of 0.1 in them, 100 trials; the paper has "
         "5000 cells",
         TIMED, {
-            "small": Size(1000, 1, shares((2, 10.7, 32.7, 100), {"cornn": RIDGE})),
+            "small": Size(300, 2, shares((10.7, 32.7, 100), {"cornn": RIDGE})),
             "published": Size(5000, 3, shares(SHARES, METHODS))},
         (WEIGHTS, INPUTS, FREE_RUN), "cells seen (%)", is_logarithmic=True, evaluate=ONLY_TRIALS,
         published=(
@@ -98,7 +99,7 @@ STUDIES = {study.name: study for study in (
         "time-scales", "Time scales that differ",
         "timed response, a tenth of the cells seen, leaks drawn around 0.1",
         TIMED, {
-            "small": Size(1000, 1, time_scales((0, 0.02, 0.04, 0.06), LEAK_CHOICES)),
+            "small": Size(300, 2, time_scales((0, 0.04, 0.06), LEAK_CHOICES)),
             "published": Size(5000, 3, time_scales((0, 0.02, 0.03, 0.04, 0.05, 0.06), LEAK_CHOICES))},
         (WEIGHTS, FREE_RUN, LEAKS), "deviation of the leaks", evaluate=ONLY_TRIALS,
         published=(Published("r2", "measured", (
@@ -108,7 +109,7 @@ STUDIES = {study.name: study for study in (
         "rates leak (alpha 0.5), noise of 0.01 in the currents and 0.001 in the rates (the paper's "
         "is not known); free runs of 1000 steps",
         FLIPFLOP, {
-            "small": Size(1000, 1, flipflops({100: (25, 100), 1000: (200, 400)})),
+            "small": Size(300, 2, flipflops({100: (25, 100), 300: (60, 120)})),
             "published": Size(3000, 3, flipflops({
                 100: (25, 100, 400), 1000: (25, 100, 200, 400, 1000), 3000: (200, 1000, 6000)}))},
         (WEIGHTS, READOUT, SIGNS, STABLE), "trials", is_logarithmic=True,
@@ -123,7 +124,7 @@ STUDIES = {study.name: study for study in (
         "correlated-noise", "Noise that is shared by cells and steps",
         "timed response, all cells seen; correlated noise is smoothed over 5 cells and 3 steps",
         TIMED, {
-            "small": Size(1000, 1, correlated((0.01, 0.05, 0.1), (30,))),
+            "small": Size(300, 2, correlated((0.01, 0.05, 0.1), (30,))),
             "published": Size(5000, 3, correlated((0.001, 0.003, 0.01, 0.03, 0.05, 0.1), (30, 100)))},
         (WEIGHTS, FREE_RUN), "deviation of the noise", is_logarithmic=True, evaluate=ONLY_TRIALS,
         published=(
@@ -133,7 +134,7 @@ STUDIES = {study.name: study for study in (
         "mismatch", "The wrong model: currents that leak, fitted as rates that leak",
         "all cells seen, 100 trials; teachers of either kind, each with its own task",
         TIMED, {
-            "small": Size(300, 3, mismatches((0.01, 0.03, 0.1, 0.3), 100)),
+            "small": Size(300, 2, mismatches((0.03, 0.1), 100)),
             "published": Size(1000, 5, mismatches((0.003, 0.01, 0.03, 0.1, 0.3), 100))},
         (WEIGHTS, INPUTS, FREE_RUN, READOUT), "deviation of the noise", is_logarithmic=True,
         evaluate=ONLY_TRIALS),
