@@ -95,7 +95,8 @@ private struct SharedEigen: ~Copyable {
   ) throws {
     let order = gram.matrix.rows
     let isLeader = gram.nodeRank == 0
-    let eigen = SymmetricEigen(isLeader ? gram.matrix.copy() : Matrix<Double>([]))
+    // Of a matrix that has no directions where another rank of the node finds them.
+    let eigen = SymmetricEigen(isLeader ? gram.matrix.copy() : Matrix<Double>([[0]]))
     let rounding = Double(order) * Double.ulpOfOne * (eigen.values.last ?? 0)
     let kept = eigen.values.indices.reversed().filter { eigen.values[$0] > rounding }
     // Every node finds the same.

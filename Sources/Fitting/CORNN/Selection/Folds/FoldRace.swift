@@ -25,8 +25,8 @@ struct FoldRace {
 
   /// By how much a candidate may be worse than the best after one fold, two, and so on.
   ///
-  /// On ten simulated and seven real recordings the choice is that of all candidates on all
-  /// folds: see Sources/Benchmarks/results/choices/search.md.
+  /// Wide, as blocks of a recording differ: Sources/Benchmarks/results/choices/search.md has where
+  /// the choice was compared with that of all candidates on all folds.
   static let margins = [0.3, 0.15, 0.1]
 
   private let trial: SearchMemory.Trial
