@@ -15,7 +15,7 @@ struct ReportCommand: GroupCommand {
     discussion: """
       Of a model: recorded and predicted traces, skill, connectivity, eigenvalues, how it was \
       solved and chosen, and warnings in plain words. Of a run of `train`: its learning curve \
-      and scores. The page loads nothing and runs no script. On many ranks each reads its \
+      and scores; of a comparison (`--against`) those of all runs. The page loads nothing and runs no script. On many ranks each reads its \
       own rows of W.
       """)
 
@@ -55,7 +55,8 @@ struct ReportCommand: GroupCommand {
     var isRun = [0]
     try world.agreeOnRoot {
       let found = try ResultContents(result)
-      isRun[0] = found.vector("log/loss") != nil ? 1 : 0
+      let isComparison = ComparisonPage(found) != nil
+      isRun[0] = isComparison || found.vector("log/loss") != nil ? 1 : 0
       contents = found
     }
     try world.broadcast(&isRun)
@@ -63,7 +64,9 @@ struct ReportCommand: GroupCommand {
     if isRun[0] == 1 {
       try refuseFlagsOfModels()
       try world.agreeOnRoot {
-        if let contents { try writeWhole(TrainPage(contents).page.text, to: output) }
+        guard let contents else { return }
+        let page = ComparisonPage(contents)?.page ?? TrainPage(contents).page
+        try writeWhole(page.text, to: output)
       }
     } else {
       let work = ReportWork(command: self, contents: contents)

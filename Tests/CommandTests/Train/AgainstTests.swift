@@ -61,6 +61,10 @@ extension CommandTests {
       }
       #expect(try readVector(path, "/tuning/chosen").reduce(0, +) == 3)
       #expect(try readVector(path, "/tuning/seed").allSatisfy { $0 == 1_000_002 })
+      try succeed(["report", path, "-o", folder.file("page.html")])
+      let page = try String(contentsOfFile: folder.file("page.html"), encoding: .utf8)
+      for name in ["adam", "muon", "sofo"] { #expect(page.contains("<h3>\(name)</h3>")) }
+      #expect(page.contains("optimisers at equal time"))
     }
 
     /// Stopped between and within runs, the same command goes on to the end.

@@ -21,7 +21,7 @@ package struct TunedPoint: Hashable, Sendable, Codable {
 
 /// What a comparison finds out about a method's settings.
 package struct TunedSettings: Sendable, Codable, Equatable {
-  /// The learning rate, or FORCE's α.
+  /// The learning rate, or FORCE's α; NaN where there is none.
   package let rate: Double
   /// SOFO's damping; nil for methods without one that is tuned.
   package let damping: Double?
@@ -33,6 +33,7 @@ package struct TunedSettings: Sendable, Codable, Equatable {
 
   /// In words of the command line.
   package func flags(of method: Trainer.Method) -> [(name: String, value: Double)] {
+    guard !rate.isNaN else { return [] }
     var flags = [(name: method == .force ? "--force-alpha" : "--learning-rate", value: rate)]
     if let damping { flags.append((name: "--damping", value: damping)) }
     return flags
@@ -64,7 +65,7 @@ extension Trainer.Settings {
 
   /// The numbers that a comparison tunes.
   package var tunedSettings: TunedSettings {
-    if isInformed { return TunedSettings(rate: 1, damping: nil) }
+    if isInformed { return TunedSettings(rate: .nan, damping: nil) }
     let rate =
       method == .force ? alpha : method.usesDirections ? subspace.learningRate : learningRate
     return TunedSettings(rate: rate, damping: tunesDamping ? subspace.damping : nil)

@@ -79,11 +79,12 @@ extension AgainstRun {
   /// Says and logs how a run went.
   private func note(_ run: ComparedRun, log: RunLog) {
     let flags = run.settings.flags(of: run.job.method)
-      .map { "\($0.name) \(plain($0.value, digits: 3))" }.joined(separator: " ")
+      .map { "\($0.name) \(plain($0.value, digits: 3))" }
+    let words = [run.job.isTuning ? "tuning " : "counted", run.job.method.rawValue] + flags
     session.console.say(
-      "\(run.job.isTuning ? "tuning " : "counted") \(run.job.method.rawValue) \(flags), seed "
-        + "\(run.job.seed): held-out loss \(plain(run.loss, digits: 4)) after "
-        + "\(counted(run.iterations, "iteration"))\(run.isDiverged ? "; diverged" : "")")
+      words.joined(separator: " ") + ", seed \(run.job.seed): held-out loss "
+        + "\(plain(run.loss, digits: 4)) after \(counted(run.iterations, "iteration"))"
+        + (run.isDiverged ? "; diverged" : ""))
     if run.seconds > 1.5 * command.comparison.runTime {
       session.console.say(
         "warning: an iteration of \(run.job.method.rawValue) takes longer than --run-time: its run "

@@ -82,7 +82,7 @@ struct ComparisonFile {
       "seconds", runs.map(\.seconds), "training time, evaluations not counted", units: "s")
     try write("iterations", runs.map { Double($0.iterations) }, "iterations")
     try write(
-      "rate", runs.map(\.settings.rate), "learning rate; of force its regularisation alpha")
+      "rate", runs.map(\.settings.rate), "learning rate, NaN if there is none; of force its alpha")
     try write(
       "damping", runs.map { $0.settings.damping ?? .nan }, "damping; NaN where it is not tuned")
   }
