@@ -101,9 +101,11 @@ struct CrossValidation<S: Scalar & Transferable> {
     let heldOut = problem.transitions.selecting(fold.validation)
     let solver = searching(trial.round)
     let works = trial.losses.map { loss in
-      PanelWork(
+      var work = PanelWork(
         subproblems: subproblems, margin: configuration.targetMargin, fitted: fitted,
         heldOut: heldOut, solver: solver.searcher(for: loss), threads: threads)
+      work.range = configuration.targetRange
+      return work
     }
     var walk = RidgeWalk(
       problem: problem, works: works, phases: phases, alphas: trial.alphas.count,
@@ -116,7 +118,7 @@ struct CrossValidation<S: Scalar & Transferable> {
   }
 
   /// The configuration with the effort of a round.
-  private func searching(_ round: SearchRound) -> Configuration {
+  func searching(_ round: SearchRound) -> Configuration {
     var solver = configuration
     solver.iterations = round.iterations
     solver.tolerance = round.tolerance
@@ -124,8 +126,8 @@ struct CrossValidation<S: Scalar & Transferable> {
   }
 
   /// Walks down the ridges, under constraints where there are some.
-  private func visit(
-    _ walk: inout RidgeWalk<S>, _ subproblems: [Subproblem], _ regressors: Regressors<S>,
+  func visit<W: SearchWalk<S>>(
+    _ walk: inout W, _ subproblems: [Subproblem], _ regressors: Regressors<S>,
     _ ridges: [Double], _ solver: Configuration, group: borrowing some RankGroup & ~Copyable,
     phases: Phases
   ) throws {
@@ -168,7 +170,7 @@ extension Configuration {
   private static var productsOfSearch: Double { 6 }
 
   /// The method for a loss in a search, which need not measure its solutions again.
-  fileprivate func searcher(for loss: PointwiseLoss) -> any PanelSolver {
+  func searcher(for loss: PointwiseLoss) -> any PanelSolver {
     guard var solver = solver(for: loss) as? ConjugateGradients else { return solver(for: loss) }
     solver.verifies = false
     return solver

@@ -54,7 +54,7 @@ extension LinearSystem {
   /// The equations without a block of transitions and the gaps beside it.
   ///
   /// `whole` is the right-hand side of all transitions.
-  private func fold(
+  func fold(
     _ number: Int, _ neurons: [Int], _ whole: borrowing Matrix<Double>
   ) -> LinearFold {
     let block = Partition(of: frames.count, among: RidgeChoice.folds).range(of: number)
@@ -74,13 +74,14 @@ extension LinearSystem {
       return LinearFold(
         system: system, right: right,
         features: Self.scaled(observed.regressors(at: frames[block]), scales), truth: truth,
-        training: training)
+        training: training, kept: [])
     }
     let kept = frames.indices.filter { !near.contains(frames[$0]) }
     return LinearFold(
       system: entries(of: gram.matrix, kept, kept),
       right: increments(neurons, kept.map { frames[$0] }[...]),
-      features: entries(of: gram.matrix, kept, Array(block)), truth: truth, training: training)
+      features: entries(of: gram.matrix, kept, Array(block)), truth: truth, training: training,
+      kept: kept.map { frames[$0] })
   }
 }
 
@@ -106,22 +107,29 @@ private func entries(
 }
 
 /// The equations of one fold and what they are to predict.
-private struct LinearFold: ~Copyable {
+struct LinearFold: ~Copyable {
   let system: Matrix<Double>
   let right: Matrix<Double>
   let features: Matrix<Double>
   let truth: Matrix<Double>
   let training: Int
+  /// In the dual, the frames whose transitions have the coefficients.
+  let kept: [Int]
 
-  /// The squared error on the held-out block; infinite where rounding leaves no factor at
-  /// this ridge.
-  func error(ridge: Double) -> Double {
+  /// The solution; nil where rounding leaves no factor at this ridge.
+  func coefficients(ridge: Double) -> Matrix<Double>? {
     var damped = system.copy()
     for i in 0..<damped.rows { damped[i, i] += ridge * Double(max(1, training)) }
-    guard let factor = try? Cholesky(damped) else { return .infinity }
+    guard let factor = try? Cholesky(damped) else { return nil }
     var coefficients = right.copy()
     var target = coefficients.mutableView
     factor.solveFromRight(&target)
+    return coefficients
+  }
+
+  /// The squared error on the held-out block; infinite where there is no solution.
+  func error(ridge: Double) -> Double {
+    guard let coefficients = coefficients(ridge: ridge) else { return .infinity }
     let predicted = product(coefficients, features)
     var errors = SquaredErrors(neurons: truth.rows)
     errors.add(predicted, truth: truth)
