@@ -10,6 +10,10 @@
 // |d| close to 1. Near the target the leading terms of D cancel, and the rests remain. Where
 // X would overflow ln(1 + f) goes on as 2 delta; where it is -1 f stays as it is.
 //
+// A target beyond +-(1 - 2 CK_CLAMPED_HEADROOM) may come as that one with what is left out, the
+// excess x, in the place of eta: the cross entropy is linear in d, so that E rises by x and D by
+// x delta, which has no minimum of its own.
+//
 // A clipped loss bends where w (d - tanh s) = +-threshold. With tau = threshold / g,
 // g = w q / 2, on the side of sign sigma:
 //   ln(1 + f) there = -L1,   L1 = ln(1 - sigma tau eta)
@@ -27,6 +31,8 @@ enum { CHUNK = 128 };
   CK_BODY element_##S score_##S(int kind, T k2, T threshold, T target, T eta, T s) {     \
     T z = ck_abs_##S(target);                                                            \
     s = ck_sign_##S(1, target) * s;                                                      \
+    T excess = kind == CK_CROSS_ENTROPY && eta < 0 ? -eta : 0;                           \
+    eta = eta < 0 ? (T)CK_CLAMPED_HEADROOM : eta;                                        \
     T one_eta = 1 - eta, q = 4 * eta * one_eta;                                          \
     T delta = z - s, x = 2 * delta;                                                      \
     T clamped = x > 80 ? 80 : x < -80 ? -80 : x;                                         \
@@ -62,6 +68,8 @@ enum { CHUNK = 128 };
     c = beyond ? 0 : c;                                                                  \
     T secant = ck_abs_##S(delta) > (T)1e-8 ? e / delta : 0;                              \
     T h = secant > c ? secant : c;                                                       \
+    e += excess;                                                                         \
+    phi += excess * delta;                                                               \
     int missing = target != target;                                                      \
     element_##S result = {                                                               \
       missing ? 0 : ck_sign_##S(1, target) * e, missing ? 0 : h, missing ? 0 : phi,      \

@@ -16,6 +16,10 @@ internal import CKernels
 /// Targets are given as z, |z| ≤ 20: `Float` then stays accurate for |d| close to 1,
 /// because z − s needs no cancelling difference. A NaN marks a missing sample, which adds
 /// nothing and has E = 0.
+///
+/// The cross entropy is linear in d, and stays convex where a target lies beyond ±1: φ then has no
+/// minimum, and the ridge bounds s. Such a target is given as that of ±(1 − `excessMargin`) with
+/// what it lies beyond it, the excess, as negative headroom. The others have no weight w there.
 /// Reference: Dinç, Shai, Schnitzer, Tanaka (2023), CORNN.
 package enum PointwiseLoss: Codable, Equatable, Sendable {
   /// The deviance of a Bernoulli variable in ±1 with mean d.
@@ -25,6 +29,12 @@ package enum PointwiseLoss: Codable, Equatable, Sendable {
   case clipped(k: Double, threshold: Double)
   /// The rule of the published method; not convex.
   case weighted(threshold: Double)
+
+  /// Targets are within ±(1 − this), with an excess where they are beyond.
+  package static let excessMargin = 2 * CK_CLAMPED_HEADROOM
+
+  /// Whether targets beyond ±1 have a meaning.
+  package var takesExcess: Bool { self == .crossEntropy }
 
   /// The arguments of the C kernels.
   var kernel: (kind: CInt, k: Double, threshold: Double) {
@@ -53,7 +63,8 @@ package struct RowScore: Equatable, Sendable {
 }
 
 extension PointwiseLoss {
-  /// `(1 − |d|) / 2` of the targets: what every evaluation of a row takes beside z.
+  /// `(1 − |d|) / 2` of the targets: what every evaluation of a row takes beside z, but for those
+  /// that have an excess.
   @specialized(where S == Float)
   @specialized(where S == Double)
   package static func headroom<S: VectorKernels>(of z: Span<S>, into eta: inout MutableSpan<S>) {

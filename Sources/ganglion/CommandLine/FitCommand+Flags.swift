@@ -4,6 +4,9 @@ extension FitCommand: ConditionalFlags {
   var flagConditions: [FlagCondition] {
     model.flagConditions + method.flagConditions + [
       FlagCondition(
+        ["horizon"], when: selection.runsFreely,
+        else: "it belongs to --select rollout and both, and this is \(selection.select.rawValue)"),
+      FlagCondition(
         ["rollout-starts"], when: model.holdout > 0, else: "--holdout 0 leaves no frame to run from"
       ),
       FlagCondition(["quiet"], when: !dryRun, else: "--dry-run only prints"),

@@ -87,8 +87,11 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       of: network, against: linear, on: observed, group: world)
     let horizon =
       command.horizon ?? RolloutScores.usualHorizon(heldOut: observed.heldOutFrames.count)
+    let runner = try linear.chosenByRuns(
+      horizon: RolloutScores.ridgeHorizon(of: horizon), group: world)
+    report.linearRidgeOfRuns = runner?.model.ridge
     report.rollout = try RolloutScores(
-      of: network, against: linear, on: observed,
+      of: network, against: linear, runner, on: observed,
       starts: command.starts ?? EvaluateCommand.usualStarts, horizon: horizon,
       group: world
     ) { console.progress("free-running prediction", done: $0, of: $1, unit: "frames ahead") }

@@ -53,6 +53,9 @@ extension EvaluationReport {
     if let fixedPoints { try file.write(fixedPoints, isRoot: world.rank == 0) }
     try teacher?.write(to: &file, isRoot: world.rank == 0)
     if let linearRidge { try file.contents.setAttribute("linear_lambda", linearRidge) }
+    if let linearRidgeOfRuns {
+      try file.contents.setAttribute("linear_lambda_of_runs", linearRidgeOfRuns)
+    }
     try heldOut?.write(to: &file, first: first)
     try file.requireSpace(on: world)
     try file.finish(on: world)
@@ -73,8 +76,13 @@ extension ResultFile {
       ("mse", rollout.mse, "mean squared error of the free-running network"),
       ("persistence_mse", rollout.persistence, "the same of rates that stay as they were"),
       ("linear_mse", rollout.linear, "the same of a free-running linear model"),
+      (
+        "linear_by_runs_mse", rollout.linearByRuns,
+        "the same of a linear model whose ridge free runs chose"
+      ),
       ("mean_mse", rollout.mean, "the same of the mean over the fitted frames"),
-    ] {
+      ("decay_mse", rollout.decay, "the same of each neuron's own decay towards its mean"),
+    ] where !values.isEmpty {
       try write("score/rollout_\(name)", values, ["horizon"], longName: meaning)
     }
   }

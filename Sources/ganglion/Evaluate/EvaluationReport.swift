@@ -32,6 +32,8 @@ struct EvaluationReport {
   var rollout: RolloutScores?
   /// The ridge per transition that the linear model was given.
   var linearRidge: Double?
+  /// The same of the one that free runs chose.
+  var linearRidgeOfRuns: Double?
   var attractor: AttractorScores?
   var fixedPoints: FixedPoints?
   /// What a teacher's network says of it.
@@ -126,15 +128,20 @@ struct EvaluationReport {
     ]
     let ahead = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter { $0 < rollout.horizon }
     let shown = ahead + [rollout.horizon]
-    let columns = TextColumns([.left(14)] + shown.map { _ in .right(9) }, gap: 1)
+    let columns = TextColumns([.left(15)] + shown.map { _ in .right(9) }, gap: 1)
     func ratios(_ values: [Double]) -> [String] {
       shown.map { String(format: "%.3g", values[$0 - 1] / rollout.persistence[$0 - 1]) }
     }
-    let rows = [
-      ["frames ahead"] + shown.map(String.init), ["network"] + ratios(rollout.mse),
-      ["linear"] + ratios(rollout.linear), ["mean"] + ratios(rollout.mean),
-    ]
+    let byRuns = rollout.linearByRuns
+    let rows =
+      [
+        ["frames ahead"] + shown.map(String.init), ["network"] + ratios(rollout.mse),
+        ["linear"] + ratios(rollout.linear),
+      ] + (byRuns.isEmpty ? [] : [["linear, by runs"] + ratios(byRuns)]) + [
+        ["mean"] + ratios(rollout.mean), ["own decay"] + ratios(rollout.decay),
+      ]
     return lines + rows.map { "  " + columns.line($0) }
+      + (rollout.verdict.map { [$0.text] } ?? [])
   }
 
   /// The report as one JSON object; what is not a number is null.
@@ -171,11 +178,17 @@ struct EvaluationReport {
       object["one_step"] = values
     }
     if let rollout {
-      object["rollout"] = [
+      var values: [String: Any] = [
         "starts": rollout.starts, "mse": rollout.mse.map(finite),
         "persistence_mse": rollout.persistence.map(finite),
         "linear_mse": rollout.linear.map(finite), "mean_mse": rollout.mean.map(finite),
+        "decay_mse": rollout.decay.map(finite),
       ]
+      if !rollout.linearByRuns.isEmpty {
+        values["linear_by_runs_mse"] = rollout.linearByRuns.map(finite)
+      }
+      if let verdict = rollout.verdict { values["verdict"] = verdict.sentence }
+      object["rollout"] = values
     }
     for (key, value) in try dynamicsObject(on: group) { object[key] = value }
     if let teacher { object["teacher"] = teacher.object }

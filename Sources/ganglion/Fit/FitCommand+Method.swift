@@ -14,6 +14,10 @@ extension FitCommand {
       method.method.descends(model.loss),
       "--method \(method.method.rawValue) cannot follow --loss \(model.loss.rawValue): "
         + "leave one of them out")
+    try require(
+      selection.targets != .unclipped || takesExcess,
+      "--targets unclipped needs --loss crossentropy by --method cornn, newton or adam: other losses"
+        + " weigh a target by its distance from ±1, and have no weight beyond")
     guard !method.isPlain else { return }
     let name =
       method.method.isRival
@@ -21,6 +25,11 @@ extension FitCommand {
     for (flag, isGiven) in methodConflicts where isGiven {
       throw CommandLineError.usage("\(name) cannot follow \(flag): leave one of them out")
     }
+  }
+
+  /// Whether targets beyond ±1 can be fitted as they are.
+  var takesExcess: Bool {
+    model.loss == .crossentropy && [.cornn, .newton, .adam].contains(method.method)
   }
 
   /// Flags that only a plain fit follows, and whether they are given.

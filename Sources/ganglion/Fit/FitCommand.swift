@@ -34,6 +34,7 @@ struct FitCommand: GroupCommand {
   @OptionGroup(title: "What to read") var source: SourceOptions
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
   @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Constraints") var constraints: ConstraintOptions
   @OptionGroup(title: "Solution") var solution: SolutionOptions
   @OptionGroup(title: "Method") var method: MethodOptions
@@ -56,6 +57,7 @@ struct FitCommand: GroupCommand {
     try Distinct.require(files: recordings)
     try preprocessing.validate()
     try model.validate()
+    try selection.validate()
     try solution.validate()
     try constraints.validate(form: solution.form)
     try require(
@@ -129,7 +131,7 @@ struct FitCommand: GroupCommand {
   func configuration(
     in arithmetic: Arithmetic? = nil, lambda: Double? = nil
   ) -> Configuration {
-    Configuration(
+    var configuration = Configuration(
       lambda: lambda ?? Configuration.usualLambda, selfConnections: model.selfConnections,
       bias: !model.noBias,
       // Float32 is for the primal form only, also on the smaller folds of a selection.
@@ -137,6 +139,8 @@ struct FitCommand: GroupCommand {
       usesFeatures: arithmetic?.usesFeatures ?? false,
       searchesInFeatures: solution.precision != .double, tolerance: solution.tolerance,
       iterations: solution.iterations)
+    configuration.targetRange = selection.range(takesExcess: takesExcess)
+    return configuration
   }
 
   /// The command that is usually next, given the result's name.

@@ -38,6 +38,7 @@ struct FitResultFile {
     }
     try file.contents.setAttribute("loss", choice.loss.name)
     try file.contents.setAttribute("lambda", configuration.lambda)
+    try file.contents.setAttribute("targets", configuration.targetRange.rawValue)
     try file.contents.setAttribute("form", fit.form.rawValue)
     if configuration.usesFeatures {
       try file.contents.setAttribute("products", configuration.productKernel.name)
@@ -54,6 +55,7 @@ struct FitResultFile {
       longName: "deviance plus ridge, summed over neurons")
     try writeMethod(to: &file)
     try writeSelection(to: &file)
+    if let horizon = choice.horizon { try file.write(horizon) }
     try writeLeaks(to: &file, first: fit.regressors.local.lowerBound)
     try FitNetwork(
       recording: recording, storage: storage, isRounded: configuration.usesFeatures,
@@ -146,6 +148,9 @@ struct FitResultFile {
       try write("score/linear_mse", heldOut.linear, "the same of a linear model")
       try write("score/mean_mse", heldOut.mean, "the same of the mean over the fitted frames")
       try file.contents.setAttribute("linear_lambda", heldOut.linearRidge)
+      if let ridge = heldOut.linearRidgeOfRuns {
+        try file.contents.setAttribute("linear_lambda_of_runs", ridge)
+      }
       if let rollout = heldOut.rollout { try file.write(rollout) }
     }
     let diagnostics = fit.diagnostics

@@ -1,4 +1,5 @@
 internal import Charts
+internal import Evaluation
 internal import Foundation
 internal import Reports
 internal import Wording
@@ -75,9 +76,11 @@ extension FitPage {
     }
     let dt = model.number("dt")
     let x = ahead.map { $0 * (dt ?? 1) }
-    let series: [(key: String, name: String, style: Chart.Style)] = [
-      ("mse", "network", .network), ("persistence_mse", "persistence", .persistence),
-      ("linear_mse", "linear model", .linear), ("mean_mse", "mean", .mean),
+    let series: [(key: String, name: String, style: Chart.Style, isDashed: Bool)] = [
+      ("mse", "network", .network, false), ("persistence_mse", "persistence", .persistence, false),
+      ("linear_mse", "linear model", .linear, false),
+      ("linear_by_runs_mse", "linear, ridge by runs", .linear, true),
+      ("mean_mse", "mean", .mean, false), ("decay_mse", "own decay", .mean, true),
     ]
     let known = series.compactMap { entry in
       scores.vector("score/rollout_\(entry.key)").map { (entry, $0) }
@@ -87,14 +90,17 @@ extension FitPage {
       "Mean squared error of free-running prediction by frames ahead",
       x: Scale(0, x.last ?? 1), y: .logarithmic(around: known.flatMap(\.1)),
       xLabel: dt == nil ? "frames ahead" : "seconds ahead", yLabel: "mean squared error")
-    for (entry, values) in known { chart.line(entry.name, entry.style, x, values) }
+    for (entry, values) in known {
+      chart.line(entry.name, entry.style, x, values, isDashed: entry.isDashed)
+    }
     let rows = x.indices.filter { $0 < 10 || ($0 + 1).isMultiple(of: 10) }.map { i in
       [short(ahead[i])] + known.map { short($0.1[i]) }
     }
     let picture = figure(
       "Error by frames ahead", chart.html,
       "Over \(counted(scores.vector("score/rollout_start")?.count ?? 0, "start")) in the held-out frames"
-        + " and all neurons, in squared rates.")
+        + " and all neurons, in squared rates."
+        + (runVerdict.map { " " + $0.sentence } ?? ""))
     let numbers = details(
       "The same as a table",
       table("Mean squared error", ["Frames ahead"] + known.map(\.0.name), rows))

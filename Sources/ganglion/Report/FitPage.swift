@@ -62,6 +62,15 @@ struct FitPage {
     return totals.scored > 0 ? totals : nil
   }
 
+  /// What free runs say, as evaluated if there are scores, else as fitted; nil if there are none.
+  var runVerdict: FreeRunVerdict? {
+    func errors(_ name: String) -> [Double] { score("rollout_\(name)") ?? [] }
+    return FreeRunVerdict(
+      model: errors("mse"), persistence: errors("persistence_mse"),
+      linear: [errors("linear_mse"), errors("linear_by_runs_mse")], mean: errors("mean_mse"),
+      decay: errors("decay_mse"))
+  }
+
   private var tileEntries: [(name: String, value: String, note: String)] {
     var entries: [(name: String, value: String, note: String)] = []
     if let skill = score("skill")?.filter(\.isFinite), !skill.isEmpty {

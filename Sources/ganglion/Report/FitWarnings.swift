@@ -32,7 +32,8 @@ struct FitWarnings {
       errors: page.score("mse") ?? [], clipped: model.vector("diagnostics/clipped") ?? [],
       dropped: model.vector("diagnostics/dropped") ?? [], isScored: page.totals != nil,
       ridgeRaise: model.number("preconditioner_ridge_raise") ?? 1,
-      isLeakChosen: (model.vector("selection/alpha/candidate") ?? []).count > 1)
+      isLeakChosen: (model.vector("selection/alpha/candidate") ?? []).count > 1,
+      isClamped: model.text("targets") != TargetRange.unclipped.rawValue)
   }
 
   /// Whether traces and scores are of what the page's title names.
@@ -82,7 +83,9 @@ struct FitWarnings {
   }
 
   private mutating func addRollout(_ page: FitPage) {
-    guard let network = page.scores?.vector("score/rollout_mse"),
+    if let verdict = page.runVerdict, verdict.isWarning { sentences.append(verdict.sentence) }
+    guard page.runVerdict?.finding != .notBetterThanPersistence,
+      let network = page.scores?.vector("score/rollout_mse"),
       let persistence = page.scores?.vector("score/rollout_persistence_mse"),
       let last = network.last, let other = persistence.last, last > other
     else { return }

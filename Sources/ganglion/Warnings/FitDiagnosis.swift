@@ -17,6 +17,8 @@ struct FitDiagnosis {
   let ridgeRaise: Double
   /// Whether the leak was chosen on held-out blocks.
   let isLeakChosen: Bool
+  /// Whether targets beyond ±1 were taken for it.
+  var isClamped = true
   /// Transitions that start at a frame with a missing value.
   var lostTransitions = 0
 
@@ -59,7 +61,7 @@ struct FitDiagnosis {
     if lostTransitions > 0 { warnings.append(.lostTransitions(lostTransitions)) }
     if withHoles > 0 { warnings.append(.missingTargets(neurons: withHoles)) }
     // A leak that held-out blocks chose is the best there is: nothing is left to do about it.
-    if clippedShare > Self.mostClipped, !isLeakChosen {
+    if clippedShare > Self.mostClipped, isClamped, !isLeakChosen {
       warnings.append(.clipped(share: clippedShare))
     }
     if ridgeRaise > 1 { warnings.append(.ridgeRaised(factor: ridgeRaise)) }

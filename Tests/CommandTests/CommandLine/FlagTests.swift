@@ -34,6 +34,7 @@ extension CommandTests {
       Vain("fit x.h5 -o m.h5 --loss auto --threshold 0.2", "--threshold"),
       Vain("fit x.h5 -o m.h5 --loss robust --noise-ratio 0.1", "--noise-ratio"),
       Vain("fit x.h5 -o m.h5 --holdout 0 --rollout-starts 5", "--rollout-starts"),
+      Vain("fit x.h5 -o m.h5 --horizon 10", "--horizon"),
       Vain("fit x.h5 -o m.h5 --dry-run --quiet", "--quiet"),
       Vain("fit x.h5 -o m.h5 --start-scale 2", "--start-scale"),
       Vain("fit x.h5 -o m.h5 --method newton --method-seed 2", "--method-seed"),

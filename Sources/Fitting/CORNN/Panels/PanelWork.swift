@@ -15,6 +15,8 @@ struct PanelWork {
   let subproblems: [Subproblem]
   /// |d| is clamped to 1 − this.
   let margin: Double
+  /// What becomes of targets beyond ±1.
+  var range = TargetRange.clamped
   let fitted: Transitions
   let heldOut: Transitions
   let solver: any PanelSolver
@@ -93,9 +95,8 @@ struct PanelWork {
     in panel: inout Panel<P>, row i: Int
   ) {
     let counts = panel.target.setTargets(
-      row: i, TargetRule(alpha: member.alpha, margin: margin),
-      rates: recording.rates.row(member.neuron), transitions: fitted)
-    panel.headroom.setHeadroom(row: i, panel.target)
+      row: i, TargetRule(alpha: member.alpha, margin: margin, range: range),
+      headroom: &panel.headroom, rates: recording.rates.row(member.neuron), transitions: fitted)
     panel.rows[i].clipped = counts.clipped
     panel.rows[i].missing = counts.missing
   }

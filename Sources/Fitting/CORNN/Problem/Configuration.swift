@@ -37,6 +37,9 @@ package struct Configuration: Codable, Equatable, Sendable {
   /// |d| is clamped to 1 − this in the loss.
   package var targetMargin = 1e-6
 
+  /// What becomes of targets beyond ±1.
+  package var targetRange = TargetRange.clamped
+
   /// |d| is clamped to 1 − this for the ridge solution that starts the iterations: the
   /// level of the noise, not of rounding, or the start is dominated by clamped samples.
   package var initialMargin = 1e-3
@@ -45,6 +48,11 @@ package struct Configuration: Codable, Equatable, Sendable {
   package static let usualLambda = 1e-3
 
   package init() {}
+
+  /// The rule of the targets at a leak.
+  package func targets(alpha: Double) -> TargetRule {
+    TargetRule(alpha: alpha, margin: targetMargin, range: targetRange)
+  }
 
   package init(
     lambda: Double = usualLambda, selfConnections: Bool, bias: Bool, form: Form,

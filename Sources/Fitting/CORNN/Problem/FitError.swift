@@ -12,11 +12,13 @@ package enum FitError: ExitCoded, Equatable {
   case nothingToFit
   /// No candidate of a search has a finite error on all held-out blocks.
   case everyCandidateDiverged
+  /// No stretch of frames on a held-out block is as long as free runs are to be.
+  case horizonTooLong(horizon: Int, longest: Int)
 
   /// The recording, with what was asked for, cannot be fitted.
   package var exitCode: Int32 {
     switch self {
-    case .singleDual: ExitCode.usage
+    case .singleDual, .horizonTooLong: ExitCode.usage
     default: ExitCode.badData
     }
   }
@@ -41,6 +43,12 @@ package enum FitError: ExitCoded, Equatable {
       """
       no candidate of the search has a finite error on all held-out blocks: give --alpha and \
       --lambda, or look at the rates (--scale)
+      """
+    case .horizonTooLong(let horizon, let longest):
+      """
+      --horizon is \(horizon), but on the held-out blocks of the fitted frames at most \(longest) \
+      frames follow each other without a trial's end or a missing value: give --horizon \(longest) \
+      or less, or --select one-step
       """
     }
   }

@@ -89,6 +89,7 @@ extension FitProblem {
       subproblems: fittable.map { Subproblem(neuron: $0, alpha: alpha[$0]) },
       margin: configuration.targetMargin, fitted: transitions, heldOut: heldOut,
       solver: configuration.solver(for: loss), threads: threads)
+    work.range = configuration.targetRange
     work.widest = widestPanel
     work.start = start
     let features = configuration.features(for: loss)

@@ -76,13 +76,24 @@ package final class Regressors<S: Scalar & Transferable> {
     inputScale = scale
   }
 
+  /// What a fold holds out.
+  enum HeldOut {
+    /// Its validation transitions.
+    case validation
+    /// The states in which one regressor is 1 and the others are 0: their currents are the weights.
+    case unitStates
+  }
+
   /// The same regressors for a fold: training transitions are fitted, validation ones held
-  /// out.
+  /// out, or unit states in their place.
   ///
   /// - Throws: what `group` throws.
   /// - Complexity: a copy; no communication between nodes.
   /// - Collective: every rank of `group` must call it.
-  init(_ whole: Regressors, fold: Fold, group: borrowing some RankGroup & ~Copyable) throws {
+  init(
+    _ whole: Regressors, fold: Fold, heldOut kind: HeldOut = .validation,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws {
     func share(_ positions: [Int]) throws -> NodeShared<S> {
       var shared = try group.allocateOnNode(
         rows: whole.count, columns: positions.count, of: S.self)
@@ -94,11 +105,24 @@ package final class Regressors<S: Scalar & Transferable> {
       return shared
     }
     fitted = try share(fold.training)
-    heldOut = try share(fold.validation)
+    switch kind {
+    case .validation: heldOut = try share(fold.validation)
+    case .unitStates: heldOut = try Self.unitStates(whole.count, group: group)
+    }
     neurons = whole.neurons
     local = whole.local
     bias = whole.bias
     inputScale = whole.inputScale
+  }
+
+  private static func unitStates(
+    _ count: Int, group: borrowing some RankGroup & ~Copyable
+  ) throws -> NodeShared<S> {
+    var shared = try group.allocateOnNode(rows: count, columns: count, of: S.self)
+    let partition = Partition(of: count, among: shared.nodeSize)
+    for i in partition.range(of: shared.nodeRank) { shared.matrix[i, i] = 1 }
+    try shared.synchronize()
+    return shared
   }
 
   private static func rootMeanSquares(_ inputs: borrowing Matrix<S>, frames: [Int]) -> [Double] {

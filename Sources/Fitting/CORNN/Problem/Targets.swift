@@ -1,6 +1,15 @@
 internal import Kernels
 package import LinearAlgebra
 
+/// What becomes of targets beyond ±1, which no rate in (−1, 1) can have caused.
+package enum TargetRange: String, Codable, Sendable, CaseIterable {
+  /// They are taken for ±1.
+  case clamped
+  /// They are taken as they are: the loss is linear in them, so that the mean over transitions is
+  /// fitted where noise, divided by α, carries single ones far out.
+  case unclipped
+}
+
 /// The targets of one neuron's subproblem.
 ///
 /// `d[t] = (r[t+1] − (1 − α) r[t]) / α`, in float64 whatever the working precision:
@@ -10,26 +19,35 @@ package struct TargetRule: Sendable {
   package let alpha: Double
   /// |d| is clamped to 1 − this.
   package let margin: Double
+  /// Whether what is clamped is kept as an excess.
+  package let range: TargetRange
 
-  package init(alpha: Double, margin: Double) {
+  package init(alpha: Double, margin: Double, range: TargetRange = .clamped) {
+    precondition(
+      range == .clamped || margin == PointwiseLoss.excessMargin,
+      "an excess is over ±(1 − \(PointwiseLoss.excessMargin)), not ±(1 − \(margin))")
     self.alpha = alpha
     self.margin = margin
+    self.range = range
   }
 
-  /// Writes `z = artanh d`, d clamped to ±(1 − margin), for the given transitions.
+  /// Writes `z = artanh d`, d clamped to ±(1 − margin), and the headroom beside it, for the given
+  /// transitions.
   ///
   /// A missing r[t+1] gives NaN, which the loss kernels leave out.
-  /// - Returns: how many targets had to be clamped, how many are missing.
+  /// - Returns: how many targets lie beyond ±1, how many are missing.
   @specialized(where S == Double, R == Double)
   @specialized(where S == Float, R == Float)
   @specialized(where S == Float, R == Double)
   @specialized(where S == Double, R == Float)
   func fill<S: Scalar, R: Scalar>(
-    _ z: inout MutableSpan<S>, rates: Span<R>, transitions: Transitions
+    _ z: inout MutableSpan<S>, headroom: inout MutableSpan<S>, rates: Span<R>,
+    transitions: Transitions
   ) -> (clipped: Int, missing: Int) {
     let limit = 1 - margin
     var clipped = 0
     var missing = 0
+    var excesses: [(sample: Int, excess: Double)] = []
     var targets = [Double](repeating: .nan, count: z.count)
     for (i, t) in transitions.frames.enumerated() {
       let now = Double(rates[t])
@@ -39,30 +57,30 @@ package struct TargetRule: Sendable {
         missing += 1
       } else {
         if abs(target) > 1 { clipped += 1 }
+        if range == .unclipped, abs(target) > limit { excesses.append((i, abs(target) - limit)) }
         targets[i] = max(-limit, min(limit, target))
       }
     }
     var values = targets.mutableSpan
     applyAtanh(to: &values)
     for i in 0..<values.count { z[i] = S(values[i]) }
+    PointwiseLoss.headroom(of: z.span, into: &headroom)
+    for (i, excess) in excesses { headroom[i] = S(-excess) }
     return (clipped, missing)
   }
 }
 
 extension Matrix {
-  /// Fills a row with the targets of a neuron.
+  /// Fills a row with the targets of a neuron, and the same row of `headroom` with what the loss
+  /// takes beside them.
   ///
-  /// - Returns: how many targets had to be clamped, how many are missing.
+  /// - Returns: how many targets lie beyond ±1, how many are missing.
   package mutating func setTargets<R: Scalar>(
-    row i: Int, _ rule: TargetRule, rates: Span<R>, transitions: Transitions
+    row i: Int, _ rule: TargetRule, headroom: inout Matrix, rates: Span<R>,
+    transitions: Transitions
   ) -> (clipped: Int, missing: Int) {
     var row = mutableRow(i)
-    return rule.fill(&row, rates: rates, transitions: transitions)
-  }
-
-  /// `row i ← (1 − |d|) / 2` of the same row of targets.
-  package mutating func setHeadroom(row i: Int, _ targets: borrowing Matrix) {
-    var row = mutableRow(i)
-    PointwiseLoss.headroom(of: targets.row(i), into: &row)
+    var beside = headroom.mutableRow(i)
+    return rule.fill(&row, headroom: &beside, rates: rates, transitions: transitions)
   }
 }

@@ -77,6 +77,7 @@ struct CrossValidation<S: Scalar & Transferable> {
         subproblems: subproblems, margin: configuration.targetMargin, fitted: fitted,
         heldOut: heldOut, solver: solver.searcher(for: loss), threads: threads)
       if isSpectral(fold) { work.features = solver.searchFeatures(for: loss) }
+      work.range = configuration.targetRange
       return work
     }
     var walk = RidgeWalk(
@@ -87,14 +88,15 @@ struct CrossValidation<S: Scalar & Transferable> {
       if let kernel = works.commonKernel {
         try visit(&walk, spectral: fold, ridges, kernel, group: group, phases: phases)
       } else {
-        try visit(&walk, subproblems, fold, ridges, solver, group: group, phases: phases)
+        let regressors = try Regressors(problem.regressors, fold: fold, group: group)
+        try visit(&walk, subproblems, regressors, ridges, solver, group: group, phases: phases)
       }
     } catch FitError.ridgeTooSmall where walk.outcomes.contains(where: { !$0.isEmpty }) {}
     return walk.outcomes
   }
 
   /// The configuration with the effort of a round.
-  private func searching(_ round: SearchRound) -> Configuration {
+  func searching(_ round: SearchRound) -> Configuration {
     var solver = configuration
     solver.iterations = round.iterations
     solver.tolerance = round.tolerance
@@ -128,12 +130,11 @@ struct CrossValidation<S: Scalar & Transferable> {
   }
 
   /// Walks down the ridges, under constraints where there are some.
-  private func visit(
-    _ walk: inout RidgeWalk<S>, _ subproblems: [Subproblem], _ fold: Fold,
+  func visit<W: SearchWalk<S>>(
+    _ walk: inout W, _ subproblems: [Subproblem], _ regressors: Regressors<S>,
     _ ridges: [Double], _ solver: Configuration, group: borrowing some RankGroup & ~Copyable,
     phases: Phases
   ) throws {
-    let regressors = try Regressors(problem.regressors, fold: fold, group: group)
     if let restriction = restriction?.restricted(to: subproblems) {
       let choice = try restriction.chooseForm(
         regressors, configuration, threads: threads, group: group)
@@ -187,7 +188,7 @@ extension Configuration {
   private static var productsOfSearch: Double { 6 }
 
   /// The method for a loss in a search, which need not measure its solutions again.
-  fileprivate func searcher(for loss: PointwiseLoss) -> any PanelSolver {
+  func searcher(for loss: PointwiseLoss) -> any PanelSolver {
     guard var solver = solver(for: loss) as? ConjugateGradients else { return solver(for: loss) }
     solver.verifies = false
     return solver

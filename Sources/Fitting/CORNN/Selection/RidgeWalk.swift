@@ -2,8 +2,13 @@ internal import Collectives
 internal import LinearAlgebra
 internal import Runtime
 
+/// A visitor with panels, whose widths constraints may bound.
+protocol SearchWalk<S>: RidgeVisitor {
+  var works: [PanelWork] { get set }
+}
+
 /// Solutions at one ridge after another, each from those of the last.
-struct RidgeWalk<S: Scalar & Transferable>: RidgeVisitor {
+struct RidgeWalk<S: Scalar & Transferable>: SearchWalk {
   let problem: FitProblem<S>
   /// The same subproblems with one loss each.
   var works: [PanelWork]

@@ -12,14 +12,21 @@ package struct RolloutScores: Sendable {
   package let persistence: [Double]
   /// The same of the linear model.
   package let linear: [Double]
+  /// The same of the linear model whose ridge free runs chose; empty where there is none.
+  package let linearByRuns: [Double]
   /// The same of each neuron's mean over the fitted frames.
   package let mean: [Double]
+  /// The same of each neuron's own decay towards its mean.
+  package let decay: [Double]
 
   /// Frames ahead.
   package var horizon: Int { mse.count }
 
   /// How far ahead one looks if nobody says it: 50 frames, or a quarter of the held-out ones.
   package static func usualHorizon(heldOut frames: Int) -> Int { max(1, min(50, frames / 4)) }
+
+  /// Frames ahead over which the ridge of the linear model is chosen by free runs.
+  package static func ridgeHorizon(of horizon: Int) -> Int { min(20, horizon) }
 
   /// Runs network and linear model without noise from up to `starts` evenly spaced frames,
   /// `horizon` frames each; the inputs are the recorded ones.
@@ -31,8 +38,8 @@ package struct RolloutScores: Sendable {
   /// - Collective: every rank of `group` must call it.
   package init?<M: FreeRunning & ~Copyable>(
     of network: borrowing M, against linear: borrowing LinearModel<M.S>,
-    on observed: ObservedRates<M.S>, starts count: Int, horizon: Int,
-    group: borrowing some RankGroup & ~Copyable,
+    _ runner: LinearRunner<M.S>? = nil, on observed: ObservedRates<M.S>, starts count: Int,
+    horizon: Int, group: borrowing some RankGroup & ~Copyable,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     precondition(count >= 1 && horizon >= 1, "\(count) starts, horizon \(horizon)")
@@ -41,42 +48,57 @@ package struct RolloutScores: Sendable {
     let used = min(count, possible.count)
     let starts = (0..<used).map { possible[$0 * possible.count / used] }
     self.starts = starts
-    // Sums of squares by frames ahead: network, persistence, linear, mean; then counts.
-    var sums = [Double](repeating: 0, count: 5 * horizon)
+    // Sums of squares by frames ahead; then counts.
+    let counts = Slot.allCases.count
+    var sums = [Double](repeating: 0, count: (counts + 1) * horizon)
     let recorded = observed.ownHeldOut()
     let first = observed.heldOutFrames.lowerBound
-    func tally(_ ahead: Int, slot: Int, _ predicted: borrowing Matrix<M.S>) {
+    func tally(_ ahead: Int, _ slot: Slot, _ predicted: borrowing Matrix<M.S>) {
       let truth = columns(recorded, starts.map { $0 + ahead - first })
       var errors = SquaredErrors(neurons: observed.local.count)
       errors.add(predicted, truth: truth)
       for i in observed.isScored.indices where observed.isScored[i] {
-        sums[slot * horizon + ahead - 1] += errors.sums[i]
-        if slot == 1 { sums[4 * horizon + ahead - 1] += errors.counts[i] }
+        sums[slot.rawValue * horizon + ahead - 1] += errors.sums[i]
+        if slot == .persistence { sums[counts * horizon + ahead - 1] += errors.counts[i] }
       }
     }
     try network.run(from: starts, steps: horizon, of: observed, group: group) {
-      tally($0, slot: 0, $1)
+      tally($0, .network, $1)
       progress($0, 2 * horizon)
     }
     let unchanged = observed.ownRates(at: starts[...])
-    let average = repeated(observed.fittedMeans(), columns: used, of: M.S.self)
+    let decay = NeuronDecay(observed, horizon: horizon)
+    let average = repeated(decay.means, columns: used, of: M.S.self)
     for ahead in 1...horizon {
-      tally(ahead, slot: 1, unchanged)
-      tally(ahead, slot: 3, average)
+      tally(ahead, .persistence, unchanged)
+      tally(ahead, .mean, average)
+      tally(ahead, .decay, decay.forecast(unchanged, ahead: ahead))
     }
     try linear.run(from: starts, steps: horizon, of: observed, group: group) {
-      tally($0, slot: 2, $1)
+      tally($0, .linear, $1)
       progress(horizon + $0, 2 * horizon)
+    }
+    if let runner {
+      try runner.model.run(from: starts, steps: horizon, of: observed, group: group) {
+        tally($0, .linearByRuns, $1)
+      }
     }
     try group.sum(&sums)
     let total = sums
-    func means(_ slot: Int) -> [Double] {
-      (0..<horizon).map { total[slot * horizon + $0] / total[4 * horizon + $0] }
+    func means(_ slot: Slot) -> [Double] {
+      (0..<horizon).map { total[slot.rawValue * horizon + $0] / total[counts * horizon + $0] }
     }
-    mse = means(0)
-    persistence = means(1)
-    self.linear = means(2)
-    mean = means(3)
+    mse = means(.network)
+    persistence = means(.persistence)
+    self.linear = means(.linear)
+    linearByRuns = runner == nil ? [] : means(.linearByRuns)
+    mean = means(.mean)
+    self.decay = means(.decay)
+  }
+
+  /// What runs.
+  private enum Slot: Int, CaseIterable {
+    case network, persistence, linear, linearByRuns, mean, decay
   }
 }
 

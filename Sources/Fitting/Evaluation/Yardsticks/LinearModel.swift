@@ -29,16 +29,37 @@ package struct LinearModel<S: Scalar & Transferable>: FreeRunning, ~Copyable {
     group: borrowing some RankGroup & ~Copyable
   ) throws {
     let system = try LinearSystem(observed, known: known, group: group)
-    let chosen = try ridge ?? system.chooseRidge(group: group)
-    precondition(chosen > 0, "the ridge is \(chosen)")
-    let samples =
-      system.isDual ? try SampleSolution(of: system, ridge: chosen, group: group) : nil
-    let weights = try system.weights(neurons: Array(observed.local), ridge: chosen)
+    try self.init(system, ridge: ridge ?? system.chooseRidge(group: group), group: group)
+  }
+
+  private init(
+    _ system: LinearSystem<S>, ridge: Double, group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    precondition(ridge > 0, "the ridge is \(ridge)")
+    let samples = system.isDual ? try SampleSolution(of: system, ridge: ridge, group: group) : nil
+    let weights = try system.weights(neurons: Array(system.observed.local), ridge: ridge)
     self.samples = samples
     self.weights = weights
-    local = observed.local
+    local = system.observed.local
     self.system = system
-    self.ridge = chosen
+    self.ridge = ridge
+  }
+
+  /// The same model with the ridge that free runs of 1 to `horizon` frames on held-out blocks of the
+  /// fitted frames choose; nil where there are more than `RidgeChoice.mostRegressorsOfRuns`
+  /// regressors, too few frames, or none that does not diverge.
+  ///
+  /// - Throws: `NotPositiveDefinite`; what `group` throws.
+  /// - Complexity: for each ridge and fold, shared by the ranks, a factor and the weights of all
+  ///   neurons, and 40 runs.
+  /// - Collective: every rank of `group` must call it.
+  package func chosenByRuns(
+    horizon: Int, group: borrowing some RankGroup & ~Copyable
+  ) throws -> LinearRunner<S>? {
+    guard let ridge = try system.chooseRidgeByRuns(horizon: horizon, group: group) else {
+      return nil
+    }
+    return LinearRunner(try LinearModel(system, ridge: ridge, group: group))
   }
 
   package func next(
@@ -79,4 +100,11 @@ private func sum<S: Scalar>(
     for k in 0..<row.count { row[k] = S(Double(now[k]) + change[k]) }
   }
   return result
+}
+
+/// A linear model whose ridge free runs chose.
+package final class LinearRunner<S: Scalar & Transferable> {
+  package let model: LinearModel<S>
+
+  init(_ model: consuming LinearModel<S>) { self.model = model }
 }

@@ -21,7 +21,7 @@ package final class RivalProblem {
   package let isFitted: [Bool]
   /// `z = artanh d`, local neurons × transitions; NaN where missing.
   package let targets: Matrix<Double>
-  /// `(1 − |d|) / 2` of them.
+  /// `(1 − |d|) / 2` of them, or minus what they lie beyond ±1.
   package let headroom: Matrix<Double>
   package let threads: Int
   /// Where the time goes.
@@ -54,12 +54,12 @@ package final class RivalProblem {
     for i in 0..<count {
       if isFitted[i] {
         targets.setTargets(
-          row: i, TargetRule(alpha: leaks[i], margin: configuration.targetMargin),
+          row: i, configuration.targets(alpha: leaks[i]), headroom: &headroom,
           of: whole.recording, at: whole.transitions)
       } else {
         targets.fillRow(i, with: .nan)
+        headroom.fillRow(i, with: .nan)
       }
-      headroom.setHeadroom(row: i, targets)
     }
     self.isFitted = isFitted
     self.targets = targets

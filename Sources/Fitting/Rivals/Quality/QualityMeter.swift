@@ -28,7 +28,7 @@ package struct QualityMeter<S: Scalar & Transferable> {
     self.problem = problem
     self.truth = truth
     self.threads = threads
-    rules = leaks.map { TargetRule(alpha: $0, margin: configuration.targetMargin) }
+    rules = leaks.map { configuration.targets(alpha: $0) }
     ridge = problem.transitions.ridge(lambda: configuration.lambda)
   }
 
@@ -113,8 +113,8 @@ package struct QualityMeter<S: Scalar & Transferable> {
     var scores = Matrix<Double>(rows: 1, columns: count)
     var curvatures = Matrix<Double>(rows: 1, columns: count)
     targets.setTargets(
-      row: 0, neuron: neuron, rules[neuron], of: problem.recording, at: problem.transitions)
-    headroom.setHeadroom(row: 0, targets)
+      row: 0, neuron: neuron, rules[neuron], headroom: &headroom, of: problem.recording,
+      at: problem.transitions)
     var e = scores.mutableRow(0)
     var h = curvatures.mutableRow(0)
     return PointwiseLoss.crossEntropy.score(

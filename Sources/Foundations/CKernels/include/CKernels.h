@@ -148,7 +148,14 @@ void ck_atanh_f64(size_t n, const double *x, double *y);
 // Everything follows from z and z - s without the difference of nearly equal numbers:
 // float stays accurate for |d| close to 1. NaN in z marks a missing sample, which adds
 // nothing and has E = 0. |z| <= 20; threshold > 0, possibly infinite; k >= 0.
+//
+// CK_CROSS_ENTROPY takes targets beyond +-1 too, being linear in d: z is then that of
+// +-(1 - 2 CK_CLAMPED_HEADROOM), and the eta beside it -(|d| - 1 + 2 CK_CLAMPED_HEADROOM) < 0.
+// E = d - tanh s as ever; phi is 0 at s = z still, and falls below as s goes on.
 enum { CK_CROSS_ENTROPY = 0, CK_CLIPPED = 1, CK_WEIGHTED = 2 };
+
+/// (1 - |d|) / 2 of the clamped targets to which an excess is given.
+#define CK_CLAMPED_HEADROOM 5e-7
 
 typedef struct {
   double loss;      // sum of phi

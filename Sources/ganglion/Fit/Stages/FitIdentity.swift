@@ -26,7 +26,7 @@ extension FitCommand {
     ]
     choices["alpha"] = model.alpha?.setting
     choices["tau"] = model.tau
-    return choices
+    return choices.merging(selection.settings) { own, _ in own }
   }
 }
 

@@ -26,16 +26,19 @@ struct FitReport {
   private let warnings: [FitWarning]
   /// What the scores mean; empty where there are none.
   private let verdict: Verdict
+  /// What free runs mean; nil where there are none.
+  private let runs: FreeRunVerdict?
 
   /// Neurons whose subproblem did not reach the tolerance.
   let unconverged: Int
 
-  /// `isLeakChosen` says that the leak was chosen on held-out blocks.
+  /// `isLeakChosen` says that the leak was chosen on held-out blocks, `targets` what became of those
+  /// beyond ±1.
   ///
   /// - Collective: every rank of `group` must call it.
   init<S: Scalar & Transferable>(
     _ fit: borrowing Fit<S>, heldOut: HeldOutScores?, labels: [String], isLeakChosen: Bool,
-    group: borrowing some RankGroup & ~Copyable
+    targets: TargetRange, group: borrowing some RankGroup & ~Copyable
   ) throws {
     let outcomes = try group.gather(fit.diagnostics.outcome.map(\.rawValue))
       .compactMap(Outcome.init(rawValue:))
@@ -54,13 +57,14 @@ struct FitReport {
     let diagnosis = FitDiagnosis(
       outcomes: outcomes, errors: mse, clipped: clipped, dropped: dropped,
       isScored: totals.scored > 0, ridgeRaise: fit.ridgeRaise, isLeakChosen: isLeakChosen,
-      lostTransitions: fit.transitions.dropped.count)
+      isClamped: targets == .clamped, lostTransitions: fit.transitions.dropped.count)
     var figures = [
       Figure("transitions fitted", Double(fit.transitions.count), "%.0f"),
       Figure("neurons solved", Double(diagnosis.solved), "%.0f"),
       Figure("most iterations", Double(iterations.max() ?? 0), "%.0f"),
       Figure("worst optimality", optimality.filter(\.isFinite).max() ?? .nan, "%.2e"),
-      Figure("clipped targets", diagnosis.clippedShare),
+      Figure(
+        targets == .clamped ? "clipped targets" : "targets beyond +-1", diagnosis.clippedShare),
     ]
     if totals.scored > 0 {
       figures.append(
@@ -75,6 +79,7 @@ struct FitReport {
     self.figures = figures
     warnings = diagnosis.warnings(labels: labels)
     verdict = totals.verdict
+    runs = heldOut?.rollout?.verdict
     unconverged = diagnosis.unconverged
   }
 
@@ -86,10 +91,13 @@ struct FitReport {
     figures.append(Figure("mean / persistence", totals.mean / totals.persistence))
     guard let rollout = heldOut.rollout else { return figures }
     let last = rollout.horizon - 1
-    figures.append(
-      Figure(
-        "free run of \(rollout.horizon) frames / persistence",
-        rollout.mse[last] / rollout.persistence[last]))
+    func run(_ name: String, _ errors: [Double]) -> Figure {
+      Figure(name, errors[last] / rollout.persistence[last])
+    }
+    figures.append(run("free run of \(rollout.horizon) frames / persistence", rollout.mse))
+    let line = rollout.linearByRuns.isEmpty ? rollout.linear : rollout.linearByRuns
+    figures.append(run("the same of a linear model", line))
+    figures.append(run("the same of own decay", rollout.decay))
     return figures
   }
 
@@ -97,7 +105,7 @@ struct FitReport {
   var text: String {
     let width = figures.map(\.name.count).max() ?? 0
     let lines = figures.map { padded($0.name, to: width + 2) + $0.text }
-    let meaning = verdict.sentence.isEmpty ? [] : [verdict.text]
+    let meaning = (verdict.sentence.isEmpty ? [] : [verdict.text]) + (runs.map { [$0.text] } ?? [])
     return (lines + warnings.map { "warning: \($0.line)" } + meaning).joined(separator: "\n")
   }
 

@@ -34,7 +34,8 @@ extension FitRun {
       console.say("note: \(refusal)")
     }
     if recording.dt == nil { console.say("note: \(Recording.noClock)") }
-    let candidates = try ModelCandidates(command.model, recording: recording)
+    let candidates = try ModelCandidates(
+      command.model, horizon: command.selection.horizonGrid, recording: recording)
     let configuration = command.configuration(in: arithmetic, lambda: command.model.lambda.given)
     let settings = command.settings(for: recording, form: configuration.form)
     _ = try settings.json
@@ -72,6 +73,10 @@ extension FitRun {
     session.console.say("precision: \(arithmetic.reason)")
     let load = try planned.fit.load(of: planned.constraints, threads: session.threads, on: world)
     session.console.say(planned.fit.prediction(of: job, on: machine, mask: load).text)
+    if let horizon = planned.candidates.horizon {
+      let cost = HorizonCost(planned.fit, horizon, grid: planned.candidates.grid, in: job)
+      session.console.say(cost.text)
+    }
     session.console.say("next: the same without --dry-run")
   }
 }

@@ -37,7 +37,8 @@ extension FitRun {
     returnFreedMemory()
     let report = try FitReport(
       solution.fit, heldOut: heldOut, labels: recording.labels,
-      isLeakChosen: chosen.choice.isLeakChosen, group: world)
+      isLeakChosen: chosen.choice.isLeakChosen, targets: chosen.configuration.targetRange,
+      group: world)
     log.write("fitted", report.values)
     return Scored(solution: solution, heldOut: heldOut, report: report)
   }
@@ -67,6 +68,7 @@ extension FitRun {
     let settings = chosen.loaded.planned.settings.adding([
       "recordings": command.recordings, "alpha": chosen.choice.alpha,
       "lambda": chosen.configuration.lambda, "loss": chosen.choice.loss.name,
+      "targets": chosen.configuration.targetRange.rawValue,
     ])
     return Provenance(
       ranks: world.size, threads: session.threads, kernels: try world.kernelFamilies(),

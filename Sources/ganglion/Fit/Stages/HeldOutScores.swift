@@ -14,6 +14,8 @@ struct HeldOutScores {
   let mean: [Double]
   /// The ridge per transition that the linear model was given.
   let linearRidge: Double
+  /// The same of the one that free runs chose; nil where there is none.
+  let linearRidgeOfRuns: Double?
   /// nil if none was asked for, or if no held-out frame is followed by enough others.
   let rollout: RolloutScores?
 
@@ -42,18 +44,22 @@ struct HeldOutScores {
     linearRidge = model.ridge
     returnFreedMemory()
     guard starts > 0 else {
-      rollout = nil
+      (rollout, linearRidgeOfRuns) = (nil, nil)
       return
     }
     let horizon = RolloutScores.usualHorizon(heldOut: observed.heldOutFrames.count)
+    let runner = try model.chosenByRuns(
+      horizon: RolloutScores.ridgeHorizon(of: horizon), group: group)
+    linearRidgeOfRuns = runner?.model.ridge
     // With a mask, W is taken once; else it stays as the fit has it.
     rollout =
       fit.hasImplicitMask
       ? try RolloutScores(
-        of: fit.network(), against: model, on: observed, starts: starts,
+        of: fit.network(), against: model, runner, on: observed, starts: starts,
         horizon: horizon, group: group, progress: progress)
       : try RolloutScores(
-        of: fit, against: model, on: observed, starts: starts, horizon: horizon, group: group,
+        of: fit, against: model, runner, on: observed, starts: starts, horizon: horizon,
+        group: group,
         progress: progress)
   }
 }

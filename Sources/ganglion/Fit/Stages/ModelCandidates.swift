@@ -8,15 +8,24 @@ struct ModelCandidates {
   var grid = SelectionGrid()
   let losses: [NamedLoss]
   let leakPerNeuron: Bool
+  /// How free runs choose among them; nil: the error one frame ahead does.
+  let horizon: HorizonGrid?
 
   /// The candidates that the flags and the recording leave.
   ///
-  /// - Throws: `CommandLineError` if --tau cannot be turned into a leak.
-  init(_ model: ModelOptions, recording: Recording) throws {
+  /// - Throws: `CommandLineError` if --tau cannot be turned into a leak, or if free runs have
+  ///   nothing to choose.
+  init(_ model: ModelOptions, horizon: HorizonGrid? = nil, recording: Recording) throws {
     losses = model.losses
+    self.horizon = horizon
     leakPerNeuron = model.alpha == .perNeuron
     if let alpha = try Self.alpha(model, recording) { grid.alphas = [alpha] }
     if let lambda = model.lambda.given { grid.lambdas = [lambda] }
+    try require(
+      horizon == nil || !isGiven,
+      "--select rollout or both has nothing to choose: lambda and the leak are both"
+        + " given (the leak by a flag or by the recording); leave it out, or give --lambda auto or"
+        + " --alpha auto")
   }
 
   /// Folds of the search, as far as one knows: another loss than the first, if it is the best,
@@ -32,6 +41,9 @@ struct ModelCandidates {
       leakPerNeuron: leakPerNeuron)
     return counts.isGiven ? nil : counts
   }
+
+  /// Whether the leak is given.
+  var isLeakGiven: Bool { grid.alphas.count == 1 }
 
   /// Whether neither leak nor ridge is searched for.
   var isGiven: Bool { grid.alphas.count == 1 && grid.lambdas.count == 1 }

@@ -16,6 +16,16 @@ struct ModelChoice {
   let isLeakChosen: Bool
   /// Error of each loss that was compared; empty if it was given.
   let lossErrors: [(name: String, error: Double)]
+  /// The search by free runs that went on from there; nil if there was none.
+  var horizon: HorizonSelection?
+
+  /// The same with the leaks and the ridge that free runs chose.
+  func choosing(_ found: HorizonSelection) -> ModelChoice {
+    ModelChoice(
+      loss: loss, alpha: found.chosen.rule.leak(from: alpha), lambda: found.chosen.lambda,
+      leaks: found.leaks, selection: selection, isLeakChosen: isLeakChosen,
+      lossErrors: lossErrors, horizon: found)
+  }
 
   /// What was chosen, in words.
   var notes: [String] {
@@ -23,12 +33,31 @@ struct ModelChoice {
     if !lossErrors.isEmpty { notes.append("loss chosen on held-out blocks: \(loss.name)") }
     if let selection {
       notes.append(
-        "chosen on held-out blocks: alpha \(plain(alpha)), lambda \(plain(lambda))"
+        "chosen on held-out blocks: alpha \(plain(selection.alpha)), lambda"
+          + " \(plain(selection.lambda))"
           + " (error / persistence \(String(format: "%.4f", selection.error)))")
       if let warning = FitWarning(leastErrorOfSearch: selection.error) {
         notes.append("warning: \(warning.line)")
       }
     }
+    if let horizon { notes.append(horizon.note) }
     return notes
+  }
+}
+
+extension HorizonSelection {
+  /// What free runs chose, in words.
+  fileprivate var note: String {
+    func ratio(_ error: Double) -> String { String(format: "%.4f", error) }
+    let leaks =
+      switch chosen.rule.pull {
+      case 0: "a leak a neuron"
+      case 1: "alpha \(plain(chosen.rule.slow))"
+      default: "a leak a neuron, pulled to \(plain(chosen.rule.slow)) by \(plain(chosen.rule.pull))"
+      }
+    return "chosen by free runs of 1 to \(horizon) frames, of \(candidates.count) candidates:"
+      + " \(leaks), lambda \(plain(chosen.lambda)) (error / persistence \(ratio(chosen.freeRun)),"
+      + " \(horizon) frames ahead \(ratio(chosen.atHorizon)), one \(ratio(chosen.oneStep))"
+      + " where \(ratio(leastOneStep)) can be had)"
   }
 }

@@ -17,7 +17,9 @@ struct ModelSearch<S: Scalar & Transferable> {
   private let inner = Phases()
 
   /// Chooses leak and ridge with the first loss, then the loss, then the ridge of that one, and
-  /// last a leak for each neuron; only what is not given.
+  /// then a leak for each neuron; only what is not given.
+  ///
+  /// Free runs choose last, around these.
   ///
   /// Where losses are compared, leak and ridge are those of the first round until one is chosen.
   ///
@@ -28,6 +30,7 @@ struct ModelSearch<S: Scalar & Transferable> {
       problem.forgetFolds()
       phases.add("select", flops: inner.all.reduce(0) { $0 + $1.flops })
     }
+    if let horizon = candidates.horizon { try problem.require(horizon, grid: candidates.grid) }
     var loss = candidates.losses[0]
     var grid = candidates.grid
     if candidates.losses.count > 1 { grid.rounds = [grid.rounds[0]] }
@@ -44,11 +47,29 @@ struct ModelSearch<S: Scalar & Transferable> {
       alpha = selection?.alpha ?? alpha
       lambda = selection?.lambda ?? lambda
     }
-    return ModelChoice(
-      loss: loss, alpha: alpha, lambda: lambda,
-      leaks: try leaks(common: alpha, lambda: lambda, loss: loss, on: group),
-      selection: selection, isLeakChosen: candidates.grid.alphas.count > 1,
+    let leaks = try leaks(common: alpha, lambda: lambda, loss: loss, on: group)
+    let choice = ModelChoice(
+      loss: loss, alpha: alpha, lambda: lambda, leaks: leaks,
+      selection: selection, isLeakChosen: !candidates.isLeakGiven,
       lossErrors: errors.enumerated().map { (candidates.losses[$0.offset].name, $0.element) })
+    guard let horizon = candidates.horizon else { return choice }
+    return choice.choosing(try runFreely(from: choice, horizon, on: group))
+  }
+
+  /// Leaks and ridge by free runs, around those that one frame ahead chose.
+  private func runFreely(
+    from choice: ModelChoice, _ horizon: HorizonGrid, on group: borrowing some RankGroup & ~Copyable
+  ) throws -> HorizonSelection {
+    let grid = candidates.grid
+    let start = HorizonStart(
+      common: choice.alpha, leaks: choice.leaks, isGiven: candidates.isLeakGiven,
+      lambdas: horizon.lambdas(around: choice.lambda, in: grid.lambdas))
+    return try phases.measure("select") {
+      try problem.select(
+        from: start, horizon: horizon, grid: grid, loss: choice.loss.loss,
+        configuration: configuration, constraints: constraints, group: group, threads: threads,
+        phases: inner, memory: memory)
+    }
   }
 
   /// Leak and ridge for a loss; nil where there is one pair only.
@@ -81,7 +102,8 @@ struct ModelSearch<S: Scalar & Transferable> {
     common alpha: Double, lambda: Double, loss: NamedLoss,
     on group: borrowing some RankGroup & ~Copyable
   ) throws -> [Double] {
-    guard candidates.leakPerNeuron else {
+    let isWanted = candidates.horizon != nil && !candidates.isLeakGiven
+    guard candidates.leakPerNeuron || isWanted else {
       return [Double](repeating: alpha, count: problem.regressors.local.count)
     }
     return try phases.measure("select") {

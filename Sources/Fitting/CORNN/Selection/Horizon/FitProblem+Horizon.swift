@@ -1,0 +1,132 @@
+package import Collectives
+package import Kernels
+internal import LinearAlgebra
+package import Runtime
+
+/// What a search by free runs starts from.
+package struct HorizonStart: Sendable {
+  /// The common leak, and that of each of this rank's neurons, as one frame ahead chose them.
+  package let common: Double
+  package let leaks: [Double]
+  /// Whether the leak was given: none is tried but it.
+  package let isGiven: Bool
+  /// Ridges per frame, descending.
+  package let lambdas: [Double]
+
+  package init(common: Double, leaks: [Double], isGiven: Bool, lambdas: [Double]) {
+    self.common = common
+    self.leaks = leaks
+    self.isGiven = isGiven
+    self.lambdas = lambdas
+  }
+}
+
+extension FitProblem {
+  /// Refuses a horizon for which no held-out block has a stretch of frames.
+  ///
+  /// - Throws: `FitError.horizonTooLong`.
+  package func require(_ horizon: HorizonGrid, grid: SelectionGrid) throws {
+    let folds = Fold.blocks(of: transitions, count: grid.folds, gap: grid.gap)
+    let frames = transitions.frames
+    // Transitions that follow each other, up to each.
+    var longest = 0
+    for fold in folds {
+      var length = 0
+      for p in fold.validation {
+        let follows = length > 0 && frames[p] == frames[p - 1] + 1
+        length = follows ? length + 1 : 1
+        longest = max(longest, length)
+      }
+    }
+    guard longest >= horizon.horizon else {
+      throw FitError.horizonTooLong(horizon: horizon.horizon, longest: longest)
+    }
+  }
+
+  /// Chooses leaks and ridge by free runs on held-out blocks.
+  ///
+  /// Every rule of `horizon` pulls the leaks that one frame ahead chose; networks of all neurons are
+  /// fitted without each block, at each ridge, and run from frames of the block under its inputs.
+  /// A candidate's error is the mean over 1 to H frames ahead of the squared error, summed over
+  /// neurons, runs and blocks, over that of persistence. Leaks are those of the grid, so that rules
+  /// share solutions, as leaks share factors.
+  ///
+  /// Its folds are not remembered, but given up where `memory` is asked to stop.
+  ///
+  /// - Throws: `FitError`; what `group` throws; `SearchPaused`.
+  /// - Returns: the same candidates and choice on every rank, and this rank's leaks.
+  /// - Complexity: a factorisation a fold and ridge, and up to `grid.alphas` subproblems a neuron;
+  ///   `2 N² H` flops a run of each candidate; the weights of all subproblems in memory.
+  /// - Collective: every rank of `group` must call it.
+  package func select(
+    from start: HorizonStart, horizon: HorizonGrid, grid: SelectionGrid, loss: PointwiseLoss,
+    configuration: Configuration, constraints: Constraints = Constraints(),
+    group: borrowing some RankGroup & ~Copyable, threads: Int, phases: Phases,
+    memory: SearchMemory = SearchMemory()
+  ) throws -> HorizonSelection {
+    try require(horizon, grid: grid)
+    let search = CrossValidation(
+      problem: self, grid: grid, configuration: configuration, threads: threads, memory: memory,
+      restriction: restriction(constraints, configuration))
+    let rules = horizon.rules(common: start.common, isGiven: start.isGiven)
+    let leaks = PulledLeaks(
+      rules, of: fittable, from: start.leaks, on: start.isGiven ? [start.common] : grid.alphas)
+    var tallies = start.lambdas.map { _ in
+      HorizonTally(rules: rules.count, horizon: horizon.horizon)
+    }
+    for fold in search.folds {
+      let found = try search.run(
+        fold, leaks, horizon, loss, lambdas: start.lambdas, group: group, phases: phases)
+      for (i, own) in found.enumerated() { tallies[i].add(own) }
+      // A ridge that has no factor on one fold has none.
+      tallies = Array(tallies.prefix(found.count))
+    }
+    for i in tallies.indices {
+      var sums = tallies[i].sums
+      try group.sum(&sums)
+      tallies[i].sums = sums
+    }
+    let candidates = zip(tallies, start.lambdas).flatMap { tally, lambda in
+      rules.enumerated().map { tally.candidate($1, place: $0, lambda: lambda) }
+    }
+    guard let place = HorizonSelection.best(of: candidates, tolerance: horizon.tolerance) else {
+      throw FitError.everyCandidateDiverged
+    }
+    var chosen = start.leaks.map { candidates[place].rule.leak(from: $0) }
+    for (neuron, leak) in zip(fittable, leaks.leaks(place % rules.count)) { chosen[neuron] = leak }
+    return HorizonSelection(
+      horizon: horizon.horizon, candidates: candidates, place: place, leaks: chosen)
+  }
+}
+
+extension CrossValidation {
+  /// The errors of all rules on one fold, by ridge; a ridge that is too weak to factor with ends
+  /// the walk, unless it is the first.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  fileprivate func run(
+    _ fold: Fold, _ leaks: PulledLeaks, _ horizon: HorizonGrid, _ loss: PointwiseLoss,
+    lambdas: [Double], group: borrowing some RankGroup & ~Copyable, phases: Phases
+  ) throws -> [HorizonTally] {
+    let regressors = try Regressors(
+      problem.regressors, fold: fold, heldOut: .unitStates, group: group)
+    let fitted = problem.transitions.selecting(fold.training)
+    let solver = searching(horizon.round)
+    var work = PanelWork(
+      subproblems: leaks.subproblems, margin: configuration.targetMargin, fitted: fitted,
+      heldOut: problem.transitions.selecting([]), solver: solver.searcher(for: loss),
+      threads: threads)
+    work.range = configuration.targetRange
+    var walk = HorizonWalk(
+      problem, leaks: leaks, validation: fold.validation,
+      runs: FreeRuns(
+        problem, block: fold.validation, horizon: horizon.horizon, most: horizon.starts),
+      work: work, phases: phases, isAbandoned: memory.isAbandoned)
+    let ridges = lambdas.map { fitted.ridge(lambda: $0) }
+    do {
+      try visit(
+        &walk, leaks.subproblems, regressors, ridges, solver, group: group, phases: phases)
+    } catch FitError.ridgeTooSmall where !walk.tallies.isEmpty {}
+    return walk.tallies
+  }
+}

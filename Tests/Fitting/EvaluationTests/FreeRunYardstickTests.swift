@@ -1,0 +1,128 @@
+import Collectives
+import Evaluation
+import Foundation
+import LinearAlgebra
+import TestSupport
+import Testing
+
+/// What free runs are held against, and what that is called.
+@Suite struct FreeRunYardstickTests {
+  /// Neurons that forget at rates of their own, driven at random.
+  private func recording(neurons: Int, frames: Int, seed: UInt64 = 3) -> [[Double]] {
+    var uniform = Uniform(seed: seed)
+    return (0..<neurons).map { i in
+      var value = 0.0
+      return (0..<frames).map { _ in
+        value = (0.5 + 0.4 / Double(i + 1)) * value + 0.1 * uniform.next()
+        return value
+      }
+    }
+  }
+
+  /// Decay by hand: `ρ_h = Σ x[t] x[t+h] / Σ x[t]²` over pairs in one trial of the fitted frames.
+  @Test func ownDecayIsALeastSquares() throws {
+    let (fitted, border) = (60, 25)
+    let rates = recording(neurons: 3, frames: 90)
+    let observed = try observe(Matrix(rates), fitted: fitted, trialStarts: [border])
+    let zero = network([[0, 0, 0], [0, 0, 0], [0, 0, 0]], alpha: 0.5)
+    let rollout = try #require(
+      try RolloutScores(
+        of: zero, against: LinearModel(of: observed, group: SingleRank()), on: observed, starts: 4,
+        horizon: 5, group: SingleRank()))
+    #expect(rollout.linearByRuns.isEmpty)
+    for ahead in 1...5 {
+      var error = 0.0
+      for row in rates {
+        let mean = row[..<fitted].reduce(0, +) / Double(fitted)
+        let pairs = (0..<(fitted - ahead)).filter { !($0 < border && $0 + ahead >= border) }
+        let product = pairs.reduce(0) { $0 + (row[$1] - mean) * (row[$1 + ahead] - mean) }
+        let square = pairs.reduce(0) { $0 + (row[$1] - mean) * (row[$1] - mean) }
+        for start in rollout.starts {
+          let forecast = mean + product / square * (row[start] - mean)
+          error += pow(row[start + ahead] - forecast, 2)
+        }
+      }
+      #expect(abs(rollout.decay[ahead - 1] - error / Double(3 * rollout.starts.count)) < 1e-14)
+    }
+  }
+
+  /// The ridge that free runs choose has the least error of them, written out; with more transitions
+  /// than regressors and with fewer.
+  @Test(arguments: [(4, 70, 3), (30, 26, 2)])
+  func runsChooseARidge(neurons: Int, fitted: Int, horizon: Int) throws {
+    let rates = recording(neurons: neurons, frames: fitted + 20)
+    let observed = try observe(Matrix(rates), fitted: fitted)
+    let model = try LinearModel(of: observed, group: SingleRank())
+    let runner = try #require(try model.chosenByRuns(horizon: horizon, group: SingleRank()))
+    let decades = RidgeChoice.decades
+    let errors = try decades.map {
+      try plainError(rates, transitions: fitted - 1, ridge: $0, horizon: horizon)
+    }
+    let best = try #require(errors.placeOfLeast)
+    #expect(runner.model.ridge == decades[best], "\(errors)")
+  }
+
+  /// The mean over frames ahead of the error of free runs over that of persistence: four blocks of
+  /// transitions, five frames of gap, every start.
+  private func plainError(
+    _ rates: [[Double]], transitions: Int, ridge: Double, horizon: Int
+  ) throws -> Double {
+    let neurons = rates.count
+    func state(_ t: Int) -> [Double] { rates.map { $0[t] } }
+    var run = [Double](repeating: 0, count: horizon)
+    var still = run
+    for block in 0..<4 {
+      let frames = Partition(of: transitions, among: 4).range(of: block)
+      let training = (0..<transitions).filter {
+        $0 < frames.lowerBound - 5 || $0 > frames.upperBound - 1 + 5
+      }
+      let x = Matrix(training.map { state($0) + [1] })
+      let y = Matrix(training.map { t in (0..<neurons).map { rates[$0][t + 1] - rates[$0][t] } })
+      var system = product(x.view.transposed, x.view)
+      for i in 0...neurons { system[i, i] += ridge * Double(training.count) }
+      var weights = product(x.view.transposed, y.view)
+      let factor = try Cholesky(system)
+      var view = weights.mutableView
+      factor.solve(&view)
+      for start in frames where start + horizon <= frames.upperBound {
+        var now = state(start)
+        for ahead in 1...horizon {
+          let inputs = now + [1]
+          now = (0..<neurons).map { i in
+            now[i] + (0...neurons).reduce(0) { $0 + weights[$1, i] * inputs[$1] }
+          }
+          for i in 0..<neurons {
+            run[ahead - 1] += pow(now[i] - rates[i][start + ahead], 2)
+            still[ahead - 1] += pow(rates[i][start] - rates[i][start + ahead], 2)
+          }
+        }
+      }
+    }
+    return zip(run, still).reduce(0) { $0 + $1.0 / $1.1 } / Double(horizon)
+  }
+
+  private func finding(
+    _ model: Double, linear: Double = .nan, mean: Double = 2, decay: Double = 2
+  ) -> FreeRunVerdict.Finding? {
+    FreeRunVerdict(
+      model: [model, model], persistence: [1, 1], linear: linear.isNaN ? [] : [[linear, linear]],
+      mean: [mean, mean], decay: [decay, decay])?.finding
+  }
+
+  @Test func verdicts() {
+    #expect(finding(1) == .notBetterThanPersistence)
+    #expect(finding(.nan) == .notBetterThanPersistence)
+    #expect(finding(0.8, mean: 0.8) == .notBetterThanMean)
+    #expect(finding(0.8, decay: 0.805) == .couplingAddsNothing)
+    #expect(finding(0.8, decay: 0.82) == .best)
+    #expect(finding(0.8, linear: 0.7) == .notBetterThanLinear)
+    #expect(finding(0.8, linear: 0.9) == .best)
+    let verdict = FreeRunVerdict(
+      model: [0.4, 1.2], persistence: [1, 2], linear: [[], [0.3, 1]], mean: [9, 9],
+      decay: [0.5, 1.5])
+    #expect(verdict?.text.hasPrefix("warning: Left to itself over 1 to 2 frames, a linear") == true)
+    #expect(verdict?.sentence.contains("(error / persistence 0.5 against 0.4)") == true)
+    #expect(
+      FreeRunVerdict(model: [0], persistence: [0], linear: [], mean: [0], decay: [0]) == nil)
+  }
+}
