@@ -39,7 +39,8 @@ def trials(run):
     given = run.examples.get("input")
     if given is None:
         given = np.zeros((len(output), 0))
-    split = [values.reshape(-1, steps, values.shape[1]) for values in (given, output, target)]
+    split = [values.reshape(len(output) // steps, steps, values.shape[1])
+             for values in (given, output, target)]
     # A task of few trials has some of them twice.
     kept = [i for i in range(len(split[1])) if not any(
         all(np.allclose(v[i], v[j], equal_nan=True) for v in split) for j in range(i))]
