@@ -18,7 +18,10 @@ prepare() {
   if [[ $(id -u) == 0 ]]; then
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   fi
-  ganglion=${GANGLION:-$SLURM_SUBMIT_DIR/.build/release/ganglion}
+  local built
+  built=$(dirname "${BASH_SOURCE[0]}")/../.build/release/ganglion
+  ganglion=${GANGLION:-$built}
+  if [[ -z ${GANGLION:-} && ! -x $built ]]; then ganglion=$(command -v ganglion || echo "$built"); fi
   [[ -x $ganglion ]] || {
     echo "no program at $ganglion: build it (swift build -c release), or set GANGLION" >&2
     exit 66
