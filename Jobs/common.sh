@@ -18,7 +18,13 @@ prepare() {
   if [[ $(id -u) == 0 ]]; then
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   fi
-  ganglion=${GANGLION:-$SLURM_SUBMIT_DIR/.build/release/ganglion}
+  # The program of the checkout or the installation that has this file, else the one on the PATH.
+  local here built
+  here=$(dirname "${BASH_SOURCE[0]}")
+  built=$here/../.build/release/ganglion
+  [[ -x $built ]] || built=$here/../../../bin/ganglion
+  [[ -x $built ]] || built=$(command -v ganglion || echo "$here/../.build/release/ganglion")
+  ganglion=${GANGLION:-$built}
   [[ -x $ganglion ]] || {
     echo "no program at $ganglion: build it (swift build -c release), or set GANGLION" >&2
     exit 66

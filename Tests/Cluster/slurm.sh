@@ -73,8 +73,8 @@ PROGRAM
 chmod +x "$folder/program"
 export GANGLION=$folder/program
 cd "$folder"
-# Job files find what they share below the folder they are submitted from.
-ln -s "$OLDPWD/Jobs" Jobs
+# Job files find what they share beside themselves, from whatever folder they are submitted.
+jobs=$OLDPWD/Jobs
 
 failures=0
 expect() {
@@ -109,7 +109,7 @@ shopt -s extglob
 started() { until grep -q iteration "$1" 2>/dev/null; do sleep 0.2; done; }
 
 # The time limit of a job cannot be less than a minute: this one ends last.
-limit=$(submit --nodes=1 --time=1 --signal=B:USR1@1 Jobs/fit-recording.sbatch deaf.h5 limit)
+limit=$(submit --nodes=1 --time=1 --signal=B:USR1@1 "$jobs/fit-recording.sbatch" deaf.h5 limit)
 
 if [[ -x $built/GanglionPackageTests.xctest ]]; then
   code=0
@@ -127,16 +127,16 @@ if [[ -x $built/ganglion ]]; then
   expect "a lone task of srun" "$code" 0
 fi
 
-job=$(LAUNCHER=mpirun submit --nodes=3 Jobs/fit-recording.sbatch good.h5 over-mpirun)
+job=$(LAUNCHER=mpirun submit --nodes=3 "$jobs/fit-recording.sbatch" good.h5 over-mpirun)
 expect "fit with mpirun" "$(await "$job" JobState "$ended" 180)" COMPLETED
 expect "its result" "$(cat over-mpirun)" "3 ranks, 12 iterations, 3 nodes"
 
-job=$(LAUNCHER=srun submit --nodes=3 Jobs/train-task.sbatch good over-srun)
+job=$(LAUNCHER=srun submit --nodes=3 "$jobs/train-task.sbatch" good over-srun)
 expect "training with srun" "$(await "$job" JobState "$ended" 180)" COMPLETED
 expect "its result" "$(cat over-srun)" "3 ranks, 12 iterations, 3 nodes"
 
 for launcher in mpirun srun; do
-  job=$(LAUNCHER=$launcher submit --nodes=2 Jobs/fit-recording.sbatch good.h5 "warned-$launcher")
+  job=$(LAUNCHER=$launcher submit --nodes=2 "$jobs/fit-recording.sbatch" good.h5 "warned-$launcher")
   started "warned-$launcher.jsonl"
   slurm scancel --batch --signal=USR1 "$job"
   expect "warned job ($launcher) is requeued" "$(await "$job" Restarts 1 180)" 1
@@ -146,13 +146,13 @@ for launcher in mpirun srun; do
 done
 
 # TERM asks for a checkpoint and exit code 75, too, but whoever cancels a job wants it gone.
-job=$(submit --nodes=1 Jobs/fit-recording.sbatch long.h5 cancelled)
+job=$(submit --nodes=1 "$jobs/fit-recording.sbatch" long.h5 cancelled)
 started cancelled.jsonl
 slurm scancel "$job"
 expect "cancelled job" "$(await "$job" JobState "$ended" 180)" CANCELLED
 expect "it stays out of the queue" "$(field "$job" Restarts)" 0
 
-job=$(submit --nodes=1 Jobs/fit-recording.sbatch stuck.h5 stuck)
+job=$(submit --nodes=1 "$jobs/fit-recording.sbatch" stuck.h5 stuck)
 expect "stuck job starts" "$(await "$job" JobState RUNNING 180)" RUNNING
 echo 0 >stuck.jsonl.requeue
 # Its script hears signals from the moment it has started the program.
@@ -161,7 +161,7 @@ slurm scancel --batch --signal=USR1 "$job"
 expect "no requeue without progress" "$(await "$job" JobState "$ended" 180)" FAILED
 expect "its exit code" "$(field "$job" ExitCode)" 75:0
 
-job=$(MAX_REQUEUES=0 submit --nodes=1 Jobs/fit-recording.sbatch long.h5 capped)
+job=$(MAX_REQUEUES=0 submit --nodes=1 "$jobs/fit-recording.sbatch" long.h5 capped)
 started capped.jsonl
 slurm scancel --batch --signal=USR1 "$job"
 expect "no requeue beyond the cap" "$(await "$job" JobState "$ended" 180)" FAILED
@@ -174,7 +174,7 @@ program_itself() {
   cp tiny.h5 c.h5
 
   printf '%s\n' tiny.h5 bad.h5 c.h5 >animals.txt
-  job=$(submit --array=1-3 Jobs/fit-array.sbatch animals.txt models --lambda 1e-3)
+  job=$(submit --array=1-3 "$jobs/fit-array.sbatch" animals.txt models --lambda 1e-3)
   expect "array, task 1" "$(await "${job}_1" JobState "$ended" 180)" COMPLETED
   expect "array, bad task" "$(await "${job}_2" JobState "$ended" 180)" FAILED
   expect "its exit code" "$(field "${job}_2" ExitCode)" 65:0
@@ -183,15 +183,15 @@ program_itself() {
 
   flags=(--hidden 8 --steps 20 --batch 4 --iterations 3)
   printf '%s\n' '--optimizer sofo --tangents 4' '--optimizer adam' >sweep.txt
-  job=$(submit --array=1-2 Jobs/train-sweep.sbatch flipflop sweep.txt runs "${flags[@]}")
+  job=$(submit --array=1-2 "$jobs/train-sweep.sbatch" flipflop sweep.txt runs "${flags[@]}")
   expect "sweep, task 1" "$(await "${job}_1" JobState "$ended" 180)" COMPLETED
   expect "sweep, task 2" "$(await "${job}_2" JobState "$ended" 180)" COMPLETED
 
   for launcher in mpirun srun; do
     export LAUNCHER=$launcher
-    job=$(submit --nodes=3 Jobs/train-task.sbatch flipflop "trained-$launcher.h5" "${flags[@]}" --tangents 6)
+    job=$(submit --nodes=3 "$jobs/train-task.sbatch" flipflop "trained-$launcher.h5" "${flags[@]}" --tangents 6)
     expect "training over 3 nodes ($launcher)" "$(await "$job" JobState "$ended" 180)" COMPLETED
-    job=$(submit --nodes=3 Jobs/scaling-study.sbatch "study-$launcher" --runs 1 -- \
+    job=$(submit --nodes=3 "$jobs/scaling-study.sbatch" "study-$launcher" --runs 1 -- \
       fit tiny.h5 --lambda 1e-3)
     expect "scaling study ($launcher)" "$(await "$job" JobState "$ended" 120)" COMPLETED
     expect "its runs" "$(cd "study-$launcher" && echo *.jsonl)" \
@@ -209,7 +209,7 @@ program_itself() {
   expect "nothing is submitted twice" "$(slurm "$GANGLION" scaling submitted --submit \
     --ranks 1,2 --runs 1 -- fit tiny.h5 --lambda 1e-3 | grep -c ': done')" 2
 
-  job=$(submit --nodes=1 Jobs/scaling-study.sbatch warned-study --ranks 1 --runs 12 -- \
+  job=$(submit --nodes=1 "$jobs/scaling-study.sbatch" warned-study --ranks 1 --runs 12 -- \
     train flipflop "${flags[@]}" --tangents 4)
   until [[ -e warned-study/ranks-1-threads-2-run-1.jsonl ]]; do sleep 0.1; done
   slurm scancel --batch --signal=USR1 "$job"
@@ -219,7 +219,7 @@ program_itself() {
   flags=(--alpha 0.1 --lambda 1e-4 --tolerance 1e-10 --iterations 150 --checkpoint-every 0.005)
   export LAUNCHER=mpirun
   numbers=$job
-  job=$(submit --nodes=2 Jobs/fit-recording.sbatch real.h5 warned-real "${flags[@]}")
+  job=$(submit --nodes=2 "$jobs/fit-recording.sbatch" real.h5 warned-real "${flags[@]}")
   until grep -q '"event":"checkpoint"' warned-real.jsonl 2>/dev/null || [[ -e warned-real ]]; do
     sleep 0.1
   done
@@ -231,7 +231,7 @@ program_itself() {
   # To the same weights, where the tolerance is reached and not the limit of iterations.
   flags=(--alpha 0.1 --lambda 0.1 --tolerance 1e-9 --iterations 500)
   "$GANGLION" fit real.h5 -o alone "${flags[@]}" --quiet
-  job=$(submit --nodes=4 Jobs/fit-recording.sbatch real.h5 over-four "${flags[@]}")
+  job=$(submit --nodes=4 "$jobs/fit-recording.sbatch" real.h5 over-four "${flags[@]}")
   expect "fit over 4 nodes" "$(await "$job" JobState "$ended" 240)" COMPLETED
   expect "with the same weights" \
     "$(h5diff -q --delta=1e-6 over-four alone /W && echo same)" same
