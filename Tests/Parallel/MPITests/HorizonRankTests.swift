@@ -1,5 +1,6 @@
 import CORNN
 import Collectives
+import Kernels
 import LinearAlgebra
 import Runtime
 import TestSupport
