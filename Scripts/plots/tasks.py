@@ -149,9 +149,7 @@ def hands(runs, stem):
                 axes.plot(*target[direction, 2 * place:2 * place + 2], color=color, marker="os"[place],
                           markerfacecolor="none", markersize=9, linestyle="none")
         axes.set(title=run.label, xlabel="x (m)", ylabel="y (m)", aspect="equal")
-    double = runs[0].examples["center_out_target"].shape[1] > 2
-    kinds = "circles the first target, squares the last" if double else "circles the targets"
-    heading(figure, f"{runs[0].task}: hand paths, one trial a direction; {kinds}")
+    heading(figure, f"{runs[0].task}: hand paths, a trial a direction")
     save(figure, stem)
 
 

@@ -84,7 +84,7 @@ extension CommandTests {
         for text in texts { #expect(result.errors.contains(text), "\(result.errors)") }
       }
       try write("train-images-idx3-ubyte.gz", [], [])
-      try refused(66, "train-images-idx3-ubyte.gz compressed", "gunzip")
+      try refused(66, "train-images-idx3-ubyte compressed", "gunzip")
       try FileManager.default.removeItem(atPath: data + "/train-images-idx3-ubyte.gz")
       try refused(66, "has no train-images-idx3-ubyte", "four IDX files")
       for (set, count) in [("train", UInt32(12)), ("t10k", 3)] {
