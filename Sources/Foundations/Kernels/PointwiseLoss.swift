@@ -1,4 +1,5 @@
 internal import CKernels
+private import Glibc
 
 /// The loss of one sample: target d = tanh z against the activation s.
 ///
@@ -32,6 +33,10 @@ package enum PointwiseLoss: Codable, Equatable, Sendable {
 
   /// Targets are within ±(1 − this), with an excess where they are beyond.
   package static let excessMargin = 2 * CK_CLAMPED_HEADROOM
+
+  /// z of a target with an excess above 1: artanh of 1 − `excessMargin` without the rounding of that
+  /// difference, which the kernels do not make.
+  package static let excessTarget = 0.5 * log((1 - CK_CLAMPED_HEADROOM) / CK_CLAMPED_HEADROOM)
 
   /// Whether targets beyond ±1 have a meaning.
   package var takesExcess: Bool { self == .crossEntropy }

@@ -30,8 +30,16 @@ extension CommandTests {
       }
       let alone = try fit(nil)
       for ranks in [2, 3] {
-        for (own, other) in zip(alone, try fit(ranks)) {
+        let together = try fit(ranks)
+        for (own, other) in zip(alone, together).dropFirst(3) {
           #expect(relativeError(other, own) < 1e-5, "\(ranks) ranks")
+        }
+        // Candidates are solved to 1e-3, and those far from the best are not even that.
+        let least = alone[2].min() ?? .nan
+        let near = alone[2].indices.filter { alone[2][$0] < 1.1 * least }
+        for (own, other) in zip(alone, together).prefix(3) {
+          let error = relativeError(near.map { other[$0] }, near.map { own[$0] })
+          #expect(error < 0.02, "\(ranks) ranks")
         }
       }
       let file = try File.open(folder.file("model1.h5"))
@@ -50,7 +58,7 @@ extension CommandTests {
       try writeSample(recording, frames: 100)
       let fit = ["fit", recording, "-o", model, "--time-axis", "0"]
       try expectRefusal(
-        fit + ["--select", "rollout", "--horizon", "30"], 64, "--horizon is 30", "at most 19",
+        fit + ["--select", "rollout", "--horizon", "30"], 64, "--horizon is 30", "at most 20",
         in: folder.path)
       try expectRefusal(
         fit + ["--select", "both", "--alpha", "0.5", "--lambda", "1"], 64,

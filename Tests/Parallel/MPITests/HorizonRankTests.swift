@@ -41,7 +41,7 @@ extension RankTests {
       configuration.targetRange = .unclipped
       var horizon = HorizonGrid()
       horizon.horizon = 4
-      horizon.round = SearchRound(neurons: .max, iterations: 500, tolerance: 1e-8)
+      horizon.round = SearchRound(neurons: .max, iterations: 20_000, tolerance: 1e-8)
       let own = [0.5, 0.2, 0.5, 1, 0.35]
       return try problem.select(
         from: HorizonStart(

@@ -21,11 +21,12 @@ struct ModelCandidates {
     leakPerNeuron = model.alpha == .perNeuron
     if let alpha = try Self.alpha(model, recording) { grid.alphas = [alpha] }
     if let lambda = model.lambda.given { grid.lambdas = [lambda] }
-    try require(
-      horizon == nil || !isGiven,
-      "--select rollout or both has nothing to choose: lambda and the leak are both"
-        + " given (the leak by a flag or by the recording); leave it out, or give --lambda auto or"
-        + " --alpha auto")
+    guard horizon == nil || !isGiven else {
+      throw CommandLineError.usage(
+        "--select rollout or both has nothing to choose: lambda and the leak are both"
+          + " given (the leak by a flag or by the recording); leave it out, or give --lambda auto or"
+          + " --alpha auto")
+    }
   }
 
   /// Folds of the search, as far as one knows: another loss than the first, if it is the best,

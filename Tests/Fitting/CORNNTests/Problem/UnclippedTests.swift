@@ -26,7 +26,8 @@ import Testing
     var configuration = Configuration()
     configuration.lambda = Self.lambda
     configuration.form = problem.form
-    configuration.tolerance = problem.usesFeatures ? 3e-5 : 1e-9
+    // Float32 rounds scores of targets far beyond 1 to no more than this.
+    configuration.tolerance = problem.usesFeatures ? 1e-4 : 1e-9
     configuration.iterations = 5000
     configuration.usesFeatures = problem.usesFeatures
     configuration.targetRange = range
@@ -46,7 +47,7 @@ import Testing
     let data = try Synthetic(neurons: Self.neurons, frames: problem.frames)
     let found = try fit(data, problem, .unclipped)
     let weights = allWeights(found)
-    let bound = problem.usesFeatures ? 3e-3 : 1e-6
+    let bound = problem.usesFeatures ? 1e-2 : 1e-6
     #expect(found.diagnostics.outcome.allSatisfy { $0 == .converged })
     let samples = problem.frames - 1
     let x = (0..<samples).map { t in (0..<Self.neurons).map { data.rates[$0, t] } + [1] }

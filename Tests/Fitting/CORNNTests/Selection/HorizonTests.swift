@@ -126,8 +126,9 @@ import Testing
       try problem(data).require(horizon, grid: Self.grid)
     }
     let trials = try problem(data, trialStarts: [10, 20, 30, 40, 50, 60, 70])
-    horizon.horizon = 10
-    #expect(throws: FitError.horizonTooLong(horizon: 10, longest: 9)) {
+    // The last trial has eleven frames.
+    horizon.horizon = 11
+    #expect(throws: FitError.horizonTooLong(horizon: 11, longest: 10)) {
       try trials.require(horizon, grid: Self.grid)
     }
   }
