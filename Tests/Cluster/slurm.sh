@@ -200,14 +200,15 @@ program_itself() {
   done
   unset LAUNCHER
 
-  numbers=$(slurm "$GANGLION" scaling submitted --submit --ranks 1,2 --runs 1 -- fit tiny.h5 \
+  submission=(scaling submitted --submit --job-file "$jobs/scaling-study.sbatch" --ranks "1,2" --runs 1)
+  numbers=$(slurm "$GANGLION" "${submission[@]}" -- fit tiny.h5 \
     --lambda 1e-3 | sed -n 's/.*submitted as job //p')
   expect "study submitted size by size" "$(wc -w <<<"$numbers")" 2
   for job in $numbers; do
     expect "its job $job" "$(await "$job" JobState "$ended" 180)" COMPLETED
   done
-  expect "nothing is submitted twice" "$(slurm "$GANGLION" scaling submitted --submit \
-    --ranks 1,2 --runs 1 -- fit tiny.h5 --lambda 1e-3 | grep -c ': done')" 2
+  expect "nothing is submitted twice" "$(slurm "$GANGLION" "${submission[@]}" -- \
+    fit tiny.h5 --lambda 1e-3 | grep -c ': done')" 2
 
   job=$(submit --nodes=1 "$jobs/scaling-study.sbatch" warned-study --ranks 1 --runs 12 -- \
     train flipflop "${flags[@]}" --tangents 4)
