@@ -124,11 +124,7 @@ package struct TruthFile: Sendable {
   ) throws -> Matrix<S> {
     let block: Matrix<S> = try read("/truth/W", rows, columns: columns)
     guard let places else { return block }
-    var part = Matrix<S>(rows: block.rows, columns: places.count)
-    for i in 0..<part.rows {
-      for (j, place) in places.enumerated() { part[i, j] = block[i, place] }
-    }
-    return part
+    return block.selectedColumns(places)
   }
 
   /// Rows of the true W_in.
@@ -143,11 +139,7 @@ package struct TruthFile: Sendable {
     let all: Matrix<Double> = try reading {
       try $0.openDataset("/truth/W_out").readBlock(rows: 0..<outputs, columns: 0..<columns)
     }
-    var part = Matrix<Double>(rows: outputs, columns: neurons.count)
-    for (i, neuron) in neurons.enumerated() {
-      for k in 0..<outputs { part[k, i] = all[k, place(of: neuron)] }
-    }
-    return part
+    return all.selectedColumns(neurons.map(place))
   }
 
   /// What is wanted of the outputs, frames × outputs.
@@ -193,9 +185,7 @@ package struct TruthFile: Sendable {
     let block: Matrix<S> = try reading {
       try $0.openDataset(name).readBlock(rows: first..<(last + 1), columns: 0..<columns)
     }
-    var part = Matrix<S>(rows: wanted.count, columns: columns)
-    for (i, place) in wanted.enumerated() { part.copyRow(i, from: block, place - first) }
-    return part
+    return block.selectedRows(wanted.map { $0 - first })
   }
 
   /// The place in the file of a neuron.

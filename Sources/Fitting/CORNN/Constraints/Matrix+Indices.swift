@@ -1,15 +1,6 @@
 internal import LinearAlgebra
 
-// Entries of rows picked by index: what projections onto index sets need.
-
-/// `compact ← row[indices]`, in float64.
-@specialized(where S == Double)
-@specialized(where S == Float)
-func gather<S: Scalar>(
-  _ row: Span<S>, _ indices: [Int], into compact: inout MutableSpan<Double>
-) {
-  for (a, j) in indices.enumerated() { compact[a] = Double(row[j]) }
-}
+// Entries of rows set by index: what projections onto index sets need.
 
 /// `row ← 0`, then `row[indices] ← compact`.
 @specialized(where S == Double)
@@ -37,32 +28,10 @@ extension Matrix {
     CORNN.scatter(values.row(r), indices, into: &row)
   }
 
-  /// The entries of the given rows at `indices`, rows × indices.
-  func gathered(rows: [Int], at indices: [Int]) -> Matrix<Double> {
-    var values = Matrix<Double>(rows: rows.count, columns: indices.count)
-    for (r, i) in rows.enumerated() {
-      var target = values.mutableRow(r)
-      gather(row(i), indices, into: &target)
-    }
-    return values
-  }
-
   /// The entries of row i at `indices` become zero.
   mutating func clear(row i: Int, at indices: [Int]) {
     var row = mutableRow(i)
     CORNN.clear(indices, in: &row)
-  }
-
-  /// The given rows, one after the other.
-  func selectedRows(_ indices: [Int]) -> Matrix {
-    var result = Matrix(rows: indices.count, columns: columns)
-    for (a, i) in indices.enumerated() { result.copyRow(a, from: self, i) }
-    return result
-  }
-
-  /// The block at the given rows and columns, in float64.
-  func selectedBlock(_ rows: [Int], _ columns: [Int]) -> Matrix<Double> {
-    gathered(rows: rows, at: columns)
   }
 
   /// All entries of row i become zero.

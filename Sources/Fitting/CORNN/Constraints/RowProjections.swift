@@ -61,7 +61,7 @@ final class RowProjections<S: Scalar> {
 extension RowProjections.Group {
   /// `source[rows, indices] B⁻¹` with B the factored matrix.
   func solved(_ source: borrowing Matrix<S>) -> Matrix<Double> {
-    var values = source.gathered(rows: rows, at: projection.indices)
+    var values = source.selectedBlock(rows, projection.indices)
     projection.solve(&values)
     return values
   }

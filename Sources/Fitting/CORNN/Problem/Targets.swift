@@ -86,16 +86,4 @@ extension Matrix {
     var beside = headroom.mutableRow(i)
     return rule.fill(&row, headroom: &beside, rates: rates, transitions: transitions)
   }
-
-  /// The sum of what the targets of a row lie beyond ±1 by, from the headroom beside them.
-  func excess(ofRow i: Int) -> Double { CORNN.excess(in: row(i)) }
-}
-
-/// The sum of the negative values, without the sign.
-@specialized(where S == Double)
-@specialized(where S == Float)
-private func excess<S: Scalar>(in headroom: Span<S>) -> Double {
-  var sum = 0.0
-  for t in 0..<headroom.count where headroom[t] < 0 { sum -= Double(headroom[t]) }
-  return sum
 }

@@ -48,7 +48,7 @@ extension LinearSystem {
     let rows = Partition(of: order, among: system.nodeSize).range(of: system.nodeRank)
     let right: Matrix<Double>
     if isDual {
-      let entries = entries(of: gram.shared.matrix, rows.map { kept[$0] }, kept)
+      let entries = gram.shared.matrix.selectedBlock(rows.map { kept[$0] }, kept)
       for (i, row) in rows.enumerated() { system.matrix.copyRow(row, from: entries, i) }
       right = increments(neurons, kept.map { frames[$0] }[...])
     } else {
@@ -103,7 +103,7 @@ extension LinearSystem {
         let times = part.map { frames[$0] }[...]
         let features =
           isDual
-          ? entries(of: gram.shared.matrix, fold.kept, Array(part))
+          ? gram.shared.matrix.selectedBlock(fold.kept, Array(part))
           : Self.scaled(observed.regressors(at: times), scales)
         errors.add(product(coefficients, features), truth: increments(neurons, times))
       }
@@ -112,17 +112,4 @@ extension LinearSystem {
     try group.sum(&sums)
     return sums
   }
-}
-
-/// Some rows and columns of a matrix.
-private func entries(
-  of matrix: borrowing Matrix<Double>, _ rows: [Int], _ columns: [Int]
-) -> Matrix<Double> {
-  var result = Matrix<Double>(rows: rows.count, columns: columns.count)
-  for (i, p) in rows.enumerated() {
-    let values = matrix.row(p)
-    var row = result.mutableRow(i)
-    for (j, q) in columns.enumerated() { row[j] = values[q] }
-  }
-  return result
 }

@@ -36,7 +36,7 @@ struct FreeRuns<S: Scalar & Transferable> {
     group: borrowing some RankGroup & ~Copyable
   ) throws -> [Double] {
     var errors: [Double] = []
-    var state = columns(of: regressors.fitted.matrix, starts)
+    var state = regressors.fitted.matrix.selectedColumns(starts)
     for ahead in 1...horizon {
       var currents = product(weights, state)
       var elements = currents.mutableElements
@@ -54,7 +54,7 @@ struct FreeRuns<S: Scalar & Transferable> {
 
   /// The same of rates that stay as they were.
   func errorsOfPersistence() -> [Double] {
-    let own = columns(of: regressors.fitted.matrix, starts).copy(rows: regressors.local)
+    let own = regressors.fitted.matrix.selectedColumns(starts).copy(rows: regressors.local)
     return (1...horizon).map { squaredError(of: own, ahead: $0, problem.recording) }
   }
 
@@ -82,19 +82,6 @@ struct FreeRuns<S: Scalar & Transferable> {
     }
     return sum
   }
-}
-
-/// Some columns of a matrix.
-@specialized(where S == Double)
-@specialized(where S == Float)
-private func columns<S: Scalar>(of matrix: borrowing Matrix<S>, _ places: [Int]) -> Matrix<S> {
-  var result = Matrix<S>(rows: matrix.rows, columns: places.count)
-  for i in 0..<matrix.rows {
-    let values = matrix.row(i)
-    var row = result.mutableRow(i)
-    for (k, place) in places.enumerated() { row[k] = values[place] }
-  }
-  return result
 }
 
 /// `Σ_k (predicted[k] − series[frames[k]])²`; a missing truth does not count.
