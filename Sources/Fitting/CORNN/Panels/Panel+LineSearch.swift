@@ -34,9 +34,7 @@ extension Panel {
     let row = rows[i]
     let newton = newtonLength(i)
     guard newton > 0 else { return 0 }
-    let terms =
-      abs(row.loss) + ridge * row.squaredNorm + 2 * row.excess * PointwiseLoss.excessTarget
-    let rounding = 64 * Double(S.ulpOfOne) * terms
+    let rounding = 64 * Double(S.ulpOfOne) * (abs(row.loss) + ridge * row.squaredNorm)
     var t = min(longest, newton)
     for _ in 0..<Self.trials {
       let trial = evaluate(i, at: t, loss: loss)

@@ -99,7 +99,6 @@ struct PanelWork {
       headroom: &panel.headroom, rates: recording.rates.row(member.neuron), transitions: fitted)
     panel.rows[i].clipped = counts.clipped
     panel.rows[i].missing = counts.missing
-    if range == .unclipped { panel.rows[i].excess = panel.headroom.excess(ofRow: i) }
   }
 
   private func score<F: SubproblemForm & ~Copyable>(

@@ -7,10 +7,6 @@ struct RowState {
   /// Targets beyond ±1, and missing ones.
   var clipped = 0
   var missing = 0
-  /// What targets lie beyond ±1 by, in sum, where the loss takes them so: φ then has terms of both
-  /// signs, up to this times a current.
-  var excess = 0.0
-
   /// `⟨g, A⁻¹ g⟩`, the squared gradient in the preconditioner's norm.
   var decrement = 0.0
   /// The same of the ridge problem at θ = 0: the scale of the optimality residual.

@@ -5,7 +5,6 @@ internal import LinearAlgebra
 internal import MPI
 internal import Recordings
 internal import Runtime
-internal import Wording
 
 extension FitRun {
   /// A recording made ready for selection and fit.
@@ -66,14 +65,10 @@ extension FitRun {
       return scaling
     }
     if kind == .none {
-      let share = try RateCheck.require(
+      let warning = try RateCheck.require(
         rates, in: command.recordings.joined(separator: ", "), local: local,
         labels: recording.labels, isAsked: command.preprocessing.scale != nil, group: world)
-      if share > RateCheck.mostImpulses {
-        session.console.say(
-          "warning: \(percentage(share)) of all rates lie beyond +-1; fitted as they are, as"
-            + " --scale none says")
-      }
+      if let warning { session.console.say("warning: \(warning)") }
     }
     return scaling
   }

@@ -15,13 +15,13 @@ enum RateCheck {
   ///   - labels: the names of all neurons.
   ///   - isAsked: whether the user said that these are rates: then impulses may be frequent.
   ///   - group: all ranks.
-  /// - Returns: the share of all values that lies outside.
+  /// - Returns: a warning where more lies outside than noise explains; the same on every rank.
   /// - Throws: `CommandLineError` (65).
   /// - Collective: every rank of `group` must call it.
   static func require<S: Scalar>(
     _ rates: borrowing Matrix<S>, in path: String, local: Range<Int>, labels: [String],
     isAsked: Bool, group: borrowing some RankGroup & ~Copyable
-  ) throws -> Double {
+  ) throws -> String? {
     var largest = 0.0
     var beyond = 0
     var culprit = -1
@@ -33,7 +33,12 @@ enum RateCheck {
     let worst = try group.maximum(largest)
     let share =
       Double(try group.sum(beyond)) / Double(labels.count * max(1, rates.columns))
-    guard worst > loudestImpulse || share > mostImpulses && !isAsked else { return share }
+    let isFrequent = share > mostImpulses
+    guard worst > loudestImpulse || isFrequent && !isAsked else {
+      return isFrequent
+        ? "\(percentage(share)) of all rates lie beyond +-1; fitted as they are, as --scale none says"
+        : nil
+    }
     let neuron = try group.maximum(largest == worst ? local.lowerBound + culprit : -1)
     throw CommandLineError(
       exitCode: ExitCode.badData,
@@ -48,5 +53,5 @@ enum RateCheck {
   /// Noise may carry a saturated rate this far, and rare impulses farther.
   private static var loudestNoise: Double { 1.05 }
   private static var loudestImpulse: Double { 2 }
-  static var mostImpulses: Double { 0.01 }
+  private static var mostImpulses: Double { 0.01 }
 }
