@@ -2,21 +2,23 @@
 import numpy as np
 
 from .reading import array, text
-from .style import CATEGORIES, counted, heading, logarithmic, plt, save
-from .variants import OPTIMIZERS
+from .style import counted, heading, logarithmic, plt, save
+from .variants import colors
 
 
 def draw(file, stem):
     names = [text(name) for name in file["comparison/optimizer"][()]]
     run = array(file, "curve/run").astype(int)
     loss = array(file, "curve/loss")
+    color = colors(names)
     figure, panels = plt.subplots(1, 2, figsize=(9.6, 3.8), sharey=True)
     for axes, clock in zip(panels, ("iteration", "elapsed"), strict=True):
         x = array(file, f"curve/{clock}")
         ends = []
         for name in dict.fromkeys(names):
             curves = [(x[run == i], loss[run == i]) for i, other in enumerate(names) if other == name]
-            ends.append(spread(axes, name, [curve for curve in curves if len(curve[0])]))
+            ends.append(
+                spread(axes, name, color[name], [curve for curve in curves if len(curve[0])]))
         axes.set(
             title=f"Lowest loss so far by {'iteration' if clock == 'iteration' else 'wall time'}",
             xlabel="iteration" if clock == "iteration" else "training time (s)")
@@ -31,11 +33,10 @@ def draw(file, stem):
     save(figure, stem)
 
 
-def spread(axes, name, curves):
+def spread(axes, name, color, curves):
     """Median and range over the runs of an optimiser; returns where they end."""
     if not curves:
         return 0
-    color = CATEGORIES[OPTIMIZERS.index(name) if name in OPTIMIZERS else -1]
     end = min(x[-1] for x, _ in curves)
     grid = np.unique(np.concatenate([x[x <= end] for x, _ in curves]))
     # What was the lowest at a time is that of the evaluation before it.

@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 
 from .reading import array, configuration, setting, text
-from .style import CATEGORIES, PALETTE, counted, heading, logarithmic, note, plt, save
-from .variants import OPTIMIZERS, looks, share
+from .style import PALETTE, counted, heading, logarithmic, note, plt, save
+from .variants import colors, looks, share
 
 
 class Run:
@@ -182,9 +182,9 @@ def sweep(runs, stem):
 def growth(runs, stem):
     """Memory and time against the number of steps, an optimiser a line."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.2, 3.3))
-    names = [*OPTIMIZERS, *sorted({run.optimizer for run in runs} - set(OPTIMIZERS))]
-    color = {name: CATEGORIES[place % len(CATEGORIES)] for place, name in enumerate(names)}
-    for optimizer in dict.fromkeys(run.optimizer for run in runs):
+    optimizers = list(dict.fromkeys(run.optimizer for run in runs))
+    color = colors(optimizers)
+    for optimizer in optimizers:
         own = sorted((run for run in runs if run.optimizer == optimizer), key=lambda r: r.steps)
         steps = [run.steps for run in own]
         for axes, values in ((left, [1e-6 * run.peak_memory for run in own]),

@@ -14,6 +14,17 @@ SETTINGS = (
 STYLES = ("-", "--", ":", "-.")
 
 
+def places(optimizers):
+    """Where each optimiser stands in the palette: the listed ones first, then others by name."""
+    listed = [*OPTIMIZERS, *sorted(set(optimizers) - set(OPTIMIZERS))]
+    return {name: listed.index(name) for name in optimizers}
+
+
+def colors(optimizers):
+    """A colour for each optimiser, the same on every figure."""
+    return {name: CATEGORIES[place % len(CATEGORIES)] for name, place in places(optimizers).items()}
+
+
 def share(run):
     """K / P of a run, or None."""
     tangents, parameters = run.settings.get("tangents"), run.parameters
@@ -53,14 +64,12 @@ def looks(runs):
     An optimiser that has one label keeps its own colour.
     """
     names = labels(runs)
-    optimizers = {run.optimizer for run in runs}
-    listed = [*OPTIMIZERS, *sorted(optimizers - set(OPTIMIZERS))]
+    own = places({run.optimizer for run in runs})
     distinct = list(dict.fromkeys(names))
-    if len(distinct) == len(optimizers):
-        places = {name: listed.index(run.optimizer)
-                  for name, run in zip(names, runs, strict=True)}
+    if len(distinct) == len(own):
+        place = {name: own[run.optimizer] for name, run in zip(names, runs, strict=True)}
     else:
-        places = {name: place for place, name in enumerate(distinct)}
+        place = {name: number for number, name in enumerate(distinct)}
     return [
-        {"label": name, "color": CATEGORIES[places[name] % len(CATEGORIES)],
-         "linestyle": STYLES[places[name] // len(CATEGORIES) % len(STYLES)]} for name in names]
+        {"label": name, "color": CATEGORIES[place[name] % len(CATEGORIES)],
+         "linestyle": STYLES[place[name] // len(CATEGORIES) % len(STYLES)]} for name in names]

@@ -1,11 +1,10 @@
 """What came out of one job: its curve of r against wall time, and how it ended."""
 import dataclasses
-import json
 
 import h5py
 import numpy as np
 
-from .running import failure_file
+from .running import told_failure
 
 # What the program calls the endings that a table names.
 ENDINGS = {"diverged": "diverged", "stopped": "stopped"}
@@ -53,11 +52,8 @@ def outcome(job, folder):
     result = folder / job.result_file
     if result.exists():
         return of_result(job, result)
-    note = failure_file(result)
-    if note.exists():
-        told = json.loads(note.read_text())
-        return Outcome(job, "failed", f"exit code {told['exit_code']}: {told['message']}")
-    return Outcome(job, "missing")
+    failure = told_failure(result)
+    return Outcome(job, "missing") if failure is None else Outcome(job, "failed", failure)
 
 
 def of_result(job, path):

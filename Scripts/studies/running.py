@@ -19,13 +19,10 @@ def run(jobs, folder):
         result.parent.mkdir(parents=True, exist_ok=True)
         finished = program(
             "fit", recording, "-o", result, *job.flags, "--quiet", ranks=job.ranks)
-        note = failure_file(result)
         if result.exists():
-            note.unlink(missing_ok=True)
+            failure_file(result).unlink(missing_ok=True)
         else:
-            text = "\n".join(finished.stderr.strip().splitlines()[-KEPT_LINES:])
-            note.write_text(json.dumps({"exit_code": finished.returncode, "message": text}))
-            print(f"  exit code {finished.returncode}: {text}", file=sys.stderr, flush=True)
+            note_failure(result, finished.returncode, last_lines(finished))
 
 
 def record(job, folder):
@@ -45,6 +42,26 @@ def record(job, folder):
 def failure_file(result):
     """Where it stands that a run failed."""
     return result.with_suffix(".failed")
+
+
+def last_lines(finished):
+    """What a run that failed said at last."""
+    return "\n".join(finished.stderr.strip().splitlines()[-KEPT_LINES:])
+
+
+def note_failure(result, exit_code, message):
+    """Keeps and says how a run without a result ended."""
+    failure_file(result).write_text(json.dumps({"exit_code": exit_code, "message": message}))
+    print(f"  exit code {exit_code}: {message}", file=sys.stderr, flush=True)
+
+
+def told_failure(result):
+    """What was kept of a run that failed, in words; None where there is nothing."""
+    note = failure_file(result)
+    if not note.exists():
+        return None
+    told = json.loads(note.read_text())
+    return f"exit code {told['exit_code']}: {told['message']}"
 
 
 def program(*arguments, ranks):

@@ -25,8 +25,7 @@ class Fit:
 
     @property
     def label(self):
-        parts = [self.method, self.group, "" if self.x is None else f"{self.x:g}"]
-        return " ".join(filter(None, parts))
+        return label(self.method, self.group, self.x)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +76,11 @@ class Job:
     def result_file(self):
         identity = digest([self.recording, self.flags, self.ranks])
         return f"fits/{self.fit.label.replace(' ', '-')}-{self.seed}-{identity}.h5"
+
+
+def label(method, group, x):
+    """What tells a fit of a study from its others, in words."""
+    return " ".join(filter(None, (method, group, "" if x is None else f"{x:g}")))
 
 
 def digest(value):

@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 
+from .study import label
+
 COLUMNS = (
     "method", "start", "x", "done", "asked", "r", "r_least", "r_most", "r_start", "r_last", "seconds",
     "reached", "seconds_to_bar", "seconds_to_bar_least", "seconds_to_bar_most", "exceptions")
@@ -22,7 +24,6 @@ def row(study, fit, outcomes):
     best = [one.best for one in known]
     to_bar = [one.seconds_to(study.bar) for one in known]
     reached = [seconds for seconds in to_bar if np.isfinite(seconds)]
-    odd = [one for one in outcomes if one.state != "done"]
     return {
         "method": fit.method, "start": fit.group or "ridge", "x": fit.x,
         "done": len(known), "asked": len(outcomes),
@@ -30,9 +31,14 @@ def row(study, fit, outcomes):
         "r_last": middle([one.final for one in known]),
         "seconds": middle([one.total for one in known]), "reached": len(reached),
         **spread("seconds_to_bar", reached),
-        "exceptions": "; ".join(
-            f"seed {one.job.seed} {one.state}{': ' if one.message else ''}{one.message}"
-            for one in odd)}
+        "exceptions": exceptions(outcomes)}
+
+
+def exceptions(outcomes):
+    """How those ended that are not done, in words."""
+    return "; ".join(
+        f"seed {one.job.seed} {one.state}{': ' if one.message else ''}{one.message}"
+        for one in outcomes if one.state != "done")
 
 
 def middle(values):
@@ -46,9 +52,9 @@ def spread(name, values):
             f"{name}_most": max(values, default=None)}
 
 
-def write_table(path, table):
+def write_table(path, table, columns=COLUMNS):
     with open(path, "w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
+        writer = csv.DictWriter(file, columns)
         writer.writeheader()
         writer.writerows({
             key: f"{value:.6g}" if isinstance(value, float) else value
@@ -74,9 +80,7 @@ def text(study, table):
     """The table for the terminal."""
     lines = [f"{'method':26} {'runs':>7} {'r (least to most)':24} {f's to r {study.bar:g}':>18}"]
     for one in table:
-        name = " ".join(filter(None, (
-            one["method"], one["start"] if one["start"] != "ridge" else "",
-            "" if one["x"] is None else f"{one['x']:g}")))
+        name = label(one["method"], one["start"] if one["start"] != "ridge" else "", one["x"])
         r = "-" if one["r"] is None else f"{one['r']:.4f} ({one['r_least']:.4f} to {one['r_most']:.4f})"
         to_bar = "-" if one["seconds_to_bar"] is None else f"{one['seconds_to_bar']:.3g}"
         if one["reached"] and one["reached"] < one["done"]:

@@ -1,32 +1,18 @@
 """Scripts/study: what it runs, what it does not run again, and what it says of what is missing."""
-import csv
 import json
-import os
-import stat
-import subprocess
-import sys
-import tempfile
 import unittest
-from pathlib import Path
 
 import numpy as np
+import study_runs
+from studies import study as parts
+from studies import summary
+from studies.catalogue import STUDIES
+from studies.outcome import Outcome
 from test_report import PROGRAM
 
-CHECKOUT = Path(__file__).parents[2]
-STUDY = CHECKOUT / "Scripts" / "study"
-sys.path.insert(0, str(CHECKOUT / "Scripts"))
-from studies import study as parts  # noqa: E402  (after the path is known)
-from studies import summary  # noqa: E402
-from studies.catalogue import STUDIES  # noqa: E402
-from studies.outcome import Outcome  # noqa: E402
-
-# A program that notes what it was asked for, and writes what a fit of that seed might have found.
-STAND_IN = f"""#!{sys.executable}
-import os, sys
+# Writes what a fit of that seed might have found.
+STAND_IN = """
 import h5py
-arguments = sys.argv[1:]
-with open(os.environ["STAND_IN_LOG"], "a") as log:
-    print(*arguments, file=log)
 if "published" in arguments:
     sys.exit("ganglion: the published map cannot do that")
 with h5py.File(arguments[arguments.index("-o") + 1], "w") as file:
@@ -37,34 +23,15 @@ with h5py.File(arguments[arguments.index("-o") + 1], "w") as file:
 """
 
 
-class StudyTests(unittest.TestCase):
-    def setUp(self):
-        place = tempfile.TemporaryDirectory()
-        self.addCleanup(place.cleanup)
-        self.folder = Path(place.name)
-
+class StudyTests(study_runs.StudyRuns):
     def study(self, *flags, program=PROGRAM):
-        environment = {**os.environ, "GANGLION_PROGRAM": str(program),
-                       "STAND_IN_LOG": str(self.folder / "log")}
-        return subprocess.run(
-            [STUDY, *map(str, flags), "-o", self.folder / "study"], capture_output=True, text=True,
-            check=False, env=environment)
+        return self.run_study(program, *flags)
 
     def table(self, name="solvers"):
-        with open(self.folder / "study" / f"{name}.csv", newline="") as file:
-            return {row["method"]: row for row in csv.DictReader(file)}
-
-    def stand_in(self):
-        path = self.folder / "ganglion"
-        path.write_text(STAND_IN)
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
-        return path
-
-    def calls(self):
-        return (self.folder / "log").read_text().splitlines()
+        return {row["method"]: row for row in self.rows(name)}
 
     def test_runs_are_told_apart_and_not_run_again(self):
-        program = self.stand_in()
+        program = self.stand_in(STAND_IN)
         flags = ("solvers", "--networks", 2, "--method", "cornn,newton,published")
         result = self.study(*flags, program=program)
         self.assertEqual(result.returncode, 0, result.stderr)
@@ -87,7 +54,7 @@ class StudyTests(unittest.TestCase):
         self.assertEqual(len(self.calls()), 18)
 
     def test_parts_are_the_whole(self):
-        program = self.stand_in()
+        program = self.stand_in(STAND_IN)
         flags = ("solvers", "--networks", 2, "--method", "cornn,adam,force-rates")
         for number in (1, 2, 3, 4):
             result = self.study(*flags, "--part", f"{number}/4", program=program)
@@ -99,7 +66,7 @@ class StudyTests(unittest.TestCase):
         self.assertEqual(len([line for line in self.calls() if line.startswith("fit")]), 6)
 
     def test_a_collection_names_what_is_missing(self):
-        program = self.stand_in()
+        program = self.stand_in(STAND_IN)
         self.study("solvers", "--networks", 1, "--method", "cornn", program=program)
         result = self.study("solvers", "--networks", 2, "--method", "cornn", "--collect")
         self.assertEqual(result.returncode, 66)
@@ -109,7 +76,7 @@ class StudyTests(unittest.TestCase):
         self.assertEqual(self.table()["cornn"]["done"], "1")
 
     def test_published_values_stay_apart(self):
-        program = self.stand_in()
+        program = self.stand_in(STAND_IN)
         result = self.study("solvers", "--networks", 1, "--method", "cornn", program=program)
         self.assertEqual(result.returncode, 0, result.stderr)
         document = json.loads((self.folder / "study" / "solvers.json").read_text())

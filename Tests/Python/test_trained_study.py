@@ -1,64 +1,35 @@
 """Scripts/study with networks that are trained first: what it runs, keeps, tells and draws."""
-import csv
 import json
-import os
-import stat
-import subprocess
-import sys
-import tempfile
 import unittest
 from argparse import Namespace
-from pathlib import Path
 
-CHECKOUT = Path(__file__).parents[2]
-STUDY = CHECKOUT / "Scripts" / "study"
-sys.path.insert(0, str(CHECKOUT / "Scripts"))
-from studies import trained  # noqa: E402  (after the path is known)
-from studies.trained import collecting  # noqa: E402
-from studies.trained.outcome import Outcome  # noqa: E402
+import study_runs
+from studies import trained
+from studies.trained import collecting
+from studies.trained.outcome import Outcome
 
-# A program that notes what it was asked for, and prints the scores that a fit of that seed might have.
-STAND_IN = f"""#!{sys.executable}
-import json, os, sys
-arguments = sys.argv[1:]
-with open(os.environ["STAND_IN_LOG"], "a") as log:
-    print(*arguments, file=log)
+# Prints the scores that a fit of that seed might have.
+STAND_IN = """
 if os.environ.get("STAND_IN_FAILS") == arguments[0]:
-    sys.exit(f"ganglion: {{arguments[0]}} cannot do that")
+    sys.exit(f"ganglion: {arguments[0]} cannot do that")
 if arguments[0] == "evaluate":
-    print(json.dumps({{
-        "connectivity": {{"pearson": 0.5, "input_pearson": 0.75, "alpha_pearson": None}},
-        "teacher": {{"trial_runs": {{"rates_r2": 0.9, "readout_pearson": 0.99, "signs_right": 1}},
-                     "fixed_points": {{"stable_found": 6, "truth": {{"stable": 8}}}}}}}}))
+    print(json.dumps({
+        "connectivity": {"pearson": 0.5, "input_pearson": 0.75, "alpha_pearson": None},
+        "teacher": {"trial_runs": {"rates_r2": 0.9, "readout_pearson": 0.99, "signs_right": 1},
+                    "fixed_points": {"stable_found": 6, "truth": {"stable": 8}}}}))
 else:
     open(arguments[arguments.index("-o") + 1], "w").close()
 """
 
 
-class TrainedStudyTests(unittest.TestCase):
+class TrainedStudyTests(study_runs.StudyRuns):
     def setUp(self):
-        place = tempfile.TemporaryDirectory()
-        self.addCleanup(place.cleanup)
-        self.folder = Path(place.name)
-        self.program = self.folder / "ganglion"
-        self.program.write_text(STAND_IN)
-        self.program.chmod(self.program.stat().st_mode | stat.S_IXUSR)
+        super().setUp()
+        self.program = self.stand_in(STAND_IN)
 
     def study(self, *flags, fails=""):
-        environment = {**os.environ, "GANGLION_PROGRAM": str(self.program),
-                       "STAND_IN_LOG": str(self.folder / "log"), "STAND_IN_FAILS": fails,
-                       "STUDY_FOLDER": str(self.folder)}
-        return subprocess.run(
-            [STUDY, *map(str, flags), "-o", self.folder / "study"], capture_output=True, text=True,
-            check=False, env=environment)
-
-    def calls(self, command=""):
-        lines = (self.folder / "log").read_text().splitlines()
-        return [line for line in lines if line.startswith(command)]
-
-    def table(self, name):
-        with open(self.folder / "study" / f"{name}.csv", newline="") as file:
-            return list(csv.DictReader(file))
+        return self.run_study(
+            self.program, *flags, STAND_IN_FAILS=fails, STUDY_FOLDER=str(self.folder))
 
     def test_a_teacher_is_trained_once_and_recorded_twice_a_setting(self):
         result = self.study("subsampling", "--networks", 2, "--seed", 5)
@@ -85,7 +56,7 @@ class TrainedStudyTests(unittest.TestCase):
 
     def test_the_table_holds_the_scores(self):
         self.study("flipflop", "--networks", 2)
-        row = self.table("flipflop")[0]
+        row = self.rows("flipflop")[0]
         self.assertEqual((row["done"], row["asked"], row["exceptions"]), ("2", "2", ""))
         for column, value in (("r_W", 0.5), ("readout", 0.99), ("signs", 1), ("stable", 0.75)):
             self.assertEqual(float(row[column]), value)
@@ -98,7 +69,7 @@ class TrainedStudyTests(unittest.TestCase):
         self.assertIn("published N 1000", (self.folder / "study" / "flipflop.svg").read_text())
         # A score that the evaluation does not have is left out, not zero.
         self.study("time-scales", "--networks", 1)
-        self.assertEqual({one["r_alpha"] for one in self.table("time-scales")}, {""})
+        self.assertEqual({one["r_alpha"] for one in self.rows("time-scales")}, {""})
 
     def test_parts_are_the_whole_and_trainings_may_come_first(self):
         result = self.study("mismatch", "--networks", 2, "--teachers", "--part", "1/2")
@@ -120,14 +91,14 @@ class TrainedStudyTests(unittest.TestCase):
         # A network that does not learn is not trained once for every fit.
         self.study(*flags, fails="train")
         self.assertEqual(len(self.calls()), 1)
-        exceptions = {row["exceptions"] for row in self.table("correlated-noise")}
+        exceptions = {row["exceptions"] for row in self.rows("correlated-noise")}
         self.assertEqual(len(exceptions), 1)
         self.assertIn("train cannot do that", exceptions.pop())
         self.study(*flags, fails="fit")
         self.assertEqual((len(self.calls("train")), len(self.calls("fit"))), (2, settings))
         self.assertEqual(self.study(*flags).returncode, 0)
         self.assertEqual(len(self.calls("train")), 2)
-        self.assertEqual({row["exceptions"] for row in self.table("correlated-noise")}, {""})
+        self.assertEqual({row["exceptions"] for row in self.rows("correlated-noise")}, {""})
 
     def test_wrong_usage(self):
         for flags, told in ((("flipflop", "--frames", "10"), "--frames does nothing here"),

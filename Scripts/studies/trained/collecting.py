@@ -1,11 +1,11 @@
 """Table, JSON and figure of a study: medians and ranges over teachers."""
-import csv
 import json
 import os
 
 import numpy as np
 
-from ..summary import spread
+from ..study import label
+from ..summary import exceptions, spread, write_table
 from . import figures
 from .study import Score
 
@@ -16,12 +16,7 @@ def write(given, found, stem):
     """Writes all of it, and the table as text."""
     study = given.study
     table = rows(study, found)
-    with open(stem.with_suffix(".csv"), "w", newline="") as file:
-        writer = csv.DictWriter(file, list(table[0]) if table else [])
-        writer.writeheader()
-        writer.writerows({
-            key: f"{value:.6g}" if isinstance(value, float) else value
-            for key, value in one.items()} for one in table)
+    write_table(stem.with_suffix(".csv"), table, list(table[0]) if table else [])
     document = {
         "study": study.name, "title": study.title, "setting": study.setting, "size": given.size,
         "ranks": given.ranks, "machine": os.uname().nodename, "cores": os.cpu_count(),
@@ -55,9 +50,7 @@ def rows(study, outcomes):
         for score in (*study.scores, SECONDS):
             values = [one.value(score) for one in own]
             row |= spread(score.name, [value for value in values if np.isfinite(value)])
-        row["exceptions"] = "; ".join(
-            f"seed {one.job.seed} {one.state}{': ' if one.message else ''}{one.message}"
-            for one in own if one.state != "done")
+        row["exceptions"] = exceptions(own)
         table.append(row)
     return table
 
@@ -67,8 +60,7 @@ def text(study, table):
     scores = (*study.scores, SECONDS)
     lines = [f"{'method':30} {'runs':>7}  " + "  ".join(f"{score.name:22}" for score in scores)]
     for one in table:
-        name = " ".join(filter(None, (
-            one["method"], one["group"], "" if one["x"] is None else f"{one['x']:g}")))
+        name = label(one["method"], one["group"], one["x"])
         cells = [f"{cell(one, score.name):22}" for score in scores]
         lines.append(f"{name:30} {one['done']:>3}/{one['asked']:<3}  " + "  ".join(cells))
         if one["exceptions"]:

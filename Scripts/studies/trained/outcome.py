@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from ..running import failure_file
+from ..running import told_failure
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,8 +41,5 @@ def outcome(job, folder):
     if result.exists():
         told = json.loads(result.read_text())
         return Outcome(job, "done", "", told["seconds"], told["evaluation"])
-    note = failure_file(result)
-    if note.exists():
-        told = json.loads(note.read_text())
-        return Outcome(job, "failed", f"exit code {told['exit_code']}: {told['message']}")
-    return Outcome(job, "missing")
+    failure = told_failure(result)
+    return Outcome(job, "missing") if failure is None else Outcome(job, "failed", failure)

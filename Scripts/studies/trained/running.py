@@ -5,7 +5,7 @@ import os
 import sys
 import time
 
-from ..running import KEPT_LINES, failure_file, program
+from ..running import failure_file, last_lines, note_failure, program
 from .study import Teacher
 
 # What a fit holds out, so that `evaluate` has frames to score: the least that is whole trials.
@@ -19,7 +19,7 @@ class Failure(Exception):
 
     def __init__(self, finished):
         self.exit_code = finished.returncode
-        self.text = "\n".join(finished.stderr.strip().splitlines()[-KEPT_LINES:])
+        self.text = last_lines(finished)
         super().__init__(self.text)
 
 
@@ -36,7 +36,6 @@ def run(jobs, folder):
             continue
         print(f"{number}/{len(jobs)} {job.name}", file=sys.stderr, flush=True)
         result.parent.mkdir(parents=True, exist_ok=True)
-        note = failure_file(result)
         try:
             if isinstance(job, Teacher):
                 train(job)
@@ -44,10 +43,9 @@ def run(jobs, folder):
                 raise untrained[job.teacher]
             else:
                 fit(job, folder, result)
-            note.unlink(missing_ok=True)
+            failure_file(result).unlink(missing_ok=True)
         except Failure as failure:
-            note.write_text(json.dumps({"exit_code": failure.exit_code, "message": failure.text}))
-            print(f"  exit code {failure.exit_code}: {failure.text}", file=sys.stderr, flush=True)
+            note_failure(result, failure.exit_code, failure.text)
             if isinstance(failure, Untrained) and not isinstance(job, Teacher):
                 untrained[job.teacher] = failure
 

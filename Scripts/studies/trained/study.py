@@ -3,7 +3,7 @@ import dataclasses
 import os
 from pathlib import Path
 
-from ..study import digest
+from ..study import digest, label
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,8 +33,7 @@ class Fit:
 
     @property
     def label(self):
-        parts = [self.method, self.group, "" if self.x is None else f"{self.x:g}"]
-        return " ".join(filter(None, parts))
+        return label(self.method, self.group, self.x)
 
 
 @dataclasses.dataclass(frozen=True)
