@@ -133,7 +133,8 @@ let package = Package(
     .target(
       name: "Rivals",
       dependencies: [
-        "Kernels", "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "CORNN",
+        "Kernels", "LinearAlgebra", "Statistics", "RandomNumbers", "Collectives", "Runtime",
+        "CORNN",
         "Evaluation",
       ],
       path: "Sources/Fitting/Rivals",
@@ -148,7 +149,8 @@ let package = Package(
     .target(
       name: "SOFO",
       dependencies: [
-        "Wording", "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "Differentiation",
+        "Wording", "LinearAlgebra", "Statistics", "RandomNumbers", "Collectives", "Runtime",
+        "Differentiation",
       ], path: "Sources/Learning/SOFO",
       swiftSettings: memorySafe + optimised),
 

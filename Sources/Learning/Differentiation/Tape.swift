@@ -74,6 +74,15 @@ package struct Tape<S: Scalar>: ~Copyable {
     run(trials, parameters: parameters, gradient: &gradient, tick: {})
   }
 
+  /// The same with the loss and then its gradient in one list, as ranks add them up.
+  package mutating func packedRun(
+    _ trials: Trials<S>, parameters: [Double], tick: () throws -> Void
+  ) rethrows -> [Double] {
+    var gradient = [Double](repeating: 0, count: parameters.count)
+    let loss = try run(trials, parameters: parameters, gradient: &gradient, tick: tick)
+    return [loss] + gradient
+  }
+
   /// Backwards through one step: `carried` holds the adjoints of the next states.
   private mutating func sweepStep(_ frame: ValueLayout, hasLoss: Bool) {
     for slot in adjoints { arena.clear(slot) }

@@ -192,9 +192,7 @@ struct TrainingLoop<T: LearningTask> {
         program: program, precision: precision)
       let layout = rollout.layout
       share += try rollout.run(trials) { t, arena in
-        if trials.stepWeights[t] > 0, let loss = program.losses.first {
-          decisions.add(loss, arena, layout)
-        }
+        decisions.add(step: t, of: trials, program, arena, layout)
         try pacer.step(.evaluation, on: group)
       }
     }

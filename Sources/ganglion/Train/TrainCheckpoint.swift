@@ -9,6 +9,32 @@ internal import Results
 struct TrainCheckpoint<State: Codable> {
   let file: CheckpointFile
 
+  /// The checkpoint that a command asks for; nil where it asks for none.
+  ///
+  /// - Throws: `CommandLineError` (64) for a setting that is not finite.
+  init?(_ command: TrainCommand, _ record: Settings, content: [String: String]) throws {
+    // A setting that cannot be written down is told before the work, kept or not.
+    let identity = try command.identity(record, content: content)
+    guard let path = command.checkpointing.checkpoint else { return nil }
+    file = CheckpointFile(path: path, identity: identity)
+  }
+
+  /// The state of an earlier run to go on from, which the user is told `place` of; nil where there
+  /// is none, or none is wanted.
+  ///
+  /// - Throws: `RecordingError` (exit code 78) if it is of a run with other settings.
+  /// - Collective: every rank of `world` must call it.
+  func resume(
+    _ options: CheckpointOptions, _ console: Console, on world: borrowing Communicator,
+    place: (State) -> String
+  ) throws -> State? {
+    guard options.resumes else { return nil }
+    let found = try read(on: world)
+    for note in found.notes { console.say("note: \(note)") }
+    if let state = found.state { console.say("resuming \(file.path) \(place(state))") }
+    return found.state
+  }
+
   /// Writes the state, which all ranks have alike.
   ///
   /// - Collective: every rank of `world` must call it.
@@ -29,7 +55,7 @@ struct TrainCheckpoint<State: Codable> {
   ///
   /// - Throws: `RecordingError` (exit code 78) if it is of a run with other settings.
   /// - Collective: every rank of `world` must call it.
-  func read(on world: borrowing Communicator) throws -> (state: State?, notes: [String]) {
+  private func read(on world: borrowing Communicator) throws -> (state: State?, notes: [String]) {
     let found = try file.read(on: world) { file in
       let bytes = try file.openDataset("state").read(UInt8.self)
       return try PropertyListDecoder().decode(State.self, from: Data(bytes))

@@ -118,6 +118,15 @@ struct TrainCommand: GroupCommand {
     }
   }
 
+  /// Starts the session of a run, or of a plan, that trains nothing.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func session(isPlanning: Bool, on world: borrowing Communicator) throws -> RunSession {
+    try RunSession(
+      common, checkpointing: dryRun || isPlanning ? nil : checkpointing, keepsResult: true,
+      warningOf: isPlanning ? [] : [.threads, .kernels], on: world)
+  }
+
   /// What of a flip-flop network is trained.
   var trainedPart: FlipFlop.Trained {
     taskOptions.trained ?? (optimizer.optimizer == .force ? .readout : .all)

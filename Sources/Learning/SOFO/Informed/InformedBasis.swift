@@ -1,33 +1,27 @@
 package import Differentiation
+internal import Statistics
 
 /// The directions that a gradient suggests, and what is remembered of the gradients before.
 ///
-/// ```
-/// m ← 0.9 m + 0.1 g,   v ← 0.999 v + 0.001 g²,   a = m̂ / (√v̂ + 10⁻⁸)
-/// ```
-/// Informed directions are g, m, a and the last step d, cut into tensors; a pair is a and d over
-/// all of them. They are made orthonormal one after the other, and those are left out of which
-/// little is new.
+/// Informed directions are g, its running mean m, Adam's step a (``AdamMoments``) and the last
+/// step d, cut into tensors; a pair is a and d over all of them. They are made orthonormal one
+/// after the other, and those are left out of which little is new.
 package struct InformedBasis: Sendable {
-  private static var decays: (first: Double, second: Double) { (0.9, 0.999) }
   /// The square of what is new of a direction of length 1 below which it is left out.
   private static var leastNew: Double { 1e-5 }
 
   private let source: DirectionSource
   private let pieces: [Range<Int>]
-  private var mean: [Double]
-  private var square: [Double]
+  private var moments: AdamMoments
   private var last: [Double]
-  private var count = 0
 
   /// Directions of a program's free parameters.
   package init(_ program: Program, _ source: DirectionSource) {
     self.source = source
     let tensors = program.parameters.filter { !$0.isFixed }.map(\.range)
     pieces = source == .pair ? [0..<program.parameterCount] : tensors
-    mean = [Double](repeating: 0, count: program.parameterCount)
-    square = mean
-    last = mean
+    moments = AdamMoments(parameters: program.parameterCount)
+    last = [Double](repeating: 0, count: program.parameterCount)
   }
 
   /// Directions of a piece of the parameters, at most.
@@ -35,31 +29,22 @@ package struct InformedBasis: Sendable {
 
   /// The number of gradients, their means, and the last step.
   package var memory: [Double] {
-    get { [Double(count)] + mean + square + last }
+    get { moments.memory + last }
     set {
-      let p = mean.count
+      let p = last.count
       precondition(newValue.count == 1 + 3 * p, "\(newValue.count) numbers of a basis")
-      count = Int(newValue[0])
-      mean = Array(newValue[1...p])
-      square = Array(newValue[(1 + p)...(2 * p)])
+      moments.memory = Array(newValue[...(2 * p)])
       last = Array(newValue[(1 + 2 * p)...])
     }
   }
 
   /// Takes a gradient in, and makes directions of it: for every piece, orthonormal ones.
   package mutating func directions(along gradient: [Double]) -> [[[Double]]] {
-    let (b1, b2) = Self.decays
-    count += 1
-    for i in mean.indices {
-      mean[i] = b1 * mean[i] + (1 - b1) * gradient[i]
-      square[i] = b2 * square[i] + (1 - b2) * gradient[i] * gradient[i]
-    }
-    var seen = (first: 1.0, second: 1.0)
-    for _ in 0..<count { seen = (seen.first * b1, seen.second * b2) }
-    let adam = mean.indices.map {
-      mean[$0] / (1 - seen.first) / ((square[$0] / (1 - seen.second)).squareRoot() + 1e-8)
-    }
-    let kinds = source == .pair ? [adam, last] : [gradient, mean, adam, last]
+    moments.add(gradient.span)
+    var adam = [Double](repeating: 0, count: gradient.count)
+    var step = adam.mutableSpan
+    moments.move(&step, rate: -1)
+    let kinds = source == .pair ? [adam, last] : [gradient, moments.first, adam, last]
     return pieces.map { piece in Self.orthonormal(kinds.map { Self.part($0, piece) }) }
   }
 

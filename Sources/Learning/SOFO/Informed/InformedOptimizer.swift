@@ -137,13 +137,9 @@ package struct InformedOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
   private mutating func differentiate(
     _ trials: Trials<S>, _ parameters: [Double], _ pacer: StopPacer
   ) throws -> (loss: Double, gradient: [Double]) {
-    var gradient = [Double](repeating: 0, count: parameters.count)
-    var packed: [Double] = [
-      try tape.run(trials, parameters: parameters, gradient: &gradient) {
-        try pacer.step(.tape, on: group)
-      }
-    ]
-    packed += gradient
+    var packed = try tape.packedRun(trials, parameters: parameters) {
+      try pacer.step(.tape, on: group)
+    }
     try group.sum(&packed)
     return (packed[0], Array(packed.dropFirst()))
   }

@@ -11,11 +11,15 @@ package struct Decisions: Sendable, Equatable {
 
   package init() {}
 
-  /// Adds the decisions of a step, where the loss is a cross-entropy.
+  /// Adds the decisions of a step that is scored, where the first term of the loss is a
+  /// cross-entropy.
   package mutating func add<S: Scalar>(
-    _ loss: Loss, _ arena: borrowing Arena<S>, _ layout: ValueLayout
+    step: Int, of trials: borrowing Trials<S>, _ program: Program, _ arena: borrowing Arena<S>,
+    _ layout: ValueLayout
   ) {
-    guard case .crossEntropy = loss.kind else { return }
+    guard trials.stepWeights[step] > 0, let loss = program.losses.first,
+      case .crossEntropy = loss.kind
+    else { return }
     let (outputs, labels) = (layout[loss.output], layout[loss.target])
     let (y, wanted) = (arena.elements(outputs), arena.elements(labels))
     let width = outputs.columns
@@ -38,8 +42,7 @@ extension HeldOutRun {
     let layout = rollout.layout
     var decisions = Decisions()
     let loss = rollout.run(trials) { t, arena in
-      guard trials.stepWeights[t] > 0, let loss = program.losses.first else { return }
-      decisions.add(loss, arena, layout)
+      decisions.add(step: t, of: trials, program, arena, layout)
     }
     return (decisions, loss)
   }

@@ -1,5 +1,6 @@
 internal import Differentiation
 internal import LinearAlgebra
+internal import Statistics
 
 /// What SOAP keeps of one matrix.
 struct SoapMatrix: Sendable {

@@ -27,15 +27,9 @@ package struct TapeGradient<S: Scalar, Group: RankGroup & ~Copyable>: GradientSo
     _ trials: Trials<S>, iteration: Int, parameters: [Double], phases: Phases,
     pacer: StopPacer
   ) throws -> (loss: Double, gradient: [Double]) {
-    var gradient = [Double](repeating: 0, count: parameters.count)
-    var packed: [Double] = [
-      try phases.measure("tape") {
-        try tape.run(trials, parameters: parameters, gradient: &gradient) {
-          try pacer.step(.tape, on: group)
-        }
-      }
-    ]
-    packed += gradient
+    var packed = try phases.measure("tape") {
+      try tape.packedRun(trials, parameters: parameters) { try pacer.step(.tape, on: group) }
+    }
     try phases.measure("reduce") { try group.sum(&packed) }
     return (packed[0], Array(packed.dropFirst()))
   }

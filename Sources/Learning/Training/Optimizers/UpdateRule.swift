@@ -17,19 +17,6 @@ package protocol UpdateRule: Sendable {
   mutating func update(_ parameters: inout [Double], along gradient: [Double], rate: Double)
 }
 
-/// `1 − βⁿ`: what a mean that started from 0 has seen of n numbers.
-func seenShare(decay: Double, count: Int) -> Double {
-  var result = 1.0
-  var square = decay
-  var rest = count
-  while rest > 0 {
-    if rest & 1 == 1 { result *= square }
-    square *= square
-    rest >>= 1
-  }
-  return 1 - result
-}
-
 extension Program {
   /// The parameters that are trained and are matrices; biases and starting states are not.
   var freeMatrices: [Parameter] {

@@ -18,7 +18,10 @@ extension AgainstRun {
     on world: borrowing Communicator
   ) throws -> (Comparison, StopRequest.Reason?) {
     let (console, control) = (session.console, session.control)
-    var state = try begin(prepared, checkpoint, on: world)
+    var state =
+      try checkpoint?.resume(command.checkpointing, console, on: world) {
+        "after \(counted($0.comparison.runs.count, "run"))"
+      } ?? State(comparison: prepared.comparison)
     while let job = state.comparison.next {
       console.progress(
         "against", done: state.comparison.runs.count, of: state.comparison.mostRuns, unit: "runs")
@@ -50,21 +53,6 @@ extension AgainstRun {
     }
     control.noteLeaving()
     return (state.comparison, nil)
-  }
-
-  /// The state of an earlier run, or that of the beginning.
-  private func begin(
-    _ prepared: Prepared, _ checkpoint: TrainCheckpoint<State>?, on world: borrowing Communicator
-  ) throws -> State {
-    guard let checkpoint, command.checkpointing.resumes else {
-      return State(comparison: prepared.comparison)
-    }
-    let found = try checkpoint.read(on: world)
-    for note in found.notes { session.console.say("note: \(note)") }
-    guard let state = found.state else { return State(comparison: prepared.comparison) }
-    session.console.say(
-      "resuming \(checkpoint.file.path) after \(counted(state.comparison.runs.count, "run"))")
-    return state
   }
 
   private func settings(of job: ComparisonJob, _ prepared: Prepared) -> Trainer.Settings {

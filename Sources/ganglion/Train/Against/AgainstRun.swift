@@ -51,10 +51,7 @@ struct AgainstRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
     self.task = task
     self.content = content
     self.planning = planning
-    session = try RunSession(
-      command.common,
-      checkpointing: command.dryRun || planning != nil ? nil : command.checkpointing,
-      keepsResult: true, warningOf: planning == nil ? [.threads, .kernels] : [], on: world)
+    session = try command.session(isPlanning: planning != nil, on: world)
   }
 
   /// - Collective: every rank of `world` must call it.
@@ -63,12 +60,7 @@ struct AgainstRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
     session.console.say(cost(of: prepared.comparison))
     guard !command.dryRun, planning == nil else { return }
     let log = try session.openLog(command.log, on: world)
-    let checkpoint = try command.checkpointing.checkpoint.map {
-      TrainCheckpoint<State>(
-        file: CheckpointFile(
-          path: $0,
-          identity: try command.identity(prepared.record, content: content)))
-    }
+    let checkpoint = try TrainCheckpoint<State>(command, prepared.record, content: content)
     let (comparison, reason) = try compare(prepared, checkpoint, log: log, on: world)
     try write(comparison, prepared, stoppedBy: reason, on: world)
     try checkpoint?.file.remove(on: world)

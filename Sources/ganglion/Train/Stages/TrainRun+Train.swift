@@ -31,19 +31,11 @@ extension TrainRun {
   ///
   /// - Collective: every rank of `world` must call it.
   func resume(_ prepared: Prepared, on world: borrowing Communicator) throws -> Begun {
-    let identity = try command.identity(prepared.record, content: content)
-    let checkpoint = command.checkpointing.checkpoint.map {
-      TrainCheckpoint<TrainState>(file: CheckpointFile(path: $0, identity: identity))
+    let checkpoint = try TrainCheckpoint<TrainState>(command, prepared.record, content: content)
+    let state = try checkpoint?.resume(command.checkpointing, session.console, on: world) {
+      "at iteration \($0.iteration)"
     }
-    guard let checkpoint, command.checkpointing.resumes else {
-      return Begun(prepared: prepared, checkpoint: checkpoint, state: nil)
-    }
-    let found = try checkpoint.read(on: world)
-    for note in found.notes { session.console.say("note: \(note)") }
-    if let state = found.state {
-      session.console.say("resuming \(checkpoint.file.path) at iteration \(state.iteration)")
-    }
-    return Begun(prepared: prepared, checkpoint: checkpoint, state: found.state)
+    return Begun(prepared: prepared, checkpoint: checkpoint, state: state)
   }
 
   /// Trains to the end, or to where the run is stopped.

@@ -35,10 +35,7 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
     self.task = task
     self.content = content
     self.planning = planning
-    session = try RunSession(
-      command.common,
-      checkpointing: command.dryRun || planning != nil ? nil : command.checkpointing,
-      keepsResult: true, warningOf: planning == nil ? [.threads, .kernels] : [], on: world)
+    session = try command.session(isPlanning: planning != nil, on: world)
   }
 
   /// Threads of a rank: of the job that is planned, or of this one.
