@@ -149,8 +149,7 @@ let package = Package(
     .target(
       name: "SOFO",
       dependencies: [
-        "Wording", "LinearAlgebra", "Statistics", "RandomNumbers", "Collectives", "Runtime",
-        "Differentiation",
+        "Wording", "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "Differentiation",
       ], path: "Sources/Learning/SOFO",
       swiftSettings: memorySafe + optimised),
 

@@ -56,15 +56,6 @@ extension Trainer {
 }
 
 extension Trainer.Settings {
-  /// Whether SOFO's directions come from a tape.
-  package var isInformed: Bool { method == .sofo && directions != .random }
-
-  /// Whether directions are drawn, and ranks stand in a grid.
-  package var drawsDirections: Bool { method.usesDirections && !isInformed }
-
-  /// Whether every rank has trials of its own.
-  var sharesBatch: Bool { method.usesGradient || isInformed }
-
   /// How long the steps along a gradient are.
   var steps: StepSettings {
     var steps = StepSettings()

@@ -20,8 +20,6 @@ package enum Trainer {
     package var until: Double?
     /// Settings of SOFO and of the forward gradients.
     package var subspace = SOFOConfiguration()
-    /// Where SOFO's directions come from.
-    package var directions = DirectionSource.random
     package var learningRate = 1e-3
     /// The longest gradient of Adam and its kin; 0 for no limit.
     package var clip = 0.0
@@ -107,12 +105,6 @@ package enum Trainer {
     }
     let decay = settings.weightDecay
     switch settings.method {
-    case .sofo where settings.directions != .random:
-      return try drive(
-        InformedStepper<S, Group>(
-          optimizer: InformedOptimizer(
-            program, settings.directions, damping: settings.subspace.damping, group: group,
-            batch: settings.batch, steps: task.steps, lossSteps: task.lossSteps)), on: group)
     case .sofo, .forwardGradient, .firstOrder:
       return try drive(
         SubspaceStepper<S, Group>(
@@ -163,7 +155,7 @@ package enum Trainer {
   ///
   /// - Throws: `SOFOError` with what to change.
   package static func checkTrials(_ settings: Settings, among ranks: Int) throws {
-    guard !settings.sharesBatch || settings.batch >= ranks else {
+    guard !settings.method.usesGradient || settings.batch >= ranks else {
       throw SOFOError.configuration(
         "--batch \(settings.batch) for \(ranks) ranks: \(settings.method.title) needs a trial on "
           + "each")

@@ -49,7 +49,7 @@ package struct PlannedTraining: Sendable {
     stateWidth = program.states.reduce(0) { $0 + $1.width }
     lossWidth = program.lossWidth
     flopsAStep = Self.flops(program)
-    isWhitened = settings.drawsDirections && subspace.whitening > 0
+    isWhitened = settings.method.usesDirections && subspace.whitening > 0
     covariances = isWhitened ? InputWhitening<S>.sharedNumbers(program) : 0
     bytesPerScalar = MemoryLayout<S>.stride
   }
@@ -57,9 +57,9 @@ package struct PlannedTraining: Sendable {
   /// Half the forward passes that an iteration is worth: K with a whole batch of tangents; 1 for a
   /// gradient, and that of all networks of an evolution strategy.
   private static func tangents(_ settings: Trainer.Settings, _ program: Program) -> Int {
-    if settings.drawsDirections { return settings.subspace.tangents }
+    if settings.method.usesDirections { return settings.subspace.tangents }
     if settings.method == .eggroll { return (settings.evolution.population + 2) / 2 }
-    return settings.isInformed ? 3 : 1
+    return 1
   }
 
   private static func flops(_ program: Program) -> Double {

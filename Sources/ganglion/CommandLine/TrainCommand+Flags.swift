@@ -28,13 +28,6 @@ extension TrainCommand: ConditionalFlags {
           ["iterations", "eval-every", "until"], when: comparison.against == nil,
           else: "runs of --against end by the clock (--run-time)"),
         FlagCondition(
-          [
-            "tangents", "tangent-kind", "grid", "damping-rule", "whitening", "orthonormal",
-            "learning-rate",
-          ], when: optimizer.directions == .random,
-          else: "it belongs to --directions random, and this is "
-            + optimizer.directions.rawValue),
-        FlagCondition(
           ["trained"], when: taskOptions.cell != .rate, else: "--cell rate trains all weights"),
         FlagCondition(
           ["leak"], when: task != .flipflop || taskOptions.cell == .rate,
@@ -80,7 +73,7 @@ extension OptimizerOptions {
         ["tangents", "tangent-kind", "grid", "damping-rule"],
         Trainer.Method.allCases.filter(\.usesDirections)
       ),
-      (["damping", "whitening", "orthonormal", "directions"], [.sofo]),
+      (["damping", "whitening", "orthonormal"], [.sofo]),
       (["learning-rate"], Trainer.Method.allCases.filter { $0 != .force }),
       (["force-alpha"], [.force]),
     ] + GradientOptions.owners

@@ -69,13 +69,6 @@ struct OptimizerOptions: ParsableArguments {
       (evolution strategy with perturbations of low rank).
       """)
   var optimizer = Trainer.Method.sofo
-  @Option(
-    help: """
-      sofo: where the directions of a step come from. random: drawn anew. Two take a tape's, of \
-      memory that grows with the steps: informed (of each tensor the gradient, its mean, Adam's \
-      step and the last step), pair (Adam's step and the last step, over all tensors).
-      """)
-  var directions = DirectionSource.random
   @Option(help: "K, random directions of a step; default by task.") var tangents: Int?
   @Option(help: "Trials of a batch; default by task.") var batch: Int?
   @Option(help: "Steps of the optimiser.") var iterations = 200
@@ -84,11 +77,7 @@ struct OptimizerOptions: ParsableArguments {
       SOFO: 1 is a whole Gauss-Newton step; methods with a gradient: default 1e-3, soap 3e-3.
       """)
   var learningRate: Double?
-  @Option(
-    help: """
-      Damping relative to the top eigenvalue, 0 or more; default by task; of the first step, \
-      1e-3, with directions of a tape.
-      """)
+  @Option(help: "Damping relative to the top eigenvalue, 0 or more; default by task.")
   var damping: Double?
   @Option(
     help: """
@@ -163,11 +152,9 @@ struct OptimizerOptions: ParsableArguments {
     settings.alpha = forceAlpha
     settings.learningRate = learningRate ?? optimizer.usualLearningRate
     settings.subspace = subspace(advised: task.advice)
-    settings.directions = directions
-    if settings.isInformed { settings.subspace.damping = damping ?? 1e-3 }
     settings.grid =
       grid?.grid
-      ?? (settings.drawsDirections ? settings.automaticGrid(ranks: ranks, program) : nil)
+      ?? (settings.method.usesDirections ? settings.automaticGrid(ranks: ranks, program) : nil)
     return settings
   }
 
@@ -198,6 +185,5 @@ struct GridOption: ExpressibleByArgument {
 extension Lorenz.Supervision: ExpressibleByArgument {}
 extension FlipFlop.Trained: ExpressibleByArgument {}
 extension Trainer.Method: ExpressibleByArgument {}
-extension DirectionSource: ExpressibleByArgument {}
 extension DampingRule: ExpressibleByArgument {}
 extension TangentKind: ExpressibleByArgument {}

@@ -21,12 +21,10 @@ extension CommandTests {
     /// Every rival learns the same on any number of ranks.
     @Test(arguments: [
       ["--optimizer", "adamw"], ["--optimizer", "soap"], ["--optimizer", "muon"],
-      ["--optimizer", "eggroll", "--population", "8"], ["--directions", "informed"],
-      ["--directions", "pair"],
+      ["--optimizer", "eggroll", "--population", "8"],
     ]) func rivalsAgreeOnRanks(flags: [String]) throws {
       let folder = try TemporaryDirectory()
-      let schedule =
-        flags[0] == "--optimizer" ? ["--schedule", "cosine", "--warmup", "0.2", "--clip", "1"] : []
+      let schedule = ["--schedule", "cosine", "--warmup", "0.2", "--clip", "1"]
       let own = small + ["--iterations", "12", "--precision", "double"] + flags + schedule
       func parameters(ranks: Int?) throws -> [Double] {
         try succeed(own + ["-o", folder.file("run.h5")], ranks: ranks)
@@ -120,8 +118,6 @@ extension CommandTests {
       try refuse(
         small + out + ["--optimizer", "eggroll", "--population", "3"], 64, "even number")
       try refuse(small + out + ["--optimizer", "muon", "--warmup", "1"], 64, "--warmup is 1")
-      try refuse(
-        small + out + ["--directions", "pair", "--tangents", "3"], 64, "--directions random")
       let plan = try succeed(compare(folder, "all", ["--tangents", "5", "--dry-run"]))
       #expect(plan.contains("at most 64 runs of 0.2 s") && !plan.contains("force"), "\(plan)")
     }

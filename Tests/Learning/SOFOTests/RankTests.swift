@@ -36,28 +36,6 @@ import Testing
     }
   }
 
-  /// Directions of a tape, on ranks that share a batch; some have no trial for the curvature.
-  @Test(arguments: [DirectionSource.informed, .pair]) func informedStepsAgree(
-    source: DirectionSource
-  ) throws {
-    let world = try testWorld()
-    func train<Group: RankGroup & ~Copyable>(on group: borrowing Group) throws -> [Double] {
-      let example = Example.vanilla
-      let program = example.program
-      var optimizer = try InformedOptimizer<Double, Group>(
-        program, source, damping: 1e-3, group: group, batch: 6, steps: 9, lossSteps: 8)
-      let own = optimizer.ownTrials
-      let trials = example.trials(count: own.count, batch: 6, steps: 9, first: own.lowerBound)
-      var parameters = program.initialParameters(seed: 3)
-      for _ in 0..<4 {
-        _ = try optimizer.iterate(trials, parameters: &parameters, phases: Phases())
-      }
-      return parameters
-    }
-    let error = relativeError(try train(on: world), try train(on: SingleRank()))
-    try expectEverywhere(error < 1e-10, on: world, "\(source): error \(error)")
-  }
-
   /// Three iterations on a batch of 6 trials, with chunks sent as they fill.
   func train<Group: RankGroup & ~Copyable>(
     _ group: borrowing Group, _ grid: Grid, _ configuration: SOFOConfiguration

@@ -47,8 +47,6 @@ import Training
     #expect(abs(tuned.rate - 0.2 * 10.0.squareRoot()) < 1e-12)
     #expect(abs(try #require(tuned.damping) - 1e-5) < 1e-15)
     #expect(settings.search.next(after: [(TunedPoint(), 1)]) == TunedPoint(rate: 2))
-    settings.directions = .pair
-    #expect(settings.search.next(after: [(TunedPoint(), 1)]) == nil)
     settings.method = .muon
     #expect(
       settings.tuned(to: TunedPoint(rate: -4)).tunedSettings

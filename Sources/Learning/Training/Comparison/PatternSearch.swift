@@ -5,14 +5,10 @@
 /// (of the logarithm). With one of the two numbers three runs have seen both sides of the usual one.
 /// Reference: Hooke, Jeeves (1961), Direct search.
 package struct PatternSearch: Sendable, Codable {
-  private let tunesRate: Bool
   private let tunesDamping: Bool
 
-  /// Searches over the numbers that are tuned; with none it only tries the usual settings.
-  package init(tunesRate: Bool = true, tunesDamping: Bool) {
-    self.tunesRate = tunesRate
-    self.tunesDamping = tunesDamping
-  }
+  /// Searches over the rate, and over the damping where it is tuned.
+  package init(tunesDamping: Bool) { self.tunesDamping = tunesDamping }
 
   /// Where to try next.
   ///
@@ -38,7 +34,7 @@ package struct PatternSearch: Sendable, Codable {
 
   private func neighbours(of point: TunedPoint, stride: Int) -> [TunedPoint] {
     var result: [TunedPoint] = []
-    for change in tunesRate ? [stride, -stride] : [] {
+    for change in [stride, -stride] {
       result.append(TunedPoint(rate: point.rate + change, damping: point.damping))
     }
     for change in tunesDamping ? [stride, -stride] : [] {

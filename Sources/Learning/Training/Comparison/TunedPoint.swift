@@ -21,7 +21,7 @@ package struct TunedPoint: Hashable, Sendable, Codable {
 
 /// What a comparison finds out about a method's settings.
 package struct TunedSettings: Sendable, Codable, Equatable {
-  /// The learning rate, or FORCE's α; NaN where there is none.
+  /// The learning rate, or FORCE's α.
   package let rate: Double
   /// SOFO's damping; nil for methods without one that is tuned.
   package let damping: Double?
@@ -33,7 +33,6 @@ package struct TunedSettings: Sendable, Codable, Equatable {
 
   /// In words of the command line.
   package func flags(of method: Trainer.Method) -> [(name: String, value: Double)] {
-    guard !rate.isNaN else { return [] }
     var flags = [(name: method == .force ? "--force-alpha" : "--learning-rate", value: rate)]
     if let damping { flags.append((name: "--damping", value: damping)) }
     return flags
@@ -43,13 +42,11 @@ package struct TunedSettings: Sendable, Codable, Equatable {
 extension Trainer.Settings {
   /// Whether a comparison tunes the damping: where nothing else finds it.
   private var tunesDamping: Bool {
-    method == .sofo && !isInformed && subspace.rule == .relative
+    method == .sofo && subspace.rule == .relative
   }
 
-  /// How a comparison tunes them; directions of a tape leave nothing to be tuned.
-  package var search: PatternSearch {
-    PatternSearch(tunesRate: !isInformed, tunesDamping: tunesDamping)
-  }
+  /// How a comparison tunes them.
+  package var search: PatternSearch { PatternSearch(tunesDamping: tunesDamping) }
 
   /// The settings at a place on the grid whose origin they are.
   package func tuned(to point: TunedPoint) -> Trainer.Settings {
@@ -65,7 +62,6 @@ extension Trainer.Settings {
 
   /// The numbers that a comparison tunes.
   package var tunedSettings: TunedSettings {
-    if isInformed { return TunedSettings(rate: .nan, damping: nil) }
     let rate =
       method == .force ? alpha : method.usesDirections ? subspace.learningRate : learningRate
     return TunedSettings(rate: rate, damping: tunesDamping ? subspace.damping : nil)

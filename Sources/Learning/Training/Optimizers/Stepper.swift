@@ -70,29 +70,6 @@ struct SubspaceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copya
   }
 }
 
-/// SOFO with directions of a tape.
-struct InformedStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable {
-  var optimizer: InformedOptimizer<S, Group>
-
-  var ownTrials: Range<Int> { optimizer.ownTrials }
-  var bytes: Int { optimizer.bytes }
-
-  var memory: [Double] {
-    get { optimizer.memory }
-    set { optimizer.memory = newValue }
-  }
-
-  mutating func step(
-    _ trials: Trials<S>, at moment: Moment, parameters: inout [Double], phases: Phases,
-    pacer: StopPacer
-  ) throws -> StepOutcome {
-    let report = try optimizer.iterate(
-      trials, parameters: &parameters, phases: phases, pacer: pacer)
-    return StepOutcome(
-      loss: report.loss, damping: report.damping, learningRate: report.damping.map { _ in 1 })
-  }
-}
-
 /// FORCE, the same on every rank.
 struct ForceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable {
   var optimizer: Force<S>

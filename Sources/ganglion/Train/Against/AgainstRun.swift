@@ -86,7 +86,7 @@ struct AgainstRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
       var settings = options.settings(for: task, program, ranks: ranks, isCompared: true)
       settings.budget = TimeBudget(
         seconds: command.comparison.runTime, evaluations: Self.evaluations)
-      if settings.drawsDirections, let grid = settings.grid {
+      if settings.method.usesDirections, let grid = settings.grid {
         try settings.subspace.validate(program, batch: settings.batch, grid: grid)
       }
       try Trainer.checkTrials(settings, among: ranks)

@@ -24,7 +24,6 @@ extension TrainCommand {
     }
     if let hidden = options.hidden { own["hidden"] = hidden }
     if let until = settings.until { own["until"] = until }
-    if settings.isInformed { own["directions"] = settings.directions.rawValue }
     return Settings(own).adding(settings.gradientRecord).adding([
       "command": "train", "task": self.task.rawValue, "optimizer": settings.method.rawValue,
       "batch": settings.batch, "steps": task.steps, "iterations": settings.iterations,

@@ -78,7 +78,7 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
           + "that is trained on. --steps cuts a long one into several")
     }
     if let note = task.note { session.console.say("note: \(note)") }
-    if settings.drawsDirections, let grid = settings.grid {
+    if settings.method.usesDirections, let grid = settings.grid {
       try settings.subspace.validate(program, batch: settings.batch, grid: grid)
     }
     return Prepared(
@@ -90,12 +90,10 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
     _ settings: Trainer.Settings, _ program: Program, ranks: Int
   ) -> String {
     let directions =
-      settings.isInformed
-      ? ", \(settings.directions.rawValue) directions"
-      : settings.drawsDirections
-        ? ", \(settings.subspace.tangents) tangents, \(settings.subspace.kind.rawValue), "
-          + "grid \(settings.grid?.description ?? "1x1")"
-        : ""
+      settings.method.usesDirections
+      ? ", \(settings.subspace.tangents) tangents, \(settings.subspace.kind.rawValue), "
+        + "grid \(settings.grid?.description ?? "1x1")"
+      : ""
     return "\(command.task.rawValue): \(program.freeParameterCount) parameters, "
       + "\(task.steps) steps, batch \(settings.batch); \(settings.method.rawValue)" + directions
       + "; \(ranks) ranks × \(threads) threads"
