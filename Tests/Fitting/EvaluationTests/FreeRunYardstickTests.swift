@@ -1,9 +1,10 @@
 import Collectives
-import Evaluation
 import Foundation
 import LinearAlgebra
 import TestSupport
 import Testing
+
+@testable import Evaluation
 
 /// What free runs are held against, and what that is called.
 @Suite struct FreeRunYardstickTests {
@@ -43,6 +44,32 @@ import Testing
         }
       }
       #expect(abs(rollout.decay[ahead - 1] - error / Double(3 * rollout.starts.count)) < 1e-14)
+    }
+  }
+
+  /// The same by hand where values are missing: a pair counts for a neuron that has both, from frames
+  /// in which no neuron lacks any.
+  @Test func ownDecayLeavesOutWhatIsMissing() throws {
+    let (fitted, border) = (60, 25)
+    var rates = recording(neurons: 2, frames: 60)
+    for t in [0, 7, 24, 25, 40, 41, 59] { rates[0][t] = .nan }
+    let observed = try observe(Matrix(rates), fitted: fitted, trialStarts: [border])
+    let decay = NeuronDecay(observed, horizon: 30)
+    let complete = (0..<fitted).filter { !rates[0][$0].isNaN }
+    for (neuron, row) in rates.enumerated() {
+      let present = row.filter { !$0.isNaN }
+      let mean = present.reduce(0, +) / Double(present.count)
+      for ahead in 1...30 {
+        let pairs = complete.filter {
+          $0 + ahead < fitted && !($0 < border && $0 + ahead >= border)
+            && !row[$0 + ahead].isNaN
+        }
+        let product = pairs.reduce(0) { $0 + (row[$1] - mean) * (row[$1 + ahead] - mean) }
+        let square = pairs.reduce(0) { $0 + (row[$1] - mean) * (row[$1] - mean) }
+        let now = Matrix<Double>([[0.3], [-0.2]])
+        let found = decay.forecast(now, ahead: ahead)[neuron, 0]
+        #expect(abs(found - mean - product / square * (now[neuron, 0] - mean)) < 1e-13)
+      }
     }
   }
 

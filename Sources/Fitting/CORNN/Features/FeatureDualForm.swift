@@ -81,7 +81,7 @@ extension FeatureDualForm {
     group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
     let found = try phases.measure("factor") {
-      try EigenBasis(products.gram, ridge: ridge, group: group)
+      try EigenBasis(products.gram.shared, ridge: ridge, group: group)
     }
     guard let basis = found else { return nil }
     let samples = products.regressors.samples
@@ -111,7 +111,7 @@ extension FeatureDualForm {
         penalty: .diagonal(SharedRow(penalties)))
     }
     let tail = try phases.measure("factor") {
-      try Self.tail(products.gram, basis, ridge: ridge, kernel: kernel, group: group)
+      try Self.tail(products.gram.shared, basis, ridge: ridge, kernel: kernel, group: group)
     }
     self.init(
       ridge: ridge, excludesSelf: excludesSelf, products: products, basis: basis,

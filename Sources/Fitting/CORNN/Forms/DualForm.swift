@@ -37,7 +37,7 @@ struct DualForm<S: Scalar & Transferable>: ProductForm, ~Copyable {
 
   func refreshResponse(_ panel: inout Panel<S>) {
     panel.response.multiplyWidening(
-      rows: 0..<panel.active, panel.coefficients, products.gram.matrix)
+      rows: 0..<panel.active, panel.coefficients, products.gram.shared.matrix)
     panel.flops += Double(panel.active) * flopsPerProduct
     guard excludesSelf else { return }
     for i in 0..<panel.active {
@@ -81,7 +81,7 @@ extension DualForm {
   ) throws {
     let inverse = try phases.measure("factor") {
       try invertedGram(
-        products.gram, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group,
+        products.gram.shared, ridge: ridge, mayRaiseRidge: false, as: S.self, group: group,
         phases: phases)
     }
     self.init(
@@ -93,7 +93,7 @@ extension DualForm {
 final class DualGram<S: Scalar & Transferable> {
   let regressors: Regressors<S>
   /// `G`, samples × samples.
-  let gram: NodeShared<Double>
+  let gram: SharedMatrix<Double>
   /// Fitted × held-out transitions.
   let heldOut: NodeShared<S>
 
@@ -102,9 +102,7 @@ final class DualGram<S: Scalar & Transferable> {
     _ regressors: Regressors<S>, group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
     self.regressors = regressors
-    gram = try phases.measure("gram") {
-      try gramMatrix(of: regressors.fitted.matrix, transposed: true, group: group)
-    }
+    gram = try regressors.products(isDual: true, group: group, phases: phases)
     heldOut = try phases.measure("gram") {
       try sharedProduct(
         transposing: regressors.fitted.matrix, regressors.heldOut.matrix, group: group)
@@ -112,7 +110,7 @@ final class DualGram<S: Scalar & Transferable> {
     let x = Double(regressors.count)
     let t = Double(regressors.samples)
     let u = Double(regressors.heldOut.matrix.columns)
-    phases.add("gram", flops: x * t * (t + 2 * u) / Double(group.size))
+    phases.add("gram", flops: 2 * x * t * u / Double(group.size))
   }
 
   /// The currents of the held-out transitions by sample coefficients, a row for each of

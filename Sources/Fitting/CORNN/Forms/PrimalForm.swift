@@ -103,12 +103,7 @@ package final class PrimalGram<S: Scalar & Transferable> {
     _ regressors: Regressors<S>, group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
     self.regressors = regressors
-    gram = try phases.measure("gram") {
-      SharedMatrix(
-        try gramMatrix(of: regressors.fitted.matrix, transposed: false, group: group))
-    }
-    let m = Double(regressors.count)
-    phases.add("gram", flops: m * m * Double(regressors.samples) / Double(group.size))
+    gram = try regressors.products(isDual: false, group: group, phases: phases)
   }
 
   /// `(XᵀX + ridge I)⁻¹`, once a node.

@@ -21,6 +21,11 @@ package final class Regressors<S: Scalar & Transferable> {
   /// The neurons of this rank.
   package let local: Range<Int>
 
+  /// The regressors of all fitted transitions, and which of these are kept, in those of a fold.
+  let origin: (whole: Regressors, fold: Fold)?
+  /// Products that folds were taken out of, and whether they are those of the dual.
+  var kept: (isDual: Bool, products: SharedMatrix<Double>)?
+
   /// How many there are.
   package var count: Int { fitted.matrix.rows }
   var samples: Int { fitted.matrix.columns }
@@ -74,6 +79,7 @@ package final class Regressors<S: Scalar & Transferable> {
     self.local = local
     self.bias = bias
     inputScale = scale
+    origin = nil
   }
 
   /// What a fold holds out.
@@ -94,25 +100,29 @@ package final class Regressors<S: Scalar & Transferable> {
     _ whole: Regressors, fold: Fold, heldOut kind: HeldOut = .validation,
     group: borrowing some RankGroup & ~Copyable
   ) throws {
-    func share(_ positions: [Int]) throws -> NodeShared<S> {
-      var shared = try group.allocateOnNode(
-        rows: whole.count, columns: positions.count, of: S.self)
-      let partition = Partition(of: whole.count, among: shared.nodeSize)
-      for i in partition.range(of: shared.nodeRank) {
-        shared.matrix.select(row: i, whole.fitted.matrix, i, columns: positions)
-      }
-      try shared.synchronize()
-      return shared
-    }
-    fitted = try share(fold.training)
+    fitted = try whole.selected(fold.training, group: group)
     switch kind {
-    case .validation: heldOut = try share(fold.validation)
+    case .validation: heldOut = try whole.selected(fold.validation, group: group)
     case .unitStates: heldOut = try Self.unitStates(whole.count, group: group)
     }
     neurons = whole.neurons
     local = whole.local
     bias = whole.bias
     inputScale = whole.inputScale
+    origin = (whole, fold)
+  }
+
+  /// Some of the fitted transitions, once a node.
+  func selected(
+    _ positions: [Int], group: borrowing some RankGroup & ~Copyable
+  ) throws -> NodeShared<S> {
+    var shared = try group.allocateOnNode(rows: count, columns: positions.count, of: S.self)
+    let partition = Partition(of: count, among: shared.nodeSize)
+    for i in partition.range(of: shared.nodeRank) {
+      shared.matrix.select(row: i, fitted.matrix, i, columns: positions)
+    }
+    try shared.synchronize()
+    return shared
   }
 
   private static func unitStates(

@@ -55,7 +55,14 @@ struct CrossValidation<S: Scalar & Transferable> {
     return entry
   }
 
-  var folds: [Fold] { Fold.blocks(of: problem.transitions, count: grid.folds, gap: grid.gap) }
+  /// All blocks.
+  var allFolds: [Fold] { Fold.blocks(of: problem.transitions, count: grid.folds, gap: grid.gap) }
+
+  /// Those that candidates are tried on, evenly spaced.
+  var folds: [Fold] {
+    let (all, count) = (allFolds, grid.foldsTried(transitions: problem.transitions.count))
+    return (0..<min(count, all.count)).map { all[$0 * all.count / min(count, all.count)] }
+  }
 
   /// The solutions of one fold by loss, down the ridges; a ridge that is too weak to factor with
   /// ends the walk, unless it is the first.
@@ -72,11 +79,12 @@ struct CrossValidation<S: Scalar & Transferable> {
     let fitted = problem.transitions.selecting(fold.training)
     let heldOut = problem.transitions.selecting(fold.validation)
     let solver = searching(trial.round)
+    let isSpectral = try isSpectral(fold, trial, subproblems.count, group: group)
     let works = trial.losses.map { loss in
       var work = PanelWork(
         subproblems: subproblems, margin: configuration.targetMargin, fitted: fitted,
         heldOut: heldOut, solver: solver.searcher(for: loss), threads: threads)
-      if isSpectral(fold) { work.features = solver.searchFeatures(for: loss) }
+      if isSpectral { work.features = solver.searchFeatures(for: loss) }
       work.range = configuration.targetRange
       return work
     }
@@ -103,10 +111,19 @@ struct CrossValidation<S: Scalar & Transferable> {
     return solver
   }
 
-  /// Whether a fold is small enough, and free enough, to be solved in its eigenvectors.
-  private func isSpectral(_ fold: Fold) -> Bool {
-    restriction == nil
-      && min(fold.training.count, problem.regressors.count) <= EigenLimits.most
+  /// Whether a fold is solved in its eigenvectors: where it is free and its candidates repay them.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  private func isSpectral(
+    _ fold: Fold, _ trial: SearchMemory.Trial, _ subproblems: Int,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> Bool {
+    let solutions = try group.sum(subproblems) * trial.losses.count * trial.lambdas.count
+    guard restriction == nil else { return false }
+    return problem.foldBases.hasBasis(of: fold)
+      || FoldLimits.repayEigenvectors(
+        samples: fold.training.count, regressors: problem.regressors.count,
+        ridges: trial.lambdas.count, solutions: solutions)
   }
 
   /// Walks down the ridges in the eigenvectors of a fold.
@@ -116,7 +133,8 @@ struct CrossValidation<S: Scalar & Transferable> {
   ) throws {
     let basis = try phases.measure("factor") {
       try problem.foldBases.basis(of: fold) {
-        try FoldBasis(Regressors(problem.regressors, fold: fold, group: group), group: group)
+        try FoldBasis(
+          Regressors(problem.regressors, fold: fold, group: group), group: group, phases: phases)
       }
     }
     for ridge in ridges {
@@ -178,14 +196,11 @@ extension Configuration {
     guard form == .auto else { return form }
     let (t, m) = (Double(samples), Double(regressors))
     let factors = Double(ridges)
-    let products = factors * Double(solutions) * Self.productsOfSearch
+    let products = factors * Double(solutions) * FoldLimits.iterations
     let dual = t * t * m + factors * t * t * t + products * 2 * t * t
     let primal = m * m * t + factors * m * m * m + products * (4 * t * m + 2 * m * m)
     return dual <= primal ? .dual : .primal
   }
-
-  /// Products of a search with the inverse, a solution, about.
-  private static var productsOfSearch: Double { 6 }
 
   /// The method for a loss in a search, which need not measure its solutions again.
   func searcher(for loss: PointwiseLoss) -> any PanelSolver {

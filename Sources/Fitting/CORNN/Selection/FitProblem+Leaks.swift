@@ -34,7 +34,7 @@ extension FitProblem {
       repeating: [[Double]](repeating: [], count: alphas.count), count: fittable.count)
     let trial = SearchMemory.Trial(
       losses: [loss], alphas: alphas, lambdas: [lambda], round: grid.lastRound)
-    for fold in search.folds {
+    for fold in search.allFolds {
       let outcomes = try search.solve(
         fold, trial, fittable, stopsEarly: false, group: group, phases: phases)
       for (i, score) in (outcomes[0].last?.scores.joined().map(\.mse) ?? []).enumerated() {

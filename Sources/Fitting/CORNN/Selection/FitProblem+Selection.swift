@@ -62,8 +62,8 @@ extension FitProblem {
 
   /// Chooses the loss at a leak, by the mean absolute error on held-out blocks.
   ///
-  /// Each candidate is tried at the given ridge, a tenth and ten times of it, in rounds, each
-  /// more thorough and of those only that did well in the one before. Absolute errors, because
+  /// Each candidate is tried at the given ridge, and where the grid has others at a tenth and ten
+  /// times of it, in rounds, each more thorough and of those only that did well in the one before. Absolute errors, because
   /// the losses differ in how they weigh outliers: squares would judge by those alone.
   ///
   /// Folds that `memory` has are not done again.
@@ -82,7 +82,10 @@ extension FitProblem {
     let search = CrossValidation(
       problem: self, grid: grid, configuration: configuration, threads: threads,
       memory: memory, restriction: restriction(constraints, configuration))
-    var race = LossRace(count: losses.count, lambdas: [min(1, lambda * 10), lambda, lambda / 10])
+    let isGiven = grid.lambdas.count == 1
+    var race = LossRace(
+      count: losses.count,
+      lambdas: isGiven ? [lambda] : [min(1, lambda * 10), lambda, lambda / 10])
     for round in grid.rounds {
       let found = try search.evaluate(
         SearchMemory.Trial(

@@ -25,13 +25,23 @@ package struct SearchRound: Codable, Equatable, Sendable {
 }
 
 extension SearchRound {
-  /// All candidates on few neurons, then the best of them on more.
+  /// All candidates on few neurons, then the best of them on more, unless few have enough
+  /// transitions already.
   ///
   /// Each is solved nearly as tightly as a fit in both: where weak ridges predict best, loose
   /// solutions hide it, and the search ends in another valley: see
   /// Sources/Benchmarks/results/choices/search.md.
-  package static let usual = [
-    SearchRound(neurons: 32, iterations: 60, tolerance: 2e-4, margin: 0.03, survivors: 4),
-    SearchRound(neurons: 128, iterations: 60, tolerance: 2e-4),
-  ]
+  package static func usual(transitions: Int) -> [SearchRound] {
+    let few = 32
+    let enough = min(128, enoughPairs / max(1, transitions))
+    let last = SearchRound(neurons: max(few, enough), iterations: 60, tolerance: 2e-4)
+    guard enough > few else { return [last] }
+    let first = SearchRound(
+      neurons: few, iterations: 60, tolerance: 2e-4, margin: 0.03, survivors: 4)
+    return [first, last]
+  }
+
+  /// Pairs of neuron and fitted transition from which a choice is made: those of 128 neurons and
+  /// 4,000 frames.
+  private static var enoughPairs: Int { 128 * 4000 }
 }

@@ -12,10 +12,18 @@ package struct SelectionGrid: Codable, Equatable, Sendable {
   /// Frames left out on each side of a validation block.
   package var gap = 5
   /// How thoroughly the candidates are tried, the last round most so.
-  package var rounds = SearchRound.usual
+  package var rounds = SearchRound.usual(transitions: 1)
   package var seed: UInt64 = 1
 
   package init() {}
+
+  /// On how many of the blocks common settings are tried: all, or two where those have many frames.
+  package func foldsTried(transitions: Int) -> Int {
+    min(folds, max(2, Self.enoughTransitions / max(1, transitions)))
+  }
+
+  /// Fitted transitions, about, of which two blocks are enough.
+  private static var enoughTransitions: Int { 40_000 }
 
   var lastRound: SearchRound { rounds[rounds.count - 1] }
 

@@ -20,7 +20,8 @@ package final class ObservedRates<S: Scalar & Transferable> {
   package let fittedFrames: Range<Int>
   package let heldOutFrames: Range<Int>
   private let trialStarts: Set<Int>
-  private let isComplete: [Bool]
+  /// Of each frame, whether nothing is missing.
+  let isComplete: [Bool]
 
   /// Rows and columns of the rates: all neurons, all frames.
   package var neurons: Int { rates.matrix.rows }
@@ -83,10 +84,21 @@ package final class ObservedRates<S: Scalar & Transferable> {
   /// The frames from which `steps` transitions follow inside a range and one trial, with no
   /// missing value at the start.
   package func starts(in range: Range<Int>, steps: Int) -> [Int] {
-    guard range.count > steps else { return [] }
-    return (range.lowerBound..<(range.upperBound - steps)).filter { t in
-      isComplete[t] && !(t + 1...t + steps).contains { trialStarts.contains($0) }
+    var next = range.upperBound
+    var found: [Int] = []
+    for t in range.reversed() {
+      // The first frame after t that another trial starts with.
+      if isComplete[t] && t + steps < min(next, range.upperBound) { found.append(t) }
+      if trialStarts.contains(t) { next = t }
     }
+    return found.reversed()
+  }
+
+  /// The parts of the fitted frames that lie in one trial.
+  func fittedTrials() -> [Range<Int>] {
+    let inside = trialStartFrames.filter { fittedFrames.contains($0) && $0 > fittedFrames.lowerBound }
+    let bounds = [fittedFrames.lowerBound] + inside + [fittedFrames.upperBound]
+    return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
   }
 
   /// The first frames of the trials, in order.

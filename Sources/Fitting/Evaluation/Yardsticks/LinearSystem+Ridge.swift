@@ -6,6 +6,13 @@ internal import LinearAlgebra
 package enum RidgeChoice {
   /// Contiguous blocks of the transitions, each once the validation part.
   package static var folds: Int { 4 }
+  /// On how many of them ridges are tried: on all, but where one alone has a good many
+  /// transitions.
+  package static func tried(transitions: Int) -> Int {
+    max(1, min(folds, enoughTransitions / max(1, transitions)))
+  }
+  /// Fitted transitions, about, of which one block is enough.
+  private static var enoughTransitions: Int { 40_000 }
   /// Frames left out on each side of it.
   static var gap: Int { 5 }
   /// Neurons whose errors decide.
@@ -31,7 +38,8 @@ extension LinearSystem {
     let right =
       isDual
       ? Matrix(rows: 0, columns: 0) : try sharedRightHandSide(neurons, frames, group: group)
-    var valley = RidgeValley(ridges: RidgeChoice.decades.count, folds: RidgeChoice.folds)
+    var valley = RidgeValley(
+      ridges: RidgeChoice.decades.count, folds: RidgeChoice.tried(transitions: frames.count))
     while let number = valley.nextFold {
       let fold = try fold(number, neurons, right, group: group)
       while case let ridges = valley.wanted(inFold: number), !ridges.isEmpty {

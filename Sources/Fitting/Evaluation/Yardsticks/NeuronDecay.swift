@@ -1,4 +1,5 @@
 internal import Collectives
+internal import Kernels
 internal import LinearAlgebra
 
 /// The yardstick of one who knows how fast each neuron forgets, and nothing of any other:
@@ -13,16 +14,15 @@ struct NeuronDecay {
   /// By frames ahead from 1 on, then by neuron.
   private let factors: [[Double]]
 
-  /// - Complexity: `horizon` passes through the fitted frames.
+  /// - Complexity: 4 × fitted frames × `horizon` flops a neuron.
   init<S: Scalar & Transferable>(_ observed: ObservedRates<S>, horizon: Int) {
     let means = observed.fittedMeans()
     self.means = means
-    factors = (1...horizon).map { ahead in
-      let starts = observed.starts(in: observed.fittedFrames, steps: ahead)
-      return zip(observed.local, means).map { neuron, mean in
-        decay(of: observed.rates.matrix, neuron, around: mean, from: starts, ahead: ahead)
-      }
+    let trials = observed.fittedTrials()
+    let byNeuron = zip(observed.local, means).map { neuron, mean in
+      CentredSeries(observed, neuron, around: mean).decays(horizon: horizon, within: trials)
     }
+    factors = (0..<horizon).map { place in byNeuron.map { $0[place] } }
   }
 
   /// The rates some frames after `own`, this rank's neurons × columns.
@@ -36,19 +36,52 @@ struct NeuronDecay {
   }
 }
 
-/// `Σ x[t] x[t + h] / Σ x[t]²` with x a row less its mean; pairs with a missing entry do not count,
-/// and a neuron that stands still has 0.
+/// The fitted frames of a neuron less its mean, with zeros where they do not count.
+private struct CentredSeries {
+  /// 0 where the rate is missing.
+  private var values: [Double]
+  /// Those from which one may predict.
+  private var starts: [Double]
+  private var squares: [Double]
+  /// 1 or 0.
+  private var isPresent: [Double]
+  private let first: Int
+
+  init<S: Scalar & Transferable>(
+    _ observed: ObservedRates<S>, _ neuron: Int, around mean: Double
+  ) {
+    let frames = observed.fittedFrames
+    first = frames.lowerBound
+    values = centred(observed.rates.matrix, neuron, frames, around: mean)
+    isPresent = values.map { $0.isNaN ? 0 : 1 }
+    for k in values.indices where values[k].isNaN { values[k] = 0 }
+    starts = values
+    for k in starts.indices where !observed.isComplete[first + k] { starts[k] = 0 }
+    squares = starts.map { $0 * $0 }
+  }
+
+  /// `Σ x[t] x[t + h] / Σ x[t]²` for h from 1 to `horizon`, over the pairs within one of `trials`;
+  /// 0 of a neuron that stands still.
+  func decays(horizon: Int, within trials: [Range<Int>]) -> [Double] {
+    (1...horizon).map { ahead in
+      var (product, square) = (0.0, 0.0)
+      for trial in trials where trial.count > ahead {
+        let early = (trial.lowerBound - first)..<(trial.upperBound - first - ahead)
+        let late = (early.lowerBound + ahead)..<(early.upperBound + ahead)
+        product += dot(starts.span.extracting(early), values.span.extracting(late))
+        square += dot(squares.span.extracting(early), isPresent.span.extracting(late))
+      }
+      return square > 0 ? product / square : 0
+    }
+  }
+}
+
+/// A part of a row less a number.
 @specialized(where S == Double)
 @specialized(where S == Float)
-private func decay<S: Scalar>(
-  of rates: borrowing Matrix<S>, _ neuron: Int, around mean: Double, from starts: [Int], ahead: Int
-) -> Double {
+private func centred<S: Scalar>(
+  _ rates: borrowing Matrix<S>, _ neuron: Int, _ frames: Range<Int>, around mean: Double
+) -> [Double] {
   let series = rates.row(neuron)
-  var (square, product) = (0.0, 0.0)
-  for t in starts where !series[t].isNaN && !series[t + ahead].isNaN {
-    let now = Double(series[t]) - mean
-    square += now * now
-    product += now * (Double(series[t + ahead]) - mean)
-  }
-  return square > 0 ? product / square : 0
+  return frames.map { Double(series[$0]) - mean }
 }

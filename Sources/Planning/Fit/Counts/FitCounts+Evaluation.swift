@@ -47,15 +47,17 @@ extension FitCounts {
   /// fold, three on the others, each fold's shared by the ranks.
   private var choiceOfRidge: Double {
     let folds = Double(RidgeChoice.folds)
-    let trials = [Double(RidgeChoice.decades.count / 2), 2, 3, 3, 3].reduce(0) {
-      $0 + ($1 / ranks).rounded(.up)
-    }
+    let tried = RidgeChoice.tried(transitions: Int(t))
+    let ridges = [Double(RidgeChoice.decades.count / 2), 2] + Array(repeating: 3, count: tried - 1)
+    let trials = ridges.reduce(0) { $0 + ($1 / ranks).rounded(.up) }
     let judges = min(Double(RidgeChoice.judges), neurons)
     let foldOrder = linearIsDual ? (1 - 1 / folds) * t : regressors
     let trial =
       foldOrder * foldOrder * (foldOrder / 3 + 2 * judges) + 2 * judges * foldOrder * t / folds
     // What is left out of the Gram matrix and of the right-hand side, and that of all transitions.
-    let set = linearIsDual ? 0 : regressors * (regressors + 4 * judges) * t / ranks
+    let set =
+      linearIsDual
+      ? 0 : regressors * (regressors + 4 * judges) * t * Double(tried) / folds / ranks
     return trials * trial + set
   }
 

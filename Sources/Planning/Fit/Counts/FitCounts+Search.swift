@@ -20,9 +20,9 @@ package struct SearchCandidates: Codable, Equatable, Sendable {
 
 /// The search as `ModelSearch` goes about it, in rounds and fold by fold.
 extension FitCounts {
-  /// Folds that a candidate is tried on, on average: all of them the first, and about half the
-  /// others.
-  private static var foldsTried: Double { 2.5 }
+  /// Folds that a candidate is tried on, on average: on the first, and on about half of the others.
+  private var foldsTried: Double { (folds + 1) / 2 }
+  private var folds: Double { Double(SelectionGrid().foldsTried(transitions: Int(t))) }
   /// The share of the fitted transitions that a fold is trained on.
   private static var trained: Double { 0.75 }
   /// Iterations of a candidate from the solution at the ridge before: assumed to be those of a fit,
@@ -32,46 +32,57 @@ extension FitCounts {
 
   var search: PhaseWork? {
     guard let candidates, !candidates.isGiven else { return nil }
-    let (samples, rounds) = (Self.trained * t, SearchRound.usual)
+    let samples = Self.trained * t
     let order = min(regressors, samples)
-    let solutions =
-      self.solutions(candidates, neurons: rounds.map { min(Double($0.neurons), neurons) }) / ranks
-    let setUp = Double(SelectionGrid().folds)
-    let vectors = setUp * 9 * order * order * order
-    let products =
-      setUp * order * order * max(regressors, samples) * (1 / ranks + 2 / ranksPerNode)
+    let cube = order * order * order
+    let solutions = solutions(candidates) / ranks
     let flops = solutions * Self.iterationsTried * 4 * samples * order
-    let isRounded = searchesInFeatures && order <= Double(EigenLimits.most)
+    let isSpectral = isSpectral(candidates)
+    let factors = isSpectral ? 9 * cube : 2 * Double(candidates.ridges) * cube / ranks
+    // The products of all transitions, and to and from the eigenvectors.
+    let products =
+      order * order * max(regressors, samples)
+      * (2 / ranks + (isSpectral ? folds * 2 / ranksPerNode : 0))
     return PhaseWork(
-      phase: .select, flops: vectors + products + (isRounded ? 0 : flops),
-      flopsPacked: isRounded ? flops : 0,
+      phase: .select, flops: folds * factors + products + (isSpectral ? 0 : flops),
+      flopsPacked: isSpectral ? flops : 0,
       samples: solutions * Self.iterationsTried * (samples + order))
   }
 
+  /// Whether folds are searched in their eigenvectors, by all candidates of a fold together.
+  private func isSpectral(_ candidates: SearchCandidates) -> Bool {
+    searchesInFeatures
+      && FoldLimits.repayEigenvectors(
+        samples: Int(Self.trained * t), regressors: Int(regressors), ridges: candidates.ridges,
+        solutions: Int(solutions(candidates) / foldsTried))
+  }
+
   /// Bytes of a rank's own, and of a node, while a fold is searched in its eigenvectors: those that
-  /// are found on one rank; the regressors of the folds and their directions, packed both ways.
+  /// are found on one rank; the regressors of the folds and their directions, packed both ways;
+  /// the products of all transitions.
   ///
   /// Without eigenvectors it is less than the fit takes.
   var searchBytes: (own: Double, shared: Double)? {
-    guard search != nil else { return nil }
+    guard let candidates, !candidates.isGiven, isSpectral(candidates) else { return nil }
     let samples = Self.trained * t
     let order = min(regressors, samples)
-    guard searchesInFeatures, order <= Double(EigenLimits.most) else { return nil }
+    let whole = min(regressors, t)
     let fold = scalar * regressors * t + 4 * order * samples
-    let folds = Double(SelectionGrid().folds)
     let kept = folds * fold <= Double(FoldLimits.keptBytes) ? folds * fold : fold
     return (
       own: 3 * 8 * order * order / ranksPerNode + neurons * order * 4 / ranks,
-      shared: kept + 2 * 8 * order * order + 2 * 4 * order * samples
+      shared: kept + 2 * 8 * order * order + 2 * 4 * order * samples + 8 * whole * whole
     )
   }
 
   /// Candidates times neurons times folds.
-  private func solutions(_ candidates: SearchCandidates, neurons: [Double]) -> Double {
+  private func solutions(_ candidates: SearchCandidates) -> Double {
     func second(_ count: Int) -> Double { Double(count / 2 + 1) }
     func beside(_ count: Int) -> Double { Double(min(count, 3)) }
+    let rounds = SearchRound.usual(transitions: Int(t))
+    let neurons = rounds.map { min(Double($0.neurons), self.neurons) }
+    let (few, many) = (neurons[0], rounds.count > 1 ? neurons[1] : 0)
     func walk(_ leaks: Int, _ ridges: Int) -> (first: Double, last: Double) {
-      let (few, many) = (neurons.first ?? 0, neurons.last ?? 0)
       let last = beside(leaks) * beside(ridges)
       return (few * (second(leaks) * second(ridges) + last), many * last)
     }
@@ -79,11 +90,10 @@ extension FitCounts {
     let own =
       candidates.leakPerNeuron
       ? self.neurons * Double(candidates.leaks * SelectionGrid().folds) : 0
-    guard candidates.losses > 1 else { return own + Self.foldsTried * (first.first + first.last) }
+    guard candidates.losses > 1 else { return own + foldsTried * (first.first + first.last) }
     let again = walk(1, candidates.ridges)
-    let (few, many) = (neurons.first ?? 0, neurons.last ?? 0)
-    let survivors = Double(min(candidates.losses, SearchRound.usual[0].survivors))
-    let losses = 3 * (few * Double(candidates.losses) + many * survivors)
-    return own + Self.foldsTried * (first.first + losses + again.first + again.last)
+    let survivors = Double(min(candidates.losses, rounds[0].survivors))
+    let losses = beside(candidates.ridges) * (few * Double(candidates.losses) + many * survivors)
+    return own + foldsTried * (first.first + losses + again.first + again.last)
   }
 }

@@ -29,9 +29,10 @@ extension FitRun {
     _ loaded: Loaded, keeping keeper: FitKeeper<S>, on world: borrowing Communicator
   ) throws -> Chosen {
     let planned = loaded.planned
-    let choice = try keeper.searching(folds: planned.candidates.expectedFolds, on: world) {
+    let candidates = planned.candidates.sampled(transitions: loaded.problem.transitions.count)
+    let choice = try keeper.searching(folds: candidates.expectedFolds, on: world) {
       try ModelSearch(
-        candidates: planned.candidates, problem: loaded.problem,
+        candidates: candidates, problem: loaded.problem,
         configuration: planned.configuration, constraints: planned.constraints,
         threads: session.threads, phases: session.phases, memory: $0
       ).choose(on: world)

@@ -6,6 +6,8 @@ internal import Wording
 /// The leaks, ridges and losses from which a fit chooses; one of each where it is given.
 struct ModelCandidates {
   var grid = SelectionGrid()
+  /// Blocks that candidates are tried on, once the transitions are counted.
+  private var foldsTried: Int?
   let losses: [NamedLoss]
   let leakPerNeuron: Bool
   /// How free runs choose among them; nil: the error one frame ahead does.
@@ -29,10 +31,20 @@ struct ModelCandidates {
     }
   }
 
-  /// Folds of the search, as far as one knows: another loss than the first, if it is the best,
-  /// is searched for its ridge as well.
+  /// The same, tried on as many neurons as so many fitted transitions want.
+  func sampled(transitions: Int) -> ModelCandidates {
+    var result = self
+    result.grid.rounds = SearchRound.usual(transitions: transitions)
+    result.foldsTried = grid.foldsTried(transitions: transitions)
+    return result
+  }
+
+  /// Folds of the search, as far as one knows: of leaks and ridges, of losses, and of the ridges
+  /// of the loss that is taken.
   var expectedFolds: Int {
-    (isGiven ? 0 : 2 * grid.folds) + (losses.count > 1 ? losses.count * grid.folds : 0)
+    let rounds = grid.rounds.count
+    let blocks = isGiven ? 0 : rounds + 2
+    return (foldsTried ?? grid.folds) * (losses.count > 1 ? 2 * blocks + rounds : blocks)
   }
 
   /// How many there are of each; nil where there is nothing to choose.

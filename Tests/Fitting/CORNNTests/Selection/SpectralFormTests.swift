@@ -57,6 +57,7 @@ import Testing
         SearchMemory.Trial(
           losses: [problem.loss.fitted], alphas: alphas, lambdas: lambdas, round: round),
         neurons, stopsEarly: false, group: SingleRank(), phases: Phases())
+      #expect(ready.foldBases.hasBasis(of: fold))
       for (row, lambda) in lambdas.enumerated() {
         let scores = found[0][row].scores.flatMap { $0 }
         for (i, neuron) in neurons.enumerated() {

@@ -17,14 +17,33 @@ final class FoldBases<S: Scalar & Transferable> {
     return basis
   }
 
+  /// Whether the basis of a fold is kept.
+  func hasBasis(of fold: Fold) -> Bool { kept.contains { $0.fold == fold } }
+
   /// Gives the memory back.
   func forget() { kept = [] }
 }
 
-/// How much of a search is kept from one round to the next.
+/// What a fold may cost.
 package enum FoldLimits {
-  /// Bytes a node at most: 256 MiB.
+  /// What is kept from one round to the next, bytes a node at most: 256 MiB.
   package static var keptBytes: Int { 1 << 28 }
+  /// Iterations of a candidate from the solution at the ridge before, about.
+  package static var iterations: Double { 6 }
+
+  /// Whether all eigenvectors of a fold, `9 n³` flops on one rank with n the lesser of samples and
+  /// regressors, are repaid: by the inverse of order n that each ridge would take, and by the
+  /// iterations of all solutions, which without them are slower.
+  package static func repayEigenvectors(
+    samples: Int, regressors: Int, ridges: Int, solutions: Int
+  ) -> Bool {
+    let order = Double(min(samples, regressors))
+    guard order <= Double(EigenLimits.most) else { return false }
+    // All divided by the order.
+    let inverses = 2 * Double(ridges) * order * order
+    let products = Double(solutions) * iterations * 4 * Double(max(samples, regressors))
+    return 9 * order * order <= inverses + products
+  }
 }
 
 extension FoldBasis {

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import LinearAlgebra
+internal import Runtime
 
 /// The regressors of a fold in the eigenvectors of their Gram matrix: what all leaks, ridges and
 /// losses of a search share.
@@ -29,10 +30,12 @@ final class FoldBasis<S: Scalar & Transferable> {
   ///   `n² m` flops over all ranks, `9 n³` on one rank a node, and `2 n² m` over the ranks of a
   ///   node.
   /// - Collective: every rank of `group` must call it.
-  init(_ regressors: Regressors<S>, group: borrowing some RankGroup & ~Copyable) throws {
+  init(
+    _ regressors: Regressors<S>, group: borrowing some RankGroup & ~Copyable, phases: Phases
+  ) throws {
     let isDual = regressors.samples < regressors.count
     let eigen = try SharedEigen(
-      gramMatrix(of: regressors.fitted.matrix, transposed: isDual, group: group), group: group)
+      regressors.products(isDual: isDual, group: group, phases: phases), group: group)
     let count = eigen.values.count
     var lines = try group.allocateOnNode(rows: count, columns: regressors.samples, of: Float.self)
     var heldOut = try group.allocateOnNode(
@@ -91,12 +94,12 @@ private struct SharedEigen: ~Copyable {
   let vectors: NodeShared<Double>
 
   init(
-    _ gram: borrowing NodeShared<Double>, group: borrowing some RankGroup & ~Copyable
+    _ gram: SharedMatrix<Double>, group: borrowing some RankGroup & ~Copyable
   ) throws {
-    let order = gram.matrix.rows
-    let isLeader = gram.nodeRank == 0
+    let order = gram.shared.matrix.rows
+    let isLeader = gram.shared.nodeRank == 0
     // Of a matrix that has no directions where another rank of the node finds them.
-    let eigen = SymmetricEigen(isLeader ? gram.matrix.copy() : Matrix<Double>([[0]]))
+    let eigen = SymmetricEigen(isLeader ? gram.shared.matrix.copy() : Matrix<Double>([[0]]))
     let rounding = Double(order) * Double.ulpOfOne * (eigen.values.last ?? 0)
     let kept = eigen.values.indices.reversed().filter { eigen.values[$0] > rounding }
     // Every node finds the same.

@@ -74,7 +74,7 @@ extension FitProblem {
     var tallies = start.lambdas.map { _ in
       HorizonTally(rules: rules.count, horizon: horizon.horizon)
     }
-    for fold in search.folds {
+    for fold in search.allFolds {
       let found = try search.run(
         fold, leaks, horizon, loss, lambdas: start.lambdas, group: group, phases: phases)
       for (i, own) in found.enumerated() { tallies[i].add(own) }
