@@ -63,7 +63,8 @@ extension FitProblem {
   /// Chooses the loss at a leak, by the mean absolute error on held-out blocks.
   ///
   /// Each candidate is tried at the given ridge, and where the grid has others at a tenth and ten
-  /// times of it, in rounds, each more thorough and of those only that did well in the one before. Absolute errors, because
+  /// times of it, then beside the best of these, in rounds, each more thorough and of those only
+  /// that did well in the one before. Absolute errors, because
   /// the losses differ in how they weigh outliers: squares would judge by those alone.
   ///
   /// Folds that `memory` has are not done again.
@@ -85,8 +86,9 @@ extension FitProblem {
     let isGiven = grid.lambdas.count == 1
     var race = LossRace(
       count: losses.count,
-      lambdas: isGiven ? [lambda] : [min(1, lambda * 10), lambda, lambda / 10])
-    for round in grid.rounds {
+      lambdas: isGiven ? [lambda] : grid.decade(around: lambda), grid: grid.lambdas)
+    let isOne = grid.rounds.count == 1 && !isGiven
+    for round in isOne ? [grid.rounds[0].screening, grid.rounds[0]] : grid.rounds {
       let found = try search.evaluate(
         SearchMemory.Trial(
           losses: race.open.map { losses[$0] }, alphas: [alpha], lambdas: race.lambdas,

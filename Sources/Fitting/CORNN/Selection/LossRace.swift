@@ -8,10 +8,16 @@ struct LossRace {
   private(set) var lambdas: [Double]
   /// The error of each at its best ridge, on the scale of the last round.
   private(set) var errors: [Double]
+  /// Ridges beside those, ascending.
+  private let grid: [Double]
 
-  init(count: Int, lambdas: [Double]) {
+  /// Losses that begin at some ridges, descending; later rounds also try those beside the promising
+  /// ones in `grid`: losses want different ridges, and a step of a decade is more than losses differ
+  /// by.
+  init(count: Int, lambdas: [Double], grid: [Double] = []) {
     open = Array(0..<count)
     self.lambdas = lambdas
+    self.grid = grid
     errors = [Double](repeating: .infinity, count: count)
   }
 
@@ -36,6 +42,11 @@ struct LossRace {
     let promising = Set(
       ranked.flatMap { found[$0].filter { $0.error <= bound }.map(\.lambda) })
     open = ranked.map { open[$0] }.sorted()
-    lambdas = lambdas.filter(promising.contains)
+    lambdas = Set(lambdas.filter(promising.contains).flatMap(besideAndSelf)).sorted(by: >)
+  }
+
+  private func besideAndSelf(_ lambda: Double) -> [Double] {
+    guard let place = grid.firstIndex(of: lambda) else { return [lambda] }
+    return Array(grid[max(0, place - 1)...min(grid.count - 1, place + 1)])
   }
 }

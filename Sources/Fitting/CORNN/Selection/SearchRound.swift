@@ -34,11 +34,16 @@ extension SearchRound {
   package static func usual(transitions: Int) -> [SearchRound] {
     let few = 32
     let enough = min(128, enoughPairs / max(1, transitions))
-    let last = SearchRound(neurons: max(few, enough), iterations: 60, tolerance: 2e-4)
-    guard enough > few else { return [last] }
-    let first = SearchRound(
-      neurons: few, iterations: 60, tolerance: 2e-4, margin: 0.03, survivors: 4)
-    return [first, last]
+    let first = SearchRound(neurons: few, iterations: 60, tolerance: 2e-4)
+    guard enough > few else { return [first] }
+    return [first.screening, SearchRound(neurons: enough, iterations: 60, tolerance: 2e-4)]
+  }
+
+  /// The same before another round.
+  var screening: SearchRound {
+    var round = self
+    (round.margin, round.survivors) = (0.03, 4)
+    return round
   }
 
   /// Pairs of neuron and fitted transition from which a choice is made: those of 128 neurons and

@@ -17,6 +17,12 @@ package struct SelectionGrid: Codable, Equatable, Sendable {
 
   package init() {}
 
+  /// A ridge, a tenth and ten times of it, descending; those of the grid where it has them.
+  func decade(around lambda: Double) -> [Double] {
+    let wanted = [min(1, lambda * 10), lambda, lambda / 10]
+    return wanted.map { value in lambdas.first { abs($0 - value) < 0.01 * value } ?? value }
+  }
+
   /// On how many of the blocks common settings are tried: all, or two where those have many frames.
   package func foldsTried(transitions: Int) -> Int {
     min(folds, max(2, Self.enoughTransitions / max(1, transitions)))

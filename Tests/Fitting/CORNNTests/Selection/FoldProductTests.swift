@@ -70,6 +70,6 @@ import Testing
       grid: grid, configuration: Configuration(), group: SingleRank(), threads: 1,
       phases: Phases(), memory: memory)
     let tried = Set(memory.entries.flatMap(\.trial.lambdas))
-    #expect(tried.count == (isGiven ? 1 : 3) && tried.contains(0.01))
+    #expect(isGiven ? tried == [0.01] : tried.isSuperset(of: grid.decade(around: 0.01)))
   }
 }

@@ -23,6 +23,20 @@ import Testing
     #expect(race.errors == [0.6, 1.5, 0.5, .infinity])
   }
 
+  /// After the first round ridges beside the promising ones in the grid are tried too.
+  @Test func ridgesBesideTheBestAreTried() {
+    var race = LossRace(count: 2, lambdas: [1, 0.1, 0.01], grid: [0.01, 0.03, 0.1, 0.3, 1])
+    race.take(
+      [[(1, 3.0), (0.1, 1.0), (0.01, 2.0)], [(1, 3.0), (0.1, 1.02), (0.01, 2.0)]], of: round)
+    #expect(race.open == [0, 1] && race.lambdas == [0.3, 0.1, 0.03])
+    race.take(
+      [[(0.3, 1.1), (0.1, 1.0), (0.03, 1.2)], [(0.3, 0.9), (0.1, 1.02), (0.03, 1.2)]], of: round)
+    #expect(race.errors == [1.0, 0.9])
+    let grid = SelectionGrid()
+    #expect(grid.decade(around: 1e-6) == [grid.lambdas[2], grid.lambdas[0], 1e-6 / 10])
+    #expect(grid.decade(around: grid.lambdas[4]) == [6, 4, 2].map { grid.lambdas[$0] })
+  }
+
   @Test func whereAllDivergeNoneIsChosen() {
     var race = LossRace(count: 2, lambdas: [1])
     race.take([[(1, .infinity)], [(1, .nan)]], of: round)
