@@ -20,16 +20,21 @@ struct NamedLoss: Sendable {
   let loss: PointwiseLoss
 
   /// What `--loss auto` chooses from; the first is where the search for the leak starts.
+  ///
+  /// Small thresholds are for impulses, small ratios for noise in the currents
+  /// (Studies/PaperStudies in the guide).
   static let candidates: [NamedLoss] =
     [NamedLoss(name: "crossentropy", loss: .crossEntropy)]
-    + [0.2, 1].map {
+    + [0.02, 0.05, 0.2, 1].map {
       NamedLoss(name: "robust, threshold \(plain($0))", loss: .clipped(k: 0, threshold: $0))
     }
-    + [0.03, 0.1, 0.3, 1].flatMap { k in
-      [0.05, 0.2, 1].map { threshold in
-        NamedLoss(
-          name: "noise-aware, noise ratio \(plain(k)), threshold \(plain(threshold))",
-          loss: .clipped(k: k, threshold: threshold))
-      }
-    }
+    + [0.01, 0.03, 0.1, 0.3].flatMap { k in
+      [0.05, 0.2, 1].map { noiseAware(k, threshold: $0) }
+    } + [noiseAware(1, threshold: 0.2)]
+
+  private static func noiseAware(_ k: Double, threshold: Double) -> NamedLoss {
+    NamedLoss(
+      name: "noise-aware, noise ratio \(plain(k)), threshold \(plain(threshold))",
+      loss: .clipped(k: k, threshold: threshold))
+  }
 }
