@@ -14,7 +14,7 @@ extension CommandTests {
     /// Every command has a page of its own, on any number of ranks once.
     @Test(arguments: [
       "generate chaotic", "inspect", "fit", "evaluate", "simulate", "report", "export", "train",
-      "plan", "scaling", "doctor",
+      "plan", "scaling", "doctor", "follow",
     ])
     func helpIsOfTheCommand(command: String) throws {
       let words = command.split(separator: " ").map(String.init)

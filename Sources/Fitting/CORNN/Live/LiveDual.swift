@@ -20,6 +20,9 @@ final class LiveDual: LiveForm {
   /// b and S of this rank's neurons, rows × T.
   var coefficients: Matrix<Double>
   var response: Matrix<Double>
+  private var rival: LinearRival
+  /// `x_iᵀ b_i`, the own weights that b implies, until b changes.
+  private var implied: [Double]?
 
   init(_ problem: LiveProblem) {
     window = SlidingWindow(problem)
@@ -32,35 +35,44 @@ final class LiveDual: LiveForm {
     quotients = [Double](repeating: 0, count: excluded)
     coefficients = Matrix(rows: rows, columns: size)
     response = Matrix(rows: rows, columns: size)
+    rival = LinearRival(problem, unknowns: size)
   }
 
-  func currents(
+  func features(
     of regressors: [Double], group: borrowing some RankGroup & ~Copyable
-  ) throws -> [Double] {
-    let products = try window.products(with: regressors, group: group)
-    return (0..<problem.local.count).map { current($0, products: products, of: regressors) }
+  ) throws -> [Double] { try window.products(with: regressors, group: group) }
+
+  /// `θ_iᵀ x` from `X x`, without the own weights that b implies.
+  func currents(of regressors: [Double], features products: [Double]) -> [Double] {
+    let whole = coefficients.times(products)
+    guard !problem.selfConnections else { return whole }
+    let first = problem.local.lowerBound
+    let own =
+      implied
+      ?? whole.indices.map { coefficients.dot($0, window.regressors, first + $0) }
+    implied = own
+    return whole.indices.map { whole[$0] - regressors[first + $0] * own[$0] }
   }
 
-  /// `θ_iᵀ x` from `X x`, without the own weight that b implies.
-  private func current(_ i: Int, products: [Double], of regressors: [Double]) -> Double {
-    let whole = dot(products.span, coefficients.row(i))
-    guard !problem.selfConnections else { return whole }
-    let own = problem.local.lowerBound + i
-    return whole - regressors[own] * coefficients.dot(i, window.regressors, own)
-  }
+  func increments(after features: [Double]) -> [Double] { rival.increments(after: features) }
 
   func step(
     _ transition: LiveTransition, group: borrowing some RankGroup & ~Copyable
   ) throws -> [Double] {
     remove(slot: window.slot)
     let products = try window.products(with: transition.regressors, group: group)
-    let currents = (0..<problem.local.count).map {
-      current($0, products: products, of: transition.regressors)
-    }
+    implied = nil
+    let currents = currents(of: transition.regressors, features: products)
+    implied = nil
+    let expected = rival.increments(after: products)
+    let errors = LinearRival.errors(transition.increments, expected: expected)
     let (scores, headroom) = problem.loss.scores(
       targets: transition.targets, currents: currents)
     add(transition.regressors, products: products, currents: currents, scores: scores)
-    window.replace(by: transition, headroom: headroom)
+    let column = inverse.numbers(ofRow: window.slot)
+    for i in 0..<rival.coefficients.rows { rival.coefficients.add(errors[i], column, toRow: i) }
+    window.replace(
+      by: transition, headroom: headroom, increments: zip(expected, errors).map { $0 + $1 })
     window.advance()
     return currents
   }
@@ -70,6 +82,10 @@ final class LiveDual: LiveForm {
     let column = inverse.numbers(ofRow: s)
     let pivot = column[s]
     for i in 0..<coefficients.rows { removeFromRow(i, column: column, slot: s) }
+    for i in 0..<rival.coefficients.rows {
+      rival.coefficients.add(-rival.coefficients[i, s] / pivot, column, toRow: i)
+      rival.coefficients[i, s] = 0
+    }
     for t in 0..<inverse.rows where t != s {
       inverse.add(-column[t] / pivot, column, toRow: t)
       inverse[t, s] = 0
@@ -138,18 +154,16 @@ final class LiveDual: LiveForm {
 }
 
 extension LiveDual {
-  func refine(rows: Range<Int>, iterations: Int, tolerance: Double) -> [Double] {
+  func refine(rows: [Int], iterations: Int, tolerance: Double) -> [RefinedRow] {
     let panel = solve(
-      LiveDualProducts(self), rows: rows, from: coefficients, iterations: iterations,
-      tolerance: tolerance)
-    var residuals = [Double](repeating: 0, count: rows.count)
+      LiveDualProducts(self), rows: rows, iterations: iterations, tolerance: tolerance)
     for i in 0..<panel.rows.count {
-      let row = panel.rows[i].position
-      coefficients.copyRow(rows.lowerBound + row, from: panel.coefficients, i)
-      response.copyRow(rows.lowerBound + row, from: panel.response, i)
-      residuals[row] = panel.rows[i].optimality
+      let row = panel.rows[i].neuron
+      coefficients.copyRow(row, from: panel.coefficients, i)
+      response.copyRow(row, from: panel.response, i)
     }
-    return residuals
+    implied = nil
+    return panel.refinedRows
   }
 
   func weights(ofRow row: Int) -> [Double] {
@@ -174,4 +188,19 @@ extension LiveDual {
     images = product(own, inverse)
     quotients = (0..<own.rows).map { own.dot($0, images, $0) }
   }
+
+  func restart() throws {
+    gram = products(ofColumnsOf: window.regressors)
+    try refactor()
+    coefficients = Matrix(rows: coefficients.rows, columns: coefficients.columns)
+    response = Matrix(rows: response.rows, columns: response.columns)
+    implied = nil
+    guard problem.hasRival, !problem.local.isEmpty else { return }
+    rival.coefficients = product(window.increments, inverse)
+  }
+}
+
+/// `Xᵀ X`.
+private func products(ofColumnsOf x: borrowing Matrix<Double>) -> Matrix<Double> {
+  product(x.view.transposed, x.view)
 }

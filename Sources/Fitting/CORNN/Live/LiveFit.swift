@@ -18,21 +18,31 @@ package final class LiveFit {
   package let problem: LiveProblem
   /// The leak of each of this rank's neurons.
   package let alpha: [Double]
-  private let form: any LiveForm
-  /// The row that the sweep comes to next.
-  private var next = 0
-  /// Times that the sweep went through all of this rank's neurons.
+  /// This rank's neurons that are fitted, by local index.
+  package let fitted: [Int]
+  let form: any LiveForm
+  /// How each of this rank's neurons stood when it was refined last.
+  private(set) var standing: [RefinedRow?]
+  /// The part of the neurons that the sweep comes to next.
+  private var part = 0
+  /// Times that the sweep went through all neurons.
   package private(set) var sweeps = 0
   /// Transitions taken.
   package private(set) var transitions = 0
 
   /// A fit without any transition: its weights are zero.
   ///
-  /// `form` auto: primal where the regressors are fewer than the transitions of the window.
-  package init(_ problem: LiveProblem, alpha: [Double], form: Configuration.Form = .auto) {
+  /// `fitted` are this rank's neurons that have targets, by local index; nil for all. `form`
+  /// auto: primal where the regressors are fewer than the transitions of the window.
+  package init(
+    _ problem: LiveProblem, alpha: [Double], fitted: [Int]? = nil,
+    form: Configuration.Form = .auto
+  ) {
     precondition(alpha.count == problem.local.count, "\(alpha.count) leaks for \(problem.local)")
     self.problem = problem
     self.alpha = alpha
+    self.fitted = fitted ?? Array(alpha.indices)
+    standing = [RefinedRow?](repeating: nil, count: alpha.count)
     let isDual = form == .auto ? problem.window < problem.regressors : form == .dual
     self.form = isDual ? LiveDual(problem) : LivePrimal(problem)
   }
@@ -57,22 +67,37 @@ package final class LiveFit {
     return try form.step(transition, group: group)
   }
 
-  /// Refines the next `count` of this rank's neurons by some iterations; no communication.
+  /// The parts into which the sweep cuts all neurons: neuron i is of part i modulo this.
   ///
-  /// - Returns: the largest of their optimality residuals, 0 where this rank has no neuron.
-  /// - Complexity: count · iterations · 4 T M flops (dual: 2 T²).
+  /// So each rank has its share of every part, and a sweep does the same on any number of them.
+  package var parts: Int { max(1, (problem.neurons + Self.neuronsInPart - 1) / Self.neuronsInPart) }
+
+  /// Neurons that are refined together, few enough that a frame need not wait for them.
+  private static let neuronsInPart = 8
+
+  /// Refines the neurons of the next `count` parts by some iterations; no communication.
+  ///
+  /// - Returns: the largest of this rank's optimality residuals, 0 where it has no neuron there.
+  /// - Complexity: neurons · iterations · 4 T M flops (dual: 2 T²).
   @discardableResult
   package func sweep(
     _ count: Int, iterations: Int = sweepIterations, tolerance: Double = 0
   ) -> Double {
-    let rows = problem.local.count
-    guard rows > 0 else { return 0 }
-    let end = min(next + max(1, count), rows)
-    let residuals = form.refine(
-      rows: next..<end, iterations: iterations, tolerance: tolerance)
-    next = end == rows ? 0 : end
-    if next == 0 { sweeps += 1 }
-    return residuals.max() ?? 0
+    let first = part
+    let chosen = fitted.filter {
+      let own = (problem.local.lowerBound + $0) % parts
+      return (own - first + parts) % parts < count
+    }
+    sweeps += (part + count) / parts - part / parts
+    part = (part + count) % parts
+    return refine(chosen, iterations: iterations, tolerance: tolerance)
+  }
+
+  private func refine(_ rows: [Int], iterations: Int, tolerance: Double) -> Double {
+    guard !rows.isEmpty else { return 0 }
+    let refined = form.refine(rows: rows, iterations: iterations, tolerance: tolerance)
+    for row in refined { standing[row.row] = row }
+    return refined.map(\.optimality).max() ?? 0
   }
 
   /// Iterations of a neuron when the sweep comes to it.
@@ -80,12 +105,23 @@ package final class LiveFit {
 
   /// Solves the window for all of this rank's neurons; no communication.
   package func settle(tolerance: Double, iterations: Int) {
-    next = 0
-    while sweep(neuronsAtOnce, iterations: iterations, tolerance: tolerance) >= 0, next > 0 {}
+    for first in stride(from: 0, to: fitted.count, by: Self.neuronsAtOnce) {
+      let rows = Array(fitted[first..<min(first + Self.neuronsAtOnce, fitted.count)])
+      _ = refine(rows, iterations: iterations, tolerance: tolerance)
+    }
   }
 
   /// Neurons that are solved at once, so that memory stays small.
-  private var neuronsAtOnce: Int { 256 }
+  static var neuronsAtOnce: Int { 256 }
+
+  /// Forgets all transitions but the latest, and solves what is left.
+  ///
+  /// - Throws: `FitError.ridgeTooSmall`.
+  package func cut(keeping count: Int, tolerance: Double, iterations: Int) throws {
+    form.window.keepLatest(count)
+    try form.restart()
+    settle(tolerance: tolerance, iterations: iterations)
+  }
 
   /// θ of one of this rank's neurons, by local index: weights of all neurons, of the inputs, and
   /// the bias.
@@ -101,18 +137,41 @@ package final class LiveFit {
   package func forecast(
     from regressors: [Double], horizon: Int, group: borrowing some RankGroup & ~Copyable
   ) throws -> [[Double]] {
-    var x = regressors
-    var frames: [[Double]] = []
-    for _ in 0..<horizon {
-      let currents = try form.currents(of: x, group: group)
-      let own = currents.indices.map {
+    try run(from: regressors, frames: horizon, group: group) { x in
+      let currents = form.currents(of: x, features: try form.features(of: x, group: group))
+      return currents.indices.map {
         (1 - alpha[$0]) * x[problem.local.lowerBound + $0] + alpha[$0] * Glibc.tanh(currents[$0])
       }
-      let rates = try group.gather(own)
-      x.replaceSubrange(0..<problem.neurons, with: rates)
-      frames.append(rates)
     }
-    return frames
+  }
+
+  /// The same by the linear rival, `r ← r + A x`.
+  ///
+  /// - Throws: what `group` throws.
+  /// - Collective: every rank of `group` must call it.
+  package func rivalForecast(
+    from regressors: [Double], horizon: Int, group: borrowing some RankGroup & ~Copyable
+  ) throws -> [[Double]] {
+    precondition(problem.hasRival, "there is no rival")
+    return try run(from: regressors, frames: horizon, group: group) { x in
+      let increments = form.increments(after: try form.features(of: x, group: group))
+      return increments.indices.map { x[problem.local.lowerBound + $0] + increments[$0] }
+    }
+  }
+
+  /// Frames of all neurons, each from the one before; the other regressors stay.
+  private func run(
+    from regressors: [Double], frames: Int, group: borrowing some RankGroup & ~Copyable,
+    next: ([Double]) throws -> [Double]
+  ) throws -> [[Double]] {
+    var x = regressors
+    var all: [[Double]] = []
+    for _ in 0..<frames {
+      let rates = try group.gather(try next(x))
+      x.replaceSubrange(0..<problem.neurons, with: rates)
+      all.append(rates)
+    }
+    return all
   }
 
   /// Takes the inverse afresh if it has drifted by more than `bound` along a random vector.

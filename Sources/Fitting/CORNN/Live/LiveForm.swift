@@ -8,10 +8,19 @@ internal import LinearAlgebra
 protocol LiveForm: AnyObject {
   var window: SlidingWindow { get }
 
-  /// `s = θᵀ x` of this rank's neurons.
-  func currents(
+  /// θ or b of this rank's neurons.
+  var coefficients: Matrix<Double> { get }
+
+  /// What outlooks on some regressors are made of: in the dual form `X x`, else x itself.
+  func features(
     of regressors: [Double], group: borrowing some RankGroup & ~Copyable
   ) throws -> [Double]
+
+  /// `s = θᵀ x` of this rank's neurons.
+  func currents(of regressors: [Double], features: [Double]) -> [Double]
+
+  /// The increments that the linear rival expects; none where there is no rival.
+  func increments(after features: [Double]) -> [Double]
 
   /// One exact step of the ridge regression on working responses: the oldest transition leaves
   /// with the response that is kept of it, a new one comes with `s + E(s)`.
@@ -24,8 +33,8 @@ protocol LiveForm: AnyObject {
   /// Some iterations of conjugate gradients on the whole window for some of this rank's neurons,
   /// from the present weights.
   ///
-  /// - Returns: the optimality residuals before the last iteration.
-  func refine(rows: Range<Int>, iterations: Int, tolerance: Double) -> [Double]
+  /// - Returns: how each of them stands.
+  func refine(rows: [Int], iterations: Int, tolerance: Double) -> [RefinedRow]
 
   /// θ of one of this rank's neurons, M numbers.
   func weights(ofRow row: Int) -> [Double]
@@ -37,6 +46,22 @@ protocol LiveForm: AnyObject {
   ///
   /// - Throws: `FitError.ridgeTooSmall`.
   func refactor() throws
+
+  /// Begins anew with what is in the window: the inverse, the rival, and weights of zero, which
+  /// are to be refined.
+  ///
+  /// - Throws: `FitError.ridgeTooSmall`.
+  func restart() throws
+}
+
+/// How a neuron stands after some iterations.
+struct RefinedRow {
+  /// By index among this rank's.
+  let row: Int
+  /// The relative optimality residual before the last iteration.
+  let optimality: Double
+  /// F.
+  let objective: Double
 }
 
 extension LiveForm {
@@ -44,24 +69,34 @@ extension LiveForm {
 
   /// Solves a panel of rows with the solver of the fit.
   func solve<F: PanelProducts<Double> & ~Copyable>(
-    _ form: borrowing F, rows: Range<Int>, from coefficients: borrowing Matrix<Double>,
-    iterations: Int, tolerance: Double
+    _ form: borrowing F, rows: [Int], iterations: Int, tolerance: Double
   ) -> Panel<Double> {
     var panel = Panel<Double>(
-      neurons: Array(rows), samples: form.samples, unknowns: form.unknowns, space: form.space,
+      neurons: rows, samples: form.samples, unknowns: form.unknowns, space: form.space,
       ridge: problem.ridge)
-    for i in rows {
-      panel.target.copyRow(i - rows.lowerBound, from: window.targets, i)
-      panel.headroom.copyRow(i - rows.lowerBound, from: window.headroom, i)
+    for (place, i) in rows.enumerated() {
+      panel.target.copyRow(place, from: window.targets, i)
+      panel.headroom.copyRow(place, from: window.headroom, i)
     }
     let solver = ConjugateGradients(
       loss: problem.loss, tolerance: tolerance, iterations: iterations,
       initialMargin: startMargin, verifies: false)
     let start = PanelSolution(
-      rows.map { SolvedNeuron(neuron: $0) }, coefficients: coefficients.copy(rows: rows),
+      rows.map { SolvedNeuron(neuron: $0) }, coefficients: coefficients.selectedRows(rows),
       trace: [])
     _ = solver.solve(&panel, form: form, from: start, isAbandoned: { false })
     return panel
+  }
+}
+
+extension Panel {
+  /// How each of its neurons stands.
+  var refinedRows: [RefinedRow] {
+    rows.map {
+      RefinedRow(
+        row: $0.neuron, optimality: $0.optimality,
+        objective: $0.loss + ridge / 2 * $0.squaredNorm)
+    }
   }
 }
 

@@ -15,6 +15,7 @@ final class LivePrimal: LiveForm {
   var coefficients: Matrix<Double>
   /// The working responses `s + E(s)` of this rank's neurons, rows × T.
   var responses: Matrix<Double>
+  private var rival: LinearRival
 
   init(_ problem: LiveProblem) {
     window = SlidingWindow(problem)
@@ -23,11 +24,18 @@ final class LivePrimal: LiveForm {
     for j in 0..<inverse.rows { inverse[j, j] = 1 / problem.ridge }
     coefficients = Matrix(rows: rows, columns: problem.regressors)
     responses = Matrix(rows: rows, columns: problem.window)
+    rival = LinearRival(problem, unknowns: problem.regressors)
   }
 
-  func currents(
+  func features(
     of regressors: [Double], group: borrowing some RankGroup & ~Copyable
-  ) throws -> [Double] { coefficients.times(regressors) }
+  ) throws -> [Double] { regressors }
+
+  func currents(of regressors: [Double], features: [Double]) -> [Double] {
+    coefficients.times(regressors)
+  }
+
+  func increments(after features: [Double]) -> [Double] { rival.increments(after: features) }
 
   func step(
     _ transition: LiveTransition, group: borrowing some RankGroup & ~Copyable
@@ -37,14 +45,23 @@ final class LivePrimal: LiveForm {
     let kept = coefficients.times(leaving)
     let (scores, headroom) = problem.loss.scores(
       targets: transition.targets, currents: currents)
+    let expected = rival.increments(after: transition.regressors)
+    let past = rival.increments(after: leaving)
+    let errors = LinearRival.errors(transition.increments, expected: expected)
     let gains = exchange(transition.regressors, for: leaving)
+    for i in 0..<rival.coefficients.rows {
+      rival.coefficients.add(errors[i], gains.coming, toRow: i)
+      rival.coefficients.add(
+        past[i] - window.increments[i, window.slot], gains.leaving, toRow: i)
+    }
     for i in 0..<coefficients.rows {
       coefficients.add(scores[i], gains.coming, toRow: i)
       coefficients.add(kept[i] - responses[i, window.slot], gains.leaving, toRow: i)
       exclude(row: i)
       responses[i, window.slot] = currents[i] + scores[i]
     }
-    window.replace(by: transition, headroom: headroom)
+    window.replace(
+      by: transition, headroom: headroom, increments: zip(expected, errors).map { $0 + $1 })
     window.advance()
     return currents
   }
@@ -86,19 +103,16 @@ final class LivePrimal: LiveForm {
 }
 
 extension LivePrimal {
-  func refine(rows: Range<Int>, iterations: Int, tolerance: Double) -> [Double] {
+  func refine(rows: [Int], iterations: Int, tolerance: Double) -> [RefinedRow] {
     let panel = solve(
-      LivePrimalProducts(self), rows: rows, from: coefficients, iterations: iterations,
-      tolerance: tolerance)
-    var residuals = [Double](repeating: 0, count: rows.count)
+      LivePrimalProducts(self), rows: rows, iterations: iterations, tolerance: tolerance)
     for i in 0..<panel.rows.count {
-      let row = rows.lowerBound + panel.rows[i].position
+      let row = panel.rows[i].neuron
       coefficients.copyRow(row, from: panel.coefficients, i)
       responses.copyRow(row, from: panel.response, i)
       responses.add(1, panel.score, panel.scoreRow(i), toRow: row)
-      residuals[panel.rows[i].position] = panel.rows[i].optimality
     }
-    return residuals
+    return panel.refinedRows
   }
 
   func weights(ofRow row: Int) -> [Double] { coefficients.numbers(ofRow: row) }
@@ -115,5 +129,13 @@ extension LivePrimal {
     var fresh = product(window.regressors, window.regressors, transposingB: true)
     for j in 0..<fresh.rows { fresh[j, j] += problem.ridge }
     inverse = try inverted(fresh, ridge: problem.ridge)
+  }
+  func restart() throws {
+    try refactor()
+    coefficients = Matrix(rows: coefficients.rows, columns: coefficients.columns)
+    responses = Matrix(rows: responses.rows, columns: responses.columns)
+    guard problem.hasRival, !problem.local.isEmpty else { return }
+    let products = product(window.increments, window.regressors, transposingB: true)
+    rival.coefficients = product(products, inverse)
   }
 }

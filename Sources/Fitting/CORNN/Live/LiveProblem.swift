@@ -22,10 +22,12 @@ package struct LiveProblem: Sendable {
   package let loss: PointwiseLoss
   /// Whether a neuron may excite itself.
   package let selfConnections: Bool
+  /// Whether the ridge regression of increments goes along as a yardstick.
+  package let hasRival: Bool
 
   package init(
     neurons: Int, others: Int, local: Range<Int>, window: Int, ridge: Double,
-    loss: PointwiseLoss, selfConnections: Bool
+    loss: PointwiseLoss, selfConnections: Bool, hasRival: Bool = false
   ) {
     precondition(window > 0 && ridge > 0, "a window of \(window), a ridge of \(ridge)")
     precondition(local.upperBound <= neurons, "neurons \(local) of \(neurons)")
@@ -36,6 +38,7 @@ package struct LiveProblem: Sendable {
     self.ridge = ridge
     self.loss = loss
     self.selfConnections = selfConnections
+    self.hasRival = hasRival
   }
 
   /// All regressors, M.

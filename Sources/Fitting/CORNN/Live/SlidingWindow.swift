@@ -10,8 +10,12 @@ final class SlidingWindow {
   var targets: Matrix<Double>
   /// The same: (1 − |d|) / 2.
   var headroom: Matrix<Double>
+  /// The same: r[t+1] − r[t], what the rival expected where it is missing; no rows without one.
+  var increments: Matrix<Double>
   /// The slot that the next transition takes.
   private(set) var slot = 0
+  /// Slots that have a transition.
+  private(set) var filled = 0
 
   init(_ problem: LiveProblem) {
     self.problem = problem
@@ -19,6 +23,7 @@ final class SlidingWindow {
     regressors = Matrix(rows: problem.regressors, columns: problem.window)
     targets = Matrix(rows: rows, columns: problem.window)
     headroom = Matrix(rows: rows, columns: problem.window)
+    increments = Matrix(rows: problem.hasRival ? rows : 0, columns: problem.window)
     let none = [Double](repeating: .nan, count: problem.window)
     for i in 0..<rows { targets.setRow(i, none) }
   }
@@ -27,16 +32,32 @@ final class SlidingWindow {
   var leaving: [Double] { (0..<regressors.rows).map { regressors[$0, slot] } }
 
   /// Puts a transition in the place of the one that leaves.
-  func replace(by transition: LiveTransition, headroom eta: [Double]) {
+  func replace(by transition: LiveTransition, headroom eta: [Double], increments y: [Double]) {
     for j in 0..<regressors.rows { regressors[j, slot] = transition.regressors[j] }
     for i in 0..<targets.rows {
       targets[i, slot] = transition.targets[i]
       headroom[i, slot] = eta[i]
     }
+    for i in 0..<increments.rows { increments[i, slot] = y[i] }
   }
 
   /// Goes on to the slot after this one.
-  func advance() { slot = (slot + 1) % problem.window }
+  func advance() {
+    slot = (slot + 1) % problem.window
+    filled = min(filled + 1, problem.window)
+  }
+
+  /// Empties all slots but those of the latest transitions.
+  func keepLatest(_ count: Int) {
+    let kept = min(count, filled)
+    for age in kept..<problem.window {
+      let s = (slot + 2 * problem.window - 1 - age) % problem.window
+      for j in 0..<regressors.rows { regressors[j, s] = 0 }
+      for i in 0..<targets.rows { targets[i, s] = .nan }
+      for i in 0..<increments.rows { increments[i, s] = 0 }
+    }
+    filled = kept
+  }
 }
 
 /// What a frame and the one after it tell.
@@ -45,10 +66,13 @@ package struct LiveTransition {
   package let regressors: [Double]
   /// artanh d of this rank's neurons, NaN where d is missing.
   package let targets: [Double]
+  /// r[t+1] − r[t] of this rank's neurons, NaN where it is missing; for the linear rival.
+  package let increments: [Double]
 
-  package init(regressors: [Double], targets: [Double]) {
+  package init(regressors: [Double], targets: [Double], increments: [Double] = []) {
     self.regressors = regressors
     self.targets = targets
+    self.increments = increments
   }
 }
 

@@ -84,7 +84,9 @@ import Testing
     for t in 0..<119 {
       let currents = try fit.take(stream.transition(t), group: SingleRank())
       responses.append(
-        currents.indices.map { currents[$0] + stream.targets[t][$0] - Foundation.tanh(currents[$0]) })
+        currents.indices.map {
+          currents[$0] + stream.targets[t][$0] - Foundation.tanh(currents[$0])
+        })
     }
     let seen = Array((0..<119).suffix(40))
     for i in 0..<8 {
@@ -153,7 +155,7 @@ import Testing
 }
 
 /// `(XᵀX + ridge I)⁻¹ Xᵀ z` without a column, by a dense factor.
-private func ridgeRegression(
+func ridgeRegression(
   _ x: [[Double]], _ z: [Double], ridge: Double, without column: Int
 ) throws -> [Double] {
   let columns = x[0].indices.filter { $0 != column }
