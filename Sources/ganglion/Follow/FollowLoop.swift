@@ -78,7 +78,10 @@ final class FollowLoop {
       case .frame: try takeFrame(on: world)
       case .sweep: try sweep(count, on: world)
       case .status: try tell(on: world)
-      case .snapshot: try writeSnapshot(isLast: false, on: world)
+      case .snapshot:
+        try writeSnapshot(isLast: false, on: world)
+        // From its end on, or a slow disk would leave no time for frames.
+        nextSnapshot = .now + .seconds(command.following.snapshot)
       case .end: return try finish(on: world)
       }
     }
@@ -110,10 +113,8 @@ final class FollowLoop {
     if owed > 0 { return (.sweep, owed) }
     receive()
     let late = now - nextSnapshot
-    if late >= .zero, ready.isEmpty || late > .seconds(2 * command.following.snapshot) {
-      nextSnapshot = now + .seconds(command.following.snapshot)
-      return (.snapshot, 0)
-    }
+    let mayWait = !ready.isEmpty && late < .seconds(2 * command.following.snapshot)
+    if late >= .zero, !mayWait { return (.snapshot, 0) }
     if !ready.isEmpty { return (.frame, 0) }
     if isOver { return (.end, 0) }
     return pace.hasTime(at: now) ? (.sweep, 1) : (.wait, 0)

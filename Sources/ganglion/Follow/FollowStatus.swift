@@ -11,9 +11,9 @@ struct FollowStatus {
 
   /// Frames that wait.
   private(set) var lag = 0
-  /// Values that came, and those that were missing.
-  private var came = 0
-  private var missing = 0
+  /// Frames that came, and in how many of them each cell was missing.
+  private var frames = 0
+  private var missing: [Int] = []
   /// Frames whose forecast was one frame long, for want of time.
   private(set) var shortForecasts = 0
   /// The latest frame; on rank 0.
@@ -43,8 +43,9 @@ struct FollowStatus {
     if waiting == 0 { hasCaughtUp = true }
     if hasCaughtUp { total.note(seconds: latency) }
     lag = waiting
-    came += frame.values.count
-    missing += frame.values.count(where: \.isNaN)
+    frames += 1
+    if missing.isEmpty { missing = frame.values.map { _ in 0 } }
+    for i in frame.values.indices where frame.values[i].isNaN { missing[i] += 1 }
     if isBehind { shortForecasts += 1 }
     last = frame
   }
@@ -73,7 +74,8 @@ struct FollowStatus {
       "linear_skill_horizon": scores.rivalLast.recentSkill,
       "dW": weightChange, "gaps": counts.gaps, "lost": counts.lost, "repeats": counts.repeats,
       "late": counts.late, "identical": counts.identical,
-      "nan": came > 0 ? Double(missing) / Double(came) : 0, "clipped": clipped,
+      "nan": missingShare, "missing_cells": missing.count(where: isOftenMissing),
+      "clipped": clipped,
       "probe": probe, "refactorings": refactorings, "alarms": follower.alarms,
       "cuts": follower.cuts, "snapshots": snapshots, "snapshot_failures": snapshotFailures,
     ]
@@ -81,6 +83,19 @@ struct FollowStatus {
     figures["sweep_frames"] = sweepFrames
     return figures
   }
+
+  /// The share of all values that were missing.
+  private var missingShare: Double {
+    guard frames > 0 else { return 0 }
+    return Double(missing.reduce(0, +)) / Double(frames * missing.count)
+  }
+
+  /// Whether a cell is missing in more frames than a forecast should stand in for.
+  private func isOftenMissing(_ count: Int) -> Bool {
+    Double(count) > Self.mostMissing * Double(frames)
+  }
+
+  private static let mostMissing = 0.2
 
   /// A line for a person.
   func line(_ follower: LiveFollower, taken: Int) -> String {

@@ -101,7 +101,7 @@ nonisolated let canMount: Bool = {
 }()
 
 /// Runs `body` with a new tmpfs mounted at a path, which is made for it.
-nonisolated private func withMount(at path: String, options: String, _ body: () throws -> Void)
+nonisolated func withMount(at path: String, options: String, _ body: () throws -> Void)
   throws
 {
   try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)

@@ -91,6 +91,7 @@ extension CommandTests {
       #expect(found == [1, 1, 1, 0, 149], "\(ended)")
       let missing = try #require(ended["nan"] as? Double)
       #expect(abs(missing - 30.0 / 6 / 108) < 1e-12)
+      #expect(ended["missing_cells"] as? Int == 1, "one in 30 of 108 frames")
       #expect(entries(try readMatrix(folder.file("model.h5"), "/W")).allSatisfy(\.isFinite))
     }
 
@@ -201,7 +202,7 @@ extension CommandTests {
       #expect(try readVector(model, "/live/frames") == [90])
     }
 
-    @Test func durationAndRealTime() throws {
+    @Test(arguments: [nil, 2]) func durationAndRealTime(ranks: Int?) throws {
       let folder = try TemporaryDirectory()
       let recording = folder.file("recording.h5")
       try writeSample(recording, frames: 4000)
@@ -210,7 +211,7 @@ extension CommandTests {
         [
           "follow", recording, "--replay", "200", "--time-axis", "0", "--rate", "10", "-o",
           folder.file("model.h5"), "--duration", "2.5", "--snapshot", "0.5", "--log", log,
-        ] + Self.common)
+        ] + Self.common, ranks: ranks)
       let ended = try #require(try event("ended", in: log))
       let frames = try #require(ended["frames"] as? Int)
       #expect(frames > 40 && frames < 4000)
