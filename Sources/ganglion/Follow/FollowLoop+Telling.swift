@@ -14,7 +14,7 @@ extension FollowLoop {
     log.write(
       "status", status.values(follower, taken: taken, counts: sequence.counts))
     if source.feed != nil, !command.common.quiet {
-      FileHandle.standardError.write(Data((status.line(follower, taken: taken) + "\n").utf8))
+      FileHandle.standardError.write(Data((status.line(follower) + "\n").utf8))
     }
     status.restart()
   }

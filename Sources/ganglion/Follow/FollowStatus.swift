@@ -98,7 +98,7 @@ struct FollowStatus {
   private static let mostMissing = 0.2
 
   /// A line for a person.
-  func line(_ follower: LiveFollower, taken: Int) -> String {
+  func line(_ follower: LiveFollower) -> String {
     func text(_ value: Double, _ format: String = "%.3f") -> String {
       value.isFinite ? String(format: format, value) : "-"
     }
