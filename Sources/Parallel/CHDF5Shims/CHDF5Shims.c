@@ -19,6 +19,7 @@ uint64_t chdf5_unlimited(void) { return H5S_UNLIMITED; }
 unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
 unsigned chdf5_exclusive(void) { return H5F_ACC_EXCL; }
+unsigned chdf5_read_growing(void) { return H5F_ACC_RDONLY | H5F_ACC_SWMR_READ; }
 
 int64_t chdf5_native_float(void) { return H5T_NATIVE_FLOAT; }
 int64_t chdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }

@@ -26,9 +26,12 @@ struct FitResultFile {
 
   /// Writes everything; the file appears when it is complete.
   ///
+  /// `add` writes what this fit has besides.
+  ///
   /// - Collective: every rank of `world` must call it.
   func write<S: Scalar & Transferable & Storable>(
-    _ fit: borrowing Fit<S>, to path: String, on world: borrowing Communicator
+    _ fit: borrowing Fit<S>, to path: String, on world: borrowing Communicator,
+    adding add: (inout ResultFile) throws -> Void = { _ in }
   ) throws {
     var file = try ResultFile.create(path, on: world, provenance: provenance)
     try file.contents.setAttribute("alpha", choice.alpha)
@@ -57,6 +60,7 @@ struct FitResultFile {
     try writeSelection(to: &file)
     if let horizon = choice.horizon { try file.write(horizon) }
     try writeLeaks(to: &file, first: fit.regressors.local.lowerBound)
+    try add(&file)
     try FitNetwork(
       recording: recording, storage: storage, isRounded: configuration.usesFeatures,
       isRoot: isRoot

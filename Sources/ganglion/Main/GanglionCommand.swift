@@ -21,6 +21,6 @@ struct GanglionCommand: ParsableCommand {
     subcommands: [
       GenerateCommand.self, InspectCommand.self, FitCommand.self, EvaluateCommand.self,
       SimulateCommand.self, ReportCommand.self, ExportCommand.self, TrainCommand.self,
-      PlanCommand.self, ScalingCommand.self, DoctorCommand.self,
+      PlanCommand.self, ScalingCommand.self, DoctorCommand.self, FollowCommand.self,
     ])
 }

@@ -4,36 +4,9 @@ internal import Recordings
 internal import Wording
 
 /// What part of a file is the recording.
+@dynamicMemberLookup
 struct SourceOptions: ParsableArguments {
-  @Option(
-    help: """
-      The dataset of the traces, or a glob of one-neuron datasets; of a text table its \
-      neurons' columns: names, globs, or numbers from 0 such as 1-20, with commas between.
-      """)
-  var traces: String?
-  @Option(help: "Which dimension is time: 0, 1 or auto (from the length of the time vector).")
-  var timeAxis = TimeAxis.auto
-  @Option(help: "Seconds a frame, 1e-6 to 2.6e6; it tells the unit of time stamps too.")
-  var dt: Double?
-  @Option(help: "Frames a second.") var rate: Double?
-  @Option(
-    help: """
-      A dataset of frame times, or a column of a text table; in seconds, unless its name or \
-      an attribute says another unit, such as "Time (ms)".
-      """)
-  var timestamps: String?
-  @Option(
-    help: """
-      A dataset of external inputs (time, input), or columns of a text table, as --traces; may \
-      be repeated.
-      """)
-  var inputs: [String] = []
-  @Option(
-    help: """
-      Start frames of trials from 0, a trial table, or as many numbers as there are frames: \
-      each one's trial, or 1 where a trial begins; of a text table a column of these.
-      """)
-  var trials: String?
+  @OptionGroup var traced: TraceOptions
   @Option(
     help: """
       The width of a bin, where the traces are spike times, in the file's unit: seconds, or \
@@ -56,20 +29,15 @@ struct SourceOptions: ParsableArguments {
   var neuropil: String?
   @Option(help: "The share of a neuropil PATH that is subtracted, in [0, 1]; default: 0.7.")
   var neuropilShare: Double?
-  @Option(
-    help: "Irregular time stamps: none, linear, previous, or auto (linear where steps vary > 10 %)."
-  )
-  var resample = Resampling.auto
-  @Option(help: "Seconds without a frame beyond which a trial ends; default: 5 frames.")
-  var maxGap: Double?
+
+  /// The flags that say which traces these are, as if they stood here.
+  subscript<Value>(dynamicMember path: WritableKeyPath<TraceOptions, Value>) -> Value {
+    get { traced[keyPath: path] }
+    set { traced[keyPath: path] = newValue }
+  }
 
   func validate() throws {
-    try requireFinite(["--dt": dt, "--rate": rate, "--bin": bin, "--max-gap": maxGap])
-    if let dt { try require(dt > 0, "--dt is \(asGiven(dt)), expected seconds > 0") }
-    if let rate {
-      try require(rate > 0, "--rate is \(asGiven(rate)), expected frames a second > 0")
-    }
-    try require(dt == nil || rate == nil, "--dt and --rate are both given: choose one")
+    try requireFinite(["--bin": bin])
     if let bin { try require(bin > 0, "--bin is \(asGiven(bin)), expected seconds > 0") }
     if let share = neuropil.flatMap(Double.init) {
       try require(
@@ -83,10 +51,6 @@ struct SourceOptions: ParsableArguments {
         neuropilShare >= 0 && neuropilShare <= 1,
         "--neuropil-share is \(asGiven(neuropilShare)), expected a share in [0, 1]")
     }
-    try Distinct.require(datasets: inputs)
-    if let maxGap {
-      try require(maxGap > 0, "--max-gap is \(asGiven(maxGap)), expected seconds > 0")
-    }
   }
 
   /// What `--neuropil` names, which may be a file.
@@ -94,45 +58,36 @@ struct SourceOptions: ParsableArguments {
 
   /// The flags that were given, as they go into a result's configuration.
   var settings: [String: any Encodable & Sendable] {
-    var settings: [String: any Encodable & Sendable] = [:]
-    settings["traces"] = traces
-    settings["time-axis"] = timeAxis == .auto ? nil : timeAxis.rawValue
-    settings["dt"] = dt
-    settings["rate"] = rate
-    settings["timestamps"] = timestamps
-    settings["inputs"] = inputs.isEmpty ? nil : inputs
-    settings["trials"] = trials
+    var settings = traced.settings
     settings["bin"] = bin
     settings["cells"] = cells?.rawValue
     settings["neuropil"] = neuropil
     settings["neuropil-share"] = neuropilShare
-    settings["resample"] = resample == .auto ? nil : resample.rawValue
-    settings["max-gap"] = maxGap
     return settings
   }
 
   /// The request for a file, where flags that are not given are those of an earlier run.
   func request(for path: String, stored: [String: Any]) throws -> RecordingRequest {
     var merged = self
-    merged.traces = traces ?? stored["traces"] as? String
-    if timeAxis == .auto, let axis = stored["time-axis"] as? String {
+    merged.traces = self.traces ?? stored["traces"] as? String
+    if self.timeAxis == .auto, let axis = stored["time-axis"] as? String {
       merged.timeAxis = TimeAxis(rawValue: axis) ?? .auto
     }
-    if dt == nil, rate == nil {
+    if self.dt == nil, self.rate == nil {
       merged.dt = (stored["dt"] as? NSNumber)?.doubleValue
       merged.rate = (stored["rate"] as? NSNumber)?.doubleValue
     }
-    merged.timestamps = timestamps ?? stored["timestamps"] as? String
-    if inputs.isEmpty { merged.inputs = stored["inputs"] as? [String] ?? [] }
-    merged.trials = trials ?? stored["trials"] as? String
+    merged.timestamps = self.timestamps ?? stored["timestamps"] as? String
+    if self.inputs.isEmpty { merged.inputs = stored["inputs"] as? [String] ?? [] }
+    merged.trials = self.trials ?? stored["trials"] as? String
     func number(_ name: String) -> Double? { (stored[name] as? NSNumber)?.doubleValue }
     merged.bin = bin ?? number("bin")
     merged.cells = cells ?? (stored["cells"] as? String).flatMap { CellChoice(rawValue: $0) }
     merged.neuropil =
       neuropil ?? stored["neuropil"] as? String ?? number("neuropil").map { "\($0)" }
     merged.neuropilShare = neuropilShare ?? number("neuropil-share")
-    merged.maxGap = maxGap ?? number("max-gap")
-    if resample == .auto, let way = stored["resample"] as? String {
+    merged.maxGap = self.maxGap ?? number("max-gap")
+    if self.resample == .auto, let way = stored["resample"] as? String {
       merged.resample = Resampling(rawValue: way) ?? .auto
     }
     var request = merged.request(for: path)
@@ -142,26 +97,15 @@ struct SourceOptions: ParsableArguments {
 
   /// The request for a file.
   func request(for path: String) -> RecordingRequest {
-    var request = RecordingRequest(path: path)
-    request.traces = traces
-    request.timeAxis = timeAxis
-    request.dt = dt
-    request.rate = rate
-    request.timestamps = timestamps
-    request.inputs = inputs
-    request.trials = trials
+    var request = traced.request(for: path)
     request.bin = bin
     request.cells = cells
     request.neuropil = neuropil.map { text in
       Double(text).map { NeuropilRequest(share: $0) }
         ?? NeuropilRequest(path: text, share: neuropilShare ?? NeuropilRequest.usualShare)
     }
-    request.resampling = resample
-    request.longestGap = maxGap
     return request
   }
 }
 
 extension CellChoice: ExpressibleByArgument {}
-extension TimeAxis: ExpressibleByArgument {}
-extension Resampling: ExpressibleByArgument {}

@@ -14,7 +14,7 @@ extension CommandTests {
     /// Every command has a page of its own, on any number of ranks once.
     @Test(arguments: [
       "generate chaotic", "inspect", "fit", "evaluate", "simulate", "report", "export", "train",
-      "plan", "scaling", "doctor",
+      "plan", "scaling", "doctor", "follow",
     ])
     func helpIsOfTheCommand(command: String) throws {
       let words = command.split(separator: " ").map(String.init)
@@ -101,7 +101,7 @@ nonisolated let canMount: Bool = {
 }()
 
 /// Runs `body` with a new tmpfs mounted at a path, which is made for it.
-nonisolated private func withMount(at path: String, options: String, _ body: () throws -> Void)
+nonisolated func withMount(at path: String, options: String, _ body: () throws -> Void)
   throws
 {
   try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)

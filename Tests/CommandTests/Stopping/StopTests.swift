@@ -242,6 +242,6 @@ extension CommandTests {
 }
 
 /// Whether a log holds an event.
-private func hasLine(_ event: String, in log: String) -> Bool {
+func hasLine(_ event: String, in log: String) -> Bool {
   (try? String(contentsOfFile: log, encoding: .utf8))?.contains("\"event\":\"\(event)\"") == true
 }

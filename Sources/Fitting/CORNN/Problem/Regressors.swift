@@ -82,6 +82,19 @@ package final class Regressors<S: Scalar & Transferable> {
     origin = nil
   }
 
+  /// Regressors that are made already.
+  init(
+    fitted: consuming NodeShared<S>, heldOut: consuming NodeShared<S>, neurons: Int,
+    inputScale: [Double], bias: Bool, local: Range<Int>
+  ) {
+    self.fitted = fitted
+    self.heldOut = heldOut
+    self.neurons = neurons
+    self.inputScale = inputScale
+    self.bias = bias
+    self.local = local
+  }
+
   /// What a fold holds out.
   enum HeldOut {
     /// Its validation transitions.

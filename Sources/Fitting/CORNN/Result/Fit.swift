@@ -56,20 +56,28 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
     panels = outcome.panels
     self.transitions = transitions
     heldOutTransitions = heldOut
-    var implied = [Double](repeating: 0, count: regressors.local.count)
-    if isDual && excludesSelf {
-      for panel in panels {
-        for (i, neuron) in panel.neurons.enumerated() {
-          implied[neuron] = panel.coefficients.dot(
-            i, regressors.fitted.matrix, regressors.index(ofLocal: neuron))
-        }
-      }
-    }
-    impliedOwnWeights = implied
+    impliedOwnWeights =
+      isDual && excludesSelf
+      ? Self.impliedOwnWeights(panels, regressors)
+      : [Double](repeating: 0, count: regressors.local.count)
     diagnostics = Diagnostics(
       panels, neurons: regressors.local.count, transitions: transitions.count)
     scores = Scores(outcome, neurons: regressors.local.count, leavingOut: unscored)
     objective = try Self.summed(panels.map(\.trace), group: group)
+  }
+
+  /// `x_iᵀ b_i` of each of this rank's neurons.
+  static func impliedOwnWeights(
+    _ panels: [PanelSolution<S>], _ regressors: Regressors<S>
+  ) -> [Double] {
+    var implied = [Double](repeating: 0, count: regressors.local.count)
+    for panel in panels {
+      for (i, neuron) in panel.neurons.enumerated() {
+        implied[neuron] = panel.coefficients.dot(
+          i, regressors.fitted.matrix, regressors.index(ofLocal: neuron))
+      }
+    }
+    return implied
   }
 
   /// The number of blocks in which this rank hands out its rows, 0 if it has none.

@@ -22,6 +22,7 @@ uint64_t chdf5_unlimited(void);
 unsigned chdf5_read_only(void);
 unsigned chdf5_read_write(void);
 unsigned chdf5_exclusive(void);
+unsigned chdf5_read_growing(void);
 
 // Types in memory, and their fixed little-endian equivalents in files.
 int64_t chdf5_native_float(void);

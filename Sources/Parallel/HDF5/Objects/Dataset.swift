@@ -27,6 +27,20 @@ package struct Dataset: ~Copyable, FileObject, Attributed {
     }
   }
 
+  /// The same with the extents that its writer has given it since; of a file that grows.
+  ///
+  /// C: `H5Drefresh`.
+  package consuming func refreshed() throws(HDF5Error) -> Dataset {
+    let path = describe()
+    try check("H5Drefresh", path, H5Drefresh(handle.id))
+    let space = try Handle<DataspaceKind>(
+      "H5Dget_space", path, adopting: H5Dget_space(handle.id))
+    let extents = try HDF5.shape(of: space, path)
+    return Dataset(
+      handle: handle, filePath: filePath, objectPath: objectPath, access: access,
+      extents: extents, type: type, storage: storage)
+  }
+
   /// Closes and reports a failure.
   ///
   /// Collective on shared files.

@@ -37,6 +37,19 @@ package struct File: ~Copyable, Location, Attributed {
     return File(handle: handle, filePath: path, access: .serial)
   }
 
+  /// Opens a file for reading that another process extends meanwhile, as a single writer with
+  /// many readers (SWMR).
+  ///
+  /// - Throws: `HDF5Error` as `open` does, and where its writer has not begun to share it.
+  /// C: `H5Fopen` with `H5F_ACC_SWMR_READ`.
+  package static func openGrowing(_ path: String) throws(HDF5Error) -> File {
+    prepareLibrary()
+    let list = try accessList(path, nil)
+    let handle = try Handle<FileKind>(
+      "H5Fopen", path, adopting: H5Fopen(path, chdf5_read_growing(), list.id))
+    return File(handle: handle, filePath: path, access: .serial)
+  }
+
   /// Opens an existing file for reading, shared by the ranks of a group.
   ///
   /// - Throws: `HDF5Error` if there is none, it is not HDF5, or it is truncated.

@@ -1,0 +1,206 @@
+internal import Collectives
+internal import Kernels
+internal import LinearAlgebra
+
+/// The dual form of a live fit: a coefficient for each transition, `θ_i = Xᵀ b_i`.
+///
+/// With `G = X Xᵀ` and `M = (G + ridge I)⁻¹` the inverse without neuron i's own regressor x_i is
+/// one of rank one away, `M_i = M + M x_i (M x_i)ᵀ / (1 − q_i)`, `q_i = x_iᵀ M x_i`, so own
+/// weights stay zero exactly. The currents `S_i = G_i b_i` are kept, and the working responses
+/// are `S + ridge b` without being kept. A step is 8 T² + 20 T N flops, shared by the ranks but
+/// for the T².
+final class LiveDual: LiveForm {
+  let window: SlidingWindow
+  /// `G` and `M`, T × T.
+  var gram: Matrix<Double>
+  var inverse: Matrix<Double>
+  /// `M x_i` and `q_i` of this rank's neurons; none where own weights are allowed.
+  var images: Matrix<Double>
+  var quotients: [Double]
+  /// b and S of this rank's neurons, rows × T.
+  var coefficients: Matrix<Double>
+  var response: Matrix<Double>
+  private var rival: LinearRival
+  /// `x_iᵀ b_i`, the own weights that b implies, until b changes.
+  private var implied: [Double]?
+
+  init(_ problem: LiveProblem) {
+    window = SlidingWindow(problem)
+    let (rows, size) = (problem.local.count, problem.window)
+    gram = Matrix(rows: size, columns: size)
+    inverse = Matrix(rows: size, columns: size)
+    for t in 0..<size { inverse[t, t] = 1 / problem.ridge }
+    let excluded = problem.selfConnections ? 0 : rows
+    images = Matrix(rows: excluded, columns: size)
+    quotients = [Double](repeating: 0, count: excluded)
+    coefficients = Matrix(rows: rows, columns: size)
+    response = Matrix(rows: rows, columns: size)
+    rival = LinearRival(problem, unknowns: size)
+  }
+
+  func features(
+    of regressors: [Double], group: borrowing some RankGroup & ~Copyable
+  ) throws -> [Double] { try window.products(with: regressors, group: group) }
+
+  /// `θ_iᵀ x` from `X x`, without the own weights that b implies.
+  func currents(of regressors: [Double], features products: [Double]) -> [Double] {
+    let whole = coefficients.times(products)
+    guard !problem.selfConnections else { return whole }
+    let first = problem.local.lowerBound
+    let own =
+      implied
+      ?? whole.indices.map { coefficients.dot($0, window.regressors, first + $0) }
+    implied = own
+    return whole.indices.map { whole[$0] - regressors[first + $0] * own[$0] }
+  }
+
+  func increments(after features: [Double]) -> [Double] { rival.increments(after: features) }
+
+  func step(
+    _ transition: LiveTransition, group: borrowing some RankGroup & ~Copyable
+  ) throws -> [Double] {
+    remove(slot: window.slot)
+    let products = try window.products(with: transition.regressors, group: group)
+    implied = nil
+    let currents = currents(of: transition.regressors, features: products)
+    implied = nil
+    let expected = rival.increments(after: products)
+    let errors = LinearRival.errors(transition.increments, expected: expected)
+    let (scores, headroom) = problem.loss.scores(
+      targets: transition.targets, currents: currents)
+    add(transition.regressors, products: products, currents: currents, scores: scores)
+    let column = inverse.numbers(ofRow: window.slot)
+    for i in 0..<rival.coefficients.rows { rival.coefficients.add(errors[i], column, toRow: i) }
+    window.replace(
+      by: transition, headroom: headroom, increments: zip(expected, errors).map { $0 + $1 })
+    window.advance()
+    return currents
+  }
+
+  /// Takes a slot out of the inverse and its share out of all that follows from it.
+  private func remove(slot s: Int) {
+    let column = inverse.numbers(ofRow: s)
+    let pivot = column[s]
+    for i in 0..<coefficients.rows { removeFromRow(i, column: column, slot: s) }
+    for i in 0..<rival.coefficients.rows {
+      rival.coefficients.add(-rival.coefficients[i, s] / pivot, column, toRow: i)
+      rival.coefficients[i, s] = 0
+    }
+    for t in 0..<inverse.rows where t != s {
+      inverse.add(-column[t] / pivot, column, toRow: t)
+      inverse[t, s] = 0
+      gram[t, s] = 0
+    }
+    inverse.clearRow(s)
+    gram.clearRow(s)
+    for j in 0..<window.regressors.rows { window.regressors[j, s] = 0 }
+  }
+
+  private func removeFromRow(_ i: Int, column: [Double], slot s: Int) {
+    let ridge = problem.ridge
+    let image = problem.selfConnections ? 0 : images[i, s]
+    let fold = problem.selfConnections ? 0 : image / (1 - quotients[i])
+    let share = coefficients[i, s] / (column[s] + fold * image)
+    coefficients.add(-share, column, toRow: i)
+    response.add(ridge * share, column, toRow: i)
+    if !problem.selfConnections {
+      coefficients.add(-share * fold, images, i, toRow: i)
+      response.add(ridge * share * fold, images, i, toRow: i)
+      quotients[i] -= image * image / column[s]
+      images.add(-image / column[s], column, toRow: i)
+      images[i, s] = 0
+    }
+    coefficients[i, s] = 0
+    response[i, s] = 0
+  }
+
+  /// Puts a transition into the free slot, with `X x` of the others.
+  private func add(
+    _ regressors: [Double], products: [Double], currents: [Double], scores: [Double]
+  ) {
+    let s = window.slot
+    let square = dot(regressors.span, regressors.span)
+    var update = inverse.times(products)
+    let pivot = square + problem.ridge - dot(products.span, update.span)
+    update[s] = -1
+    for t in 0..<inverse.rows {
+      inverse.add(update[t] / pivot, update, toRow: t)
+      gram[t, s] = products[t]
+    }
+    gram.setRow(s, products)
+    gram[s, s] = square
+    let column = inverse.numbers(ofRow: s)
+    for i in 0..<coefficients.rows {
+      if !problem.selfConnections {
+        let own = problem.local.lowerBound + i
+        let image = dot(products.span, images.row(i)) - regressors[own]
+        images.add(image / pivot, update, toRow: i)
+        quotients[i] += image * image / pivot
+      }
+      addToRow(i, column: column, current: currents[i], score: scores[i])
+    }
+  }
+
+  private func addToRow(_ i: Int, column: [Double], current: Double, score: Double) {
+    let s = window.slot
+    coefficients.add(score, column, toRow: i)
+    response[i, s] = current + score
+    response.add(-problem.ridge * score, column, toRow: i)
+    guard !problem.selfConnections else { return }
+    let fold = images[i, s] / (1 - quotients[i])
+    coefficients.add(score * fold, images, i, toRow: i)
+    response.add(-problem.ridge * score * fold, images, i, toRow: i)
+  }
+}
+
+extension LiveDual {
+  func refine(rows: [Int], iterations: Int, tolerance: Double) -> [RefinedRow] {
+    let panel = solve(
+      LiveDualProducts(self), rows: rows, iterations: iterations, tolerance: tolerance)
+    for i in 0..<panel.rows.count {
+      let row = panel.rows[i].neuron
+      coefficients.copyRow(row, from: panel.coefficients, i)
+      response.copyRow(row, from: panel.response, i)
+    }
+    implied = nil
+    return panel.refinedRows
+  }
+
+  func weights(ofRow row: Int) -> [Double] {
+    var weights = window.regressors.times(coefficients.numbers(ofRow: row))
+    if !problem.selfConnections { weights[problem.local.lowerBound + row] = 0 }
+    return weights
+  }
+
+  func drift(along vector: (Int) -> Double) -> Double {
+    let v = (0..<gram.rows).map(vector)
+    let image = gram.times(v)
+    let back = inverse.times(zip(image, v).map { $0 + problem.ridge * $1 })
+    return relativeDistance(back, v)
+  }
+
+  func refactor() throws {
+    var fresh = gram.copy()
+    for t in 0..<fresh.rows { fresh[t, t] += problem.ridge }
+    inverse = try inverted(fresh, ridge: problem.ridge)
+    guard !problem.selfConnections else { return }
+    let own = window.regressors.copy(rows: problem.local)
+    images = product(own, inverse)
+    quotients = (0..<own.rows).map { own.dot($0, images, $0) }
+  }
+
+  func restart() throws {
+    gram = products(ofColumnsOf: window.regressors)
+    try refactor()
+    coefficients = Matrix(rows: coefficients.rows, columns: coefficients.columns)
+    response = Matrix(rows: response.rows, columns: response.columns)
+    implied = nil
+    guard problem.hasRival, !problem.local.isEmpty else { return }
+    rival.coefficients = product(window.increments, inverse)
+  }
+}
+
+/// `Xᵀ X`.
+private func products(ofColumnsOf x: borrowing Matrix<Double>) -> Matrix<Double> {
+  product(x.view.transposed, x.view)
+}

@@ -1,0 +1,50 @@
+internal import Collectives
+internal import Kernels
+internal import LinearAlgebra
+private import Glibc
+
+extension LiveFit {
+  /// Begins with the latest transitions of a recording, as many as the window holds, and solves
+  /// them.
+  ///
+  /// `rule` makes the targets at a leak. The neurons are this rank's of the same partition.
+  ///
+  /// - Throws: `FitError.ridgeTooSmall`.
+  /// - Complexity: that of a fit of the window.
+  package func begin(
+    with recording: FitProblem<Double>, rule: (_ alpha: Double) -> TargetRule,
+    tolerance: Double, iterations: Int
+  ) throws {
+    let frames = recording.transitions.frames
+    let rules = alpha.map(rule)
+    for column in max(0, frames.count - problem.window)..<frames.count {
+      let t = frames[column]
+      var targets = [Double](repeating: .nan, count: alpha.count)
+      var increments = [Double](repeating: 0, count: problem.hasRival ? alpha.count : 0)
+      for i in fitted {
+        let now = recording.recording.rates[i, t]
+        let next = recording.recording.rates[i, t + 1]
+        targets[i] = rules[i].target(from: now, to: next)
+        if problem.hasRival, !next.isNaN { increments[i] = next - now }
+      }
+      let regressors = (0..<problem.regressors).map {
+        recording.regressors.fitted.matrix[$0, column]
+      }
+      let (_, headroom) = problem.loss.scores(targets: targets, currents: targets.map { _ in 0 })
+      form.window.replace(
+        by: LiveTransition(regressors: regressors, targets: targets), headroom: headroom,
+        increments: increments)
+      form.window.advance()
+    }
+    try form.restart()
+    settle(tolerance: tolerance, iterations: iterations)
+  }
+}
+
+extension TargetRule {
+  /// `artanh d` of one transition, d clamped; NaN where a rate is missing.
+  func target(from now: Double, to next: Double) -> Double {
+    let d = (next - (1 - alpha) * now) / alpha
+    return d.isNaN ? .nan : Glibc.atanh(max(margin - 1, min(1 - margin, d)))
+  }
+}

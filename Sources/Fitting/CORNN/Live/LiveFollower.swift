@@ -1,0 +1,207 @@
+package import Collectives
+
+/// A frame as a live fit takes it.
+package struct LiveFrame: Sendable {
+  /// Rates of all neurons; NaN where one is missing.
+  package var rates: [Double]
+  /// Inputs, divided by their scales; NaN where one is missing.
+  package var inputs: [Double]
+  /// Whether it is the one after the frame before, so that there is a transition between them.
+  package var follows: Bool
+
+  package init(rates: [Double], inputs: [Double], follows: Bool) {
+    self.rates = rates
+    self.inputs = inputs
+    self.follows = follows
+  }
+}
+
+/// Makes transitions of frames as they come, forecasts after each, and scores of those that have
+/// come due.
+///
+/// A missing rate is filled by its own forecast as a regressor, and is no target, nor is the
+/// rate after it. All ranks have the same frames and the same forecasts.
+package final class LiveFollower {
+  package let fit: LiveFit
+  /// Frames ahead of the longest forecast.
+  package let horizon: Int
+  /// The transitions over which weights may be trusted again after an alarm; nil: no cut.
+  private let cutAfter: Int?
+  private let rules: [TargetRule]
+  /// Of all neurons.
+  private let isFitted: [Bool]
+  private let bias: Bool
+
+  /// Scores over all neurons, and of each of this rank's.
+  package private(set) var scores = ForecastScores()
+  private var neuronErrors: NeuronErrors
+  /// Scores of this rank's neurons one frame ahead.
+  package var neuronScores: Scores { neuronErrors.scores }
+  private var alarm = ChangeAlarm()
+  /// Alarms so far; after each the window is cut, if it is to be.
+  package var alarms: Int { alarm.count }
+  /// Cuts so far.
+  package private(set) var cuts = 0
+  /// Transitions until the next cut.
+  private var untilCut: Int?
+
+  /// The latest frame.
+  private var seen: Seen?
+  /// Forecasts that have not come due, since the last gap; the latest one last.
+  private var made: [Forecast] = []
+
+  private struct Seen {
+    let rates: [Double]
+    let isMissing: [Bool]
+    let regressors: [Double]
+    /// Whether all inputs were there.
+    let isComplete: Bool
+  }
+
+  private struct Forecast {
+    let from: Seen
+    let next: [Double]
+    let last: [Double]?
+    let rivalNext: [Double]?
+    let rivalLast: [Double]?
+  }
+
+  /// Begins before any frame.
+  ///
+  /// `isFitted` is of all neurons: the others count as zero. `rule` makes the targets at a leak.
+  package init(
+    _ fit: LiveFit, isFitted: [Bool], bias: Bool, horizon: Int, cutAfter: Int? = nil,
+    rule: (_ alpha: Double) -> TargetRule
+  ) {
+    precondition(isFitted.count == fit.problem.neurons && horizon >= 1, "\(isFitted.count) marks")
+    self.fit = fit
+    self.isFitted = isFitted
+    self.bias = bias
+    self.horizon = horizon
+    self.cutAfter = cutAfter
+    rules = fit.alpha.map(rule)
+    neuronErrors = NeuronErrors(neurons: fit.alpha.count)
+  }
+
+  /// Takes a frame: scores what was expected of it, and steps.
+  ///
+  /// - Throws: what `group` throws; `FitError.ridgeTooSmall` where the window is cut.
+  /// - Collective: every rank of `group` must call it.
+  package func take(
+    _ frame: LiveFrame, group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    if !frame.follows { made = [] }
+    let now = fill(frame)
+    defer { seen = now }
+    guard frame.follows, let before = seen else { return }
+    score(now)
+    guard before.isComplete else { return }
+    try fit.take(transition(from: before, to: now), group: group)
+    guard let left = untilCut else { return }
+    untilCut = left > 1 ? left - 1 : nil
+    guard left <= 1, let cutAfter else { return }
+    cuts += 1
+    try fit.cut(keeping: cutAfter, tolerance: Self.cutTolerance, iterations: Self.cutIterations)
+  }
+
+  /// How well what is left after a cut is solved; the sweep goes on from there.
+  private static let cutTolerance = 1e-3
+  private static let cutIterations = 50
+
+  /// Rates of all neurons 1, 2, … `frames` ahead of the latest frame; those of neurons that are
+  /// not fitted are 0.
+  ///
+  /// `withRival`: whether the linear rival forecasts too, to be scored.
+  ///
+  /// - Throws: what `group` throws.
+  /// - Collective: every rank of `group` must call it.
+  package func forecast(
+    frames: Int, withRival: Bool, group: borrowing some RankGroup & ~Copyable
+  ) throws -> [[Double]] {
+    guard let seen else { return [] }
+    let own = try fit.forecast(from: seen.regressors, horizon: frames, group: group)
+    let rival =
+      withRival && fit.problem.hasRival
+      ? try fit.rivalForecast(from: seen.regressors, horizon: frames, group: group) : []
+    made.append(
+      Forecast(
+        from: seen, next: own[0], last: frames == horizon ? own[frames - 1] : nil,
+        rivalNext: rival.first, rivalLast: frames == horizon ? rival.last : nil))
+    if made.count > horizon { made.removeFirst() }
+    return own
+  }
+
+  private func fill(_ frame: LiveFrame) -> Seen {
+    let expected = made.last?.next ?? seen?.rates
+    let isMissing = frame.rates.indices.map { isFitted[$0] && frame.rates[$0].isNaN }
+    let rates = frame.rates.indices.map { i in
+      isMissing[i] ? expected?[i] ?? 0 : isFitted[i] ? frame.rates[i] : 0
+    }
+    let held = seen.map { Array($0.regressors[rates.count..<(rates.count + frame.inputs.count)]) }
+    let inputs = frame.inputs.indices.map {
+      frame.inputs[$0].isNaN ? held?[$0] ?? 0 : frame.inputs[$0]
+    }
+    return Seen(
+      rates: rates, isMissing: isMissing, regressors: rates + inputs + (bias ? [1] : []),
+      isComplete: !frame.inputs.contains(where: \.isNaN))
+  }
+
+  private func transition(from before: Seen, to now: Seen) -> LiveTransition {
+    let first = fit.problem.local.lowerBound
+    var targets = [Double](repeating: .nan, count: rules.count)
+    var increments = targets
+    for i in fit.fitted where !before.isMissing[first + i] && !now.isMissing[first + i] {
+      let (from, to) = (before.rates[first + i], now.rates[first + i])
+      targets[i] = rules[i].target(from: from, to: to)
+      increments[i] = to - from
+    }
+    return LiveTransition(
+      regressors: before.regressors, targets: targets,
+      increments: fit.problem.hasRival ? increments : [])
+  }
+}
+
+extension LiveFollower {
+  private func score(_ now: Seen) {
+    if let latest = made.last {
+      let local = fit.problem.local
+      let sums = errors(latest.next, from: latest.from, now) { [self] i, error, persistence in
+        guard local.contains(i) else { return }
+        neuronErrors.note(
+          neuron: i - local.lowerBound, error: error, persistence: persistence,
+          rate: now.rates[i])
+      }
+      scores.next.note(error: sums.error, persistence: sums.persistence)
+      if alarm.note(error: sums.error, persistence: sums.persistence) { untilCut = cutAfter }
+      note(latest.rivalNext, from: latest.from, now, in: &scores.rivalNext)
+    }
+    guard made.count == horizon, let due = made.first else { return }
+    note(due.last, from: due.from, now, in: &scores.last)
+    note(due.rivalLast, from: due.from, now, in: &scores.rivalLast)
+  }
+
+  private func note(
+    _ forecast: [Double]?, from before: Seen, _ now: Seen, in ratio: inout ErrorRatio
+  ) {
+    guard let forecast else { return }
+    let sums = errors(forecast, from: before, now) { _, _, _ in }
+    ratio.note(error: sums.error, persistence: sums.persistence)
+  }
+
+  /// Sums of squared errors of a forecast and of persistence, over the neurons that are there.
+  private func errors(
+    _ forecast: [Double], from before: Seen, _ now: Seen,
+    each: (_ neuron: Int, _ error: Double, _ persistence: Double) -> Void
+  ) -> (error: Double, persistence: Double) {
+    var sums = (error: 0.0, persistence: 0.0)
+    for i in isFitted.indices
+    where isFitted[i] && !now.isMissing[i] && !before.isMissing[i] {
+      let e = (forecast[i] - now.rates[i]) * (forecast[i] - now.rates[i])
+      let p = (before.rates[i] - now.rates[i]) * (before.rates[i] - now.rates[i])
+      sums.error += e
+      sums.persistence += p
+      each(i, e, p)
+    }
+    return sums
+  }
+}

@@ -1,0 +1,22 @@
+extension FollowCommand: ConditionalFlags {
+  var flagConditions: [FlagCondition] {
+    let isReplay = kind == .recording
+    let isPipe = kind == .framed || kind == .raw
+    return model.flagConditions + [
+      FlagCondition(
+        ["holdout"], when: false,
+        else: "every frame is forecast before it is fitted, so none is held out"),
+      FlagCondition(
+        TraceOptions.names.filter { $0 != "dt" && $0 != "rate" }, when: isReplay,
+        else: "it says what to read of a recording, and this is a stream"),
+      FlagCondition(
+        ["cells", "framed", "reorder"], when: isPipe,
+        else: "it belongs to a stream of float32 on - or a FIFO"),
+      FlagCondition(
+        ["reorder"], when: stream.framed, else: "frames without headers have no numbers"),
+      FlagCondition(
+        ["budget"], when: stream.replay != .max,
+        else: "--replay max has no clock, and refines a fixed number of neurons a frame"),
+    ]
+  }
+}

@@ -1,0 +1,160 @@
+internal import ArgumentParser
+internal import Foundation
+internal import MPI
+internal import Recordings
+internal import Results
+internal import Wording
+
+/// `ganglion follow`: the network of the brain while it is recorded.
+struct FollowCommand: GroupCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "follow", abstract: "Refits a network while frames arrive.",
+    discussion: """
+      The first --warmup seconds choose scale, leak and ridge as `ganglion fit` does. After that \
+      each frame scores what was expected of it, moves the weights by one exact step, and gives a \
+      forecast; in the time that is left the weights of a few neurons at a time are refined on \
+      the whole window. Where time is short the refinement gives way, then the longer forecast, \
+      never a frame. MODEL has the layout of `ganglion fit`; it is written anew every --snapshot \
+      seconds, and is whole at any time.
+
+      SIGINT, SIGTERM, SIGUSR1 and a file named STOP in the working directory end it once it has \
+      taken what has come, with exit code 75; --duration and the end of the source with 0.
+      """)
+
+  @Argument(
+    help: """
+      A recording, with --replay; - (standard input) or a FIFO with frames of little-endian \
+      float32, with --framed or with --cells and --rate; a .csv, .tsv or .txt table that grows by a \
+      line a frame, or FILE.h5:/PATH, a dataset (time, cell) that grows under SWMR, with --rate.
+      """)
+  var source: String
+  @Option(name: .shortAndLong, help: "The model that is kept up to date (HDF5).")
+  var output: String
+
+  @OptionGroup(title: "Stream") var stream: StreamOptions
+  @OptionGroup(title: "What to read") var reading: TraceOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Following") var following: FollowingOptions
+  @OptionGroup(title: "Outputs") var outputs: FollowOutputs
+  @OptionGroup(title: "Run") var common: CommonOptions
+
+  func validate() throws {
+    try reading.validate()
+    try model.validate()
+    try require(
+      [.crossentropy, .noiseAware, .robust, .auto].contains(model.loss),
+      "--loss \(model.loss.rawValue) cannot be followed: it needs crossentropy, noise-aware, robust"
+        + " or auto")
+    try stream.validate()
+    try following.validate()
+    try outputs.validate()
+    switch kind {
+    case .recording: try require(source != "-", "--replay is for a recording, and the source is -")
+    case .framed: break
+    case .raw, .table, .dataset:
+      try require(
+        kind != .raw || stream.cells != nil,
+        "frames without headers do not say how long they are: give --cells N (or --framed, or"
+          + " --replay RATE for a recording)")
+      try require(
+        reading.dt != nil || reading.rate != nil,
+        "\(source): these frames have no clock: give --rate HZ or --dt S")
+    }
+  }
+
+  /// What the source is, as its name and the flags say.
+  enum Kind {
+    case recording, framed, raw, table, dataset
+  }
+
+  var kind: Kind {
+    if stream.replay != nil { return .recording }
+    if source.contains(":/") { return .dataset }
+    let ending = (source as NSString).pathExtension.lowercased()
+    if ["csv", "tsv", "txt"].contains(ending) { return .table }
+    return stream.framed ? .framed : .raw
+  }
+
+  var files: FileRoles {
+    var files = FileRoles()
+    switch kind {
+    case .recording, .table: files.read(source, as: "the recording")
+    case .dataset: files.read(DatasetAddress(argument: source)?.file, as: "the recording")
+    case .framed, .raw: break
+    }
+    files.read(common.config, as: "--config")
+    files.write(output, as: "-o", .result(of: "follow"))
+    files.write(outputs.log, as: "--log", .log)
+    files.write(outputs.forecastFile, as: "--forecast-out", .log)
+    return files
+  }
+
+  func run(on world: borrowing Communicator) throws {
+    try FollowRun(self, on: world).run(on: world)
+  }
+}
+
+/// How fast a recording is replayed.
+enum ReplaySpeed: ExpressibleByArgument, Equatable {
+  /// As fast as its frames are taken.
+  case max
+  /// Frames a second.
+  case rate(Double)
+
+  init?(argument: String) {
+    if argument == "max" {
+      self = .max
+    } else if let rate = Double(argument) {
+      self = .rate(rate)
+    } else {
+      return nil
+    }
+  }
+
+  /// Frames a second; nil where there is no clock.
+  var rate: Double? {
+    switch self {
+    case .max: nil
+    case .rate(let rate): rate
+    }
+  }
+}
+
+/// What comes, and in which order.
+struct StreamOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      Frames a second at which a recording is replayed, > 0, whatever its own clock; or max: each \
+      frame when the one before is done, and then about a twentieth of the neurons is refined for \
+      each twentieth of the window, so that the result is the same every time.
+      """, valueName: "RATE|max"))
+  var replay: ReplaySpeed?
+  @Option(help: "Values in a frame of the stream, 1 to 1000000.") var cells: Int?
+  @Flag(
+    help: """
+      Before each frame of the stream stand 24 bytes, little-endian: u32 0x46474E47 ("GNGF"), u32 \
+      cells, u64 number of the frame, f64 seconds.
+      """)
+  var framed = false
+  @Option(
+    help: """
+      Frames of a framed stream that are held where a number is missing, 0 to 100, in case it \
+      comes late; each makes forecasts after a gap as much later.
+      """)
+  var reorder = 0
+
+  func validate() throws {
+    if case .rate(let rate) = replay {
+      try require(
+        rate > 0 && rate <= 1e6, "--replay is \(asGiven(rate)), expected frames a second > 0 or max"
+      )
+    }
+    if let cells {
+      try require(
+        cells >= 1 && cells <= FrameHeader.mostCells,
+        "--cells is \(cells), expected 1 to \(FrameHeader.mostCells)")
+    }
+    try require(reorder >= 0 && reorder <= 100, "--reorder is \(reorder), expected 0 to 100 frames")
+  }
+}

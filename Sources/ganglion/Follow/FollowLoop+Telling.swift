@@ -1,0 +1,108 @@
+internal import CORNN
+internal import Collectives
+internal import Foundation
+internal import MPI
+internal import Runtime
+internal import Wording
+
+extension FollowLoop {
+  /// Tells how it goes.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func tell(on world: borrowing Communicator) throws {
+    try measureWeights(on: world)
+    log.write(
+      "status", status.values(follower, taken: taken, counts: sequence.counts))
+    if source.feed != nil, !command.common.quiet {
+      FileHandle.standardError.write(Data((status.line(follower) + "\n").utf8))
+    }
+    status.restart()
+  }
+
+  /// By how much sampled weights have changed, and how many targets are clamped.
+  private func measureWeights(on world: borrowing Communicator) throws {
+    let fit = follower.fit
+    let now = fit.fitted.prefix(Self.sampledNeurons).flatMap { fit.weights(ofRow: $0) }
+    let targets = fit.targetsInWindow
+    var sums = [0, 0, Double(targets.clamped), Double(targets.present)]
+    if sample.count == now.count {
+      for (before, after) in zip(sample, now) {
+        sums[0] += (after - before) * (after - before)
+        sums[1] += after * after
+      }
+    }
+    sample = now
+    try world.sum(&sums)
+    status.weightChange = (sums[0] / sums[1]).squareRoot()
+    status.clipped = sums[2] / sums[3]
+  }
+
+  /// Neurons of each rank whose weights are looked at.
+  private static let sampledNeurons = 8
+
+  /// Writes a snapshot.
+  ///
+  /// One that fails is told, and the next one tried, unless it is the last.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func writeSnapshot(isLast: Bool, on world: borrowing Communicator) throws {
+    do {
+      try outputs.snapshots.write(follower, taken: taken, status: status, on: world)
+      status.snapshots += 1
+    } catch  where !isLast {
+      status.snapshotFailures += 1
+      log.write("snapshot failed", ["reason": "\(error)"])
+      guard source.feed != nil else { return }
+      FileHandle.standardError.write(Data("ganglion: warning: no snapshot: \(error)\n".utf8))
+    }
+  }
+
+  /// Solves the window, writes the model and says how it went.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func finish(on world: borrowing Communicator) throws {
+    follower.fit.settle(
+      tolerance: FollowedNetwork.startTolerance, iterations: FollowedNetwork.mostIterations)
+    try tell(on: world)
+    try writeSnapshot(isLast: true, on: world)
+    let counts = sequence.counts
+    log.write(
+      "ended", status.values(follower, taken: taken, counts: counts).merging(totals) { $1 })
+    let scores = follower.scores
+    session.console.say(
+      "\(taken) frames, \(counts.lost) lost in \(counts.gaps) gaps; skill of forecasts 1 ahead"
+        + " \(short(scores.next.skill)) (linear \(short(scores.rivalNext.skill))),"
+        + " \(follower.horizon) ahead \(short(scores.last.skill)) (linear"
+        + " \(short(scores.rivalLast.skill)))")
+    if command.stream.replay != .max, let ms = status.total.milliseconds {
+      session.console.say(
+        "ms from arrival to forecast: p50 \(short(ms[0])), p95 \(short(ms[1])), p99"
+          + " \(short(ms[2])), max \(short(ms[3]))")
+    }
+    session.console.say("wrote \(command.output)")
+    session.console.next(
+      "ganglion", "report", command.output, "-o",
+      NextStep.file(beside: command.output, "-report.html"))
+    try throwEnd(on: world)
+  }
+
+  /// Figures of the whole run.
+  private var totals: [String: any Encodable & Sendable] {
+    let scores = follower.scores
+    var totals: [String: any Encodable & Sendable] = [
+      "skill_1": scores.next.skill, "skill_horizon": scores.last.skill,
+      "linear_skill_1": scores.rivalNext.skill, "linear_skill_horizon": scores.rivalLast.skill,
+    ]
+    totals["latency_ms"] = status.total.milliseconds
+    return totals
+  }
+
+  private func throwEnd(on world: borrowing Communicator) throws {
+    try world.agreeOnRoot { if let failure { throw failure } }
+    guard let stopReason, stopReason != .timeLimit else { return }
+    throw CommandLineError(
+      exitCode: ExitCode.stopped,
+      description: "stopped because of \(stopReason.cause) after \(taken) frames;"
+        + " \(command.output) holds the network of then")
+  }
+}

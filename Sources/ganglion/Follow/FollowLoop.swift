@@ -1,0 +1,167 @@
+internal import CORNN
+internal import Collectives
+internal import Foundation
+internal import MPI
+internal import Runtime
+
+/// Takes frames as they come, and refines, tells and writes in between.
+final class FollowLoop {
+  /// What all ranks do next.
+  enum Turn: Int {
+    case wait, frame, sweep, status, snapshot, end
+  }
+
+  let command: FollowCommand
+  let source: FollowSource
+  let network: FollowedNetwork
+  let outputs: (snapshots: Snapshots, forecasts: ForecastWriter)
+  let session: RunSession
+  let log: RunLog
+  private let isRoot: Bool
+  private var stop: StopRequest
+  /// Why it ends before its source does.
+  var stopReason: StopRequest.Reason?
+  /// With what the source ended, if not well; on rank 0.
+  var failure: (any Error)?
+
+  /// Frames taken, those of the warm-up included.
+  var taken: Int
+  var status: FollowStatus
+  var sequence: FrameSequence
+  private var ready: [FrameSequence.Element] = []
+  private var isOver: Bool
+  private var pace: SweepPace
+  private var nextStatus = ContinuousClock.now + .seconds(1)
+  private var nextSnapshot: ContinuousClock.Instant
+  /// Weights of some neurons when the last status was told.
+  var sample: [Double] = []
+
+  var follower: LiveFollower { network.follower }
+
+  init(
+    _ command: FollowCommand, _ source: FollowSource, _ warmUp: WarmUp,
+    _ network: FollowedNetwork, _ outputs: (Snapshots, ForecastWriter), _ session: RunSession,
+    log: RunLog, rank: Int
+  ) {
+    self.command = command
+    self.source = source
+    self.network = network
+    self.outputs = (outputs.0, outputs.1)
+    self.session = session
+    self.log = log
+    isRoot = rank == 0
+    taken = warmUp.frames
+    status = FollowStatus(after: warmUp.last?.frame)
+    sequence = warmUp.sequence
+    isOver = warmUp.isOver
+    let following = command.following
+    let rate = if let replay = command.stream.replay { replay.rate } else { 1 / warmUp.dt }
+    pace = SweepPace(
+      parts: network.follower.fit.parts, window: following.window,
+      budget: rate.map { (following.budget ?? FollowingOptions.usualBudget) / $0 })
+    nextSnapshot = .now + .seconds(following.snapshot)
+    if isRoot {
+      Interruption.acknowledge(
+        ": ending once the frames that have come are taken. A second SIGINT ends the run at once")
+      Interruption.describe(": ended at once; the last snapshot is whole")
+    }
+    stop = StopRequest(timeLimit: following.duration.map { .seconds($0) })
+  }
+
+  /// - Throws: 75 where it was stopped; the error of the source; what writing throws.
+  /// - Collective: every rank of `world` must call it.
+  func run(on world: borrowing Communicator) throws {
+    while true {
+      let (turn, count) = try agree(on: world)
+      switch turn {
+      case .wait: source.feed?.wait()
+      case .frame: try takeFrame(on: world)
+      case .sweep: try sweep(count, on: world)
+      case .status: try tell(on: world)
+      case .snapshot:
+        try writeSnapshot(isLast: false, on: world)
+        // From its end on, or a slow disk would leave no time for frames.
+        nextSnapshot = .now + .seconds(command.following.snapshot)
+      case .end: return try finish(on: world)
+      }
+    }
+  }
+
+  /// Rank 0's decision, and whether any rank was asked to stop.
+  private func agree(on world: borrowing Communicator) throws -> (turn: Turn, count: Int) {
+    var words = [0, 0, stop.noticedHere()?.rawValue ?? 0]
+    if isRoot {
+      let (turn, count) = decide()
+      words[0] = turn.rawValue
+      words[1] = count
+    }
+    try world.maximum(&words)
+    if let reason = StopRequest.Reason(rawValue: words[2]), stopReason == nil {
+      stopReason = reason
+      source.feed?.close()
+    }
+    return (Turn(rawValue: words[0]) ?? .wait, words[1])
+  }
+
+  private func decide() -> (turn: Turn, count: Int) {
+    let now = ContinuousClock.now
+    if now >= nextStatus {
+      nextStatus = now + .seconds(1)
+      return (.status, 0)
+    }
+    let owed = pace.owed
+    if owed > 0 { return (.sweep, owed) }
+    receive()
+    let late = now - nextSnapshot
+    let mayWait = !ready.isEmpty && late < .seconds(2 * command.following.snapshot)
+    if late >= .zero, !mayWait { return (.snapshot, 0) }
+    if !ready.isEmpty { return (.frame, 0) }
+    if isOver { return (.end, 0) }
+    return pace.hasTime(at: now) ? (.sweep, 1) : (.wait, 0)
+  }
+
+  /// Looks for frames until one can be taken.
+  private func receive() {
+    while ready.isEmpty, !isOver, let feed = source.feed {
+      switch feed.next() {
+      case .frame(let frame): ready += sequence.take(frame)
+      case .nothing: return
+      case .ended(let failure):
+        self.failure = failure
+        ready += sequence.finish()
+        isOver = true
+      }
+    }
+  }
+
+  private func takeFrame(on world: borrowing Communicator) throws {
+    let element = isRoot ? ready.removeFirst() : nil
+    let waiting = ready.count + (source.feed?.waiting ?? 0)
+    var numbers = element.map { $0.frame.values + $0.frame.inputs } ?? network.empty
+    var flags = [element?.follows == true ? 1 : 0, waiting]
+    try world.broadcast(&flags)
+    try world.broadcast(&numbers)
+    let isBehind = flags[1] > 0
+    try follower.take(network.frame(numbers, follows: flags[0] == 1), group: world)
+    let forecast = try follower.forecast(
+      frames: isBehind ? 1 : follower.horizon,
+      withRival: !isBehind && taken % follower.horizon == 0, group: world)
+    taken += 1
+    if let element {
+      outputs.forecasts.write(forecast, after: element.frame)
+      status.note(element.frame, isBehind: isBehind, waiting: waiting)
+    }
+    pace.begin(arrival: element?.frame.arrival ?? .now)
+    guard taken % Self.framesOfProbe == 0 else { return }
+    status.probe = try world.agree { try follower.fit.keepAccurate() }
+    if !(status.probe <= LiveFit.driftBound) { status.refactorings += 1 }
+  }
+
+  /// Frames between two looks at the drift of the inverse.
+  private static let framesOfProbe = 100
+
+  private func sweep(_ count: Int, on world: borrowing Communicator) throws {
+    let residual = try world.maximum(follower.fit.sweep(count))
+    if pace.note(parts: count, residual: residual) { status.noteSweep(atFrame: taken) }
+  }
+}

@@ -1,0 +1,84 @@
+internal import CORNN
+internal import Collectives
+internal import LinearAlgebra
+internal import MPI
+internal import Recordings
+
+/// The network that is followed, with what turns values of the source into rates and back.
+struct FollowedNetwork {
+  let follower: LiveFollower
+  /// Of all neurons, on every rank.
+  let scaling: Scaling
+  /// Neurons that vary and are there often enough; the others have no forecast.
+  let isFitted: [Bool]
+  let neurons: Int
+  private let inputScale: [Double]
+
+  /// Begins with the latest transitions of the warm-up.
+  ///
+  /// - Throws: `FitError.ridgeTooSmall`.
+  /// - Collective: every rank of `world` must call it.
+  init(
+    _ command: FollowCommand, _ chosen: FitRun<Double>.Chosen, on world: borrowing Communicator
+  ) throws {
+    let (problem, configuration) = (chosen.loaded.problem, chosen.configuration)
+    let (own, following) = (chosen.loaded.scaling, command.following)
+    let local = problem.regressors.local
+    neurons = problem.regressors.neurons
+    inputScale = problem.regressors.inputScale
+    scaling = Scaling(
+      kind: own.kind, offset: try world.gather(own.offset), drift: try world.gather(own.drift),
+      scale: try world.gather(own.scale), baseline: nil)
+    var isOwnFitted = [Int](repeating: 0, count: local.count)
+    for i in problem.fittable { isOwnFitted[i] = 1 }
+    isFitted = try world.gather(isOwnFitted).map { $0 == 1 }
+    let fit = LiveFit(
+      LiveProblem(
+        neurons: neurons, others: problem.regressors.count - neurons, local: local,
+        window: following.window, ridge: configuration.lambda * Double(following.window),
+        loss: chosen.choice.loss.loss, selfConnections: configuration.selfConnections,
+        hasRival: true),
+      alpha: chosen.choice.leaks, fitted: problem.fittable, form: following.form)
+    try world.agree {
+      try fit.begin(
+        with: problem, rule: { configuration.targets(alpha: $0) },
+        tolerance: Self.startTolerance, iterations: Self.mostIterations)
+    }
+    follower = LiveFollower(
+      fit, isFitted: isFitted, bias: problem.regressors.bias, horizon: following.horizon,
+      cutAfter: following.cutOnChange ? FollowingOptions.keptByCut : nil,
+      rule: { configuration.targets(alpha: $0) })
+  }
+
+  /// How well the window is solved at the start and at the end.
+  static let startTolerance = 1e-6
+  static let mostIterations = 500
+
+  /// Takes the latest frame of the warm-up as the one that the next one follows.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func begin(
+    after last: FrameSequence.Element?, on world: borrowing Communicator
+  ) throws {
+    var values = last.map { $0.frame.values + $0.frame.inputs } ?? empty
+    try world.broadcast(&values)
+    try follower.take(frame(values, follows: false), group: world)
+    _ = try follower.forecast(
+      frames: follower.horizon, withRival: true, group: world)
+  }
+
+  /// Room for the values and the inputs of a frame.
+  var empty: [Double] { [Double](repeating: 0, count: neurons + inputScale.count) }
+
+  /// A frame of the source as the follower takes it: values of cells, then inputs.
+  func frame(_ numbers: [Double], follows: Bool) -> LiveFrame {
+    var column = Matrix<Double>(rows: neurons, columns: 1)
+    for i in 0..<neurons { column[i, 0] = numbers[i] }
+    scaling.apply(to: &column)
+    return LiveFrame(
+      rates: (0..<neurons).map { column[$0, 0] },
+      inputs: inputScale.indices.map {
+        inputScale[$0] > 0 ? numbers[neurons + $0] / inputScale[$0] : 0
+      }, follows: follows)
+  }
+}

@@ -1,0 +1,54 @@
+internal import CORNN
+internal import Foundation
+internal import MPI
+internal import Recordings
+
+/// Forecasts as JSON lines, from rank 0.
+struct ForecastWriter {
+  /// nil for standard output.
+  private let file: RunLog?
+  private let isWanted: Bool
+  private let cells: [Int]
+  private let scaling: Scaling
+  private let isFitted: [Bool]
+
+  /// - Throws: `CommandLineError` (73) on every rank if the file cannot be created.
+  /// - Collective: every rank of `world` must call it.
+  init(
+    _ command: FollowCommand, _ network: FollowedNetwork, on world: borrowing Communicator
+  ) throws {
+    file = try command.outputs.forecastFile.map { try RunLog(path: $0, group: world) }
+    isWanted = command.outputs.forecastOut != nil && world.rank == 0
+    cells = command.outputs.cellsOut?.cells ?? Array(0..<network.neurons)
+    scaling = network.scaling
+    isFitted = network.isFitted
+  }
+
+  /// Writes what is expected after a frame: a row a frame ahead, in the units of the source.
+  func write(_ forecast: [[Double]], after frame: StreamFrame) {
+    guard isWanted else { return }
+    let rows = forecast.map { rates in
+      "["
+        + cells.map { cell in
+          isFitted[cell]
+            ? number(scaling.restored(rates[cell], neuron: cell, frame: 0)) : "null"
+        }.joined(separator: ",") + "]"
+    }
+    let line =
+      #""frame":\#(frame.number),"time":\#(time(frame.time)),"cells":["#
+      + cells.map(String.init).joined(separator: ",") + #"],"values":["#
+      + rows.joined(separator: ",") + "]"
+    if let file {
+      file.write(event: "forecast", line)
+    } else {
+      StandardOutput.write(#"{"event":"forecast",\#(line)}"# + "\n")
+    }
+  }
+
+  /// A number of a frame, which is float32.
+  ///
+  /// JSON has no NaN; null says as much.
+  private func number(_ value: Double) -> String { value.isFinite ? "\(Float(value))" : "null" }
+
+  private func time(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
+}

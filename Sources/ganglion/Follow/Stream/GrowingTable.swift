@@ -1,0 +1,97 @@
+internal import Collectives
+internal import Foundation
+
+/// The lines of a text table that another program appends to, one frame a line, cells apart by
+/// commas, semicolons, tabs or blanks.
+///
+/// A first line of names is passed over. A line counts once its end is there.
+final class GrowingTable: FrameFeed {
+  private let path: String
+  private let descriptor: Int32
+  private var bytes: [UInt8] = []
+  private var lines: [String] = []
+  private var taken = 0
+  private var seen = 0
+  private var cells: Int?
+  private var isClosed = false
+  private var nextLook = ContinuousClock.now
+
+  /// Time between two looks, and bytes of a look; a line is no longer than the last of these.
+  private static let interval = Duration.milliseconds(2)
+  private static let bytesAtOnce = 1 << 20
+  private static let mostBytes = 1 << 26
+
+  /// - Throws: `CommandLineError` (66) if it cannot be read.
+  init(_ path: String) throws {
+    self.path = path
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw CommandLineError(
+        exitCode: ExitCode.missingInput, description: "cannot read \(path): \(lastSystemError())")
+    }
+  }
+
+  deinit { Foundation.close(descriptor) }
+
+  var waiting: Int { lines.count }
+
+  func next() -> FeedEvent {
+    do {
+      if lines.isEmpty, !isClosed { try look() }
+      while let line = lines.first {
+        lines.removeFirst()
+        seen += 1
+        guard let values = try frame(line) else { continue }
+        defer { taken += 1 }
+        return .frame(
+          StreamFrame(number: UInt64(taken), time: nil, arrival: .now, values: values))
+      }
+      return isClosed ? .ended(nil) : .nothing
+    } catch {
+      return .ended(error)
+    }
+  }
+
+  /// The numbers of a line; nil for an empty one, and for names at the beginning.
+  private func frame(_ line: String) throws -> [Double]? {
+    let words = line.split { ",;\t \r".contains($0) }
+    guard !words.isEmpty else { return nil }
+    let values = words.map { Double($0) ?? .nan }
+    let isMissing = words.map { ["nan", "na", ""].contains($0.lowercased()) }
+    if let bad = zip(values, isMissing).enumerated().first(where: { $1.0.isNaN && !$1.1 }) {
+      if seen == 1 { return nil }
+      throw CommandLineError.badStream(
+        "\(path), line \(seen): '\(words[bad.offset])' is no number")
+    }
+    guard words.count == cells ?? words.count else {
+      throw CommandLineError.badStream(
+        "\(path), line \(seen): \(words.count) values, expected \(cells ?? 0)")
+    }
+    cells = words.count
+    return values.map { $0.isFinite ? $0 : .nan }
+  }
+
+  private func look() throws {
+    let now = ContinuousClock.now
+    guard now >= nextLook else { return }
+    nextLook = now + Self.interval
+    var buffer = [UInt8](repeating: 0, count: Self.bytesAtOnce)
+    let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+    guard got > 0 else { return }
+    bytes += buffer[..<got]
+    guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else {
+      guard bytes.count < Self.mostBytes else {
+        throw CommandLineError.badStream("\(path) has a line of more than \(Self.mostBytes) bytes")
+      }
+      return
+    }
+    lines = String(decoding: bytes[..<end], as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false
+    ).map(String.init)
+    bytes.removeFirst(end + 1)
+  }
+
+  func wait() { usleep(500) }
+
+  func close() { isClosed = true }
+}

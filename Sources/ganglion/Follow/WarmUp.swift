@@ -1,0 +1,167 @@
+internal import ArgumentParser
+internal import CORNN
+internal import Collectives
+internal import Foundation
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Planning
+internal import Recordings
+internal import Runtime
+
+/// The first frames of a stream, and what they have chosen.
+struct WarmUp {
+  /// Frames in the order in which they came, on rank 0 only.
+  private var elements: [FrameSequence.Element] = []
+  /// What has been found on the way, on rank 0.
+  private(set) var sequence: FrameSequence
+  /// Whether the source ended before the warm-up did.
+  private(set) var isOver = false
+  /// Seconds from frame to frame.
+  private(set) var dt = 0.0
+  private(set) var neurons = 0
+  private(set) var frames = 0
+
+  /// Fewer frames choose nothing.
+  private static let leastFrames = 20
+  /// Of a frame: seconds that are so many frames are not one more.
+  private static let rounding = 1e-6
+
+  /// Collects the frames.
+  ///
+  /// - Throws: on every rank alike, 65 where they are too few, or have no clock; what the source
+  ///   ends with.
+  /// - Collective: every rank of `world` must call it, rank 0 alone reads.
+  init(
+    _ command: FollowCommand, _ source: FollowSource, on world: borrowing Communicator
+  ) throws {
+    sequence = FrameSequence(buffer: command.stream.reorder, dt: source.dt)
+    var dt = source.dt
+    try world.agreeOnRoot {
+      guard let feed = source.feed else { return }
+      while !isComplete(command.following.warmup, dt: dt) {
+        switch feed.next() {
+        case .frame(let frame): elements += sequence.take(frame)
+        case .nothing: feed.wait()
+        case .ended(let failure):
+          if let failure { throw failure }
+          elements += sequence.finish()
+          isOver = true
+        }
+        if isOver { break }
+      }
+      guard elements.count >= Self.leastFrames else {
+        throw CommandLineError.badStream(
+          "\(command.source) ended after \(elements.count) frames, and at least"
+            + " \(Self.leastFrames) are needed to choose scale, leak and ridge")
+      }
+      dt = try dt ?? Self.frameTime(elements)
+      sequence.dt = dt
+    }
+    self.dt = try world.broadcast(dt ?? 0)
+    neurons = try world.broadcast(elements.first?.frame.values.count ?? 0)
+    frames = try world.broadcast(elements.count)
+    isOver = try world.broadcast(isOver ? 1 : 0) == 1
+  }
+
+  private func isComplete(_ seconds: Double, dt: Double?) -> Bool {
+    guard elements.count >= Self.leastFrames else { return false }
+    if let dt { return Double(elements.count) >= seconds / dt - Self.rounding }
+    guard let first = elements.first?.frame.time, let last = elements.last?.frame.time else {
+      return false
+    }
+    return last - first >= seconds
+  }
+
+  /// The median of the steps of the clock.
+  private static func frameTime(_ elements: [FrameSequence.Element]) throws -> Double {
+    let times = elements.compactMap(\.frame.time)
+    let steps = zip(times, times.dropFirst()).map { $1 - $0 }.sorted()
+    guard let dt = steps.isEmpty ? nil : steps[steps.count / 2], dt > 0 else {
+      throw CommandLineError.badStream(
+        "the times in the headers do not rise: send seconds, or give --rate HZ")
+    }
+    return dt
+  }
+
+  /// Writes the frames as a recording: /traces (time, neuron), /inputs, /trial_start.
+  ///
+  /// What follows a gap begins a trial.
+  private func write(to path: String) throws {
+    let inputs = elements.first?.frame.inputs.count ?? 0
+    var traces = Matrix<Double>(rows: elements.count, columns: neurons)
+    var external = Matrix<Double>(rows: elements.count, columns: inputs)
+    for (t, element) in elements.enumerated() {
+      for i in 0..<neurons { traces[t, i] = element.frame.values[i] }
+      for k in 0..<inputs { external[t, k] = element.frame.inputs[k] }
+    }
+    let file = try File.create(path)
+    try file.createDataset("/traces", shape: [elements.count, neurons], of: Double.self)
+      .writeBlock(traces)
+    if inputs > 0 {
+      try file.createDataset("/inputs", shape: [elements.count, inputs], of: Double.self)
+        .writeBlock(external)
+    }
+    let starts = trialStarts
+    try file.createDataset("/trial_start", shape: [starts.count], of: Int.self).write(starts)
+    try file.close()
+  }
+
+  private var trialStarts: [Int] {
+    elements.indices.filter { $0 == 0 || !elements[$0].follows }
+  }
+
+  /// The latest frame, after which the next one comes; on rank 0 only.
+  var last: FrameSequence.Element? { elements.last }
+}
+
+extension WarmUp {
+  /// Chooses what a fit of these frames would choose.
+  ///
+  /// - Throws: what the stages of a fit throw.
+  /// - Collective: every rank of `world` must call it.
+  func choose(
+    _ command: FollowCommand, _ source: FollowSource, _ session: RunSession, log: RunLog,
+    on world: borrowing Communicator
+  ) throws -> (recording: Recording, chosen: FitRun<Double>.Chosen) {
+    // Beside the model, where every rank can read it.
+    let path = NextStep.file(
+      beside: command.output, "-warmup-\(try world.broadcast(Int(getpid()))).h5")
+    let discard = Interruption.Discard(path)
+    defer {
+      discard.cancel()
+      if world.rank == 0 { unlink(path) }
+    }
+    try world.agreeOnRoot { try write(to: path) }
+    let trials = try world.broadcast(trialStarts.count)
+    let inputs = try world.broadcast(elements.first?.frame.inputs.count ?? 0)
+    var fit = try FitCommand.parse([path, "-o", command.output])
+    fit.source.traces = "/traces"
+    fit.source.timeAxis = .first
+    fit.source.dt = dt
+    if inputs > 0 { fit.source.inputs = ["/inputs"] }
+    if trials > 1 { fit.source.trials = "/trial_start" }
+    fit.model = command.model
+    fit.model.holdout = 0
+    if fit.model.alpha == nil, fit.model.tau == nil {
+      fit.model.alpha = source.recording?.alpha.map { LeakChoice.value($0) }
+    }
+    fit.preprocessing.scale =
+      command.following.scale ?? (source.recording?.format == "Ganglion" ? ScalingKind.none : nil)
+    fit.solution.precision = .double
+    let recording = try Recording.open(fit.source.request(for: path), on: world)
+    let shape = fit.shape(of: recording)
+    let run = FitRun<Double>(
+      command: fit, recording: recording,
+      arithmetic: try Arithmetic(
+        .double, configuration: fit.configuration(), samples: shape.transitions,
+        regressors: shape.regressors),
+      session: session, log: log)
+    let loaded = try run.load(run.plan(on: world), on: world)
+    let keeper = try FitKeeper<Double>(
+      fit.checkpointing, session, log: log, local: loaded.planned.local, neurons: neurons,
+      on: world
+    ) { "" }
+    return (recording, try run.choose(loaded, keeping: keeper, on: world))
+  }
+}

@@ -1,0 +1,251 @@
+import Foundation
+import HDF5
+import LinearAlgebra
+import TestSupport
+import Testing
+
+extension CommandTests {
+  /// `follow` on streams: with headers, without, in disorder, and rubbish.
+  @Suite struct FollowStreamTests {
+    private static let cells = 6
+
+    private func value(_ t: Int, _ i: Int) -> Float {
+      Float(0.6 * sin(0.2 * Double(t) * (1 + 0.3 * Double(i)) + Double(i)))
+    }
+
+    private func bytes<T: FixedWidthInteger>(_ value: T) -> Data {
+      withUnsafeBytes(of: value.littleEndian) { Data($0) }
+    }
+
+    private func frame(_ t: Int, isFramed: Bool, missing: Int? = nil) -> Data {
+      var data = Data()
+      if isFramed {
+        data += Data("GNGF".utf8) + bytes(UInt32(Self.cells)) + bytes(UInt64(t))
+        data += bytes((Double(t) * 0.1).bitPattern)
+      }
+      for i in 0..<Self.cells {
+        data += bytes(i == missing ? Float.nan.bitPattern : value(t, i).bitPattern)
+      }
+      return data
+    }
+
+    private func write(
+      _ numbers: [Int], isFramed: Bool = true, then rest: Data = Data(), to path: String,
+      missing: (Int) -> Int? = { _ in nil }
+    ) throws {
+      let data = numbers.reduce(into: Data()) {
+        $0 += frame($1, isFramed: isFramed, missing: missing($1))
+      }
+      try (data + rest).write(to: URL(fileURLWithPath: path))
+    }
+
+    private static let common = [
+      "--warmup", "4", "--window", "50", "--alpha", "0.5", "--lambda", "0.01", "--scale", "none",
+    ]
+
+    /// Follows what a file holds, as a pipe brings it.
+    private func follow(
+      _ stream: String, _ flags: [String], to model: String, ranks: Int? = nil
+    ) throws -> LaunchResult {
+      let program = try #require(program)
+      let words = [program, "follow", "-", "-o", model] + Self.common + flags
+      let run = words.map { "'\($0)'" }.joined(separator: " ")
+      return try launch(ranks: ranks, command: ["sh", "-c", "cat '\(stream)' | \(run)"])
+    }
+
+    /// Raw frames, framed ones and a recording of the same values end with the same network.
+    @Test func streamsEndAsReplaysDo() throws {
+      let folder = try TemporaryDirectory()
+      let recording = folder.file("recording.h5")
+      try writeSample(recording, frames: 150) { t, i, _ in Double(self.value(t, i)) }
+      try succeed(
+        [
+          "follow", recording, "--replay", "max", "--time-axis", "0", "--rate", "10", "-o",
+          folder.file("replay.h5"),
+        ] + Self.common)
+      let expected = entries(try readMatrix(folder.file("replay.h5"), "/W"))
+      for isFramed in [false, true] {
+        let (stream, model) = (folder.file("stream"), folder.file("\(isFramed).h5"))
+        try write(Array(0..<150), isFramed: isFramed, to: stream)
+        let flags = isFramed ? ["--framed"] : ["--cells", "6", "--rate", "10"]
+        let result = try follow(stream, flags, to: model)
+        try #require(result.status == 0, "\(result)")
+        #expect(relativeError(entries(try readMatrix(model, "/W")), expected) < 1e-4)
+        #expect(result.errors.contains("frame 149"), "\(result.errors)")
+      }
+    }
+
+    @Test func disorderIsCounted() throws {
+      let folder = try TemporaryDirectory()
+      let (stream, log) = (folder.file("stream"), folder.file("run.jsonl"))
+      var numbers = Array(0..<150)
+      numbers.remove(at: 60)
+      numbers.insert(80, at: 80)
+      numbers.swapAt(100, 101)
+      try write(numbers, to: stream) { $0 >= 120 ? 2 : nil }
+      let result = try follow(
+        stream, ["--framed", "--reorder", "2", "--log", log], to: folder.file("model.h5"))
+      try #require(result.status == 0, "\(result)")
+      let ended = try #require(try event("ended", in: log))
+      let found = ["gaps", "lost", "repeats", "late", "frames"].map { ended[$0] as? Int }
+      #expect(found == [1, 1, 1, 0, 149], "\(ended)")
+      let missing = try #require(ended["nan"] as? Double)
+      #expect(abs(missing - 30.0 / 6 / 108) < 1e-12)
+      #expect(ended["missing_cells"] as? Int == 1, "one in 30 of 108 frames")
+      #expect(entries(try readMatrix(folder.file("model.h5"), "/W")).allSatisfy(\.isFinite))
+    }
+
+    /// In mid-stream what came before is kept; in the warm-up there is nothing to keep.
+    @Test func rubbish() throws {
+      let folder = try TemporaryDirectory()
+      let stream = folder.file("stream")
+      let many = Data("GNGF".utf8) + bytes(UInt32(1) << 31) + Data(count: 16)
+      let other = Data("GNGF".utf8) + bytes(UInt32(7)) + Data(count: 16)
+      for (rest, says) in [
+        (Data(repeating: 65, count: 48), "begins with 0x41414141"), (many, "2147483648 cells"),
+        (other, "has 7 cells, expected 6"),
+      ] {
+        for (frames, isKept) in [(90, true), (10, false)] {
+          let model = folder.file("\(frames).h5")
+          try? FileManager.default.removeItem(atPath: model)
+          try write(Array(0..<frames), then: rest, to: stream)
+          let result = try follow(stream, ["--framed"], to: model)
+          #expect(result.status == 65 && result.errors.contains(says), "\(result)")
+          #expect(result.errors.contains("frame \(frames), counted from 0"), "\(result)")
+          #expect(FileManager.default.fileExists(atPath: model) == isKept)
+        }
+      }
+    }
+
+    @Test func shortStreams() throws {
+      let folder = try TemporaryDirectory()
+      let stream = folder.file("stream")
+      try write(Array(0..<12), to: stream)
+      let few = try follow(stream, ["--framed"], to: folder.file("model.h5"))
+      #expect(few.status == 65 && few.errors.contains("after 12 frames"), "\(few)")
+      // A sender that was killed within a frame: the frame is left out.
+      try write(Array(0..<90), then: frame(90, isFramed: true).dropLast(5), to: stream)
+      let cut = try follow(stream, ["--framed"], to: folder.file("model.h5"))
+      #expect(cut.status == 0, "\(cut)")
+      #expect(try readVector(folder.file("model.h5"), "/live/frames") == [90])
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      #expect(left == ["model.h5", "stream"])
+    }
+
+    /// A table to which a line a frame is appended, by a writer that is not done with its last one.
+    @Test func aTableThatGrows() throws {
+      let folder = try TemporaryDirectory()
+      let (table, log, model) = (
+        folder.file("cells.csv"), folder.file("run.jsonl"), folder.file("model.h5")
+      )
+      func lines(_ frames: Range<Int>) -> String {
+        frames.map { t in
+          (0..<Self.cells).map { "\(value(t, $0))" }.joined(separator: ",") + "\n"
+        }.joined()
+      }
+      try ("a,b,c,d,e,f\n" + lines(0..<60) + "0.5,0.2").write(
+        toFile: table, atomically: false, encoding: .utf8)
+      let result = try launch(
+        command: [
+          try #require(program), "follow", table, "-o", model, "--rate", "10", "--log", log,
+        ] + Self.common
+      ) { process in
+        let deadline = ContinuousClock.now + .seconds(30)
+        while !hasLine("status", in: log), ContinuousClock.now < deadline { usleep(20_000) }
+        let file = try #require(FileHandle(forWritingAtPath: table))
+        file.seekToEndOfFile()
+        file.write(Data((",0,0,0,0\n" + lines(61..<80)).utf8))
+        usleep(500_000)
+        kill(process, SIGUSR1)
+      }
+      #expect(result.status == 75, "\(result)")
+      #expect(try readVector(model, "/live/frames") == [80])
+      let labels = try File.open(model).openDataset("/neuron").readStrings()
+      #expect(labels.count == 6)
+    }
+
+    @Test func aTableWithRubbish() throws {
+      let folder = try TemporaryDirectory()
+      let table = folder.file("cells.csv")
+      for (line, says) in [("1,2,x", "line 2: 'x' is no number"), ("1,2", "line 2: 2 values")] {
+        try "1,2,3\n\(line)\n".write(toFile: table, atomically: true, encoding: .utf8)
+        try expectRefusal(
+          ["follow", table, "-o", folder.file("model.h5"), "--rate", "10"], 65, says,
+          in: folder.path)
+      }
+    }
+
+    /// A sender that hangs is no reason to end; a signal is, and the model is whole.
+    @Test func aSignalEndsIt() throws {
+      let folder = try TemporaryDirectory()
+      let (pipe, log, model) = (
+        folder.file("pipe"), folder.file("run.jsonl"), folder.file("model.h5")
+      )
+      try #require(mkfifo(pipe, 0o600) == 0)
+      // Held open for both, so that neither side waits for the other, and there is no end.
+      let descriptor = open(pipe, O_RDWR)
+      defer { close(descriptor) }
+      let data = (0..<90).reduce(into: Data()) { $0 += frame($1, isFramed: true) }
+      let sent = data.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      try #require(sent == data.count)
+      let result = try launch(
+        command: [
+          try #require(program), "follow", pipe, "-o", model, "--framed", "--log", log,
+        ] + Self.common
+      ) { process in
+        let deadline = ContinuousClock.now + .seconds(30)
+        while !hasLine("status", in: log), ContinuousClock.now < deadline { usleep(20_000) }
+        kill(process, SIGINT)
+      }
+      #expect(result.status == 75, "\(result)")
+      #expect(result.errors.contains("because of Ctrl-C after 90 frames"), "\(result.errors)")
+      #expect(try readVector(model, "/live/frames") == [90])
+    }
+
+    @Test(arguments: [nil, 2]) func durationAndRealTime(ranks: Int?) throws {
+      let folder = try TemporaryDirectory()
+      let recording = folder.file("recording.h5")
+      try writeSample(recording, frames: 4000)
+      let log = folder.file("run.jsonl")
+      try succeed(
+        [
+          "follow", recording, "--replay", "200", "--time-axis", "0", "--rate", "10", "-o",
+          folder.file("model.h5"), "--duration", "2.5", "--snapshot", "0.5", "--log", log,
+        ] + Self.common, ranks: ranks)
+      let ended = try #require(try event("ended", in: log))
+      let frames = try #require(ended["frames"] as? Int)
+      #expect(frames > 40 && frames < 4000)
+      #expect(try #require(ended["snapshots"] as? Int) >= 3)
+      #expect((ended["latency_ms"] as? [Double])?.count == 4)
+      #expect(try readVector(folder.file("model.h5"), "/live/frames") == [Double(frames)])
+    }
+
+    @Test func refusals() throws {
+      let folder = try TemporaryDirectory()
+      let recording = folder.file("recording.h5")
+      try writeSample(recording)
+      let model = folder.file("model.h5")
+      for (words, code, says) in [
+        ([recording, "--framed"], Int32(64), "is no FIFO: give --replay"),
+        ([folder.file("nowhere"), "--framed"], 66, "No such file"),
+        ([folder.file("nowhere.csv"), "--rate", "3"], 66, "No such file"),
+        ([recording + ":/nothing", "--rate", "3"], 65, "cannot be followed"),
+        ([folder.file("table.csv")], 64, "give --rate HZ"),
+        (["-", "--rate", "3"], 64, "give --cells N"),
+        (["-", "--cells", "3"], 64, "give --rate HZ"),
+        (["-", "--cells", "0", "--rate", "3"], 64, "--cells is 0, expected 1 to 1000000"),
+        (["-", "--replay", "max"], 64, "the source is -"),
+        ([recording, "--replay", "max", "--time-axis", "0"], 64, "has no clock"),
+        ([recording, "--replay", "0"], 64, "--replay is 0, expected frames a second > 0"),
+        (
+          [
+            recording, "--replay", "max", "--time-axis", "0", "--rate", "9", "--warmup", "3",
+            "--alpha", ".5", "--lambda", "1", "--forecast-out", "-", "--cells-out", "6",
+          ], 64, "--cells-out names cell 6, and there are 6"
+        ),
+      ] {
+        try expectRefusal(["follow"] + words + ["-o", model], code, says, in: folder.path)
+      }
+    }
+  }
+}

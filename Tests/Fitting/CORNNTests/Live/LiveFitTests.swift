@@ -1,0 +1,176 @@
+import CORNN
+import Collectives
+import Foundation
+import Kernels
+import LinearAlgebra
+import TestSupport
+import Testing
+
+/// A live fit against a dense solver of the transitions that its window should have.
+@Suite struct LiveFitTests {
+  private static let alpha = 0.1
+  private static let margin = 1e-3
+
+  /// Regressors and targets of the transitions of a recording, bias last.
+  private struct Stream {
+    var regressors: [[Double]] = []
+    var targets: [[Double]] = []
+    let neurons: Int
+
+    init(neurons: Int, frames: Int, seed: UInt64) throws {
+      let synthetic = try Synthetic(neurons: neurons, frames: frames, seed: seed)
+      self.neurons = neurons
+      for t in 0..<(frames - 1) {
+        let now = (0..<neurons).map { synthetic.rates[$0, t] }
+        regressors.append(now + [1])
+        targets.append(
+          (0..<neurons).map {
+            let d = (synthetic.rates[$0, t + 1] - (1 - alpha) * now[$0]) / alpha
+            return max(margin - 1, min(1 - margin, d))
+          })
+      }
+    }
+
+    func transition(_ t: Int) -> LiveTransition {
+      LiveTransition(regressors: regressors[t], targets: targets[t].map { Foundation.atanh($0) })
+    }
+  }
+
+  private static func problem(
+    _ stream: Stream, window: Int, ridge: Double = 0.05, selfConnections: Bool = false,
+    loss: PointwiseLoss = .crossEntropy
+  ) -> LiveProblem {
+    LiveProblem(
+      neurons: stream.neurons, others: 1, local: 0..<stream.neurons, window: window,
+      ridge: ridge, loss: loss, selfConnections: selfConnections)
+  }
+
+  private static func fit(
+    _ stream: Stream, _ problem: LiveProblem, _ form: Configuration.Form, transitions: Range<Int>
+  ) throws -> LiveFit {
+    let fit = LiveFit(
+      problem, alpha: Array(repeating: alpha, count: stream.neurons), form: form)
+    for t in transitions { try fit.take(stream.transition(t), group: SingleRank()) }
+    return fit
+  }
+
+  @Test(arguments: [Configuration.Form.primal, .dual], [false, true])
+  func settlesAtTheMinimumOfItsWindow(_ form: Configuration.Form, _ own: Bool) throws {
+    let stream = try Stream(neurons: 12, frames: 160, seed: 3)
+    for (window, transitions) in [(60, 0..<159), (200, 0..<90)] {
+      for loss in [PlainLoss.crossEntropy, .robust(threshold: 0.2)] {
+        let problem = Self.problem(
+          stream, window: window, selfConnections: own, loss: loss.fitted)
+        let fit = try Self.fit(stream, problem, form, transitions: transitions)
+        fit.settle(tolerance: 1e-11, iterations: 2000)
+        let seen = Array(transitions.suffix(window))
+        for i in [0, 5, 11] {
+          let dense = try DenseNewton(
+            x: seen.map { stream.regressors[$0] }, d: seen.map { stream.targets[$0][i] },
+            ridge: problem.ridge, loss: loss, forbidden: own ? [] : [i])
+          #expect(relativeError(fit.weights(ofRow: i), dense.weights) < 1e-7)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [Configuration.Form.primal, .dual])
+  func stepsAreRidgeRegressionOnWorkingResponses(_ form: Configuration.Form) throws {
+    let stream = try Stream(neurons: 8, frames: 120, seed: 5)
+    let problem = Self.problem(stream, window: 40)
+    let fit = try Self.fit(stream, problem, form, transitions: 0..<0)
+    // z = s + E(s) with the s of when the transition came, by dense regressions of our own.
+    var responses: [[Double]] = []
+    for t in 0..<119 {
+      let currents = try fit.take(stream.transition(t), group: SingleRank())
+      responses.append(
+        currents.indices.map {
+          currents[$0] + stream.targets[t][$0] - Foundation.tanh(currents[$0])
+        })
+    }
+    let seen = Array((0..<119).suffix(40))
+    for i in 0..<8 {
+      let expected = try ridgeRegression(
+        seen.map { stream.regressors[$0] }, seen.map { responses[$0][i] }, ridge: problem.ridge,
+        without: i)
+      #expect(relativeError(fit.weights(ofRow: i), expected) < 1e-8)
+    }
+  }
+
+  @Test func bothFormsTakeTheSameSteps() throws {
+    let stream = try Stream(neurons: 10, frames: 100, seed: 7)
+    let problem = Self.problem(stream, window: 150)
+    let primal = try Self.fit(stream, problem, .primal, transitions: 0..<99)
+    let dual = try Self.fit(stream, problem, .dual, transitions: 0..<99)
+    for i in 0..<10 {
+      #expect(relativeError(primal.weights(ofRow: i), dual.weights(ofRow: i)) < 1e-9)
+    }
+  }
+
+  @Test(arguments: [Configuration.Form.primal, .dual])
+  func aMissingTargetCountsForNothing(_ form: Configuration.Form) throws {
+    let stream = try Stream(neurons: 6, frames: 61, seed: 9)
+    let problem = Self.problem(stream, window: 60)
+    let fit = LiveFit(
+      problem, alpha: Array(repeating: Self.alpha, count: 6), form: form)
+    for t in 0..<60 {
+      var targets = stream.transition(t).targets
+      if t % 7 == 3 { targets[2] = .nan }
+      try fit.take(
+        LiveTransition(regressors: stream.regressors[t], targets: targets), group: SingleRank())
+    }
+    fit.settle(tolerance: 1e-11, iterations: 2000)
+    let seen = (0..<60).filter { $0 % 7 != 3 }
+    let dense = try DenseNewton(
+      x: seen.map { stream.regressors[$0] }, d: seen.map { stream.targets[$0][2] },
+      ridge: problem.ridge, loss: .crossEntropy, forbidden: [2])
+    #expect(relativeError(fit.weights(ofRow: 2), dense.weights) < 1e-7)
+  }
+
+  @Test(arguments: [Configuration.Form.primal, .dual])
+  func theInverseStaysAccurate(_ form: Configuration.Form) throws {
+    let stream = try Stream(neurons: 10, frames: 1001, seed: 11)
+    let problem = Self.problem(stream, window: form == .dual ? 8 : 50, ridge: 1e-4)
+    let fit = try Self.fit(stream, problem, form, transitions: 0..<1000)
+    #expect(try fit.keepAccurate(within: .infinity) < 1e-4)
+    try fit.keepAccurate(within: 0)
+    #expect(try fit.keepAccurate(within: .infinity) < 1e-9)
+  }
+
+  @Test func aForecastIsTheNetworkRunning() throws {
+    let stream = try Stream(neurons: 6, frames: 60, seed: 13)
+    let fit = try Self.fit(
+      stream, Self.problem(stream, window: 50), .primal, transitions: 0..<59)
+    let frames = try fit.forecast(
+      from: stream.regressors[58], horizon: 3, group: SingleRank())
+    var rates = Array(stream.regressors[58].prefix(6))
+    for frame in frames {
+      rates = (0..<6).map { i in
+        let s = zip(fit.weights(ofRow: i), rates + [1]).reduce(0) { $0 + $1.0 * $1.1 }
+        return (1 - Self.alpha) * rates[i] + Self.alpha * Foundation.tanh(s)
+      }
+      #expect(relativeError(frame, rates) < 1e-12)
+    }
+  }
+}
+
+/// `(XᵀX + ridge I)⁻¹ Xᵀ z` without a column, by a dense factor.
+func ridgeRegression(
+  _ x: [[Double]], _ z: [Double], ridge: Double, without column: Int
+) throws -> [Double] {
+  let columns = x[0].indices.filter { $0 != column }
+  var a = Matrix<Double>(rows: columns.count, columns: columns.count)
+  var b = Matrix<Double>(rows: columns.count, columns: 1)
+  for (i, p) in columns.enumerated() {
+    for (j, q) in columns.enumerated() {
+      a[i, j] = x.reduce(0) { $0 + $1[p] * $1[q] } + (i == j ? ridge : 0)
+    }
+    b[i, 0] = zip(x, z).reduce(0) { $0 + $1.0[p] * $1.1 }
+  }
+  let factor = try Cholesky(a)
+  var view = b.mutableView
+  factor.solve(&view)
+  var weights = [Double](repeating: 0, count: x[0].count)
+  for (i, p) in columns.enumerated() { weights[p] = b[i, 0] }
+  return weights
+}

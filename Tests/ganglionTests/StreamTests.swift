@@ -1,0 +1,160 @@
+import Collectives
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ganglion
+
+/// Frames in order, and the headers of a framed stream.
+@Suite struct StreamTests {
+  private func frame(_ number: Int, time: Double? = nil, value: Double? = nil) -> StreamFrame {
+    StreamFrame(
+      number: UInt64(number), time: time, arrival: .now, values: [value ?? Double(number)])
+  }
+
+  /// The numbers that come out, marked where there is a transition to them.
+  private func order(_ numbers: [Int], buffer: Int) -> (String, FrameSequence.Counts) {
+    var sequence = FrameSequence(buffer: buffer, dt: nil)
+    var elements = numbers.flatMap { sequence.take(frame($0)) }
+    elements += sequence.finish()
+    let text = elements.map { ($0.follows ? "-" : " ") + "\($0.frame.number)" }.joined()
+    return (text, sequence.counts)
+  }
+
+  @Test func inOrder() {
+    let (text, counts) = order([5, 6, 7, 8], buffer: 0)
+    #expect(text == " 5-6-7-8")
+    #expect(counts.gaps == 0 && counts.repeats == 0 && counts.late == 0)
+  }
+
+  @Test func missingRepeatedAndLate() {
+    let (text, counts) = order([1, 2, 2, 5, 4, 6], buffer: 0)
+    #expect(text == " 1-2 5-6")
+    #expect(counts.gaps == 1 && counts.lost == 2 && counts.repeats == 1 && counts.late == 1)
+  }
+
+  @Test func lateFramesAreWaitedFor() {
+    let (text, counts) = order([1, 3, 2, 4, 6, 7, 8, 9, 9], buffer: 2)
+    #expect(text == " 1-2-3-4 6-7-8-9")
+    #expect(counts.gaps == 1 && counts.lost == 1 && counts.repeats == 1 && counts.late == 0)
+  }
+
+  @Test func aRestartedSender() {
+    let (text, counts) = order([7, 8, 0, 1], buffer: 3)
+    #expect(text == " 7-8 0-1")
+    #expect(counts.gaps == 1 && counts.late == 0)
+  }
+
+  @Test func jumpsOfTheClockAndTrials() {
+    var sequence = FrameSequence(buffer: 0, dt: 0.1)
+    var start = frame(3, time: 0.51)
+    start.startsTrial = true
+    let frames = [frame(0, time: 0), frame(1, time: 0.1), frame(2, time: 0.41), start]
+    let follows = frames.flatMap { sequence.take($0) }.map(\.follows)
+    #expect(follows == [false, true, false, false])
+    #expect(sequence.counts.gaps == 1)
+  }
+
+  @Test func identicalFramesAreCounted() {
+    var sequence = FrameSequence(buffer: 0, dt: nil)
+    for number in 0..<3 { _ = sequence.take(frame(number, value: 0.5)) }
+    #expect(sequence.counts.identical == 2)
+  }
+
+  private func header(
+    magic: UInt32 = FrameHeader.magic, cells: UInt32 = 3, number: UInt64 = 9, time: Double = 1.5
+  ) -> [UInt8] {
+    func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
+      withUnsafeBytes(of: value.littleEndian) { Array($0) }
+    }
+    return bytes(magic) + bytes(cells) + bytes(number) + bytes(time.bitPattern)
+  }
+
+  @Test func headers() throws {
+    #expect(Array(header()[0..<4]) == Array("GNGF".utf8))
+    let read = try FrameHeader(header(), frame: 0)
+    #expect(read.cells == 3 && read.number == 9 && read.time == 1.5)
+    for (bytes, says) in [
+      (header(magic: 7), "begins with 0x7"), (header(cells: 0), "0 cells"),
+      (header(cells: 1 << 31), "2147483648 cells"), (header(time: .nan), "its time is nan"),
+      (header(time: .infinity), "its time is inf"),
+    ] {
+      let error = try #require(throws: CommandLineError.self) { try FrameHeader(bytes, frame: 4) }
+      #expect(error.exitCode == ExitCode.badData && error.description.contains(says), "\(error)")
+      #expect(error.description.contains("frame 4"))
+    }
+  }
+
+  /// Whatever comes is a header with numbers in range, or an error.
+  @Test func headersOfRandomBytes() {
+    var state: UInt64 = 11
+    for round in 0..<20_000 {
+      var bytes = header()
+      for _ in 0..<(1 + round % 24) {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        bytes[Int(state >> 33) % 24] = UInt8(truncatingIfNeeded: state >> 50)
+      }
+      guard let read = try? FrameHeader(bytes, frame: 0) else { continue }
+      #expect((1...FrameHeader.mostCells).contains(read.cells) && read.time.isFinite)
+    }
+  }
+
+  /// Random numbers: what comes out rises, and is counted.
+  @Test func sequencesOfRandomNumbers() {
+    var state: UInt64 = 3
+    for buffer in [0, 1, 3] {
+      var sequence = FrameSequence(buffer: buffer, dt: nil)
+      var numbers: [UInt64] = []
+      for _ in 0..<2000 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let number = 1 + numbers.count + Int(state >> 60) - 8
+        numbers += sequence.take(frame(max(1, number))).map(\.frame.number)
+      }
+      numbers += sequence.finish().map(\.frame.number)
+      #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
+      let counts = sequence.counts
+      #expect(numbers.count + counts.repeats + counts.late == 2000)
+      #expect(Int((numbers.last ?? 0) - numbers[0]) + 1 == numbers.count + counts.lost)
+    }
+  }
+
+  @Test func percentiles() throws {
+    var histogram = LatencyHistogram()
+    #expect(histogram.milliseconds == nil)
+    for k in 1...1000 { histogram.note(seconds: Double(k) * 1e-3) }
+    let found = try #require(histogram.milliseconds)
+    for (value, exact) in zip(found, [500.0, 950, 990, 1000]) {
+      #expect(value >= exact * 0.999 && value <= exact * 1.021, "\(value) for \(exact)")
+    }
+    #expect(found[3] == 1000)
+  }
+
+  @Test func withoutAClockASweepTakesATwentiethOfTheWindow() {
+    var pace = SweepPace(parts: 38, window: 1000, budget: nil)
+    var swept = 0
+    for _ in 0..<50 {
+      pace.begin(arrival: .now)
+      let owed = pace.owed
+      #expect(owed == 1)
+      if pace.note(parts: owed, residual: 1) { swept += 1 }
+      #expect(pace.owed == 0 && !pace.hasTime(at: .now))
+    }
+    #expect(swept == 1)
+    #expect(SweepPace(parts: 10, window: 10, budget: nil).owed == 0)
+  }
+
+  @Test func withAClockASweepEndsWithItsBudgetOrSolved() {
+    var pace = SweepPace(parts: 2, window: 1000, budget: 10)
+    let now = ContinuousClock.now
+    #expect(!pace.hasTime(at: now))
+    pace.begin(arrival: now)
+    #expect(pace.hasTime(at: now) && !pace.hasTime(at: now + .seconds(11)))
+    _ = pace.note(parts: 1, residual: 1e-9)
+    let ended = pace.note(parts: 1, residual: 1e-2)
+    #expect(ended && pace.hasTime(at: now))
+    _ = pace.note(parts: 2, residual: 1e-9)
+    #expect(!pace.hasTime(at: now))
+    pace.begin(arrival: now)
+    #expect(pace.hasTime(at: now))
+  }
+}
