@@ -1,6 +1,8 @@
 """Zarr stores, written here byte by byte from the format's specification, as the program reads them."""
 import gzip
 import json
+import resource
+import signal
 import struct
 import subprocess
 import sys
@@ -201,6 +203,18 @@ class RefusalTests(InFolder):
         self.expect(65, "no-such-codec", time_axis=0)
         write_v2(self.store, np.zeros((20, 2), "<c8"), (20, 2), fill=None)
         self.expect(65, "not numbers", time_axis=0)
+
+    def test_a_full_disk(self):
+        """A limit of the size of files stands in for it."""
+        write_v2(self.store, waves(20_000), (20_000, 6))
+        limit, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+            self.expect(74, "recording.h5 cannot be written", time_axis=0)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+            signal.signal(signal.SIGXFSZ, handler)
 
     def test_nothing_is_replaced(self):
         write_v2(self.store, waves(), (60, 6))

@@ -56,7 +56,7 @@ def blocks(array: Any, most: int = BLOCK) -> Iterator[tuple[slice, ...]]:
     if not shape:
         yield ()
         return
-    chunk = getattr(array, "shards", None) or array.chunks
+    chunk = array.chunks  # of shards their inner ones, which are read by themselves
     room = max(1, most // array.dtype.itemsize)
     extents = [0] * len(shape)
     for axis in reversed(range(len(shape))):

@@ -1,6 +1,6 @@
 """What can go wrong, with the program's exit codes."""
 
-USAGE, BAD_DATA, MISSING, CANNOT_CREATE = 64, 65, 66, 73
+USAGE, BAD_DATA, MISSING, CANNOT_CREATE, CANNOT_WRITE = 64, 65, 66, 73, 74
 
 
 class ConversionError(RuntimeError):

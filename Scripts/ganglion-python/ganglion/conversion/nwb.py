@@ -88,7 +88,9 @@ def _write_attributes(node: Node, file: h5py.File) -> None:
             path = value["value"]["path"]
             if value["value"].get("source", ".") == "." and path in file:
                 target.attrs.create(name, file[path].ref, dtype=h5py.ref_dtype)
-        elif isinstance(value, bool | int | float | str):
+        elif isinstance(value, bool):
+            target.attrs[name] = np.uint8(value)
+        elif isinstance(value, int | float | str):
             target.attrs[name] = value
         elif isinstance(value, list) and value and all(isinstance(one, int | float) for one in value):
             target.attrs[name] = np.asarray(value)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import h5py
 
-from .errors import CANNOT_CREATE, ConversionError
+from .errors import CANNOT_CREATE, CANNOT_WRITE, ConversionError
 
 
 @contextmanager
@@ -28,8 +28,13 @@ def new_file(path: Path, overwrite: bool) -> Iterator[h5py.File]:
             file = h5py.File(partial, "w")
         except OSError as error:
             raise ConversionError(CANNOT_CREATE, f"{path} cannot be written: {error}") from error
-        with file:
-            yield file
-        os.replace(partial, path)
+        try:
+            with file:
+                yield file
+            os.replace(partial, path)
+        except ConversionError:
+            raise
+        except (OSError, RuntimeError) as error:  # HDF5 has either, by where it notices
+            raise ConversionError(CANNOT_WRITE, f"{path} cannot be written: {error}") from error
     finally:
         partial.unlink(missing_ok=True)
