@@ -106,11 +106,14 @@ def pictures(article):
 
 
 def small(drawing):
-    """A drawing with as many digits as a screen has use for, and without its layout as text."""
+    """A drawing with places to a hundredth of a pixel and no indentation; its texts stay as they are."""
     def rounded(number):
         return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
-    return re.sub(r"\n\s+", "\n", re.sub(r"-?\d+\.\d{3,}", rounded, drawing))
+    def tag(found):
+        return re.sub(r"-?\d+\.\d{3,}", rounded, found[0])
+
+    return re.sub(r"\n\s+", "\n", re.sub(r"<[^>]*>", tag, drawing))
 
 
 def main():

@@ -68,7 +68,7 @@ class TextTests(unittest.TestCase):
         source = re.sub(r'"\s*\+\s*"', "", source)  # strings in parts
         source = re.sub(r"\\\n\s*", "", source)
         text = (guide.CATALOGUE / "Guide" / "Troubleshooting.md").read_text()
-        messages = re.findall(r"^\*\*(.*?)\*\*$", text, re.MULTILINE)
+        messages = re.findall(r"^\*\*`(.*?)`\*\*$", text, re.MULTILINE)
         self.assertGreater(len(messages), 20)
         for message in messages:
             for part in filter(None, (part.strip() for part in message.split("…"))):
@@ -107,6 +107,12 @@ class RunnerTests(unittest.TestCase):
         self.assertEqual(guide.unprinted("solved ...\n...\nerror 0.05 ...", printed), [])
         self.assertEqual(guide.unprinted("mse / persistence 0.15", printed), ["mse / persistence 0.15"])
         self.assertEqual(guide.unprinted("error 0.05 of W\nsolved 200", printed), ["solved 200"])
+
+    def test_numbers_of_pictures_stay(self):
+        """Places are rounded, and nothing that is read."""
+        drawn = '<g>\n   <text x="1.23456" y="2">0.001</text>\n  <path d="M 0.12345 7"/></g>'
+        self.assertEqual(guide.small(drawn),
+                         '<g>\n<text x="1.23" y="2">0.001</text>\n<path d="M 0.12 7"/></g>')
 
     def test_blocks(self):
         found = guide.blocks("a\n```shell\nx\n```\n\n```text\ny\n```\nb\n\n```text\nz\n```\n")
