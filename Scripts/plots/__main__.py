@@ -3,31 +3,7 @@ import argparse
 import sys
 from pathlib import Path
 
-import h5py
-
-from . import comparison, evaluation, fit, reading, recording, tasks, train
-from .style import Names
-from .variants import share
-
-
-def draw(file, path, names, runs):
-    """All figures of one result; runs of train are collected to be compared."""
-    kind, stem = reading.kind(file), names.of(path)
-    if kind == "fit":
-        fit.draw(file, stem)
-    elif kind == "evaluation":
-        evaluation.draw(file, stem)
-    elif kind == "recording":
-        recording.draw(file, stem)
-    elif kind == "comparison":
-        comparison.draw(file, stem)
-    elif kind == "train":
-        run = train.Run(file)
-        runs.append(run)
-        train.draw([run], stem)
-        tasks.draw(run, stem, names)
-    else:
-        raise OSError("neither a model, its scores, a run nor a recording of ganglion")
+from .drawing import draw_all
 
 
 def main():
@@ -35,33 +11,10 @@ def main():
     parser.add_argument("-o", "--output", type=Path)
     parser.add_argument("files", nargs="+", type=Path)
     options = parser.parse_args()
-    files = []
-    for path in options.files:
-        if path.resolve() not in (known.resolve() for known in files):
-            files.append(path)
-    names = Names(files, options.output)
-    runs, failed = [], 0
-    for path in files:
-        try:
-            with h5py.File(path) as file:
-                draw(file, path, names, runs)
-        except OSError as error:
-            failed = 66 if not path.exists() else 65
-            print(f"figures: {path}: {error}", file=sys.stderr)
-    for task in sorted({run.task for run in runs}):
-        same = [run for run in runs if run.task == task]
-        folder = options.output or same[0].path.parent
-        if len(same) > 1:
-            train.draw(same, names.further(folder / f"{task}-comparison"))
-        shares = [run for run in same if run.optimizer == "sofo" and share(run)]
-        if len({share(run) for run in shares}) > 1:
-            train.sweep(shares, names.further(folder / f"{task}-directions"))
-        moved = [run for run in same if "center_out_hand" in run.examples]
-        if len(moved) > 1:
-            tasks.hands(moved, names.further(folder / f"{task}-hands"))
-        if len({run.steps for run in same if run.peak_memory}) > 1:
-            train.growth(
-                [run for run in same if run.peak_memory], names.further(folder / f"{task}-growth"))
+    failed = 0
+    for path, problem in draw_all(options.files, options.output):
+        failed = 65 if path.exists() else 66
+        print(f"figures: {path}: {problem}", file=sys.stderr)
     sys.exit(failed)
 
 

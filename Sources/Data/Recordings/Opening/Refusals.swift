@@ -35,10 +35,9 @@ func refusal(ofFolder path: String) -> RecordingError {
   if zarr.contains(where: { FileManager.default.fileExists(atPath: path + "/" + $0) }) {
     return .badData(
       """
-      \(path): a Zarr store, which is not HDF5. Convert it; an NWB store by
-        from hdmf_zarr import NWBZarrIO; from pynwb import NWBHDF5IO
-        with NWBZarrIO("\(path)", "r") as r, NWBHDF5IO("recording.nwb", "w") as w: \
-      w.export(src_io=r, write_args={"link_data": False})
+      \(path): a Zarr store, which is not HDF5. Convert it by the Python package that comes with \
+      Ganglion (pip install 'Scripts/ganglion-python[zarr]'):
+        ganglion-convert "\(path)" -o recording.h5
       """)
   }
   return .badData(

@@ -93,6 +93,7 @@ package final class Regressors<S: Scalar & Transferable> {
     self.inputScale = inputScale
     self.bias = bias
     self.local = local
+    origin = nil
   }
 
   /// What a fold holds out.

@@ -1,0 +1,4 @@
+"""python -m ganglion.conversion: the same as ganglion-convert."""
+from .command import main
+
+main()
