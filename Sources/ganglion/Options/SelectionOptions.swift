@@ -33,8 +33,8 @@ struct SelectionOptions: ParsableArguments {
   @Option(
     help: """
       Targets d = (r[t+1] - (1 - alpha) r[t]) / alpha beyond ±1: clamped to it, or unclipped, which \
-      the cross entropy alone can take; auto: unclipped where --select judges by free runs, else \
-      clamped.
+      the cross entropy alone can take; auto: where --select judges by free runs, unclipped unless \
+      that costs more than 1 % one frame ahead on the held-out blocks, else clamped.
       """)
   var targets = TargetChoice.auto
 
@@ -47,12 +47,13 @@ struct SelectionOptions: ParsableArguments {
   /// Whether candidates run freely on held-out blocks.
   var runsFreely: Bool { select != .oneStep }
 
-  /// What is made of targets beyond ±1, where the loss can take them as they are or not.
-  func range(takesExcess: Bool) -> TargetRange {
+  /// What may be made of targets beyond ±1, the preferred first; `takesExcess` says whether the
+  /// loss can take them as they are.
+  func ranges(takesExcess: Bool) -> [TargetRange] {
     switch targets {
-    case .auto: runsFreely && takesExcess ? .unclipped : .clamped
-    case .clamped: .clamped
-    case .unclipped: .unclipped
+    case .auto: runsFreely && takesExcess ? [.unclipped, .clamped] : [.clamped]
+    case .clamped: [.clamped]
+    case .unclipped: [.unclipped]
     }
   }
 

@@ -48,7 +48,7 @@ extension LeakChoice {
 
 extension FitRun {
   /// Raised whenever a checkpoint of the version before must not be gone on from.
-  private static var checkpointFormat: Int { 6 }
+  private static var checkpointFormat: Int { 7 }
 
   /// What a checkpoint must agree with: the recording's digest, all that is read besides, and
   /// all settings as given.

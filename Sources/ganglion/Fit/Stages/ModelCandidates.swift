@@ -10,14 +10,20 @@ struct ModelCandidates {
   let leakPerNeuron: Bool
   /// How free runs choose among them; nil: the error one frame ahead does.
   let horizon: HorizonGrid?
+  /// What may become of targets beyond ±1, the preferred first.
+  let ranges: [TargetRange]
 
   /// The candidates that the flags and the recording leave.
   ///
   /// - Throws: `CommandLineError` if --tau cannot be turned into a leak, or if free runs have
   ///   nothing to choose.
-  init(_ model: ModelOptions, horizon: HorizonGrid? = nil, recording: Recording) throws {
+  init(
+    _ model: ModelOptions, horizon: HorizonGrid? = nil, ranges: [TargetRange] = [.clamped],
+    recording: Recording
+  ) throws {
     losses = model.losses
     self.horizon = horizon
+    self.ranges = ranges
     leakPerNeuron = model.alpha == .perNeuron
     if let alpha = try Self.alpha(model, recording) { grid.alphas = [alpha] }
     if let lambda = model.lambda.given { grid.lambdas = [lambda] }
@@ -32,16 +38,20 @@ struct ModelCandidates {
   /// Folds of the search, as far as one knows: another loss than the first, if it is the best,
   /// is searched for its ridge as well.
   var expectedFolds: Int {
-    (isGiven ? 0 : 2 * grid.folds) + (losses.count > 1 ? losses.count * grid.folds : 0)
+    (isGiven ? 0 : 2 * grid.folds * ranges.count)
+      + (losses.count > 1 ? losses.count * grid.folds : 0)
   }
 
   /// How many there are of each; nil where there is nothing to choose.
   var counts: SearchCandidates? {
     let counts = SearchCandidates(
       leaks: grid.alphas.count, ridges: grid.lambdas.count, losses: losses.count,
-      leakPerNeuron: leakPerNeuron)
+      targets: ranges.count, leakPerNeuron: choosesLeakPerNeuron)
     return counts.isGiven ? nil : counts
   }
+
+  /// Whether each neuron's leak is chosen: free runs begin with them.
+  var choosesLeakPerNeuron: Bool { leakPerNeuron || horizon != nil && !isLeakGiven }
 
   /// Whether the leak is given.
   var isLeakGiven: Bool { grid.alphas.count == 1 }

@@ -20,8 +20,9 @@ package struct HorizonGrid: Codable, Equatable, Sendable {
   /// How much worse than the least a candidate's error one frame ahead may be; infinite: it does
   /// not count.
   package var tolerance = 0.02
-  /// How well each candidate is solved.
-  package var round = SearchRound(neurons: .max, iterations: 60, tolerance: 1e-3)
+  /// How well each candidate is solved: as in the search one frame ahead, for looser solutions hide
+  /// how well a network predicts that is nearly right.
+  package var round = SearchRound(neurons: .max, iterations: 60, tolerance: 2e-4)
 
   package init() {}
 
