@@ -24,7 +24,8 @@ struct SelectionOptions: ParsableArguments {
     help: """
       What alpha and lambda are chosen by on held-out blocks: one-step: the error one frame ahead; \
       rollout: the mean error of free runs 1 to --horizon frames ahead; both: the same among those \
-      whose error one frame ahead is within 2 % of the least. Free runs try a leak a neuron too, \
+      whose error one frame ahead is no more than what one-step chooses, or within 1 % of the \
+      least. Free runs try a leak a neuron too, \
       pulled towards slow ones, and cost many fits (--dry-run says how many).
       """)
   var select = SelectionAim.oneStep

@@ -101,7 +101,7 @@ struct ModelSearch<S: Scalar & Transferable> {
     let grid = candidates.grid
     let start = HorizonStart(
       common: choice.alpha, leaks: choice.leaks, isGiven: candidates.isLeakGiven,
-      lambdas: horizon.lambdas(around: choice.lambda, in: grid.lambdas))
+      lambdas: horizon.lambdas(around: choice.lambda, in: grid.lambdas), lambda: choice.lambda)
     return try phases.measure("select") {
       try problem.select(
         from: start, horizon: horizon, grid: grid, loss: choice.loss.loss,
