@@ -135,6 +135,8 @@ import Testing
     let loss = work(SearchCandidates(leaks: 1, ridges: 13, losses: 15))
     let all = work(SearchCandidates(leaks: 12, ridges: 13, losses: 15))
     #expect(0 < ridge.allFlops && ridge.allFlops < loss.allFlops && loss.allFlops < all.allFlops)
+    let twice = work(SearchCandidates(leaks: 1, ridges: 13, losses: 1, targets: 2))
+    #expect(agree(twice.flopsPacked, 2 * ridge.flopsPacked))
     // Seven ridges and three beside the best on 32 neurons, these three on 128 again; on 2.5 folds
     // of three quarters of the frames, 25 iterations each.
     let (samples, m) = (0.75 * 1199, 301.0)

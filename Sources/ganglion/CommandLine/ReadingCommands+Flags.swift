@@ -29,6 +29,14 @@ extension EvaluateCommand: ConditionalFlags {
       throw CommandLineError.usage("\(flag) does nothing here: \(reason); leave it out")
     }
   }
+
+  /// Refuses the flag about the worth of weights, where no recording says anything of it.
+  func refuseStandardErrors(because reason: String) throws {
+    guard standardErrors == nil else {
+      throw CommandLineError.usage(
+        "--standard-errors does nothing here: \(reason); leave it out")
+    }
+  }
 }
 
 extension DoctorCommand: ConditionalFlags {

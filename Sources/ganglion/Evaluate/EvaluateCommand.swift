@@ -32,6 +32,11 @@ struct EvaluateCommand: ModelCommand {
       Its last frames are scored, as large a share as the fit held out; the linear model is \
       trained on the others, the network on none of them. It must have the model's neurons \
       under the model's names, in its order, and its frame time.
+
+      --standard-errors: how far a weight would move if the recording were made anew (sandwich), \
+      and how far the ridge pulls it at the root mean square if the true weights onto its neuron \
+      have one size and independent signs. The two make no interval of the true weight: a few \
+      large weights among many zeros are pulled by more.
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String
@@ -64,6 +69,14 @@ struct EvaluateCommand: ModelCommand {
       means, by damped Gauss-Newton steps, and the eigenvalues of the Jacobian there.
       """, valueName: "starts"))
   var fixedPoints: Int?
+  @Option(
+    help: ArgumentHelp(
+      """
+      Say what the weights onto these neurons are worth, by name with commas between, or all: \
+      their sampling error at this ridge, and what the ridge itself takes. Needs the recording \
+      that was fitted.
+      """, valueName: "neurons"))
+  var standardErrors: String?
   @Option(name: .shortAndLong, help: "Write the scores to this file too (HDF5).")
   var output: String?
   @Flag(help: "Print one JSON object in place of the table.") var json = false

@@ -28,6 +28,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       let reason = "no recording is predicted, as the fitted one is not there"
       try command.refusePredictionFlags(because: reason)
       try command.source.refuse(because: reason)
+      try command.refuseStandardErrors(because: reason)
     } else {
       try predict(paths, network, threads: threads, console, into: &report, on: world)
     }
@@ -69,6 +70,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     let opened = try model.openRecording(paths, command.source, command.match, on: world)
     let recording = opened.recording
     report.opened = opened
+    report.weightErrors = try weightErrors(opened, on: world)
     let local = network.local
     var raw = Matrix<S>(rows: 0, columns: 0)
     var scaling: Scaling?
@@ -135,6 +137,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       "truth": command.truth ?? "", "starts": command.starts ?? EvaluateCommand.usualStarts,
       "attractor-frames": command.attractorFrames ?? EvaluateCommand.usualAttractorFrames,
       "fixed-points": command.fixedPoints ?? 0,
+      "standard-errors": command.standardErrors ?? "",
     ])
   }
 }

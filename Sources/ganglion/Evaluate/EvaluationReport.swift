@@ -38,6 +38,8 @@ struct EvaluationReport {
   var fixedPoints: FixedPoints?
   /// What a teacher's network says of it.
   var teacher: TeacherComparison?
+  /// What the weights onto some neurons are worth; nil where that was not asked for.
+  var weightErrors: WeightErrorReport?
   /// Frames of free-running prediction that were asked for.
   var horizon = 0
   /// What was recorded and predicted, if it is to be written.
@@ -111,6 +113,7 @@ struct EvaluationReport {
       lines.append(contentsOf: try attractorLines(on: group))
       lines.append(contentsOf: fixedPointLines)
       lines.append(contentsOf: teacher?.lines ?? [])
+      lines.append(contentsOf: weightErrors?.lines ?? [])
       if let verdict = totals.verdict, !verdict.sentence.isEmpty { lines.append(verdict.text) }
     }
     return lines.joined(separator: "\n")
@@ -192,6 +195,7 @@ struct EvaluationReport {
     }
     for (key, value) in try dynamicsObject(on: group) { object[key] = value }
     if let teacher { object["teacher"] = teacher.object }
+    if let weightErrors { object["standard_errors"] = weightErrors.object }
     let data = try JSONSerialization.data(
       withJSONObject: object, options: [.sortedKeys, .prettyPrinted])
     return String(decoding: data, as: UTF8.self)

@@ -127,9 +127,10 @@ struct FitCommand: GroupCommand {
   /// - Parameters:
   ///   - arithmetic: the form and precision that suit the recording; nil: as the flags say.
   ///   - lambda: the ridge per frame that was given or chosen; nil where there is none yet.
+  ///   - targets: what was chosen of targets beyond ±1; nil where nothing is yet.
   /// - Returns: the same for the same arguments; nothing is changed in it later.
   func configuration(
-    in arithmetic: Arithmetic? = nil, lambda: Double? = nil
+    in arithmetic: Arithmetic? = nil, lambda: Double? = nil, targets: TargetRange? = nil
   ) -> Configuration {
     var configuration = Configuration(
       lambda: lambda ?? Configuration.usualLambda, selfConnections: model.selfConnections,
@@ -139,7 +140,7 @@ struct FitCommand: GroupCommand {
       usesFeatures: arithmetic?.usesFeatures ?? false,
       searchesInFeatures: solution.precision != .double, tolerance: solution.tolerance,
       iterations: solution.iterations)
-    configuration.targetRange = selection.range(takesExcess: takesExcess)
+    configuration.targetRange = targets ?? selection.ranges(takesExcess: takesExcess)[0]
     return configuration
   }
 

@@ -21,6 +21,8 @@ struct FitResultFile {
   let storage: WeightStorage
   /// The method, and its quality against wall time; nil where none was logged.
   let method: (options: MethodOptions, log: MethodLog?)
+  /// What held-out blocks said of a refinement; nil where there was none.
+  var refinement: RefinementRecord?
   /// Whether this rank writes what all have.
   let isRoot: Bool
 
@@ -59,6 +61,7 @@ struct FitResultFile {
     try writeMethod(to: &file)
     try writeSelection(to: &file)
     if let horizon = choice.horizon { try file.write(horizon) }
+    if let refinement { try file.write(refinement) }
     try writeLeaks(to: &file, first: fit.regressors.local.lowerBound)
     try add(&file)
     try FitNetwork(

@@ -19,8 +19,9 @@ struct GanglionCommand: ParsableCommand {
       """,
     version: "ganglion \(Provenance.version) (commit \(Provenance.commit))",
     subcommands: [
-      GenerateCommand.self, InspectCommand.self, FitCommand.self, EvaluateCommand.self,
-      SimulateCommand.self, ReportCommand.self, ExportCommand.self, TrainCommand.self,
-      PlanCommand.self, ScalingCommand.self, DoctorCommand.self, FollowCommand.self,
+      GenerateCommand.self, InspectCommand.self, FitCommand.self, RefineCommand.self,
+      EvaluateCommand.self, SimulateCommand.self, ReportCommand.self, ExportCommand.self,
+      TrainCommand.self, FollowCommand.self, PlanCommand.self, ScalingCommand.self,
+      DoctorCommand.self,
     ])
 }

@@ -24,7 +24,8 @@ struct SelectionOptions: ParsableArguments {
     help: """
       What alpha and lambda are chosen by on held-out blocks: one-step: the error one frame ahead; \
       rollout: the mean error of free runs 1 to --horizon frames ahead; both: the same among those \
-      whose error one frame ahead is within 2 % of the least. Free runs try a leak a neuron too, \
+      whose error one frame ahead is no more than what one-step chooses, or within 1 % of the \
+      least. Free runs try a leak a neuron too, \
       pulled towards slow ones, and cost many fits (--dry-run says how many).
       """)
   var select = SelectionAim.oneStep
@@ -33,8 +34,8 @@ struct SelectionOptions: ParsableArguments {
   @Option(
     help: """
       Targets d = (r[t+1] - (1 - alpha) r[t]) / alpha beyond ±1: clamped to it, or unclipped, which \
-      the cross entropy alone can take; auto: unclipped where --select judges by free runs, else \
-      clamped.
+      the cross entropy alone can take; auto: where --select judges by free runs, unclipped unless \
+      that costs more than 1 % one frame ahead on the held-out blocks, else clamped.
       """)
   var targets = TargetChoice.auto
 
@@ -47,12 +48,13 @@ struct SelectionOptions: ParsableArguments {
   /// Whether candidates run freely on held-out blocks.
   var runsFreely: Bool { select != .oneStep }
 
-  /// What is made of targets beyond ±1, where the loss can take them as they are or not.
-  func range(takesExcess: Bool) -> TargetRange {
+  /// What may be made of targets beyond ±1, the preferred first; `takesExcess` says whether the
+  /// loss can take them as they are.
+  func ranges(takesExcess: Bool) -> [TargetRange] {
     switch targets {
-    case .auto: runsFreely && takesExcess ? .unclipped : .clamped
-    case .clamped: .clamped
-    case .unclipped: .unclipped
+    case .auto: runsFreely && takesExcess ? [.unclipped, .clamped] : [.clamped]
+    case .clamped: [.clamped]
+    case .unclipped: [.unclipped]
     }
   }
 

@@ -13,8 +13,8 @@ extension CommandTests {
 
     /// Every command has a page of its own, on any number of ranks once.
     @Test(arguments: [
-      "generate chaotic", "inspect", "fit", "evaluate", "simulate", "report", "export", "train",
-      "plan", "scaling", "doctor", "follow",
+      "generate chaotic", "inspect", "fit", "refine", "evaluate", "simulate", "report", "export",
+      "train", "follow", "plan", "scaling", "doctor",
     ])
     func helpIsOfTheCommand(command: String) throws {
       let words = command.split(separator: " ").map(String.init)

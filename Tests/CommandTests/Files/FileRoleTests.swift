@@ -31,6 +31,8 @@ extension CommandTests {
       FileSlip("fit @x.npy -o @n.npy --neuropil @n.npy", 64, "--neuropil"),
       FileSlip("fit @one.h5 -o @new.h5 --config @c.yaml --checkpoint @c.yaml", 64, "--config"),
       FileSlip("fit @one.h5 -o @new.h5 --config @c.yaml --log @c.yaml", 64, "--config"),
+      FileSlip("refine @m.h5 -o @m.h5", 64, "would replace"),
+      FileSlip("refine @m.h5 -o @one.h5", 64, "which is read for"),
       FileSlip("evaluate @m.h5 -o @m.h5", 64, "would replace"),
       FileSlip("evaluate @m.h5 -o @one.h5", 64, "which is read for"),
       FileSlip("evaluate @m.h5 --truth @k.h5 -o @k.h5", 64, "--truth"),

@@ -30,7 +30,8 @@ import Testing
         let below = try network.run(weights: weights, forced: forced, group: SingleRank())
         weights[i, j] = value
         let slope = (above - below) / (2 * step)
-        #expect(abs(slope - gradient[i, j]) < 1e-7 * max(1, abs(slope)), "weight \(i), \(j)")
+        #expect(
+          abs(slope - gradient.weights[i, j]) < 1e-7 * max(1, abs(slope)), "weight \(i), \(j)")
       }
     }
   }

@@ -48,7 +48,7 @@ package enum FitError: ExitCoded, Equatable {
       """
       --horizon is \(horizon), but on the held-out blocks of the fitted frames at most \(longest) \
       frames follow each other without a trial's end or a missing value: give --horizon \(longest) \
-      or less, or --select one-step
+      or less
       """
     }
   }

@@ -5,7 +5,7 @@ package import LinearAlgebra
 /// With no iterations they are measured, and come out as they went in.
 package final class StartingWeights: Sendable {
   /// This rank's neurons × regressors by their scale.
-  private let matrix: Matrix<Double>
+  package let matrix: Matrix<Double>
 
   /// Weights of this rank's neurons, a row each, zero where a neuron is left out.
   package init(_ matrix: consuming Matrix<Double>) { self.matrix = matrix }

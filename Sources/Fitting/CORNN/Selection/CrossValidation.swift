@@ -85,7 +85,7 @@ struct CrossValidation<S: Scalar & Transferable> {
         subproblems: subproblems, margin: configuration.targetMargin, fitted: fitted,
         heldOut: heldOut, solver: solver.searcher(for: loss), threads: threads)
       if isSpectral { work.features = solver.searchFeatures(for: loss) }
-      work.range = configuration.targetRange
+      work.range = trial.targets
       return work
     }
     var walk = RidgeWalk(

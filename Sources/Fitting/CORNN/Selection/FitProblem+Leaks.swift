@@ -33,7 +33,8 @@ extension FitProblem {
     var errors = [[[Double]]](
       repeating: [[Double]](repeating: [], count: alphas.count), count: fittable.count)
     let trial = SearchMemory.Trial(
-      losses: [loss], alphas: alphas, lambdas: [lambda], round: grid.lastRound)
+      losses: [loss], alphas: alphas, lambdas: [lambda], round: grid.lastRound,
+      targets: configuration.targetRange)
     for fold in search.allFolds {
       let outcomes = try search.solve(
         fold, trial, fittable, stopsEarly: false, group: group, phases: phases)

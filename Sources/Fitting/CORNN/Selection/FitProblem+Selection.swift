@@ -36,7 +36,7 @@ extension FitProblem {
       let found = try search.evaluate(
         SearchMemory.Trial(
           losses: [loss], alphas: block.alphas, lambdas: block.lambdas.sorted(by: >),
-          round: block.round),
+          round: block.round, targets: configuration.targetRange),
         by: .squares, group: group, phases: phases)
       walk.take(found[0].candidates, clipped: found[0].clipped)
     }
@@ -92,7 +92,7 @@ extension FitProblem {
       let found = try search.evaluate(
         SearchMemory.Trial(
           losses: race.open.map { losses[$0] }, alphas: [alpha], lambdas: race.lambdas,
-          round: round),
+          round: round, targets: configuration.targetRange),
         by: .magnitudes, group: group, phases: phases)
       race.take(
         found.map { $0.candidates.map { (lambda: $0.lambda, error: $0.magnitude) } }, of: round)

@@ -24,6 +24,8 @@ package final class SearchMemory {
     /// Descending.
     var lambdas: [Double]
     let round: SearchRound
+    /// What became of targets beyond ±1.
+    let targets: TargetRange
   }
 
   /// What was tried so far, in the order in which it was.

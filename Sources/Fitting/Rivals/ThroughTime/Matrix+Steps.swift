@@ -64,12 +64,12 @@ extension Matrix<Double> {
     }
   }
 
-  /// The slopes of a loss at rates, from a row on; returns the sum of the losses.
+  /// The slopes of a loss at rates times a weight, from a row on; returns the sum of the losses.
   ///
   /// `transitions` has for each column which of the targets is meant, if one is.
   mutating func setSlopes(
     from first: Int, _ rates: borrowing Matrix, _ targets: borrowing Matrix,
-    at transitions: [Int?], loss: RateLoss
+    at transitions: [Int?], loss: RateLoss, weight: Double
   ) -> Double {
     let (rows, width, samples) = (rates.rows, columns, targets.columns)
     let rate = rates.elements
@@ -81,8 +81,8 @@ extension Matrix<Double> {
         let recorded = transition.map { wanted[i * samples + $0] } ?? .nan
         let value =
           recorded.isNaN ? (loss: 0, slope: 0) : loss.value(rate[i * width + c], recorded: recorded)
-        total += value.loss
-        target[(first + i) * width + c] = value.slope
+        total += weight * value.loss
+        target[(first + i) * width + c] = weight * value.slope
       }
     }
     return total
@@ -109,6 +109,24 @@ extension Matrix<Double> {
         let output = y[first * width + k]
         target[k] = alpha[i] * (1 - output * output) * delta[k]
       }
+    }
+  }
+
+  /// `Σ δ (y − x)` of each row, with y the rows of the outputs and x those of the states from some
+  /// on: the derivative of a loss by α.
+  func leakSlopes(
+    _ outputs: borrowing Matrix, from row: Int, _ states: borrowing Matrix, from first: Int
+  ) -> [Double] {
+    let width = columns
+    let delta = elements
+    let y = outputs.elements
+    let x = states.elements
+    return (0..<rows).map { i in
+      var sum = 0.0
+      for c in 0..<width {
+        sum += delta[i * width + c] * (y[(row + i) * width + c] - x[(first + i) * width + c])
+      }
+      return sum
     }
   }
 

@@ -41,7 +41,8 @@ package struct ThroughTimeMethod: RivalMethod {
     var network = try UnrolledNetwork(
       windows: windows, loss: problem.loss == .squared ? .squaredError : .crossEntropy,
       alpha: problem.leaks, local: problem.local, neurons: regressors.neurons,
-      regressors: regressors.fitted.matrix, next: Self.following(problem), group: group)
+      regressors: regressors.fitted.matrix,
+      next: problem.whole.following(isFitted: problem.isFitted), group: group)
     var adam = AdamSteps(
       rows: weights.rows, columns: weights.columns, learningRate: learningRate)
     while try recorder.goesOn(from: weights, on: group) {
@@ -49,21 +50,23 @@ package struct ThroughTimeMethod: RivalMethod {
       _ = try network.run(weights: weights, forced: forced, group: group)
       var gradient = try network.gradient(weights: weights, forced: forced, group: group)
       for i in 0..<weights.rows {
-        gradient.add(problem.ridge, weights, i, toRow: i)
-        gradient.scaleRow(i, by: problem.isFitted[i] ? 1 / Double(problem.samples) : 0)
-        if let own = problem.excluded(i) { gradient[i, own] = 0 }
+        gradient.weights.add(problem.ridge, weights, i, toRow: i)
+        gradient.weights.scaleRow(i, by: problem.isFitted[i] ? 1 / Double(problem.samples) : 0)
+        if let own = problem.excluded(i) { gradient.weights[i, own] = 0 }
       }
-      adam.step(&weights, gradient)
+      adam.step(&weights, gradient.weights)
     }
   }
+}
 
-  /// Where each transition leads, this rank's neurons × transitions; NaN where missing.
-  private static func following(_ problem: RivalProblem) -> Matrix<Double> {
-    let frames = problem.whole.transitions.frames
-    var result = Matrix<Double>(rows: problem.local.count, columns: frames.count)
+extension FitProblem<Double> {
+  /// Where each transition leads, this rank's neurons × transitions; NaN where missing, and of
+  /// neurons that are not fitted.
+  func following(isFitted: [Bool]) -> Matrix<Double> {
+    var result = Matrix<Double>(rows: isFitted.count, columns: transitions.count)
     for i in 0..<result.rows {
-      for (t, frame) in frames.enumerated() {
-        result[i, t] = problem.isFitted[i] ? problem.whole.recording.rates[i, frame + 1] : .nan
+      for (t, frame) in transitions.frames.enumerated() {
+        result[i, t] = isFitted[i] ? recording.rates[i, frame + 1] : .nan
       }
     }
     return result

@@ -10,7 +10,7 @@ internal import LinearAlgebra
 /// where x[t] is r̂[t] with inputs and bias, or the recorded state where the step is forced. Back,
 /// with δ[t] the derivative of the loss by r̂[t],
 /// ```
-/// g[t] = α (1 − tanh² s[t]) δ[t+1],   ∂W = Σ g[t] x[t]ᵀ
+/// g[t] = α (1 − tanh² s[t]) δ[t+1],   ∂W = Σ g[t] x[t]ᵀ,   ∂α = Σ δ[t+1] (tanh s[t] − x[t])
 /// δ[t] = ∂ℓ[t]/∂r̂[t] + (1 − α) δ[t+1] + Wᵀ g[t]        the latter two where t is not forced
 /// ```
 /// Each rank has some rows of W.
@@ -21,8 +21,10 @@ internal import LinearAlgebra
 struct UnrolledNetwork: ~Copyable {
   private let windows: Windows
   private let loss: RateLoss
+  /// What the loss of each step counts, 1 at first.
+  var stepWeights: [Double]
   /// The leak of each of this rank's neurons.
-  private let alpha: [Double]
+  var alpha: [Double]
   private let local: Range<Int>
   private let neurons: Int
   private let counts: [Int]
@@ -38,6 +40,12 @@ struct UnrolledNetwork: ~Copyable {
 
   private var regressors: Int { recorded.rows / max(1, windows.steps) }
 
+  /// Derivatives of the loss by this rank's rows of W, and by their leaks.
+  struct Gradient: ~Copyable {
+    var weights: Matrix<Double>
+    var leaks: [Double]
+  }
+
   /// Takes regressors × transitions, and for each of this rank's neurons where they lead to.
   ///
   /// - Collective: every rank of `group` must call it.
@@ -48,6 +56,7 @@ struct UnrolledNetwork: ~Copyable {
   ) throws {
     self.windows = windows
     self.loss = loss
+    stepWeights = [Double](repeating: 1, count: windows.steps)
     self.alpha = alpha
     self.local = local
     self.neurons = neurons
@@ -89,23 +98,27 @@ struct UnrolledNetwork: ~Copyable {
     return total
   }
 
-  /// The gradient of the loss of the last run by this rank's rows of W.
+  /// The gradient of the loss of the last run.
   ///
   /// - Collective: every rank of `group` must call it.
   mutating func gradient(
     weights: borrowing Matrix<Double>, forced: [[Bool]],
     group: borrowing some RankGroup & ~Copyable
-  ) throws -> Matrix<Double> {
+  ) throws -> Gradient {
     let n = local.count
-    var result = Matrix<Double>(rows: n, columns: regressors)
+    var result = Gradient(
+      weights: Matrix(rows: n, columns: regressors), leaks: [Double](repeating: 0, count: n))
     var carried = Matrix<Double>(rows: n, columns: windows.count)
     for step in (0..<windows.steps).reversed() {
       carried.add(slopes, from: step * n)
+      let first = step * regressors
+      let own = carried.leakSlopes(
+        outputs, from: step * n, states, from: first + local.lowerBound)
+      for i in own.indices { result.leaks[i] += own[i] }
       var g = Matrix<Double>(rows: n, columns: windows.count)
       g.setCurrentSlopes(carried, outputs, from: step * n, alpha: alpha)
-      let first = step * regressors
       do {
-        var target = result.mutableView
+        var target = result.weights.mutableView
         multiply(
           g.view, states.view.rows(first..<first + regressors).transposed, into: &target, keep: 1)
       }
@@ -130,7 +143,8 @@ struct UnrolledNetwork: ~Copyable {
     rates.setRates(
       states, from: step * regressors + local.lowerBound, outputs, from: row, alpha: alpha)
     let transitions = (0..<windows.count).map { windows.transition($0, step) }
-    return slopes.setSlopes(from: row, rates, next, at: transitions, loss: loss)
+    return slopes.setSlopes(
+      from: row, rates, next, at: transitions, loss: loss, weight: stepWeights[step])
   }
 
   /// All neurons × windows.

@@ -32,6 +32,12 @@ struct Windows: Equatable, Sendable {
     self.lengths = lengths
   }
 
+  /// Windows of one length that begin at some positions, and may overlap.
+  init(starts: [Int], length: Int) {
+    self.starts = starts
+    lengths = starts.map { _ in length }
+  }
+
   /// The transition of a window at a step; nil beyond its end.
   func transition(_ window: Int, _ step: Int) -> Int? {
     step < lengths[window] ? starts[window] + step : nil

@@ -5,12 +5,16 @@ package struct SearchCandidates: Codable, Equatable, Sendable {
   package var leaks: Int
   package var ridges: Int
   package var losses: Int
+  /// Ways to take targets beyond ±1, each of which is searched.
+  package var targets: Int
   /// Whether each neuron has a leak of its own.
   package var leakPerNeuron: Bool
 
   /// Each is 1 where it is given.
-  package init(leaks: Int, ridges: Int, losses: Int, leakPerNeuron: Bool = false) {
-    (self.leaks, self.ridges, self.losses) = (leaks, ridges, losses)
+  package init(
+    leaks: Int, ridges: Int, losses: Int, targets: Int = 1, leakPerNeuron: Bool = false
+  ) {
+    (self.leaks, self.ridges, self.losses, self.targets) = (leaks, ridges, losses, targets)
     self.leakPerNeuron = leakPerNeuron
   }
 
@@ -86,7 +90,9 @@ extension FitCounts {
       let last = beside(leaks) * beside(ridges)
       return (few * (second(leaks) * second(ridges) + last), many * last)
     }
-    let first = walk(candidates.leaks, candidates.ridges)
+    var first = walk(candidates.leaks, candidates.ridges)
+    first.first *= Double(candidates.targets)
+    first.last *= Double(candidates.targets)
     let own =
       candidates.leakPerNeuron
       ? self.neurons * Double(candidates.leaks * SelectionGrid().folds) : 0

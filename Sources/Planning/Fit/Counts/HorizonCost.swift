@@ -5,7 +5,7 @@ internal import Foundation
 package struct HorizonCost: Equatable, Sendable {
   /// Fits of each neuron, to all blocks but one.
   package let fits: Int
-  /// Flops of these a rank, at the iterations that a loose tolerance takes.
+  /// Flops of these a rank.
   package let fitFlops: Double
   package let runs: Int
   package let frames: Int
@@ -13,8 +13,9 @@ package struct HorizonCost: Equatable, Sendable {
   /// Bytes a rank of the weights of all candidates at a ridge.
   package let bytes: Double
 
-  /// Iterations of a candidate, from the solution at the ridge before.
-  private static var iterations: Double { 10 }
+  /// Iterations of a candidate from the solution at the ridge before: assumed, as few are solved
+  /// from further away.
+  private static var iterations: Double { 15 }
 
   /// - Parameters:
   ///   - fit: the fit that is chosen for.

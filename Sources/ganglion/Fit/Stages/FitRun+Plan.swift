@@ -35,7 +35,8 @@ extension FitRun {
     }
     if recording.dt == nil { console.say("note: \(Recording.noClock)") }
     let candidates = try ModelCandidates(
-      command.model, horizon: command.selection.horizonGrid, recording: recording)
+      command.model, horizon: command.selection.horizonGrid,
+      ranges: command.selection.ranges(takesExcess: command.takesExcess), recording: recording)
     let configuration = command.configuration(in: arithmetic, lambda: command.model.lambda.given)
     let settings = command.settings(for: recording, form: configuration.form)
     _ = try settings.json

@@ -40,7 +40,8 @@ extension FitRun {
     for note in choice.notes { session.console.say(note) }
     return Chosen(
       loaded: loaded, choice: choice,
-      configuration: command.configuration(in: arithmetic, lambda: choice.lambda))
+      configuration: command.configuration(
+        in: arithmetic, lambda: choice.lambda, targets: choice.targets))
   }
 
   /// Solves this rank's neurons by the method that was asked for.

@@ -12,14 +12,20 @@ struct ModelCandidates {
   let leakPerNeuron: Bool
   /// How free runs choose among them; nil: the error one frame ahead does.
   let horizon: HorizonGrid?
+  /// What may become of targets beyond ±1, the preferred first.
+  let ranges: [TargetRange]
 
   /// The candidates that the flags and the recording leave.
   ///
   /// - Throws: `CommandLineError` if --tau cannot be turned into a leak, or if free runs have
   ///   nothing to choose.
-  init(_ model: ModelOptions, horizon: HorizonGrid? = nil, recording: Recording) throws {
+  init(
+    _ model: ModelOptions, horizon: HorizonGrid? = nil, ranges: [TargetRange] = [.clamped],
+    recording: Recording
+  ) throws {
     losses = model.losses
     self.horizon = horizon
+    self.ranges = ranges
     leakPerNeuron = model.alpha == .perNeuron
     if let alpha = try Self.alpha(model, recording) { grid.alphas = [alpha] }
     if let lambda = model.lambda.given { grid.lambdas = [lambda] }
@@ -44,16 +50,20 @@ struct ModelCandidates {
   var expectedFolds: Int {
     let rounds = grid.rounds.count
     let blocks = isGiven ? 0 : rounds + 2
-    return (foldsTried ?? grid.folds) * (losses.count > 1 ? 2 * blocks + rounds : blocks)
+    let found = losses.count > 1 ? blocks + rounds : 0
+    return (foldsTried ?? grid.folds) * (blocks * ranges.count + found)
   }
 
   /// How many there are of each; nil where there is nothing to choose.
   var counts: SearchCandidates? {
     let counts = SearchCandidates(
       leaks: grid.alphas.count, ridges: grid.lambdas.count, losses: losses.count,
-      leakPerNeuron: leakPerNeuron)
+      targets: ranges.count, leakPerNeuron: choosesLeakPerNeuron)
     return counts.isGiven ? nil : counts
   }
+
+  /// Whether each neuron's leak is chosen: free runs begin with them.
+  var choosesLeakPerNeuron: Bool { leakPerNeuron || horizon != nil && !isLeakGiven }
 
   /// Whether the leak is given.
   var isLeakGiven: Bool { grid.alphas.count == 1 }

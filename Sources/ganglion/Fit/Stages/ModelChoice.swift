@@ -5,6 +5,8 @@ internal import Wording
 /// Leak, ridge and loss of a fit: as given, or as chosen on held-out blocks.
 struct ModelChoice {
   let loss: NamedLoss
+  /// What becomes of targets beyond ±1.
+  let targets: TargetRange
   /// The common leak.
   let alpha: Double
   let lambda: Double
@@ -22,9 +24,9 @@ struct ModelChoice {
   /// The same with the leaks and the ridge that free runs chose.
   func choosing(_ found: HorizonSelection) -> ModelChoice {
     ModelChoice(
-      loss: loss, alpha: found.chosen.rule.leak(from: alpha), lambda: found.chosen.lambda,
-      leaks: found.leaks, selection: selection, isLeakChosen: isLeakChosen,
-      lossErrors: lossErrors, horizon: found)
+      loss: loss, targets: targets, alpha: found.chosen.rule.leak(from: alpha),
+      lambda: found.chosen.lambda, leaks: found.leaks, selection: selection,
+      isLeakChosen: isLeakChosen, lossErrors: lossErrors, horizon: found)
   }
 
   /// What was chosen, in words.
@@ -40,7 +42,7 @@ struct ModelChoice {
         notes.append("warning: \(warning.line)")
       }
     }
-    if let horizon { notes.append(horizon.note) }
+    if let horizon { notes.append("\(horizon.note); targets beyond ±1 \(targets.rawValue)") }
     return notes
   }
 }

@@ -71,7 +71,7 @@ import Testing
       }
     }
     let least = found.candidates.map(\.oneStep).min() ?? .nan
-    let allowed = found.candidates.indices.filter { found.candidates[$0].oneStep <= 1.02 * least }
+    let allowed = found.candidates.indices.filter { found.candidates[$0].oneStep <= 1.01 * least }
     #expect(
       found.place
         == allowed.min { found.candidates[$0].freeRun < found.candidates[$1].freeRun })
@@ -92,6 +92,11 @@ import Testing
     #expect(HorizonSelection.best(of: candidates, tolerance: 0.02) == 1)
     #expect(HorizonSelection.best(of: candidates, tolerance: 0) == 0)
     #expect(HorizonSelection.best(of: candidates, tolerance: .infinity) == 2)
+    // What one frame ahead chose may be worse than a leak a neuron: it is the bound then.
+    func best(_ plain: Double) -> Int? {
+      HorizonSelection.best(of: candidates, tolerance: 0, plain: candidate(plain, 1))
+    }
+    #expect(best(1.02) == 1 && best(1.03) == 2 && best(0.9) == 0 && best(.nan) == 0)
     #expect(HorizonSelection.best(of: [candidate(.nan, .nan)], tolerance: 0.02) == nil)
   }
 
@@ -108,7 +113,7 @@ import Testing
       common: 0.1, leaks: [Double](repeating: 0.1, count: 24), isGiven: false,
       lambdas: [1e-2, 1e-3])
     let both = try select(problem, from: start, horizon, grid: grid)
-    #expect(both.chosen.oneStep <= 1.02 * both.leastOneStep)
+    #expect(both.chosen.oneStep <= 1.01 * both.leastOneStep)
     #expect(both.chosen.rule.leak(from: 0.1) == 0.1)
     // What free runs alone may take is up to several times as bad one frame ahead.
     let slow = both.candidates.filter { $0.rule == LeakRule(slow: 0.02, pull: 1) }

@@ -88,7 +88,8 @@ import Testing
   /// to the best of those folds.
   @Test func whatFallsBehindIsGivenUp() throws {
     let trial = SearchMemory.Trial(
-      losses: [.crossEntropy], alphas: [0.1, 0.2, 0.3], lambdas: [1, 0.1], round: round)
+      losses: [.crossEntropy], alphas: [0.1, 0.2, 0.3], lambdas: [1, 0.1], round: round,
+      targets: .clamped)
     var race = FoldRace(trial, by: .squares)
     race.take([tally([[0.5, 0.6, 0.9], [0.7, 0.8, 1]])], tried: 2)
     race.retire()
@@ -114,7 +115,7 @@ import Testing
   @Test func lossesFallBehindToo() {
     let trial = SearchMemory.Trial(
       losses: [.crossEntropy, .clipped(k: 0, threshold: 0.2)], alphas: [0.1],
-      lambdas: [1, 0.1, 0.01], round: round)
+      lambdas: [1, 0.1, 0.01], round: round, targets: .clamped)
     var race = FoldRace(trial, by: .magnitudes)
     // Magnitudes 1 and 0.9, 1.2 and 1.3.
     race.take([tally([[1], [0.81], [9]]), tally([[1.44], [1.69], [9]])], tried: 2)
@@ -125,7 +126,7 @@ import Testing
 
   @Test func aRaceOfWhatDivergesEnds() {
     let trial = SearchMemory.Trial(
-      losses: [.crossEntropy], alphas: [0.1], lambdas: [1], round: round)
+      losses: [.crossEntropy], alphas: [0.1], lambdas: [1], round: round, targets: .clamped)
     var race = FoldRace(trial, by: .squares)
     race.take([tally([[.nan]])], tried: 1)
     race.retire()

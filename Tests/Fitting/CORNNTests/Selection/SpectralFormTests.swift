@@ -55,7 +55,8 @@ import Testing
       let found = try search.solve(
         fold,
         SearchMemory.Trial(
-          losses: [problem.loss.fitted], alphas: alphas, lambdas: lambdas, round: round),
+          losses: [problem.loss.fitted], alphas: alphas, lambdas: lambdas, round: round,
+          targets: .clamped),
         neurons, stopsEarly: false, group: SingleRank(), phases: Phases())
       #expect(ready.foldBases.hasBasis(of: fold))
       for (row, lambda) in lambdas.enumerated() {

@@ -1,7 +1,14 @@
 /// One split of the fitted transitions for cross-validation, as positions among them.
-struct Fold: Equatable {
-  let training: [Int]
-  let validation: [Int]
+package struct Fold: Equatable, Sendable {
+  /// Positions that are fitted.
+  package let training: [Int]
+  /// Positions of the block.
+  package let validation: [Int]
+
+  package init(training: [Int], validation: [Int]) {
+    self.training = training
+    self.validation = validation
+  }
 
   /// Contiguous blocks, each once the validation part, with a gap on both of its sides.
   ///
@@ -9,7 +16,7 @@ struct Fold: Equatable {
   /// a gap, would validate on what was trained.
   ///
   /// - Complexity: O(count × transitions).
-  static func blocks(of transitions: Transitions, count: Int, gap: Int) -> [Fold] {
+  package static func blocks(of transitions: Transitions, count: Int, gap: Int) -> [Fold] {
     let frames = transitions.frames
     return (0..<count).compactMap { number in
       let start = frames.count * number / count

@@ -56,7 +56,7 @@ struct FoldRace {
   var open: SearchMemory.Trial {
     SearchMemory.Trial(
       losses: losses.map { trial.losses[$0] }, alphas: alphas.map { trial.alphas[$0] },
-      lambdas: lambdas.map { trial.lambdas[$0] }, round: trial.round)
+      lambdas: lambdas.map { trial.lambdas[$0] }, round: trial.round, targets: trial.targets)
   }
 
   /// Takes what the open candidates did on a fold, by loss; of the ridges only the first `tried`

@@ -12,12 +12,22 @@ package struct HorizonStart: Sendable {
   package let isGiven: Bool
   /// Ridges per frame, descending.
   package let lambdas: [Double]
+  /// The ridge that one frame ahead chose beside the common leak; nil where that is not known.
+  package let lambda: Double?
 
-  package init(common: Double, leaks: [Double], isGiven: Bool, lambdas: [Double]) {
+  package init(
+    common: Double, leaks: [Double], isGiven: Bool, lambdas: [Double], lambda: Double? = nil
+  ) {
     self.common = common
     self.leaks = leaks
     self.isGiven = isGiven
     self.lambdas = lambdas
+    self.lambda = lambda
+  }
+
+  /// Whether a candidate is what one frame ahead chose, before any neuron had a leak of its own.
+  func isPlain(_ candidate: HorizonSelection.Candidate) -> Bool {
+    candidate.rule == LeakRule(slow: common, pull: 1) && candidate.lambda == lambda
   }
 }
 
@@ -89,9 +99,9 @@ extension FitProblem {
     let candidates = zip(tallies, start.lambdas).flatMap { tally, lambda in
       rules.enumerated().map { tally.candidate($1, place: $0, lambda: lambda) }
     }
-    guard let place = HorizonSelection.best(of: candidates, tolerance: horizon.tolerance) else {
-      throw FitError.everyCandidateDiverged
-    }
+    let best = HorizonSelection.best(
+      of: candidates, tolerance: horizon.tolerance, plain: candidates.first(where: start.isPlain))
+    guard let place = best else { throw FitError.everyCandidateDiverged }
     var chosen = start.leaks.map { candidates[place].rule.leak(from: $0) }
     for (neuron, leak) in zip(fittable, leaks.leaks(place % rules.count)) { chosen[neuron] = leak }
     return HorizonSelection(

@@ -17,11 +17,12 @@ package struct HorizonGrid: Codable, Equatable, Sendable {
   package var stronger = 3
   /// Runs on each held-out block, at most.
   package var starts = 40
-  /// How much worse than the least a candidate's error one frame ahead may be; infinite: it does
-  /// not count.
-  package var tolerance = 0.02
-  /// How well each candidate is solved.
-  package var round = SearchRound(neurons: .max, iterations: 60, tolerance: 1e-3)
+  /// How much worse than the least a candidate's error one frame ahead may be, unless that of the
+  /// common leak is worse; infinite: it does not count.
+  package var tolerance = 0.01
+  /// How well each candidate is solved: as in the search one frame ahead, for looser solutions hide
+  /// how well a network predicts that is nearly right.
+  package var round = SearchRound(neurons: .max, iterations: 60, tolerance: 2e-4)
 
   package init() {}
 

@@ -28,10 +28,14 @@ package struct HorizonSelection: Sendable {
   package var leastOneStep: Double { candidates.map(\.oneStep).min() ?? .nan }
 
   /// The place of the candidate with the least error of free runs, among those whose error one
-  /// frame ahead is within a share of the least; nil if none has a finite error.
-  static func best(of candidates: [Candidate], tolerance: Double) -> Int? {
+  /// frame ahead is within a share of the least, or no more than that of the `plain` one; nil if
+  /// none has a finite error.
+  static func best(
+    of candidates: [Candidate], tolerance: Double, plain: Candidate? = nil
+  ) -> Int? {
     guard let least = candidates.map(\.oneStep).placeOfLeast else { return nil }
-    let bound = candidates[least].oneStep * (1 + tolerance)
+    let own = plain?.oneStep ?? .nan
+    let bound = max(candidates[least].oneStep * (1 + tolerance), own.isFinite ? own : 0)
     return candidates.map { $0.oneStep <= bound ? $0.freeRun : .infinity }.placeOfLeast
   }
 }

@@ -68,15 +68,7 @@ struct HorizonWalk<S: Scalar & Transferable>: SearchWalk {
     // Where one rank gives up, all do.
     guard try group.maximum(outcome == nil ? 1 : 0) == 0, let outcome else { throw SearchPaused() }
     last = outcome
-    var weights = Matrix<S>(
-      rows: leaks.subproblems.count, columns: problem.regressors.count)
-    var row = 0
-    for panel in outcome.panels {
-      // Of unit states, the currents are the weights.
-      let part = form.heldOutResponse(panel.coefficients, neurons: panel.neurons)
-      for i in 0..<part.rows { weights.copyRow(row + i, from: part, i) }
-      row += part.rows
-    }
+    let weights = form.weights(of: outcome, regressors: problem.regressors.count)
     tallies.append(
       try phases.measure("score") { try tally(of: weights, problem.recording, group: group) })
     return true

@@ -1,0 +1,86 @@
+internal import CORNN
+internal import Collectives
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Networks
+internal import Results
+internal import Wording
+
+// What the weights onto some neurons are worth.
+extension EvaluateRun {
+  /// The sampling errors that were asked for; nil where none were.
+  ///
+  /// - Throws: on every rank alike, 64 for neurons that are not there or given twice, and for a
+  ///   model whose errors are not known; 65 for another recording than the fitted one.
+  /// - Collective: every rank of `world` must call it.
+  func weightErrors(
+    _ opened: ModelRecording, on world: borrowing Communicator
+  ) throws -> WeightErrorReport? {
+    guard let text = command.standardErrors else { return nil }
+    let chosen = try neurons(named: text)
+    let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
+    let network: RateNetwork<Double> = try model.readNetwork(local, on: world)
+    let fitted = try FittedProblem(of: model, opened, leaks: network.alpha, on: world)
+    try requireKnownErrors(fitted)
+    let weights = fitted.problem.regressors.weights(of: network)
+    let fittable = Set(fitted.problem.fittable)
+    let missing = chosen.filter { local.contains($0) && !fittable.contains($0 - local.lowerBound) }
+    let skipped = try world.gather(missing)
+    if let first = skipped.first {
+      throw CommandLineError.usage(
+        "--standard-errors: neuron \(model.labels[first]) was left out of the fit")
+    }
+    let own = chosen.filter(local.contains)
+    let errors = try world.agree {
+      try own.map {
+        try fitted.problem.weightErrors(
+          of: $0 - local.lowerBound, weights: weights, fitted.recipe)
+      }
+    }
+    let clipped = try model.readNeurons("diagnostics/clipped", local, on: world)
+    let isClamped = fitted.fit.configuration.targetRange == .clamped
+    return try WeightErrorReport(
+      neurons: chosen.map { model.labels[$0] },
+      own: zip(own, errors).map { neuron, errors in
+        let i = neuron - local.lowerBound
+        return WeightErrorReport.Row(
+          weights: (0..<model.neurons).map { network.weights[i, $0] }, errors: errors,
+          clamped: isClamped ? clipped[i] : 0)
+      }, first: chosen.count { $0 < local.lowerBound }, on: world)
+  }
+
+  /// The neurons by number, ascending.
+  private func neurons(named text: String) throws -> [Int] {
+    guard text != "all" else { return Array(0..<model.neurons) }
+    let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let places = try names.map { name in
+      guard let place = model.labels.firstIndex(of: name) else {
+        throw CommandLineError.usage(
+          "--standard-errors: \(model.path) has no neuron \(name): its first is"
+            + " \(model.labels[0]), its last \(model.labels[model.neurons - 1])")
+      }
+      return place
+    }
+    guard Set(places).count == places.count else {
+      throw CommandLineError.usage("--standard-errors \(text) names a neuron twice")
+    }
+    return places.sorted()
+  }
+
+  /// Refuses what the formula does not hold for.
+  private func requireKnownErrors(_ fitted: FittedProblem) throws {
+    func refuse(_ what: String) -> CommandLineError {
+      CommandLineError.usage(
+        "--standard-errors: \(model.path) \(what), of which sampling errors are not known; they are"
+          + " of fits by the cross entropy with weights of any sign")
+    }
+    guard fitted.fit.loss.name == "crossentropy" else {
+      throw refuse("was fitted with the loss \(fitted.fit.loss.name)")
+    }
+    guard fitted.recipe.constraints.signs == nil else {
+      throw refuse("has weights with fixed signs")
+    }
+    guard fitted.fit.refined == 0 else { throw refuse("was refined") }
+  }
+}

@@ -1,0 +1,177 @@
+internal import CORNN
+internal import Collectives
+internal import Foundation
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Results
+internal import Statistics
+internal import Wording
+
+/// What the weights onto some neurons are worth, as `evaluate` says it.
+struct WeightErrorReport {
+  /// The weights onto one of this rank's neurons.
+  struct Row {
+    let weights: [Double]
+    let errors: WeightErrors
+    /// The share of its targets that were clamped to ±1.
+    let clamped: Double
+  }
+
+  /// One neuron's figures.
+  private struct Summary {
+    /// Root mean square of its weights, medians of their errors and biases.
+    let size: Double
+    let standardError: Double
+    let ridgeBias: Double
+    /// Of all error, in the mean of squares, what the ridge makes.
+    let ridgeShare: Double
+    /// Weights that are more than two standard errors from 0, and all.
+    let apart: Double
+    let count: Double
+    let correlation: Double
+    let clamped: Double
+
+    /// As they travel between ranks.
+    var numbers: [Double] {
+      [size, standardError, ridgeBias, ridgeShare, apart, count, correlation, clamped]
+    }
+
+    init(_ row: Row) {
+      let errors = row.errors
+      let known = row.weights.indices.filter { errors.standardErrors[$0].isFinite }
+      func sum(_ value: (Int) -> Double) -> Double { known.reduce(0) { $0 + value($1) } }
+      count = Double(known.count)
+      size = (sum { row.weights[$0] * row.weights[$0] } / count).squareRoot()
+      standardError = median(known.map { errors.standardErrors[$0] })
+      ridgeBias = median(known.map { errors.ridgeBiases[$0] })
+      let noise = sum { errors.standardErrors[$0] * errors.standardErrors[$0] }
+      let bias = sum { errors.ridgeBiases[$0] * errors.ridgeBiases[$0] }
+      ridgeShare = bias / (noise + bias)
+      apart = Double(known.count { abs(row.weights[$0]) > 2 * errors.standardErrors[$0] })
+      correlation = errors.errorCorrelation
+      clamped = row.clamped
+    }
+
+    init(numbers: ArraySlice<Double>) {
+      let values = Array(numbers)
+      (size, standardError, ridgeBias, ridgeShare) = (values[0], values[1], values[2], values[3])
+      (apart, count, correlation, clamped) = (values[4], values[5], values[6], values[7])
+    }
+  }
+
+  /// The names of the neurons, on every rank.
+  let neurons: [String]
+  /// Of this rank's.
+  private let own: [Row]
+  /// How many other ranks have before these.
+  private let first: Int
+  /// Of all.
+  private let summaries: [Summary]
+
+  /// Neurons that the text names one by one.
+  private static let mostShown = 10
+  /// A correlation of successive errors beyond which they do not count as independent.
+  private static let mostCorrelated = 0.1
+  /// A share of clamped targets beyond which what that makes of weights may show.
+  private static let mostClamped = 0.01
+
+  /// - Collective: every rank of `world` must call it.
+  init(
+    neurons: [String], own: [Row], first: Int, on world: borrowing Communicator
+  ) throws {
+    self.neurons = neurons
+    self.own = own
+    self.first = first
+    let all = try world.gather(own.flatMap { Summary($0).numbers })
+    let width = all.count / max(1, neurons.count)
+    summaries = neurons.indices.map { Summary(numbers: all[($0 * width)..<(($0 + 1) * width)]) }
+  }
+
+  /// Lines of the text.
+  var lines: [String] {
+    func short(_ value: Double) -> String { String(format: "%.3g", value) }
+    let titles = [
+      "neuron", "rms weight", "sampling error", "ridge bias", "ridge's share", "beyond 2",
+    ]
+    let columns = TextColumns([.left(14)] + titles.dropFirst().map { .right($0.count) }, gap: 2)
+    let rows = zip(neurons, summaries).prefix(Self.mostShown).map { name, row in
+      [
+        name, short(row.size), short(row.standardError), short(row.ridgeBias),
+        short(row.ridgeShare), "\(Int(row.apart))/\(Int(row.count))",
+      ]
+    }
+    var lines = [
+      "what weights are worth at this ridge: median sampling error, if it were recorded anew;"
+        + " median pull of the ridge, and its share of the mean square of both; weights beyond 2"
+        + " sampling errors. No interval of the true weights: sparse ones are pulled by more"
+    ]
+    lines += ([titles] + rows).map { "  " + columns.line($0) }
+    if neurons.count > Self.mostShown {
+      lines.append("  and \(neurons.count - Self.mostShown) more (-o FILE)")
+    }
+    return lines + warnings.map { "warning: \($0)" }
+  }
+
+  /// Where the formula is in doubt.
+  private var warnings: [String] {
+    let correlation = median(summaries.map(\.correlation))
+    var warnings: [String] = []
+    if abs(correlation) > Self.mostCorrelated {
+      warnings.append(
+        "errors of successive frames are correlated (\(String(format: "%.2f", correlation))), and"
+          + " the sampling errors take them as independent: they are too "
+          + (correlation > 0 ? "small" : "large"))
+    }
+    let clamped = median(summaries.map(\.clamped))
+    if clamped > Self.mostClamped {
+      warnings.append(
+        "\(percentage(clamped)) of the targets were clamped to ±1: what that makes of weights is in"
+          + " neither number (fit with --targets unclipped)")
+    }
+    return warnings
+  }
+
+  /// As JSON.
+  var object: [[String: Any]] {
+    func finite(_ value: Double) -> Any { value.isFinite ? value : NSNull() }
+    return zip(neurons, summaries).map { name, row in
+      [
+        "neuron": name, "rms_weight": finite(row.size),
+        "median_sampling_error": finite(row.standardError),
+        "median_ridge_bias": finite(row.ridgeBias), "ridge_share": finite(row.ridgeShare),
+        "beyond_two_sampling_errors": row.apart, "weights": row.count,
+        "error_correlation": finite(row.correlation),
+      ]
+    }
+  }
+
+  /// Writes `/worth/{weight,sampling_error,ridge_bias}` (worth_neuron, presyn).
+  ///
+  /// - Collective: every rank must call it.
+  func write(to file: inout ResultFile, presyn: [String]) throws {
+    try file.addDimension("presyn", labels: presyn, longName: "presynaptic neuron")
+    try file.addDimension(
+      "worth_neuron", labels: neurons, longName: "neuron whose incoming weights these are")
+    for (name, meaning, values) in [
+      ("weight", "weight onto worth_neuron from presyn", own.map(\.weights)),
+      (
+        "sampling_error", "standard deviation at this ridge if the recording were made anew",
+        own.map(\.errors.standardErrors)
+      ),
+      (
+        "ridge_bias", "root mean square pull of the ridge, if true weights have one size",
+        own.map(\.errors.ridgeBiases)
+      ),
+    ] {
+      let variable = try file.createVariable(
+        "worth/\(name)", of: Double.self, ["worth_neuron", "presyn"], longName: meaning)
+      var block = Matrix<Double>(rows: values.count, columns: presyn.count)
+      for (i, row) in values.enumerated() {
+        for (j, value) in row.enumerated() { block[i, j] = value }
+      }
+      try variable.writeBlock(block, row: first)
+      try variable.close()
+    }
+  }
+}

@@ -1,0 +1,80 @@
+internal import ArgumentParser
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Results
+internal import Rivals
+internal import Wording
+
+/// `ganglion refine`: a fit's free runs made better.
+struct RefineCommand: GroupCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "refine", abstract: "Refines a fitted network through time.",
+    discussion: """
+      A fit sees one frame ahead. From its W, W_in, b and leaks this descends the error of free \
+      runs of 1 to H frames over that of persistence, back through time (Adam), with a pull \
+      towards the start. How many iterations it takes is chosen on held-out blocks of the fitted \
+      frames: the network is fitted and refined without each of them, and run on it. Where no \
+      number of them helps beyond chance the network is written as it was fitted, and the output \
+      says so. What a mask or a sign forbade stays so.
+
+      The result is a model as `ganglion fit` writes it; /refinement has the errors on the blocks.
+      """)
+
+  @Argument(help: "A model that `ganglion fit` wrote.") var model: String
+  @Option(name: .shortAndLong, help: "The model to write (HDF5).") var output: String
+  @Option(
+    help: "The recording that was fitted, where it has moved; may be repeated as in `fit`.")
+  var recording: [String] = []
+  @Option(help: "Frames ahead of the free runs, at least 1.") var horizon = 20
+  @Option(help: "Most frames that free runs start from, at least 1.") var starts = 160
+  @Option(help: "Iterations that are tried, at least 1.") var iterations = 100
+  @Option(help: "The length of a step, > 0: of weights, and of the logarithms of leaks.")
+  var learningRate = 3e-4
+  @Option(
+    help: """
+      K >= 0 of the pull K/2 (|W - W0|^2 + |ln alpha - ln alpha0|^2) towards the start, beside an \
+      error of about 1.
+      """)
+  var pull = 1e-2
+  @Flag(help: "Leave the leaks as they are.") var keepLeaks = false
+  @OptionGroup(title: "Run") var common: CommonOptions
+
+  func validate() throws {
+    try requireFinite(["--learning-rate": learningRate, "--pull": pull])
+    for (flag, value) in [
+      ("--horizon", horizon), ("--starts", starts), ("--iterations", iterations),
+    ] {
+      try require(value >= 1, "\(flag) is \(value), expected at least 1")
+    }
+    try require(
+      learningRate > 0, "--learning-rate is \(asGiven(learningRate)), expected a number > 0")
+    try require(pull >= 0, "--pull is \(asGiven(pull)), expected a number >= 0")
+    try Distinct.require(files: recording)
+  }
+
+  var files: FileRoles {
+    var files = FileRoles()
+    files.read(model, as: "the model")
+    files.read(recording, as: "--recording")
+    files.read(common.config, as: "--config")
+    files.write(output, as: "-o", .result(of: "refine"))
+    return files
+  }
+
+  /// What the flags ask for.
+  var refinement: Refinement {
+    var refinement = Refinement()
+    refinement.horizon = horizon
+    refinement.starts = starts
+    refinement.iterations = iterations
+    refinement.learningRate = learningRate
+    refinement.pull = pull
+    refinement.keepsLeaks = keepLeaks
+    return refinement
+  }
+
+  func run(on world: borrowing Communicator) throws {
+    try RefineRun(command: self, model: ModelFile.open(model, on: world)).run(on: world)
+  }
+}
