@@ -11,6 +11,9 @@ package enum Library {
     guard MPI_Get_library_version(&buffer, &length) == MPI_SUCCESS else { return "unknown" }
     let text = String(
       decoding: buffer[..<Int(length)].map(UInt8.init(bitPattern:)), as: UTF8.self)
-    return String(text.prefix { $0 != "," && $0 != "\n" })
+    return String(text.prefix { $0 != "," && $0 != "\n" }).replacing("\t", with: " ")
   }
+
+  /// Whether the program was built with ScaLAPACK, so that ranks factorise matrices together.
+  package static var hasScaLAPACK: Bool { ProcessGrid.isAvailable }
 }

@@ -37,6 +37,9 @@ struct DoctorCommand: GroupCommand {
       timeLimit: timeLimit)
     guard world.rank == 0 else { return }
     StandardOutput.write((json ? try report.json() : report.text) + "\n")
+    if !json, !Library.hasScaLAPACK {
+      StandardOutput.write("built without ScaLAPACK: each node factorises large matrices alone\n")
+    }
     if !json { StandardOutput.write("next: ganglion plan --neurons N --frames T\n") }
   }
 }
