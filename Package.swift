@@ -25,14 +25,15 @@ func library(_ kind: String, usually names: [String]) -> String? {
 }
 
 let mpi = library("mpi", usually: ["ompi-c", "ompi", "mpich", "impi", "mpi-c", "mpi"]) ?? "ompi-c"
-let flavour = mpi.hasPrefix("mpich") ? "mpich" : "openmpi"
+// Debian has the libraries above MPI once for each kind of it.
+let flavour = ["mpich", "impi"].contains(where: mpi.hasPrefix) ? "mpich" : "openmpi"
 let hdf5 =
   library("hdf5", usually: ["hdf5-\(flavour)", "hdf5_parallel", "hdf5-mpi", "hdf5"])
   ?? "hdf5-openmpi"
 let blas = library("blas", usually: ["openblas", "flexiblas"]) ?? "openblas"
 let scalapack = library("scalapack", usually: ["scalapack-\(flavour)", "scalapack"])
-// Debian's description would link a second BLAS, so its library is named without.
-let hasOwnBLAS = scalapack == "scalapack-\(flavour)"
+// Debian's description would link a second BLAS: its library is named without.
+let bringsBLAS = scalapack == "scalapack-\(flavour)"
 
 // Every target: Swift 6 rules, imports stay private, warnings do not land.
 let strict: [SwiftSetting] = [
@@ -80,7 +81,7 @@ let package = Package(
       providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(
       name: "CScaLAPACK", path: "Sources/Parallel/CScaLAPACK",
-      pkgConfig: hasOwnBLAS ? mpi : scalapack ?? mpi,
+      pkgConfig: bringsBLAS ? mpi : scalapack ?? mpi,
       providers: [.apt(["libscalapack-openmpi-dev"])]),
     .systemLibrary(
       name: "CHDF5", path: "Sources/Parallel/CHDF5", pkgConfig: hdf5,
@@ -131,7 +132,7 @@ let package = Package(
       dependencies: ["CMPI", "CScaLAPACK", "CMPIShims", "LinearAlgebra", "Collectives", "Runtime"],
       path: "Sources/Parallel/MPI",
       swiftSettings: strict + optimised,
-      linkerSettings: hasOwnBLAS ? [.linkedLibrary("scalapack-\(flavour)")] : []),
+      linkerSettings: bringsBLAS ? [.linkedLibrary("scalapack-\(flavour)")] : []),
     .target(
       name: "HDF5", dependencies: ["CHDF5", "CHDF5Shims", "LinearAlgebra", "Collectives", "MPI"],
       path: "Sources/Parallel/HDF5",

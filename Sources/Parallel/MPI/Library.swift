@@ -14,6 +14,9 @@ package enum Library {
     return String(text.prefix { $0 != "," && $0 != "\n" }).replacing("\t", with: " ")
   }
 
-  /// Whether the program was built with ScaLAPACK, so that ranks factorise matrices together.
-  package static var hasScaLAPACK: Bool { ProcessGrid.isAvailable }
+  /// What a build without ScaLAPACK does otherwise; nil with it.
+  package static var missing: String? {
+    ProcessGrid.isAvailable
+      ? nil : "built without ScaLAPACK: each node factorises large matrices by itself"
+  }
 }

@@ -32,6 +32,10 @@ struct EvaluateCommand: ModelCommand {
       Its last frames are scored, as large a share as the fit held out; the linear model is \
       trained on the others, the network on none of them. It must have the model's neurons \
       under the model's names, in its order, and its frame time.
+
+      Examples:
+        ganglion evaluate mouse-model.h5 -o mouse-scores.h5
+        ganglion evaluate mouse-model.h5 --recording next-day.nwb
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String
