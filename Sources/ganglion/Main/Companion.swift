@@ -49,7 +49,7 @@ enum Companion {
   }
 
   /// The program's own file, links followed.
-  private static var program: URL {
+  static var program: URL {
     URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
   }
 

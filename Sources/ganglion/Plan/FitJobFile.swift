@@ -48,7 +48,7 @@ struct FitJobFile {
     let words = [recording, NextStep.file(beside: recording, "-model.h5")] + flags
     return """
       #!/bin/bash
-      # Fits \(recording): sbatch THIS-FILE [more flags of `ganglion fit`]
+      # Fits the recording below: sbatch THIS-FILE [more flags of `ganglion fit`]
       # Written by ganglion \(Provenance.version) (commit \(Provenance.commit)) for \(job).
       # Asked for: \(summary).
 
@@ -70,8 +70,8 @@ struct FitJobFile {
       # module load openmpi hdf5-parallel openblas
 
       export GANGLION_JOBS=${GANGLION_JOBS:-\(quoted(jobs))}
-      exec bash "$GANGLION_JOBS/fit-recording.sbatch" \
-      \(words.map { quoted($0) }.joined(separator: " ")) "$@"
+      exec bash "$GANGLION_JOBS/fit-recording.sbatch" \\
+        \(words.map { quoted($0) }.joined(separator: " ")) "$@"
 
       """
   }

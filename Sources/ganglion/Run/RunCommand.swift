@@ -45,6 +45,7 @@ struct RunCommand: GroupCommand {
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws {
+    try require(output != "", "-o is empty: give a folder")
     try require(
       solution.weights == .full,
       "--weights factored leaves W as a product, which evaluate does not read: leave it out, or"

@@ -177,6 +177,9 @@ enum Launcher: String, ExpressibleByArgument, CaseIterable {
     guard LaunchEnvironment.current.isInSlurmJob,
       let types = try? Subcommand(["srun", "--mpi=list"]).output()
     else { return .mpirun }
-    return types.contains("pmix") ? .srun : .mpirun
+    return types.contains(Self.srunMPI) ? .srun : .mpirun
   }
+
+  /// How srun starts ranks: job files let a site name another version.
+  static var srunMPI: String { LaunchEnvironment.current["SRUN_MPI"] ?? "pmix" }
 }

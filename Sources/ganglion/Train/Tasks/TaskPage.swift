@@ -19,7 +19,7 @@ struct TaskPage {
     """
     \(task.rawValue): \(task.summary).
 
-    \(task.details)
+    \(wrapped(task.details.replacing("\n", with: " "), to: 80))
 
     Sizes:
     \(sizes.map { "  --\($0.flag)\n" + wrapped($0.help, to: 80, indent: 6) }.joined(separator: "\n"))
@@ -34,7 +34,9 @@ struct TaskPage {
   /// The sizes that the task has, with what they are by default.
   private var sizes: [(flag: String, help: String)] {
     FlagCatalog(of: TaskOptions.self).entries.compactMap { entry in
-      guard let name = entry.longName, TaskOptions.hasFlag(name, task) else { return nil }
+      guard let name = entry.longName, name != "help", TaskOptions.hasFlag(name, task) else {
+        return nil
+      }
       return (name, (entry.abstract ?? "") + usual(name))
     }
   }
@@ -126,16 +128,16 @@ extension TaskName {
     case .reach, .doubleReach: ["mpirun -n 4 \(name) -o \(rawValue).h5 --iterations 400"]
     case .timedResponse:
       [
-        "\(name) -o teacher.h5 --optimizer adam --learning-rate 3e-4 \\",
-        "  --clip 0.1 --batch 4 --until 1e-3",
+        "\(name) -o teacher.h5 --optimizer adam \\",
+        "  --learning-rate 3e-4 --clip 0.1 --batch 4 --until 1e-3",
       ]
     case .oneShot: ["\(name) -o one-shot.h5 --classes 3"]
     case .delayedAddition: ["\(name) -o addition.h5 --steps 64"]
     case .mnist: ["\(name) -o digits.h5 --data mnist --optimizer adam"]
     case .teacher:
       [
-        "\(name) -o follower.h5 --targets data.h5:/rates --drive data.h5:/inputs \\",
-        "  --steps 100",
+        "\(name) -o follower.h5 --targets data.h5:/rates \\",
+        "  --drive data.h5:/inputs --steps 100",
       ]
     case .described: ["\(name) -o run.h5 --description task.yaml"]
     }
