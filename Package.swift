@@ -1,5 +1,39 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
+
+// Where pkg-config's files lie: the folders of loaded modules first, then the system's.
+let descriptions =
+  (Context.environment["PKG_CONFIG_PATH"] ?? "").split(separator: ":").map(String.init)
+  + [
+    "/usr/local/lib/pkgconfig", "/usr/local/lib64/pkgconfig", "/usr/local/share/pkgconfig",
+    "/usr/lib/x86_64-linux-gnu/pkgconfig", "/usr/lib/aarch64-linux-gnu/pkgconfig",
+    "/usr/lib64/pkgconfig", "/usr/lib/pkgconfig", "/usr/share/pkgconfig",
+  ]
+
+// The names that pkg-config has for a library: what the variable of the environment says, or
+// the first of the usual ones in the first folder that has any. Scripts/libraries writes
+// descriptions, under the name ganglion-…, for libraries that come without.
+func library(_ kind: String, usually names: [String]) -> String? {
+  if let chosen = Context.environment["GANGLION_\(kind.uppercased())"] {
+    return chosen == "none" ? nil : chosen
+  }
+  let names = ["ganglion-\(kind)"] + names
+  return descriptions.lazy.flatMap { folder in
+    names.lazy.filter { FileManager.default.fileExists(atPath: "\(folder)/\($0).pc") }
+  }.first
+}
+
+let mpi = library("mpi", usually: ["ompi-c", "ompi", "mpich", "impi", "mpi-c", "mpi"]) ?? "ompi-c"
+// Debian has the libraries above MPI once for each kind of it.
+let flavour = ["mpich", "impi"].contains(where: mpi.hasPrefix) ? "mpich" : "openmpi"
+let hdf5 =
+  library("hdf5", usually: ["hdf5-\(flavour)", "hdf5_parallel", "hdf5-mpi", "hdf5"])
+  ?? "hdf5-openmpi"
+let blas = library("blas", usually: ["openblas", "flexiblas"]) ?? "openblas"
+let scalapack = library("scalapack", usually: ["scalapack-\(flavour)", "scalapack"])
+// Debian's description would link a second BLAS: its library is named without.
+let bringsBLAS = scalapack == "scalapack-\(flavour)"
 
 // Every target: Swift 6 rules, imports stay private, warnings do not land.
 let strict: [SwiftSetting] = [
@@ -40,16 +74,17 @@ let package = Package(
   targets: [
     // MARK: - C libraries and shims
     .systemLibrary(
-      name: "COpenBLAS", path: "Sources/Foundations/COpenBLAS", pkgConfig: "openblas",
+      name: "COpenBLAS", path: "Sources/Foundations/COpenBLAS", pkgConfig: blas,
       providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
-      name: "CMPI", path: "Sources/Parallel/CMPI", pkgConfig: "ompi-c",
+      name: "CMPI", path: "Sources/Parallel/CMPI", pkgConfig: mpi,
       providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(
-      name: "CScaLAPACK", path: "Sources/Parallel/CScaLAPACK", pkgConfig: "ompi-c",
+      name: "CScaLAPACK", path: "Sources/Parallel/CScaLAPACK",
+      pkgConfig: bringsBLAS ? mpi : scalapack ?? mpi,
       providers: [.apt(["libscalapack-openmpi-dev"])]),
     .systemLibrary(
-      name: "CHDF5", path: "Sources/Parallel/CHDF5", pkgConfig: "hdf5-openmpi",
+      name: "CHDF5", path: "Sources/Parallel/CHDF5", pkgConfig: hdf5,
       providers: [.apt(["libhdf5-openmpi-dev"])]),
     .target(name: "CSignals", path: "Sources/Parallel/CSignals"),
     .systemLibrary(
@@ -96,7 +131,8 @@ let package = Package(
       name: "MPI",
       dependencies: ["CMPI", "CScaLAPACK", "CMPIShims", "LinearAlgebra", "Collectives", "Runtime"],
       path: "Sources/Parallel/MPI",
-      swiftSettings: strict + optimised),
+      swiftSettings: strict + optimised,
+      linkerSettings: bringsBLAS ? [.linkedLibrary("scalapack-\(flavour)")] : []),
     .target(
       name: "HDF5", dependencies: ["CHDF5", "CHDF5Shims", "LinearAlgebra", "Collectives", "MPI"],
       path: "Sources/Parallel/HDF5",

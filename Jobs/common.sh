@@ -29,7 +29,9 @@ prepare() {
     echo "no program at $ganglion: build it (swift build -c release), or set GANGLION" >&2
     exit 66
   }
-  launcher=${LAUNCHER:-$(srun --mpi=list 2>&1 | grep -q pmix && echo srun || echo mpirun)}
+  # How srun starts ranks: some sites name a version of PMIx (pmix_v4), and MPICH asks for pmi2.
+  export SRUN_MPI=${SRUN_MPI:-pmix}
+  launcher=${LAUNCHER:-$(srun --mpi=list 2>&1 | grep -qw "$SRUN_MPI" && echo srun || echo mpirun)}
   echo "job $SLURM_JOB_ID, start ${SLURM_RESTART_COUNT:-0}: $launcher, $SLURM_NTASKS ranks on" \
     "$SLURM_JOB_NODELIST, $OPENBLAS_NUM_THREADS threads a rank, $(date '+%F %T')"
 }
@@ -54,11 +56,15 @@ with_defaults() {
 
 # Runs the program on all ranks; sets `code` to its exit code.
 run_ranks() {
+  local each=$((SLURM_NTASKS / SLURM_JOB_NUM_NODES)) cores=${SLURM_CPUS_PER_TASK:-1}
   # Left alone, mpirun binds each rank to one core, whatever its number of threads.
   local start=(mpirun -n "$SLURM_NTASKS" --bind-to core:overload-allowed
-    --map-by "ppr:$((SLURM_NTASKS / SLURM_JOB_NUM_NODES)):node:PE=${SLURM_CPUS_PER_TASK:-1}")
+    --map-by "ppr:$each:node:PE=$cores")
   if [[ $launcher == srun ]]; then
-    start=(srun --mpi=pmix --cpu-bind=cores --kill-on-bad-exit=1)
+    start=(srun --mpi="$SRUN_MPI" --cpu-bind=cores --kill-on-bad-exit=1)
+  elif [[ $(mpirun --version 2>&1) == *HYDRA* ]]; then
+    # MPICH's launcher, and Intel's.
+    start=(mpirun -n "$SLURM_NTASKS" -ppn "$each" -bind-to "core:$cores")
   fi
   run_step "${start[@]}" "$ganglion" "$@"
 }
@@ -113,7 +119,10 @@ finish() {
   fi
   echo "$now" >"$note"
   echo "stopped at a checkpoint after $now steps in all; back into the queue"
-  scontrol requeue "$SLURM_JOB_ID"
+  scontrol requeue "$SLURM_JOB_ID" || {
+    echo "this site requeues no jobs: submit the same command again to go on" >&2
+    exit 75
+  }
   # Slurm ends this shell; should it be slow, the job must not count as finished.
   sleep 60
   exit 75

@@ -181,6 +181,17 @@ program_itself() {
   expect "array, task 3" "$(await "${job}_3" JobState "$ended" 180)" COMPLETED
   expect "their results" "$(echo models/*.h5)" "models/c-model.h5 models/tiny-model.h5"
 
+  # A job file of a plan: Slurm takes it, and it fits what it was planned for.
+  "$GANGLION" plan --recording c.h5 --nodes 2 --ranks-per-node 1 --threads 2 --lambda 1e-3 \
+    --sbatch planned.sbatch >planned.log
+  sed -i 's/^#SBATCH --mem=.*/#SBATCH --mem=0/' planned.sbatch # the nodes tell no memory
+  local code=0
+  slurm sbatch --test-only planned.sbatch 2>>planned.log || code=$?
+  expect "a planned job, tested" "$code" 0
+  job=$(submit planned.sbatch --alpha 0.1)
+  expect "a planned job" "$(await "$job" JobState "$ended" 180)" COMPLETED
+  expect "its result" "$(h5ls c-model.h5/W)" "W                        Dataset {60, 60}"
+
   flags=(--hidden 8 --steps 20 --batch 4 --iterations 3)
   printf '%s\n' '--optimizer sofo --tangents 4' '--optimizer adam' >sweep.txt
   job=$(submit --array=1-2 "$jobs/train-sweep.sbatch" flipflop sweep.txt runs "${flags[@]}")

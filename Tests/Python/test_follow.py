@@ -13,7 +13,7 @@ import h5py
 from test_report import PROGRAM
 
 CHECKOUT = Path(__file__).parents[2]
-PAGE = CHECKOUT / "Sources/ganglion/Documentation.docc/HowTo/Following.md"
+PAGE = CHECKOUT / "Sources/ganglion/Documentation.docc/Guide/Following.md"
 
 # Pairs that turn: each is told by its partner and itself.
 LOOP = """

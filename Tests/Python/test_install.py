@@ -18,7 +18,11 @@ class InstallTests(unittest.TestCase):
         self.write_program("1")
 
     def write_program(self, version):
-        self.program.write_text(f"#!/bin/sh\necho stand-in {version}\n")
+        # What the man pages are made of.
+        description = '{"command": {"commandName": "ganglion", "discussion": "Does it."}}'
+        self.program.write_text(
+            f"#!/bin/sh\n[ $1 = --experimental-dump-help ] && echo '{description}' && exit\n"
+            f"echo stand-in {version}\n")
         self.program.chmod(0o755)
 
     def install(self):
@@ -45,6 +49,7 @@ class InstallTests(unittest.TestCase):
             "share/bash-completion/completions/ganglion",
             "share/zsh/site-functions/_ganglion",
             "share/fish/vendor_completions.d/ganglion.fish",
+            "share/man/man1/ganglion.1",
         }
         self.assertLessEqual(expected, before.keys())
         self.assertEqual(self.install().returncode, 0)

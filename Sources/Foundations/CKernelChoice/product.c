@@ -1,5 +1,5 @@
 #include "CKernelChoice.h"
-#include <cblas.h>
+#include "../COpenBLAS/libraries.h"
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -60,12 +60,12 @@ PRODUCT(double_is_right, double, cblas_dgemm)
 
 int ckc_multiplies_rightly(void) {
   if (!has_room()) return 1;
-  int threads = openblas_get_num_threads();
-  openblas_set_num_threads(1);
+  int threads = blas_get_threads();
+  blas_set_threads(1);
   int is_right = single_is_right(m_large, n_large, k_large) &
                  double_is_right(m_large, n_large, k_large) &
                  single_is_right(m_small, n_small, k_small) &
                  double_is_right(m_small, n_small, k_small);
-  openblas_set_num_threads(threads);
+  blas_set_threads(threads);
   return is_right;
 }

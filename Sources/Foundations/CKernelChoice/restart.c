@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
 #include "CKernelChoice.h"
-#include <cblas.h>
+#include "../COpenBLAS/libraries.h"
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +42,8 @@ static int available(void) {
 }
 
 const char *ckc_better_here(void) {
-  if (!strstr(openblas_get_config(), "DYNAMIC_ARCH")) return NULL;
+  // Other libraries choose by the features themselves.
+  if (!openblas_get_config || !strstr(openblas_get_config(), "DYNAMIC_ARCH")) return NULL;
   return ckc_better(openblas_get_corename(), ckc_features(), available());
 }
 

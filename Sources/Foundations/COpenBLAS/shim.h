@@ -1,8 +1,8 @@
-// OpenBLAS as Swift sees it: CBLAS from its own header, and the LAPACK routines we
-// call, declared here because Debian's libopenblas-dev ships no lapacke.h.
+// BLAS and LAPACK as Swift sees them: CBLAS from the library's own header, and the LAPACK
+// routines we call, declared here because Debian's libopenblas-dev ships no lapacke.h.
 // No stable API: only LinearAlgebra may import this module.
 #pragma once
-#include <cblas.h>
+#include "libraries.h"
 
 // Cholesky factor of a symmetric positive definite matrix (column major).
 void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info);

@@ -72,7 +72,8 @@ void chdf5_take_error(char *text, size_t capacity) {
 }
 
 int chdf5_use_mpio(int64_t access_list, void *communicator) {
-  if (H5Pset_fapl_mpio(access_list, (MPI_Comm)communicator, MPI_INFO_NULL) < 0) return -1;
+  if (H5Pset_fapl_mpio(access_list, (MPI_Comm)(intptr_t)communicator, MPI_INFO_NULL) < 0)
+    return -1;
   if (H5Pset_all_coll_metadata_ops(access_list, 1) < 0) return -1;
   return H5Pset_coll_metadata_write(access_list, 1);
 }

@@ -1,8 +1,19 @@
 #include "CMPIShims.h"
 
 #include <signal.h>
+#include <stdint.h>
 #include <unistd.h>
 
+int cmpi_is_open_mpi(void) {
+#ifdef OPEN_MPI
+  return 1;
+#else
+  return 0;
+#endif
+}
+
+MPI_Comm cmpi_comm_null(void) { return MPI_COMM_NULL; }
+MPI_Win cmpi_win_null(void) { return MPI_WIN_NULL; }
 MPI_Comm cmpi_comm_world(void) { return MPI_COMM_WORLD; }
 MPI_Comm cmpi_comm_self(void) { return MPI_COMM_SELF; }
 MPI_Errhandler cmpi_errors_return(void) { return MPI_ERRORS_RETURN; }
@@ -22,8 +33,15 @@ MPI_Op cmpi_sum(void) { return MPI_SUM; }
 MPI_Op cmpi_max(void) { return MPI_MAX; }
 MPI_Op cmpi_bitwise_and(void) { return MPI_BAND; }
 
-int cmpi_wait_all(int count, MPI_Request *requests) {
-  return MPI_Waitall(count, requests, MPI_STATUSES_IGNORE);
+void cmpi_comm_free(MPI_Comm communicator) { MPI_Comm_free(&communicator); }
+int cmpi_win_free(MPI_Win window) { return MPI_Win_free(&window); }
+
+const void *cmpi_comm_address(MPI_Comm communicator) {
+  return (const void *)(intptr_t)communicator;
+}
+
+int cmpi_wait_all(int count, cmpi_request *requests) {
+  return MPI_Waitall(count, (MPI_Request *)requests, MPI_STATUSES_IGNORE);
 }
 
 int cmpi_test(MPI_Request *request, int *done) {

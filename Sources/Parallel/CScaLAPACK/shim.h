@@ -1,8 +1,19 @@
 // ScaLAPACK as Swift sees it. Debian's libscalapack-openmpi-dev ships no header: the C
 // interface of BLACS, its process grids, and the Fortran routines we call are declared here.
-// No stable API: only MPI may import this module.
+// The routines are weak: a program that was linked without ScaLAPACK has none, and asks
+// `cscalapack_is_linked` first. No stable API: only MPI may import this module.
 #pragma once
 #include <mpi.h>
+
+#pragma weak Csys2blacs_handle
+#pragma weak Cfree_blacs_system_handle
+#pragma weak Cblacs_gridmap
+#pragma weak Cblacs_gridinfo
+#pragma weak Cblacs_gridexit
+#pragma weak Cblacs_set
+#pragma weak descinit_
+#pragma weak pdpotrf_
+#pragma weak pdpotri_
 
 int Csys2blacs_handle(MPI_Comm communicator);
 void Cfree_blacs_system_handle(int handle);
@@ -26,6 +37,9 @@ void pdpotri_(
 
 // `Cblacs_set`: sums and maxima over ranks have the same bits in every run.
 enum { CSCALAPACK_REPEATABLE = 15 };
+
+// Whether the program was linked with ScaLAPACK.
+static inline int cscalapack_is_linked(void) { return pdpotri_ != 0; }
 
 // Describes an n×n matrix in blocks of nb², the first on the grid's first rank.
 static inline int cscalapack_describe(int *desc, int n, int nb, int context, int stride) {

@@ -51,7 +51,7 @@ struct Closing: ~Copyable {
       votes[0] = Int64(size - rank) << 8 | Int64(failure.exitCode & 0xff)
       (votes[1], votes[2], votes[3]) = (0, hash, -hash)
     }
-    var request: MPI_Request?
+    var request = cmpi_request_null()
     try check(
       "MPI_Iallreduce",
       MPI_Iallreduce(cmpi_in_place(), votes, 4, cmpi_int64(), cmpi_max(), handle, &request))

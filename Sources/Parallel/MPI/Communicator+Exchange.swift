@@ -20,7 +20,7 @@ extension Communicator {
         && receiveCounts.reduce(0, +) <= incoming.elements.count
         && sendCounts[rank] == receiveCounts[rank],
       "send \(sendCounts), receive \(receiveCounts) on rank \(rank) of \(size)")
-    var requests: [MPI_Request?] = []
+    var requests: [cmpi_request] = []
     // The storage does not move, and the exchange keeps it until the messages are done.
     let source = outgoing.elements.withUnsafeBufferPointer { $0 }
     let target = storage(of: &incoming)
@@ -29,7 +29,7 @@ extension Communicator {
     for distance in 1..<size {
       let peer = (rank + size - distance) % size
       try post("MPI_Irecv", target[receives[peer]], &requests) {
-        MPI_Irecv($0, $1, cmpi_byte(), CInt(peer), 0, handle, $2)
+        MPI_Irecv($0, $1, cmpi_byte(), CInt(peer), 0, handle, &$2.handle)
       }
     }
     for distance in 1..<size {
@@ -37,7 +37,7 @@ extension Communicator {
       try post(
         "MPI_Isend", UnsafeMutableBufferPointer(mutating: source)[sends[peer]], &requests
       ) {
-        MPI_Isend($0, $1, cmpi_byte(), CInt(peer), 0, handle, $2)
+        MPI_Isend($0, $1, cmpi_byte(), CInt(peer), 0, handle, &$2.handle)
       }
     }
     let own = UnsafeMutableBufferPointer(rebasing: target[receives[rank]])
@@ -51,12 +51,12 @@ extension Communicator {
   /// Starts the messages of one block; both sides cut it at the same places.
   private func post<S: Scalar>(
     _ call: String, _ block: Slice<UnsafeMutableBufferPointer<S>>,
-    _ requests: inout [MPI_Request?],
-    _ begin: (UnsafeMutableRawPointer, CInt, UnsafeMutablePointer<MPI_Request?>) -> CInt
+    _ requests: inout [cmpi_request],
+    _ begin: (UnsafeMutableRawPointer, CInt, inout cmpi_request) -> CInt
   ) throws {
     guard let base = UnsafeMutableBufferPointer(rebasing: block).baseAddress else { return }
     try forEachMessage(of: block.count) { piece in
-      var request: MPI_Request?
+      var request = cmpi_request()
       let bytes = piece.count * MemoryLayout<S>.stride
       try check(call, begin(base + piece.lowerBound, CInt(bytes), &request))
       requests.append(request)

@@ -8,7 +8,7 @@ extension Communicator {
     let order = a.matrix.rows
     let layout = BlockCyclic(order: order, ranks: size, leastShare: leastShare)
     // ScaLAPACK counts a rank's entries in 32 bits.
-    guard layout.ranks > 1, layout.mostEntries <= Int(Int32.max) else {
+    guard ProcessGrid.isAvailable, layout.ranks > 1, layout.mostEntries <= Int(Int32.max) else {
       return try invertOnEachNode(a, ridge: ridge, into: &inverse)
     }
     let grid = try ProcessGrid(layout, of: handle, size: size)

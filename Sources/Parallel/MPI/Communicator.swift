@@ -39,8 +39,7 @@ package struct Communicator: RankGroup, ~Copyable {
 
   deinit {
     guard !isMPIFinalized() else { return }
-    var handle: MPI_Comm? = handle
-    MPI_Comm_free(&handle)
+    cmpi_comm_free(handle)
   }
 
   /// A duplicate of all ranks of the job, so that no library's messages mix with ours.
@@ -55,7 +54,7 @@ package struct Communicator: RankGroup, ~Copyable {
     guard let color = CInt(exactly: color), color >= 0 else {
       preconditionFailure("color \(color) is not in 0...\(CInt.max)")
     }
-    var part: MPI_Comm?
+    var part = cmpi_comm_null()
     try check("MPI_Comm_split", MPI_Comm_split(handle, color, CInt(rank), &part))
     var result = try Communicator(owning: created(part, by: "MPI_Comm_split"))
     result.messageLimit = messageLimit
@@ -63,17 +62,18 @@ package struct Communicator: RankGroup, ~Copyable {
     return result
   }
 
-  /// Calls `body` with the `MPI_Comm` itself, for libraries that speak MPI.
+  /// Calls `body` with the `MPI_Comm` itself, for libraries that speak MPI: the address that it is
+  /// in Open MPI, or the integer that it is in MPICH as one.
   ///
   /// The handle is valid during the call only, and must not be freed.
   package func withUnsafeHandle<R>(_ body: (UnsafeRawPointer) throws -> R) rethrows -> R {
-    try body(UnsafeRawPointer(handle))
+    try body(created(cmpi_comm_address(handle), by: "MPI_Comm_dup"))
   }
 }
 
 /// A fresh duplicate of `MPI_COMM_WORLD` that reports errors.
 func duplicateWorld() throws -> MPI_Comm {
-  var copy: MPI_Comm?
+  var copy = cmpi_comm_null()
   try check("MPI_Comm_dup", MPI_Comm_dup(cmpi_comm_world(), &copy))
   return created(copy, by: "MPI_Comm_dup")
 }

@@ -11,6 +11,12 @@ package enum Library {
     guard MPI_Get_library_version(&buffer, &length) == MPI_SUCCESS else { return "unknown" }
     let text = String(
       decoding: buffer[..<Int(length)].map(UInt8.init(bitPattern:)), as: UTF8.self)
-    return String(text.prefix { $0 != "," && $0 != "\n" })
+    return String(text.prefix { $0 != "," && $0 != "\n" }).replacing("\t", with: " ")
+  }
+
+  /// What a build without ScaLAPACK does otherwise; nil with it.
+  package static var missing: String? {
+    ProcessGrid.isAvailable
+      ? nil : "built without ScaLAPACK: each node factorises large matrices by itself"
   }
 }

@@ -24,7 +24,7 @@ final class NodeWindows {
 
   /// The ranks of `communicator` that share memory with this one (collective).
   init(splitting communicator: MPI_Comm) throws {
-    var part: MPI_Comm?
+    var part = cmpi_comm_null()
     try check(
       "MPI_Comm_split_type",
       MPI_Comm_split_type(
@@ -36,15 +36,14 @@ final class NodeWindows {
 
   deinit {
     guard !isMPIFinalized() else { return }
-    var handle: MPI_Comm? = handle
-    MPI_Comm_free(&handle)
+    cmpi_comm_free(handle)
   }
 
   /// Memory that exists once on the node, in an epoch that lasts until it is freed.
   func allocate(bytes: Int) throws -> (base: UnsafeMutableRawPointer, identifier: Int64) {
     try freeGivenUp()
     var base: UnsafeMutableRawPointer?
-    var window: MPI_Win?
+    var window = cmpi_win_null()
     try check(
       "MPI_Win_allocate_shared",
       MPI_Win_allocate_shared(
@@ -82,9 +81,9 @@ final class NodeWindows {
       MPI_Allreduce(
         cmpi_in_place(), &votes, CInt(votes.count), cmpi_uint8(), cmpi_bitwise_and(), handle))
     for index in windows.indices.reversed() where votes[index] != 0 {
-      var window: MPI_Win? = windows.remove(at: index).handle
+      let window = windows.remove(at: index).handle
       try check("MPI_Win_unlock_all", MPI_Win_unlock_all(window))
-      try check("MPI_Win_free", MPI_Win_free(&window))
+      try check("MPI_Win_free", cmpi_win_free(window))
     }
   }
 }

@@ -7,6 +7,9 @@ internal import LinearAlgebra
 /// Some ranks of a communicator as the rectangle on which ScaLAPACK works; it owns the
 /// context of BLACS and the communicator below it.
 struct ProcessGrid: ~Copyable {
+  /// Whether the program was built with ScaLAPACK.
+  static var isAvailable: Bool { cscalapack_is_linked() != 0 }
+
   let layout: BlockCyclic
   /// This rank's place, (0, 0) if it has none.
   let row: Int
@@ -21,7 +24,7 @@ struct ProcessGrid: ~Copyable {
   /// Some of `communicator`'s `size` ranks, spread evenly: each node has its part of the
   /// work and of the messages (collective over all ranks).
   init(_ layout: BlockCyclic, of communicator: MPI_Comm, size: Int) throws {
-    var copy: MPI_Comm?
+    var copy = cmpi_comm_null()
     try check("MPI_Comm_dup", MPI_Comm_dup(communicator, &copy))
     let handle = created(copy, by: "MPI_Comm_dup")
     // BLACS looks at no return code: a failure it does not see would spoil the numbers.
@@ -50,8 +53,7 @@ struct ProcessGrid: ~Copyable {
     guard !isMPIFinalized() else { return }
     if context >= 0 { Cblacs_gridexit(context) }
     Cfree_blacs_system_handle(system)
-    var handle: MPI_Comm? = handle
-    MPI_Comm_free(&handle)
+    cmpi_comm_free(handle)
   }
 
   /// Replaces this rank's blocks of a symmetric matrix by those of its inverse: of both, the

@@ -27,7 +27,9 @@ package func startMPI() throws {
   MPI_Initialized(&flag)
   guard flag == 0 else { return }
   let launch = LaunchEnvironment.current
-  let tasks = launch.srunTasksWithoutMPI
+  // MPICH needs no more than srun's PMI, which Open MPI does not look at.
+  let hasPMI = cmpi_is_open_mpi() == 0 && launch["PMI_RANK"] != nil
+  let tasks = hasPMI ? nil : launch.srunTasksWithoutMPI
   if let tasks, tasks > 1 { throw SeparateRanksError(tasks: tasks) }
   MemoryLimit.explainCrashes()
   try MemoryLimit.require(leastMemory, for: "MPI and BLAS alone")

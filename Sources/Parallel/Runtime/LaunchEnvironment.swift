@@ -34,13 +34,17 @@ package struct LaunchEnvironment: Sendable {
   }
 
   /// Whether this is the first process of the job, or the only one.
-  package var isFirstProcess: Bool { isFirst("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID") }
+  package var isFirstProcess: Bool {
+    isFirst("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID")
+  }
 
   /// Whether this is the first of the tasks that srun started, or the only one.
   package var isFirstTask: Bool { isFirst("SLURM_PROCID") }
 
   /// Whether this is the first process of the job on its host, or the only one.
-  package var isFirstOnHost: Bool { isFirst("OMPI_COMM_WORLD_LOCAL_RANK", "SLURM_LOCALID") }
+  package var isFirstOnHost: Bool {
+    isFirst("OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID")
+  }
 
   /// Whether the first of these variables that is set numbers a process 0; true without any.
   private func isFirst(_ names: String...) -> Bool {

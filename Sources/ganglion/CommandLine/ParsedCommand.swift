@@ -10,6 +10,7 @@ enum ParsedCommand {
   ///   parser throws in place of a command, such as a help page.
   static func parse(_ arguments: [String]) throws -> any ParsableCommand {
     let path = try CommandPath(of: arguments)
+    if let page = TaskPage(of: path) { throw CleanExit.message(page.text) }
     let own = Array(arguments.prefix { $0 != "--" })
     let alone = Result { try parse(arguments, of: path, given: GivenFlags(path.rest)) }
     guard let file = GivenFlags(path.rest).value(of: "config"), !file.isEmpty, !isRequest(alone)

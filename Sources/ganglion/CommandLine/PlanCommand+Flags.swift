@@ -3,6 +3,9 @@ extension PlanFitCommand: ConditionalFlags {
     [
       FlagCondition(
         ["rollout-starts"], when: holdout > 0, else: "--holdout 0 leaves no frame to run from"),
+      FlagCondition(
+        ["recording"], when: sbatch != nil || neurons == nil || frames == nil,
+        else: "--neurons and --frames say its sizes, and no --sbatch asks for its job"),
       FlagCondition(["strict"], when: false, else: "a plan solves nothing"),
       FlagCondition(["quiet"], when: false, else: "a plan only prints"),
     ]

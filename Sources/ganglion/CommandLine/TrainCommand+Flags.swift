@@ -46,6 +46,11 @@ extension TrainCommand {
 }
 
 extension TaskOptions {
+  /// Whether a size belongs to a task.
+  static func hasFlag(_ flag: String, _ task: TaskName) -> Bool {
+    owners.allSatisfy { !$0.flags.contains(flag) || $0.tasks.contains(task) }
+  }
+
   /// Which tasks a size belongs to; those of no row belong to all.
   fileprivate static let owners: [(flags: [String], tasks: [TaskName])] = [
     (["bits", "trained"], [.flipflop]),

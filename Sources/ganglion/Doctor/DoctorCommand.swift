@@ -13,6 +13,10 @@ struct DoctorCommand: GroupCommand {
       Run it with the ranks and threads of the job in question: mpirun -n 4 ganglion doctor. \
       It takes about 15 s. With --json the output holds the machine description that \
       `ganglion plan` reads.
+
+      Examples:
+        mpirun -n 4 ganglion doctor
+        mpirun -n 4 ganglion doctor --json
       """)
 
   @Option(help: "Where a file is written collectively, read back and removed.")
@@ -37,6 +41,7 @@ struct DoctorCommand: GroupCommand {
       timeLimit: timeLimit)
     guard world.rank == 0 else { return }
     StandardOutput.write((json ? try report.json() : report.text) + "\n")
+    if !json, let missing = Library.missing { StandardOutput.write(missing + "\n") }
     if !json { StandardOutput.write("next: ganglion plan --neurons N --frames T\n") }
   }
 }

@@ -37,6 +37,10 @@ struct EvaluateCommand: ModelCommand {
       and how far the ridge pulls it at the root mean square if the true weights onto its neuron \
       have one size and independent signs. The two make no interval of the true weight: a few \
       large weights among many zeros are pulled by more.
+
+      Examples:
+        ganglion evaluate mouse-model.h5 -o mouse-scores.h5
+        ganglion evaluate mouse-model.h5 --recording next-day.nwb
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String

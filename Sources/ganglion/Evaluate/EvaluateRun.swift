@@ -13,6 +13,8 @@ internal import Results
 struct EvaluateRun<S: Scalar & Transferable & Storable> {
   let command: EvaluateCommand
   let model: ModelFile
+  /// Whether it says which command is next.
+  var leadsOn = true
 
   /// - Collective: every rank of `world` must call it.
   func run(on world: borrowing Communicator) throws {
@@ -41,6 +43,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     console.say(text)
     guard !command.json else { return }
     if let output = command.output { console.say("wrote \(output)") }
+    guard leadsOn else { return }
     let scores = command.output.map { ["--scores", $0] } ?? []
     console.next(
       ["ganglion", "report", model.path] + scores

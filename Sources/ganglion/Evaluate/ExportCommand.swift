@@ -18,6 +18,9 @@ struct ExportCommand: ModelCommand {
       `one_step` (each frame predicted from the recorded one before it) and `free_running` \
       (the held-out frames, predicted from the first one of each trial on), and a table of \
       the neurons with their labels and skill.
+
+      Examples:
+        ganglion export mouse-model.h5 -o mouse-predicted.nwb
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String

@@ -20,6 +20,11 @@ struct FitCommand: GroupCommand {
       The network is r[t+1] = (1 - alpha) r[t] + alpha tanh(W r[t] + W_in u[t] + b). Each \
       neuron's row of W is a convex problem of its own; the rows are dealt to the ranks. \
       The result holds W (neuron, presyn), W_in, b, held-out scores and diagnostics.
+
+      Examples:
+        ganglion fit mouse.nwb -o mouse-model.h5
+        mpirun -n 4 ganglion fit traces.csv --rate 30 -o model.h5 --lambda auto
+        ganglion fit mouse.nwb --dry-run
       """)
 
   @Argument(
@@ -85,24 +90,49 @@ struct FitCommand: GroupCommand {
     return files
   }
 
-  func run(on world: borrowing Communicator) throws {
+  func run(on world: borrowing Communicator) throws { try run(open(on: world), on: world) }
+
+  /// A recording that was opened for a fit, and the fit's clock, which runs since then.
+  struct Opened {
+    let clock: RunClock
+    let phases: Phases
+    let recording: Recording
+  }
+
+  /// Opens the recording.
+  ///
+  /// - Throws: `RecordingError` where it cannot be read, or something about it must be asked.
+  /// - Collective: every rank of `world` must call it.
+  func open(on world: borrowing Communicator) throws -> Opened {
     let clock = RunClock()
     let phases = Phases()
     let recording = try phases.measure("open") {
       try Recording.open(recordings.map { source.request(for: $0) }, on: world)
     }
+    return Opened(clock: clock, phases: phases, recording: recording)
+  }
+
+  /// Fits what was opened, and with `leadsOn` says which command is next.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func run(
+    _ opened: Opened, leadsOn: Bool = true, on world: borrowing Communicator
+  ) throws {
+    let recording = opened.recording
     let arithmetic = try arithmetic(for: recording)
     let session = try RunSession(
       common, checkpointing: dryRun ? nil : checkpointing, keepsResult: method.method.isRival,
-      phases: phases, clock: clock, on: world)
+      phases: opened.phases, clock: opened.clock, on: world)
     let log = try session.openLog(dryRun ? nil : log, on: world)
     if arithmetic.isSingle {
       try FitRun<Float>(
-        command: self, recording: recording, arithmetic: arithmetic, session: session, log: log
+        command: self, recording: recording, arithmetic: arithmetic, session: session, log: log,
+        leadsOn: leadsOn
       ).run(on: world)
     } else {
       try FitRun<Double>(
-        command: self, recording: recording, arithmetic: arithmetic, session: session, log: log
+        command: self, recording: recording, arithmetic: arithmetic, session: session, log: log,
+        leadsOn: leadsOn
       ).run(on: world)
     }
   }
@@ -151,7 +181,9 @@ struct FitCommand: GroupCommand {
       let scores = NextStep.file(beside: output, "-scores.h5")
       return ["ganglion", "evaluate", output, "-o", scores]
     case .factored:
-      return ["Scripts/expand-weights", output, NextStep.file(beside: output, "-full.h5")]
+      return [
+        Companion.command("expand-weights"), output, NextStep.file(beside: output, "-full.h5"),
+      ]
     }
   }
 }

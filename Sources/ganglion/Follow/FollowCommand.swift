@@ -19,6 +19,10 @@ struct FollowCommand: GroupCommand {
 
       SIGINT, SIGTERM, SIGUSR1 and a file named STOP in the working directory end it once it has \
       taken what has come, with exit code 75; --duration and the end of the source with 0.
+
+      Examples:
+        ganglion follow recording.nwb --replay 30 -o model.h5 --log run.jsonl
+        ganglion follow frames --framed -o model.h5 --forecast-out forecasts.jsonl
       """)
 
   @Argument(

@@ -12,6 +12,10 @@ struct GenerateChaotic: GroupCommand {
     discussion: """
       W ~ Normal(0, gain²/N) without self-connections, W_in ~ Normal(0, 1), r[0] uniform in \
       (-1, 1). The same seed gives the same file on any number of ranks.
+
+      Examples:
+        ganglion generate chaotic --neurons 500 --frames 6250 -o chaotic.h5
+        ganglion generate chaotic --gain 1.5 --inputs 2 -o driven.h5
       """)
 
   @OptionGroup var options: GenerationOptions

@@ -10,6 +10,9 @@ struct GenerateCommand: ParsableCommand {
       /truth/W (neuron, presyn), or of low-rank its factors, and /truth/W_in; of a network with \
       a task also /truth/outputs (time, output) and its readout /truth/W_out. The same seed \
       gives the same file on any number of ranks.
+
+      Examples:
+        ganglion generate chaotic --neurons 500 --frames 6250 -o chaotic.h5
       """,
     subcommands: [
       GenerateChaotic.self, GenerateFlipFlop.self, GenerateTimedResponse.self,

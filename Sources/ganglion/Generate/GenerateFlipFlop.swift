@@ -13,6 +13,9 @@ struct GenerateFlipFlop: GroupCommand {
       Each bit has a population whose pattern excites itself, so that it holds one of two \
       states; a pulse on its input, of either sign, sets it. Random connections couple all \
       neurons. The sign of W_out r is the bit; /truth/outputs holds what it should be.
+
+      Examples:
+        ganglion generate flipflop --bits 3 -o flipflop.h5
       """)
 
   @OptionGroup var options: GenerationOptions

@@ -16,6 +16,9 @@ struct GenerateLowRank: GroupCommand {
       52 frames at alpha 0.1, and are coupled at random; every neuron mixes all of them and has \
       noise of its own. Work and memory grow as neurons times rank. The same seed gives the \
       same file on any number of ranks.
+
+      Examples:
+        ganglion generate low-rank --neurons 100000 --frames 500 -o large.h5
       """)
 
   @OptionGroup var options: GenerationOptions

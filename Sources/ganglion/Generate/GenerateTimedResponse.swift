@@ -15,6 +15,9 @@ struct GenerateTimedResponse: GroupCommand {
       comes on and stays, and the readout W_out r turns positive after that level's interval. \
       The levels are found by bisection on the network without noise. /truth/outputs is -1 \
       until the response is due, then 1; /trial_start are the trials' first frames.
+
+      Examples:
+        ganglion generate timed-response --neurons 200 -o timed.h5
       """)
 
   @OptionGroup var options: GenerationOptions

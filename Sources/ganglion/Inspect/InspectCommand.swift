@@ -12,6 +12,10 @@ struct InspectCommand: GroupCommand {
     discussion: """
       Reads HDF5 (NWB 2.x, MATLAB v7.3, CaImAn, Chen 2018 and plain), NPY, CSV, JSON lists \
       and Suite2p folders. Each candidate is read once, for its range and missing values.
+
+      Examples:
+        ganglion inspect mouse.nwb
+        ganglion inspect mouse.nwb --json
       """)
 
   @Argument(help: "The file, or the folder of a Suite2p plane.") var recording: String
@@ -21,15 +25,20 @@ struct InspectCommand: GroupCommand {
 
   var files: FileRoles { FileRoles() }
 
+  func run(on world: borrowing Communicator) throws { try show(leadsOn: !json, on: world) }
+
+  /// Prints what the file holds, and with `leadsOn` the command that is next.
+  ///
+  /// - Throws: `RecordingError` (65) where nothing could be fitted.
   /// - Collective: every rank of `world` must call it; rank 0 alone reads.
-  func run(on world: borrowing Communicator) throws {
+  func show(leadsOn: Bool, on world: borrowing Communicator) throws {
     let console = Console(rank: world.rank, quiet: false)
     try world.agreeOnRoot {
       let inspection = try inspect(recording)
       console.say(
         json ? try inspection.json() : inspection.text(limit: all ? .max : 60))
       if let command = inspection.candidates.lazy.compactMap(\.command).first {
-        if !json { console.say("\nnext: \(command)") }
+        if leadsOn { console.say("\nnext: \(command)") }
         return
       }
       let reason =

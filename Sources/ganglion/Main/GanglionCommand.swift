@@ -16,12 +16,24 @@ struct GanglionCommand: ParsableCommand {
       143 ended by Ctrl-C and SIGTERM without a checkpoint. Launchers add 128 + n where signal n ended a rank; \
       mpirun gives 205 where it lost a host, or 255 where ssh noticed first; the system's \
       loader gives 127 where `ulimit -v` leaves no room for the program itself.
+
+      Examples:
+        ganglion generate chaotic --neurons 200 --frames 4000 -o network.h5
+        ganglion run network.h5 --alpha 0.1
+        ganglion train lorenz --help
       """,
     version: "ganglion \(Provenance.version) (commit \(Provenance.commit))",
     subcommands: [
-      GenerateCommand.self, InspectCommand.self, FitCommand.self, RefineCommand.self,
-      EvaluateCommand.self, SimulateCommand.self, ReportCommand.self, ExportCommand.self,
-      TrainCommand.self, FollowCommand.self, PlanCommand.self, ScalingCommand.self,
-      DoctorCommand.self,
+      GenerateCommand.self, InspectCommand.self, FitCommand.self, RunCommand.self,
+      RefineCommand.self, EvaluateCommand.self, SimulateCommand.self, ReportCommand.self,
+      ExportCommand.self, TrainCommand.self, FollowCommand.self, PlanCommand.self,
+      ScalingCommand.self, DoctorCommand.self,
     ])
+
+  @Flag(help: "Show what to cite: the papers of the methods, and this program.") var cite = false
+
+  func validate() throws {
+    // As --version does: whatever follows, this is all that is shown.
+    if cite { throw CleanExit.message(Citation.text) }
+  }
 }

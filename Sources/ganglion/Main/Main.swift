@@ -13,7 +13,7 @@ enum Main {
     let speaks = LaunchEnvironment.current.isFirstProcess
     Interruption.endsProcess(speaks: speaks)
     MemoryLimit.explainCrashes()
-    switch Result(catching: { try parse(Array(CommandLine.arguments.dropFirst())) }) {
+    switch Result(catching: { try ParsedCommand.parse(arguments) }) {
     case .success(let command as any GroupCommand):
       runSPMD { world in
         try command.files.require(on: world)
@@ -37,10 +37,10 @@ enum Main {
     }
   }
 
-  /// The arguments with `--flag -1` written as `--flag=-1`: the parser would take the number
-  /// for a flag of its own, and complain of a missing value.
-  private static func withNegativeValues(_ arguments: [String]) -> [String] {
-    arguments.reduce(into: []) { result, argument in
+  /// The command line after the program's name, with `--flag -1` written as `--flag=-1`: the parser
+  /// would take the number for a flag of its own, and complain of a missing value.
+  static var arguments: [String] {
+    CommandLine.arguments.dropFirst().reduce(into: []) { result, argument in
       if argument.hasPrefix("-"), Double(argument) != nil, let flag = result.last,
         flag.hasPrefix("--"), !flag.contains("=")
       {
@@ -49,11 +49,6 @@ enum Main {
         result.append(argument)
       }
     }
-  }
-
-  /// The sub-command that the arguments and their `--config` file ask for.
-  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
-    try ParsedCommand.parse(withNegativeValues(arguments))
   }
 
   /// Runs a command that needs no ranks, and ends the program if it fails.

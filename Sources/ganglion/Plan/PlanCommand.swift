@@ -1,11 +1,8 @@
 internal import ArgumentParser
-internal import CORNN
 internal import Collectives
-internal import Foundation
 internal import MPI
 internal import Machine
 internal import Planning
-internal import Recordings
 internal import Results
 internal import Wording
 
@@ -18,6 +15,10 @@ struct PlanCommand: ParsableCommand {
       `ganglion plan --neurons N --frames T ...` plans a fit, `ganglion plan train TASK ...` a \
       training. The machine is measured on the ranks at hand, or read from a description: the \
       output of `ganglion doctor --json`, or its part `machine`, written by hand.
+
+      Examples:
+        ganglion plan --neurons 10000 --frames 5000 --nodes 4
+        ganglion plan train lorenz --tangents 256
       """,
     subcommands: [PlanFitCommand.self, PlanTrainCommand.self],
     defaultSubcommand: PlanFitCommand.self)
@@ -54,81 +55,17 @@ struct PlanOptions: ParsableArguments {
   }
 }
 
-/// `ganglion plan fit`, and `ganglion plan` alone.
-struct PlanFitCommand: GroupCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "fit", abstract: "Plans a fit.")
-
-  @Option(help: "Neurons, at least 1.") var neurons: Int
-  @Option(help: "Frames, at least 20.") var frames: Int
-  @Option(help: "External inputs, at least 0.") var inputs = 0
-  @Option(help: "Last share of the frames in [0, 1), kept from the fit.") var holdout = 0.2
-  @Option(help: "Free runs on the held-out frames, at least 0; as fit has it.")
-  var rolloutStarts = 20
-  @Option(help: "Ridge per frame, > 0; default: 1e-3.") var lambda = Configuration().lambda
-  @OptionGroup(title: "Job") var planned: PlanOptions
-  @OptionGroup(title: "Solution") var solution: SolutionOptions
-  @OptionGroup(title: "Run") var common: CommonOptions
-
-  func validate() throws {
-    try require(neurons >= 1, "--neurons is \(neurons), expected at least 1")
-    try require(frames >= 20, "--frames is \(frames), expected at least 20")
-    try require(inputs >= 0, "--inputs is \(inputs), expected at least 0")
-    try require(holdout >= 0 && holdout < 1, "--holdout is \(asGiven(holdout)), expected in [0, 1)")
-    try require(
-      rolloutStarts >= 0, "--rollout-starts is \(rolloutStarts), expected 0 or more")
-    try require(
-      lambda > 0 && lambda.isFinite, "--lambda is \(lambda), expected a number > 0, such as 1e-3")
-    try solution.validate()
-  }
-
-  var files: FileRoles { FileRoles() }
-
-  func run(on world: borrowing Communicator) throws {
-    // The job's threads are those of another machine, maybe.
-    let own = try common.startThreads(on: world, warningOf: [])
-    let threads = common.threads.fixed ?? own
-    let machine = try planned.description(on: world)
-    let job = planned.job(on: world, threads: threads)
-    guard world.rank == 0 else { return }
-    let fit = try fit()
-    let advice = JobAdvice(fit, like: job, on: machine, memory: planned.memory)
-    StandardOutput.write(
-      """
-      \(fit.prediction(of: job, on: machine).text)
-      \(advice.text)
-      next: mpirun -n \(job.ranks) ganglion fit RECORDING -o MODEL --threads \(threads)  \
-      # or sbatch Jobs/fit-recording.sbatch RECORDING MODEL
-
-      """)
-  }
-
-  /// The fit that is planned.
-  private func fit() throws -> PlannedFit {
-    var configuration = Configuration()
-    configuration.form = solution.form
-    configuration.iterations = solution.iterations
-    configuration.tolerance = solution.tolerance
-    configuration.lambda = lambda
-    let shape = FitShape(
-      neurons: neurons, inputs: inputs, frames: frames, holdout: holdout,
-      bias: configuration.bias)
-    let arithmetic = try Arithmetic(
-      solution.precision, configuration: configuration, samples: shape.transitions,
-      regressors: shape.regressors)
-    configuration.usesFeatures = arithmetic.usesFeatures
-    return PlannedFit(
-      shape,
-      FitChoices(
-        configuration: configuration, bytesPerScalar: arithmetic.isSingle ? 4 : 8,
-        isFactored: solution.weights == .factored, rolloutStarts: rolloutStarts))
-  }
-}
-
 /// `ganglion plan train`.
 struct PlanTrainCommand: GroupCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Plans a training; the flags are those of train.")
+    commandName: "train", abstract: "Plans a training; the flags are those of train.",
+    discussion: """
+      The machine is measured on the ranks at hand, or read from --machine.
+
+      Examples:
+        ganglion plan train lorenz --tangents 256
+        ganglion plan train flipflop --nodes 4 --ranks-per-node 8 --machine node.json
+      """)
 
   @OptionGroup var train: TrainCommand
   @OptionGroup(title: "Job") var planned: PlanOptions

@@ -19,6 +19,10 @@ struct RefineCommand: GroupCommand {
       says so. What a mask or a sign forbade stays so.
 
       The result is a model as `ganglion fit` writes it; /refinement has the errors on the blocks.
+
+      Examples:
+        ganglion refine mouse-model.h5 -o mouse-refined.h5
+        ganglion refine mouse-model.h5 -o mouse-refined.h5 --horizon 50 --keep-leaks
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String

@@ -17,6 +17,10 @@ struct ReportCommand: GroupCommand {
       solved and chosen, and warnings in plain words. Of a run of `train`: its learning curve \
       and scores; of a comparison (`--against`) those of all runs. The page loads nothing and runs no script. On many ranks each reads its \
       own rows of W.
+
+      Examples:
+        ganglion report mouse-model.h5 --scores mouse-scores.h5 -o mouse.html
+        ganglion report lorenz.h5 -o lorenz.html
       """)
 
   @Argument(help: "A model of `ganglion fit`, or a run of `ganglion train`.") var result: String

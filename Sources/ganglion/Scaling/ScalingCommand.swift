@@ -13,8 +13,6 @@ struct ScalingCommand: LocalCommand {
     commandName: "scaling",
     abstract: "Runs or submits a scaling study of `fit` or `train`, and reports it.",
     discussion: """
-      ganglion scaling study --ranks 1,2,4 -- fit recording.h5 --alpha 0.1
-
       Each shape of the job (ranks × threads) runs once to warm up and --runs times after \
       that, in turn. FOLDER keeps the log of each run; a study that was stopped goes on where \
       it was, with the same command. report.txt, report.md, report.json and three figures \
@@ -26,6 +24,10 @@ struct ScalingCommand: LocalCommand {
       --frames 1000' -- fit {recording} --alpha 0.1
 
       SIGTERM, SIGUSR1, SIGINT, a file named STOP and --max-time end it with exit code 75.
+
+      Examples:
+        ganglion scaling study --ranks 1,2,4 -- fit mouse.h5 --alpha 0.1
+        ganglion scaling study --submit --ranks 1,2,4 -- fit mouse.h5
       """)
 
   @Argument(help: "Where the study is kept; made if it is not there.") var folder: String
@@ -47,7 +49,12 @@ struct ScalingCommand: LocalCommand {
 
   @Flag(help: "Submit the runs with sbatch, a job for each shape, and do not wait.")
   var submit = false
-  @Option(help: "The file to submit.") var jobFile = "Jobs/scaling-study.sbatch"
+  @Option(
+    help: """
+      The file to submit; default: Jobs/scaling-study.sbatch of this folder, else of the \
+      installation or the checkout that the program is of.
+      """)
+  var jobFile: String?
   @Option(help: "More flags for sbatch, as '--partition=short --time=30'.") var sbatch = ""
   @Flag(help: "Only report what the folder holds.") var collect = false
   @Option(help: "A machine description (JSON), to add what `plan` predicts; fits only.")
@@ -116,6 +123,8 @@ struct ScalingCommand: LocalCommand {
       (threads?.values ?? [defaultThreads]).map { StudyPoint(ranks: ranks, threads: $0) }
     }.sorted()
     if submit {
+      let jobFile =
+        try jobFile ?? Companion.file("Jobs/scaling-study.sbatch", otherwise: "give --job-file")
       let submission = StudySubmission(
         study: study, jobFile: jobFile, sbatchFlags: sbatch.split(separator: " ").map(String.init),
         ranksPerNode: ranksPerNode ?? 1, runs: runs)
@@ -168,6 +177,9 @@ enum Launcher: String, ExpressibleByArgument, CaseIterable {
     guard LaunchEnvironment.current.isInSlurmJob,
       let types = try? Subcommand(["srun", "--mpi=list"]).output()
     else { return .mpirun }
-    return types.contains("pmix") ? .srun : .mpirun
+    return types.contains(Self.srunMPI) ? .srun : .mpirun
   }
+
+  /// How srun starts ranks: job files let a site name another version.
+  static var srunMPI: String { LaunchEnvironment.current["SRUN_MPI"] ?? "pmix" }
 }

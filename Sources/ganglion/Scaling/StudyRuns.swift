@@ -141,8 +141,7 @@ struct StudyRuns {
   }
 
   /// This program's own file.
-  private static let program =
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "ganglion"
+  private static let program = Companion.program.path
 
   private func environment(_ point: StudyPoint) -> [String: String] {
     var added = [
@@ -158,7 +157,8 @@ struct StudyRuns {
     if launcher == .srun {
       let nodes = allocation.ranksPerNode.map { (point.ranks + $0 - 1) / $0 } ?? 1
       return [
-        "srun", "--mpi=pmix", "--cpu-bind=cores", "--kill-on-bad-exit=1", "--nodes=\(nodes)",
+        "srun", "--mpi=\(Launcher.srunMPI)", "--cpu-bind=cores", "--kill-on-bad-exit=1",
+        "--nodes=\(nodes)",
         "--ntasks=\(point.ranks)", "--cpus-per-task=\(point.threads)",
       ]
     }

@@ -16,7 +16,7 @@ struct StudySubmission {
     guard FileManager.default.fileExists(atPath: jobFile) else {
       throw CommandLineError(
         exitCode: ExitCode.missingInput,
-        description: "\(jobFile): no such job file; give --job-file, or submit from the checkout")
+        description: "\(jobFile): no such job file; give another --job-file")
     }
     for point in points {
       let note = "\(study.folder)/\(point.name).job"

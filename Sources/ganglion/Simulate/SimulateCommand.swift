@@ -24,6 +24,10 @@ struct SimulateCommand: ModelCommand {
       recording with its truth, trial after trial, to fit as if nothing were known: the same \
       datasets, /truth/outputs and /truth/W_out as `generate`, /truth/alpha and /truth/cell. \
       The same flags give the same file on any number of ranks.
+
+      Examples:
+        ganglion simulate mouse-model.h5 -o simulated.h5 --steps 5000
+        ganglion simulate teacher.h5 -o recording.h5
       """)
 
   @Argument(help: "A model of `ganglion fit`, or a run of `ganglion train`.") var model: String

@@ -22,7 +22,7 @@ extension TrainCommand {
     }
     let digits = Digits(
       images: training.images + test.images, labels: training.labels + test.labels,
-      training: training.labels.count, hidden: taskOptions.hidden ?? 128)
+      training: training.labels.count, hidden: taskOptions.units(of: .mnist))
     if checkpointing.checkpoint != nil {
       content["content of the images"] = try ContentDigest.of(
         training.images + training.labels + test.images + test.labels)

@@ -43,7 +43,7 @@ extension TrainCommand {
     return Teacher(
       targets: Self.values(targets.view.rows(0..<(trials * steps))), inputs: drive,
       trials: trials, steps: steps, outputs: targets.columns, inputWidth: inputs,
-      hidden: taskOptions.hidden ?? 128, leak: taskOptions.leak ?? 0.1)
+      hidden: taskOptions.units(of: .teacher), leak: taskOptions.leak ?? 0.1)
   }
 
   /// A dataset (time, width) of a file.

@@ -24,6 +24,12 @@ struct TrainCommand: GroupCommand {
       timed-response with 100 or 200 units --optimizer adam --learning-rate 3e-4 --clip 0.1 \
       --batch 4 --until 1e-3, with 1000 or more --learning-rate 1e-4, on as many ranks as the \
       batch has trials.
+
+      Examples:
+        ganglion train flipflop -o flipflop.h5
+        mpirun -n 4 ganglion train lorenz -o lorenz.h5 --iterations 400
+        ganglion train flipflop -o against.h5 --against sofo,adam
+        ganglion train lorenz --help
       """)
 
   @Argument(help: "What to learn.") var task: TaskName
@@ -147,45 +153,34 @@ struct TrainCommand: GroupCommand {
         .run(on: world)
     }
     let options = taskOptions
+    let (hidden, steps) = (options.units(of: task), options.steps(of: task))
     switch task {
     case .lorenz:
-      let isPublished = options.cell == .published
       try run(
         Lorenz(
-          cell: isPublished ? .published : .residual,
-          hidden: options.hidden ?? (isPublished ? 400 : 100),
-          steps: options.steps ?? (isPublished ? 50 : 32), supervision: options.supervision),
-        on: world)
+          cell: options.cell == .published ? .published : .residual, hidden: hidden, steps: steps,
+          supervision: options.supervision), on: world)
     case .kalman:
       try run(
-        Kalman(
-          dimensions: options.dimensions, hidden: options.hidden ?? 100,
-          steps: options.steps ?? 500), on: world)
+        Kalman(dimensions: options.dimensions, hidden: hidden, steps: steps), on: world)
     case .flipflop where options.cell == .rate:
       try run(
         RateFlipFlop(
-          bits: options.bits, hidden: options.hidden ?? 100, steps: options.steps ?? 100,
-          leak: options.leak ?? 0.5), on: world)
+          bits: options.bits, hidden: hidden, steps: steps, leak: options.leak ?? 0.5), on: world)
     case .timedResponse:
       try run(
-        TimedResponse(
-          hidden: options.hidden ?? 200, steps: options.steps ?? 1000, leak: options.leak ?? 0.1),
-        on: world)
+        TimedResponse(hidden: hidden, steps: steps, leak: options.leak ?? 0.1), on: world)
     case .flipflop:
       try run(
-        FlipFlop(
-          bits: options.bits, hidden: options.hidden ?? 64, steps: options.steps ?? 200,
-          trained: trainedPart), on: world)
+        FlipFlop(bits: options.bits, hidden: hidden, steps: steps, trained: trainedPart),
+        on: world)
     case .reach, .doubleReach:
       try run(
-        Reach(
-          isDouble: task == .doubleReach, hidden: options.hidden ?? 64,
-          steps: options.steps ?? 1000), on: world)
+        Reach(isDouble: task == .doubleReach, hidden: hidden, steps: steps), on: world)
     case .oneShot:
-      try run(OneShot(classes: options.classes, hidden: options.hidden ?? 400), on: world)
+      try run(OneShot(classes: options.classes, hidden: hidden), on: world)
     case .delayedAddition:
-      try run(
-        DelayedAddition(hidden: options.hidden ?? 128, steps: options.steps ?? 128), on: world)
+      try run(DelayedAddition(hidden: hidden, steps: steps), on: world)
     case .mnist:
       var content: [String: String] = [:]
       let digits = try digits(content: &content)
@@ -201,16 +196,6 @@ struct TrainCommand: GroupCommand {
       try run(teacher, content: content, on: world)
     }
   }
-}
-
-/// The tasks by name.
-enum TaskName: String, CaseIterable, ExpressibleByArgument {
-  case lorenz, kalman, flipflop, reach
-  case timedResponse = "timed-response"
-  case doubleReach = "double-reach"
-  case oneShot = "one-shot"
-  case delayedAddition = "delayed-addition"
-  case mnist, teacher, described
 }
 
 /// The precision of values and tangents; sums over ranks are always double.

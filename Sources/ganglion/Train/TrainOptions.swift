@@ -42,6 +42,12 @@ struct TaskOptions: ParsableArguments {
       """)
   var leak: Double?
 
+  /// Units of the task's network; 0 where its file says.
+  func units(of task: TaskName) -> Int { hidden ?? task.usualUnits(cell: cell) ?? 0 }
+
+  /// Steps of the task's trial; 0 where the task or its file says.
+  func steps(of task: TaskName) -> Int { steps ?? task.usualSteps(cell: cell) ?? 0 }
+
   func validate() throws {
     try require(bits >= 1, "--bits is \(bits), expected at least 1")
     try require(

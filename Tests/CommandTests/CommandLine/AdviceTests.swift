@@ -39,6 +39,27 @@ extension CommandTests {
           == ["it's-model.h5", "it's-report.html", "it's-scores.h5", "it's.h5"])
     }
 
+    /// What to cite; of methods of other papers the program alone.
+    @Test(arguments: [
+      ("fit x.h5 -o m.h5 --alpha 0.1", "cite: Dinc et al., NeurIPS 2023 (CORNN) and Ganglion "),
+      ("fit x.h5 -o m.h5 --alpha 0.1 --method force-rates", "cite: Ganglion "),
+      ("train flipflop -o r.h5 --tangents 2", "cite: Yu et al., NeurIPS 2024 (SOFO) and Ganglion "),
+      ("train flipflop -o r.h5 --optimizer adam", "cite: Ganglion "),
+    ]) func citation(line: String, says: String) throws {
+      let folder = try TemporaryDirectory()
+      var words = line.split(separator: " ").map {
+        $0.hasSuffix(".h5") ? folder.file(String($0)) : String($0)
+      }
+      if words[0] == "train" {
+        words += ["--hidden", "6", "--steps", "12", "--batch", "2", "--iterations", "1"]
+      } else {
+        try succeed([
+          "generate", "chaotic", "--neurons", "6", "--frames", "80", "-o", words[1], "--quiet",
+        ])
+      }
+      #expect(try succeed(words).contains(says))
+    }
+
     @Test func silentWhereItWouldDisturb() throws {
       let folder = try TemporaryDirectory()
       let recording = folder.file("x.h5")
@@ -48,6 +69,9 @@ extension CommandTests {
           "generate", "chaotic", "--neurons", "6", "--frames", "80", "-o", recording, "--quiet",
         ]).isEmpty)
       #expect(try succeed(["fit", recording, "-o", model, "--alpha", "0.1", "--quiet"]).isEmpty)
+      for words in [["--cite"], ["--cite", "fit"]] {
+        #expect(try succeed(words).contains("NeurIPS 2023"))
+      }
       for line in [["evaluate", model, "--json"], ["inspect", recording, "--json"]] {
         let text = try succeed(line)
         #expect(try JSONSerialization.jsonObject(with: Data(text.utf8)) is any Collection)

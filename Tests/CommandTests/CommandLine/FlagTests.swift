@@ -85,6 +85,7 @@ extension CommandTests {
       Vain("plan --neurons 9 --frames 99 --strict", "--strict"),
       Vain("plan fit --neurons 9 --frames 99 --quiet", "--quiet"),
       Vain("plan --neurons 9 --frames 99 --holdout 0 --rollout-starts 4", "--rollout-starts"),
+      Vain("plan --neurons 9 --frames 99 --recording x.h5", "--recording"),
       Vain("plan train lorenz -o r.h5", "--output"),
       Vain("plan train lorenz --checkpoint c.h5", "--checkpoint"),
       Vain("plan train lorenz --dry-run", "--dry-run"),

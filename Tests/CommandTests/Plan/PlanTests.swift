@@ -49,6 +49,53 @@ extension CommandTests {
         plan(machine, in: folder) + ["--lambda", "inf"], 64, "--lambda is inf", in: folder.path)
     }
 
+    /// A job file for a recording: its own sizes, what was planned with a margin, flags handed on.
+    @Test func jobFile() throws {
+      let folder = try TemporaryDirectory()
+      let (recording, job) = (folder.file("a b.h5"), folder.file("job.sbatch"))
+      try succeed([
+        "generate", "chaotic", "--neurons", "9", "--frames", "99", "-o", recording, "--quiet",
+      ])
+      let words =
+        try plan(machine, in: folder).filter {
+          !["--neurons", "--frames", "100", "200"].contains($0)
+        }
+        + ["--recording", recording, "--nodes", "3", "--ranks-per-node", "2", "--threads", "4"]
+        + ["--memory", "16", "--lambda", "1e-2"]
+      let text = try succeed(words + ["--sbatch", job])
+      #expect(text.contains("79 fitted transitions, 10 regressors"), "\(text)")
+      #expect(text.contains("next: sbatch \(job)\n"), "\(text)")
+      let file = try String(contentsOfFile: job, encoding: .utf8)
+      for line in [
+        "#SBATCH --nodes=3", "#SBATCH --ntasks-per-node=2", "#SBATCH --cpus-per-task=4",
+        "#SBATCH --mem=3G", "#SBATCH --time=11",
+        "  '\(recording)' '\(folder.file("a b-model.h5"))' --lambda 1e-2 \"$@\"",
+      ] {
+        #expect(file.split(separator: "\n").contains { $0 == line }, "\(line) is not in \(file)")
+      }
+      #expect(try launch(ranks: nil, command: ["bash", "-n", job]).status == 0)
+
+      // It is never replaced, and what cannot be asked for is not written.
+      try expectRefusal(
+        words + ["--sbatch", job], 64, "job.sbatch exists and is not replaced", in: folder.path)
+      #expect(try String(contentsOfFile: job, encoding: .utf8) == file)
+      try expectRefusal(
+        words.map { $0 == "16" ? "1" : $0 } + ["--sbatch", folder.file("new")], 64,
+        "the job needs 3 GB a node with its margin, and --memory is 1", in: folder.path)
+    }
+
+    /// A plan asks what a fit asks, but for sizes that are given.
+    @Test func jobOfAnOpenQuestion() throws {
+      let folder = try TemporaryDirectory()
+      let recording = folder.file("x.h5")
+      try writeSample(recording)
+      try expectRefusal(
+        ["plan", "--recording", recording], 64, "--time-axis", "give", in: folder.path)
+      try expectRefusal(
+        ["plan", "--frames", "99", "--neurons", "9", "--sbatch", folder.file("j")], 64,
+        "--sbatch needs the --recording", in: folder.path)
+    }
+
     /// The plan of a job over several nodes needs no such nodes, and says what it assumed.
     @Test func nodesThatAreNotThere() throws {
       let folder = try TemporaryDirectory()

@@ -11,6 +11,8 @@ package enum OutputKind: Equatable, Sendable {
   case log
   /// A checkpoint; its predecessor is beside it.
   case checkpoint
+  /// A job file, which the user may have adapted: it is never replaced.
+  case jobFile
 
   /// As in "is not a checkpoint".
   var words: String {
@@ -19,6 +21,7 @@ package enum OutputKind: Equatable, Sendable {
     case .page: "a page of `ganglion report`"
     case .log: "a log of Ganglion"
     case .checkpoint: "a checkpoint of Ganglion"
+    case .jobFile: "replaced, as it may have been adapted"
     }
   }
 
@@ -29,6 +32,7 @@ package enum OutputKind: Equatable, Sendable {
     case .page: isPage(path)
     case .log: isLog(path)
     case .checkpoint: CheckpointFile.isCheckpoint(path)
+    case .jobFile: false
     }
   }
 }

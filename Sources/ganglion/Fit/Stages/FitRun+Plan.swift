@@ -33,6 +33,7 @@ extension FitRun {
     if arithmetic.usesFeatures, let refusal = ProductKernel.best().refusal {
       console.say("note: \(refusal)")
     }
+    if world.size > 1, let missing = Library.missing { console.say("note: \(missing)") }
     if recording.dt == nil { console.say("note: \(Recording.noClock)") }
     let candidates = try ModelCandidates(
       command.model, horizon: command.selection.horizonGrid,

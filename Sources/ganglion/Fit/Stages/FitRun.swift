@@ -18,6 +18,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
   let arithmetic: Arithmetic
   let session: RunSession
   let log: RunLog
+  /// Whether it says which command is next.
+  let leadsOn: Bool
 
   /// - Collective: every rank of `world` must call it.
   func run(on world: borrowing Communicator) throws {
@@ -65,7 +67,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     session.tell(table, isAsked: command.timings, log: self.log)
     if let output = command.output {
       console.say("wrote \(output)")
-      console.next(command.next(after: output))
+      console.say(Citation.line(command.method.method.citation))
+      if leadsOn { console.next(command.next(after: output)) }
     }
     guard command.solution.strict else { return }
     if let log { try log.requireNoDivergence(of: command.method.method) }

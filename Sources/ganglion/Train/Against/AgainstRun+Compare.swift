@@ -98,7 +98,9 @@ extension AgainstRun {
     if let text = table.text(seconds: command.comparison.runTime) { session.console.say(text) }
     if let output = command.output, !comparison.runs.isEmpty {
       session.console.say("wrote \(output)")
-      session.console.next("Scripts/figures", output)
+      let papers = comparison.methods.compactMap(\.citation)
+      session.console.say(Citation.line(papers.first))
+      session.console.next(Companion.command("figures"), output)
     }
     if let reason {
       throw CommandLineError(

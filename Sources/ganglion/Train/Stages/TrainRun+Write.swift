@@ -61,6 +61,7 @@ extension TrainRun {
     }
     if let output = command.output, trained.outcome.hasResult {
       console.say("wrote \(output)")
+      console.say(Citation.line(trained.prepared.settings.method.citation))
       if task is any RecordableTask {
         console.next(
           "ganglion", "simulate", output, "-o", NextStep.file(beside: output, "-recording.h5"))
