@@ -61,10 +61,9 @@ def explanation(argument):
         text += f" ({'; '.join(extra)})"
     lines = [escaped(text)]
     if meanings:
-        lines.append(".RS")
-        for value in values:
-            lines.append(f".TP\n\\fB{escaped(value)}\\fR\n{escaped(meanings.get(value, ''))}")
-        lines.append(".RE")
+        items = [
+            f".TP\n\\fB{escaped(value)}\\fR\n{escaped(meanings.get(value, ''))}" for value in values]
+        lines += [".RS", *items, ".RE"]
     return "\n".join(lines)
 
 

@@ -156,7 +156,7 @@ extension WarmUp {
       arithmetic: try Arithmetic(
         .double, configuration: fit.configuration(), samples: shape.transitions,
         regressors: shape.regressors),
-      session: session, log: log)
+      session: session, log: log, leadsOn: false)
     let loaded = try run.load(run.plan(on: world), on: world)
     let keeper = try FitKeeper<Double>(
       fit.checkpointing, session, log: log, local: loaded.planned.local, neurons: neurons,

@@ -96,7 +96,7 @@ package final class ObservedRates<S: Scalar & Transferable> {
 
   /// The parts of the fitted frames that lie in one trial.
   func fittedTrials() -> [Range<Int>] {
-    let inside = trialStartFrames.filter { fittedFrames.contains($0) && $0 > fittedFrames.lowerBound }
+    let inside = trialStartFrames.filter(fittedFrames.dropFirst().contains)
     let bounds = [fittedFrames.lowerBound] + inside + [fittedFrames.upperBound]
     return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
   }
