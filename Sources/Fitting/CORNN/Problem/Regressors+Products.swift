@@ -24,10 +24,10 @@ extension Regressors {
       }
     }
     defer { kept = nil }
-    if let kept, kept.isDual == isDual { return kept.products }
-    count(samples, isDual: isDual, group, phases)
     return try phases.measure("gram") {
-      SharedMatrix(try gramMatrix(of: fitted.matrix, transposed: isDual, group: group))
+      if let kept, kept.isDual == isDual { return kept.products }
+      count(samples, isDual: isDual, group, phases)
+      return SharedMatrix(try gramMatrix(of: fitted.matrix, transposed: isDual, group: group))
     }
   }
 
