@@ -1,6 +1,7 @@
 """Zarr stores, written here byte by byte from the format's specification, as the program reads them."""
 import gzip
 import json
+import os
 import resource
 import signal
 import struct
@@ -87,6 +88,14 @@ class InFolder(unittest.TestCase):
 
 
 class ArrayTests(InFolder):
+    def test_a_pipe_is_not_replaced(self):
+        write_v2(self.store, waves(), (25, 4))
+        os.mkfifo(self.target)
+        with self.assertRaises(ganglion.ConversionError) as raised:
+            self.convert(time_axis=0, rate=4, overwrite=True)
+        self.assertIn("a pipe", str(raised.exception))
+        self.assertTrue(self.target.is_fifo())
+
     def test_version_2(self):
         values = waves()
         for compressor, order in ((None, "C"), ("zlib", "C"), (None, "F")):

@@ -20,8 +20,9 @@ def new_file(path: Path, overwrite: bool) -> Iterator[h5py.File]:
     if path.exists() and not overwrite:
         raise ConversionError(
             CANNOT_CREATE, f"{path} is there already: choose another name, or say that it may be replaced")
-    if path.is_dir():
-        raise ConversionError(CANNOT_CREATE, f"{path} is a folder: give the name of a file")
+    if path.exists() and not path.is_file():
+        kind = "folder" if path.is_dir() else "device or a pipe, which a file would replace"
+        raise ConversionError(CANNOT_CREATE, f"{path} is a {kind}: give the name of a file")
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         try:
