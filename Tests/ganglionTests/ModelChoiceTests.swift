@@ -62,11 +62,25 @@ import Testing
     #expect(all.losses.map(\.name) == ["crossentropy"] && !all.leakPerNeuron)
     let given = try candidates("--alpha", "0.3", "--lambda", "1e-2")
     #expect(given.grid.alphas == [0.3] && given.grid.lambdas == [1e-2] && given.isGiven)
-    #expect(given.expectedFolds == 0 && all.expectedFolds == 4 * all.grid.folds)
+    #expect(
+      given.expectedFolds(transitions: 1000) == 0
+        && all.expectedFolds(transitions: 1000) == 4 * all.grid.folds)
     let losses = try candidates("--loss", "auto", "--alpha", "0.3", "--lambda", "1e-2")
     #expect(losses.losses.count == NamedLoss.candidates.count)
-    #expect(losses.expectedFolds == 2 * losses.grid.folds)
+    #expect(losses.expectedFolds(transitions: 1000) == 2 * losses.grid.folds)
     #expect(try candidates("--alpha", "per-neuron").leakPerNeuron)
+  }
+
+  /// A result's name of a chosen loss says which it is, also where today's list has it no more.
+  @Test func chosenLossesAreKnownByName() throws {
+    for candidate in NamedLoss.candidates.dropFirst() {
+      #expect(NamedLoss.chosen(candidate.name)?.loss == candidate.loss)
+    }
+    let former = try #require(NamedLoss.chosen("noise-aware, noise ratio 1, threshold 0.05"))
+    let given = try candidates(
+      "--loss", "noise-aware", "--noise-ratio", "1", "--threshold", "0.05")
+    #expect(former.loss == given.losses[0].loss)
+    #expect(NamedLoss.chosen("crossentropy") == nil && NamedLoss.chosen("robust") == nil)
   }
 
   /// A time constant is a leak once the frame time is known, and no shorter than a frame.

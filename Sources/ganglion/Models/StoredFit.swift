@@ -44,9 +44,9 @@ struct StoredFit {
     (settings[name] as? NSNumber)?.boolValue ?? false
   }
 
-  /// The loss: one of a list by its name, or one with the numbers that were given.
+  /// The loss: one that was chosen, by its name, or one with the numbers that were given.
   private static func loss(_ name: String, _ settings: [String: Any]) throws -> NamedLoss {
-    if let listed = NamedLoss.candidates.first(where: { $0.name == name }) { return listed }
+    if let chosen = NamedLoss.chosen(name) { return chosen }
     var words = ["--loss", name]
     for flag in ["threshold", "noise-ratio"] {
       if let value = number(flag, settings) { words += ["--\(flag)", "\(value)"] }

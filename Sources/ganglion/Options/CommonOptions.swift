@@ -56,7 +56,7 @@ struct CommonOptions: ParsableArguments {
   /// - Collective: every rank of `world` must call it.
   private func warn(_ warning: String?, on world: borrowing Communicator) throws {
     guard let line = try world.gather(line: warning).first, world.rank == 0, !quiet else { return }
-    FileHandle.standardError.write(Data("ganglion: warning: \(line)\n".utf8))
+    StandardError.warn(line)
   }
 }
 

@@ -29,8 +29,10 @@ extension FitRun {
     _ loaded: Loaded, keeping keeper: FitKeeper<S>, on world: borrowing Communicator
   ) throws -> Chosen {
     let planned = loaded.planned
-    let candidates = planned.candidates.sampled(transitions: loaded.problem.transitions.count)
-    let choice = try keeper.searching(folds: candidates.expectedFolds, on: world) {
+    let transitions = loaded.problem.transitions.count
+    let candidates = planned.candidates.sampled(transitions: transitions)
+    let folds = candidates.expectedFolds(transitions: transitions)
+    let choice = try keeper.searching(folds: folds, on: world) {
       try ModelSearch(
         candidates: candidates, problem: loaded.problem,
         configuration: planned.configuration, constraints: planned.constraints,

@@ -6,8 +6,6 @@ internal import Wording
 /// The leaks, ridges and losses from which a fit chooses; one of each where it is given.
 struct ModelCandidates {
   var grid = SelectionGrid()
-  /// Blocks that candidates are tried on, once the transitions are counted.
-  private var foldsTried: Int?
   let losses: [NamedLoss]
   let leakPerNeuron: Bool
   /// How free runs choose among them; nil: the error one frame ahead does.
@@ -41,17 +39,16 @@ struct ModelCandidates {
   func sampled(transitions: Int) -> ModelCandidates {
     var result = self
     result.grid.rounds = SearchRound.usual(transitions: transitions)
-    result.foldsTried = grid.foldsTried(transitions: transitions)
     return result
   }
 
-  /// Folds of the search, as far as one knows: of leaks and ridges, of losses, and of the ridges
-  /// of the loss that is taken.
-  var expectedFolds: Int {
+  /// Folds of the search over so many fitted transitions, as far as one knows: of leaks and ridges,
+  /// of losses, and of the ridges of the loss that is taken.
+  func expectedFolds(transitions: Int) -> Int {
     let rounds = grid.rounds.count
     let blocks = isGiven ? 0 : rounds + 2
     let found = losses.count > 1 ? blocks + rounds : 0
-    return (foldsTried ?? grid.folds) * (blocks * ranges.count + found)
+    return grid.foldsTried(transitions: transitions) * (blocks * ranges.count + found)
   }
 
   /// How many there are of each; nil where there is nothing to choose.
