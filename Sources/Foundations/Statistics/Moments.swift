@@ -36,6 +36,9 @@ package struct Moments: Sendable {
   /// `Σ (x − mean)² / n`; 0 of no values.
   package var variance: Double { count > 0 ? squares / count : 0 }
 
+  /// That of the mean, from the scatter of the values: `√(Σ (x − mean)² / (n − 1) / n)`.
+  package var standardError: Double { (squares / max(1, count - 1) / count).squareRoot() }
+
   /// The square root of the variance.
   package var deviation: Double { variance.squareRoot() }
 }

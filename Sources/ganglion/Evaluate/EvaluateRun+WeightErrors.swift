@@ -3,7 +3,6 @@ internal import Collectives
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
-internal import Networks
 internal import Results
 internal import Wording
 
@@ -19,11 +18,9 @@ extension EvaluateRun {
   ) throws -> WeightErrorReport? {
     guard let text = command.standardErrors else { return nil }
     let chosen = try neurons(named: text)
-    let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
-    let network: RateNetwork<Double> = try model.readNetwork(local, on: world)
-    let fitted = try FittedProblem(of: model, opened, leaks: network.alpha, on: world)
+    let fitted = try FittedProblem(of: model, opened, on: world)
     try requireKnownErrors(fitted)
-    let weights = fitted.problem.regressors.weights(of: network)
+    let local = fitted.problem.regressors.local
     let fittable = Set(fitted.problem.fittable)
     let missing = chosen.filter { local.contains($0) && !fittable.contains($0 - local.lowerBound) }
     let skipped = try world.gather(missing)
@@ -35,7 +32,7 @@ extension EvaluateRun {
     let errors = try world.agree {
       try own.map {
         try fitted.problem.weightErrors(
-          of: $0 - local.lowerBound, weights: weights, fitted.recipe)
+          of: $0 - local.lowerBound, weights: fitted.weights, fitted.recipe)
       }
     }
     let clipped = try model.readNeurons("diagnostics/clipped", local, on: world)
@@ -45,7 +42,7 @@ extension EvaluateRun {
       own: zip(own, errors).map { neuron, errors in
         let i = neuron - local.lowerBound
         return WeightErrorReport.Row(
-          weights: (0..<model.neurons).map { network.weights[i, $0] }, errors: errors,
+          weights: (0..<model.neurons).map { fitted.weights[i, $0] }, errors: errors,
           clamped: isClamped ? clipped[i] : 0)
       }, first: chosen.count { $0 < local.lowerBound }, on: world)
   }
@@ -69,7 +66,7 @@ extension EvaluateRun {
   }
 
   /// Refuses what the formula does not hold for.
-  private func requireKnownErrors(_ fitted: FittedProblem) throws {
+  private func requireKnownErrors(_ fitted: borrowing FittedProblem) throws {
     func refuse(_ what: String) -> CommandLineError {
       CommandLineError.usage(
         "--standard-errors: \(model.path) \(what), of which sampling errors are not known; they are"

@@ -14,7 +14,7 @@ extension FollowLoop {
     log.write(
       "status", status.values(follower, taken: taken, counts: sequence.counts))
     if source.feed != nil, !command.common.quiet {
-      FileHandle.standardError.write(Data((status.line(follower) + "\n").utf8))
+      StandardError.write(status.line(follower))
     }
     status.restart()
   }
@@ -53,7 +53,7 @@ extension FollowLoop {
       status.snapshotFailures += 1
       log.write("snapshot failed", ["reason": "\(error)"])
       guard source.feed != nil else { return }
-      FileHandle.standardError.write(Data("ganglion: warning: no snapshot: \(error)\n".utf8))
+      StandardError.warn("no snapshot: \(error)")
     }
   }
 

@@ -69,7 +69,7 @@ enum Main {
     do {
       try body()
     } catch {
-      FileHandle.standardError.write(Data("ganglion: error: \(error)\n".utf8))
+      StandardError.write("ganglion: error: \(error)")
       MemoryLimit.exitIsOurs()
       exit(ExitCode.of(error))
     }

@@ -10,11 +10,13 @@ internal import Results
 internal import Runtime
 
 /// The problem that a model solves: its recording as the fit saw it, and how it was fitted.
-struct FittedProblem {
+struct FittedProblem: ~Copyable {
   let fit: StoredFit
   let problem: FitProblem<Double>
   let scaling: Scaling
   let recipe: FitRecipe
+  /// What the model has of this rank's neurons: local × regressors, by their scale.
+  let weights: Matrix<Double>
   /// The region of each neuron, where they were given.
   let regions: [String]?
 
@@ -24,9 +26,9 @@ struct FittedProblem {
   ///   throw.
   /// - Collective: every rank of `world` must call it.
   init(
-    of model: ModelFile, _ opened: ModelRecording, leaks: [Double], on world: borrowing Communicator
+    of model: ModelFile, _ opened: ModelRecording, on world: borrowing Communicator
   ) throws {
-    fit = try StoredFit(model)
+    let fit = try StoredFit(model)
     let recording = opened.recording
     guard opened.isFitted else {
       throw RecordingError.badData(
@@ -34,28 +36,34 @@ struct FittedProblem {
           + " it has changed since; just that is needed here: give --recording FILE")
     }
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
-    recipe = FitRecipe(
-      loss: fit.loss.loss, leaks: leaks, configuration: fit.configuration,
-      constraints: try fit.constraints.read(neurons: model.neurons, local: local, on: world))
-    regions = try fit.constraints.regions?.labels(count: model.neurons, on: world)
+    let network: RateNetwork<Double> = try model.readNetwork(local, on: world)
+    let constraints = try fit.constraints.read(neurons: model.neurons, local: local, on: world)
+    let regions = try fit.constraints.regions?.labels(count: model.neurons, on: world)
     var scaling: Scaling?
     let rates: Matrix<Double> = try model.readRates(
       of: recording, local, fitted: recording.fittedFrames(holdout: model.holdout), on: world
     ) { scaling = $1 }
     guard let scaling else { preconditionFailure("the recording was not looked at") }
-    self.scaling = scaling
-    problem = try FitProblem(
+    let problem = try FitProblem(
       PreparedRecording(
         rates: rates, local: local, neurons: model.neurons,
         inputs: recording.inputs(of: Double.self).view.transposed.copy(),
         trialStarts: recording.trialStarts, holdout: model.holdout),
       bias: fit.configuration.bias, group: world, phases: Phases())
+    self.fit = fit
+    self.problem = problem
+    self.scaling = scaling
+    self.regions = regions
+    recipe = FitRecipe(
+      loss: fit.loss.loss, leaks: network.alpha, configuration: fit.configuration,
+      constraints: constraints)
+    weights = problem.regressors.weights(of: network)
   }
 }
 
 extension Regressors<Double> {
   /// The rows of a network by the scale of the regressors, local × regressors.
-  func weights(of network: borrowing RateNetwork<Double>) -> Matrix<Double> {
+  fileprivate func weights(of network: borrowing RateNetwork<Double>) -> Matrix<Double> {
     var result = Matrix<Double>(rows: local.count, columns: count)
     for i in 0..<result.rows {
       for j in 0..<neurons { result[i, j] = network.weights[i, j] }

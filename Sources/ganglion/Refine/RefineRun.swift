@@ -6,7 +6,6 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Machine
-internal import Networks
 internal import Recordings
 internal import Results
 internal import Rivals
@@ -21,13 +20,10 @@ struct RefineRun {
   /// - Collective: every rank of `world` must call it.
   func run(on world: borrowing Communicator) throws {
     let session = try RunSession(command.common, checkpointing: nil, on: world)
-    let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
-    let network: RateNetwork<Double> = try model.readNetwork(local, on: world)
     let opened = try open(on: world)
     session.console.say(opened)
-    let fitted = try FittedProblem(of: model, opened, leaks: network.alpha, on: world)
-    let start = RefinedNetwork(
-      weights: fitted.problem.regressors.weights(of: network), leaks: network.alpha)
+    let fitted = try FittedProblem(of: model, opened, on: world)
+    let start = RefinedNetwork(weights: fitted.weights.copy(), leaks: fitted.recipe.leaks)
     let found = try command.refinement.refine(
       start, of: fitted.problem, fitted.recipe, group: world, threads: session.threads
     ) { session.console.progress("refine", done: $0, of: $1, unit: "steps") }
@@ -55,7 +51,7 @@ struct RefineRun {
   ///
   /// - Collective: every rank of `world` must call it.
   private func measured(
-    _ network: borrowing RefinedNetwork, _ fitted: FittedProblem, isStart: Bool,
+    _ network: borrowing RefinedNetwork, _ fitted: borrowing FittedProblem, isStart: Bool,
     on world: borrowing Communicator
   ) throws -> Fit<Double> {
     var configuration = fitted.fit.configuration
@@ -79,7 +75,7 @@ struct RefineRun {
   ///
   /// - Collective: every rank of `world` must call it.
   private func finish(
-    _ fit: borrowing Fit<Double>, _ fitted: FittedProblem, _ opened: ModelRecording,
+    _ fit: borrowing Fit<Double>, _ fitted: borrowing FittedProblem, _ opened: ModelRecording,
     _ record: RefinementRecord, _ session: RunSession, on world: borrowing Communicator
   ) throws {
     let console = session.console

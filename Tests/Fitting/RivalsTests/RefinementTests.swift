@@ -150,9 +150,12 @@ import Testing
 
   /// Windows lie in one stretch of frames and among the positions that are given.
   @Test func runsStayWithinTheirFrames() {
-    let frames = [0, 1, 2, 3, 4, 10, 11, 12]
+    // Frames 0 to 4 and 10 to 12: from those between none is left.
+    let transitions = Transitions(
+      in: 0..<14, missing: (0..<14).map { (5..<10).contains($0) })
+    #expect(transitions.frames == [0, 1, 2, 3, 4, 10, 11, 12])
     func starts(_ positions: [Int], most: Int = 100) -> [Int] {
-      FreeRunLoss.starts(of: frames, at: positions, horizon: 3, most: most)
+      transitions.starts(among: positions, length: 3, most: most)
     }
     #expect(starts(Array(0..<8)) == [0, 1, 2, 5])
     #expect(starts([0, 1, 3, 4, 5, 6, 7]) == [5])

@@ -32,3 +32,18 @@ func invertedGram<S: Scalar & Transferable>(
 
 /// By how much a ridge is raised that only preconditions, until there is a factor.
 let ridgeRaises = [1.0, 10, 100, 1e3, 1e4]
+
+/// The inverse of a symmetric positive definite matrix to which a ridge was added.
+///
+/// - Throws: `FitError.ridgeTooSmall`.
+/// - Complexity: n³ flops.
+func inverted(_ a: consuming Matrix<Double>, ridge: Double) throws -> Matrix<Double> {
+  var result = a
+  var view = result.mutableView
+  do {
+    try invertPositiveDefinite(&view)
+  } catch {
+    throw FitError.ridgeTooSmall(order: result.rows, ridge: ridge)
+  }
+  return result
+}

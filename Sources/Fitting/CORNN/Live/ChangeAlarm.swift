@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Notices that a network has changed: forecasts are suddenly worse than they used to be.
 ///
 /// It compares the error of the latest frames, by that of persistence, with what the same
@@ -40,9 +42,7 @@ package struct ChangeAlarm: Sendable {
   }
 
   private func isBeyond(_ ratio: Double) -> Bool {
-    let n = Double(history.count)
-    let mean = history.reduce(0, +) / n
-    let variance = history.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n
-    return ratio > mean + Self.deviations * variance.squareRoot()
+    let usual = Moments(of: history.span, in: history.indices)
+    return ratio > usual.mean + Self.deviations * usual.deviation
   }
 }

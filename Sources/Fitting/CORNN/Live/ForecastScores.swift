@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// How far forecasts were off, against those of persistence on the same frames.
 package struct ErrorRatio: Sendable {
   /// Sums of squared errors over all frames.
@@ -42,32 +44,25 @@ package struct ForecastScores: Sendable {
 struct NeuronErrors {
   private var error: [Double]
   private var persistence: [Double]
-  private var count: [Double]
-  private var mean: [Double]
-  private var spread: [Double]
+  private var rates: [Moments]
 
   init(neurons: Int) {
     error = [Double](repeating: 0, count: neurons)
     persistence = error
-    count = error
-    mean = error
-    spread = error
+    rates = [Moments](repeating: Moments(), count: neurons)
   }
 
   mutating func note(neuron i: Int, error e: Double, persistence p: Double, rate: Double) {
     error[i] += e
     persistence[i] += p
-    count[i] += 1
-    let difference = rate - mean[i]
-    mean[i] += difference / count[i]
-    spread[i] += difference * (rate - mean[i])
+    rates[i].add(rate)
   }
 
   /// NaN for neurons that were never scored.
   var scores: Scores {
     Scores(
-      mse: error.indices.map { error[$0] / count[$0] },
-      persistence: error.indices.map { persistence[$0] / count[$0] },
-      r2: error.indices.map { 1 - error[$0] / spread[$0] })
+      mse: error.indices.map { error[$0] / rates[$0].count },
+      persistence: error.indices.map { persistence[$0] / rates[$0].count },
+      r2: error.indices.map { 1 - error[$0] / rates[$0].squares })
   }
 }

@@ -91,8 +91,8 @@ final class LiveDual: LiveForm {
       inverse[t, s] = 0
       gram[t, s] = 0
     }
-    inverse.clearRow(s)
-    gram.clearRow(s)
+    inverse.clear(row: s)
+    gram.clear(row: s)
     for j in 0..<window.regressors.rows { window.regressors[j, s] = 0 }
   }
 

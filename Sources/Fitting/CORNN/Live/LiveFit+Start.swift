@@ -24,7 +24,7 @@ extension LiveFit {
       for i in fitted {
         let now = recording.recording.rates[i, t]
         let next = recording.recording.rates[i, t + 1]
-        targets[i] = rules[i].target(from: now, to: next)
+        targets[i] = rules[i].clampedPreimage(from: now, to: next)
         if problem.hasRival, !next.isNaN { increments[i] = next - now }
       }
       let regressors = (0..<problem.regressors).map {
@@ -43,8 +43,8 @@ extension LiveFit {
 
 extension TargetRule {
   /// `artanh d` of one transition, d clamped; NaN where a rate is missing.
-  func target(from now: Double, to next: Double) -> Double {
-    let d = (next - (1 - alpha) * now) / alpha
+  func clampedPreimage(from now: Double, to next: Double) -> Double {
+    let d = target(from: now, to: next)
     return d.isNaN ? .nan : Glibc.atanh(max(margin - 1, min(1 - margin, d)))
   }
 }

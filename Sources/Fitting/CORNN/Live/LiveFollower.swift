@@ -152,7 +152,7 @@ package final class LiveFollower {
     var increments = targets
     for i in fit.fitted where !before.isMissing[first + i] && !now.isMissing[first + i] {
       let (from, to) = (before.rates[first + i], now.rates[first + i])
-      targets[i] = rules[i].target(from: from, to: to)
+      targets[i] = rules[i].clampedPreimage(from: from, to: to)
       increments[i] = to - from
     }
     return LiveTransition(

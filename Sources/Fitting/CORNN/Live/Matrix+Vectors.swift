@@ -26,12 +26,6 @@ extension Matrix where S == Double {
     var target = mutableRow(i)
     for j in 0..<target.count { target[j] = v[j] }
   }
-
-  /// `row i ← 0`.
-  mutating func clearRow(_ i: Int) {
-    var target = mutableRow(i)
-    for j in 0..<target.count { target[j] = 0 }
-  }
 }
 
 extension SlidingWindow {
@@ -55,19 +49,4 @@ extension SlidingWindow {
 func relativeDistance(_ a: [Double], _ b: [Double]) -> Double {
   let difference = zip(a, b).map { $0 - $1 }
   return (dot(difference.span, difference.span) / dot(b.span, b.span)).squareRoot()
-}
-
-/// The inverse of a symmetric positive definite matrix to which a ridge was added.
-///
-/// - Throws: `FitError.ridgeTooSmall`.
-/// - Complexity: n³ flops.
-func inverted(_ a: consuming Matrix<Double>, ridge: Double) throws -> Matrix<Double> {
-  var result = a
-  var view = result.mutableView
-  do {
-    try invertPositiveDefinite(&view)
-  } catch {
-    throw FitError.ridgeTooSmall(order: result.rows, ridge: ridge)
-  }
-  return result
 }

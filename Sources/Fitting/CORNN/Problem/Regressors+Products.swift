@@ -17,7 +17,7 @@ extension Regressors {
     if let (whole, fold) = origin {
       let all = try whole.keptProducts(isDual: isDual, group: group, phases: phases)
       return try phases.measure("gram") {
-        guard !isDual else { return try all.block(fold.training, group: group) }
+        guard !isDual else { return try all.selectedBlock(fold.training, group: group) }
         let rest = try whole.selected(whole.leftOut(of: fold), group: group)
         count(rest.matrix.columns, isDual: false, group, phases)
         return try all.without(rest, group: group)
@@ -55,19 +55,6 @@ extension Regressors {
 }
 
 extension SharedMatrix<Double> {
-  /// Some rows and the same columns, once a node.
-  fileprivate func block(
-    _ places: [Int], group: borrowing some RankGroup & ~Copyable
-  ) throws -> SharedMatrix<Double> {
-    var result = try group.allocateOnNode(
-      rows: places.count, columns: places.count, of: Double.self)
-    let rows = Partition(of: places.count, among: result.nodeSize).range(of: result.nodeRank)
-    let entries = shared.matrix.selectedBlock(rows.map { places[$0] }, places)
-    for (i, row) in rows.enumerated() { result.matrix.copyRow(row, from: entries, i) }
-    try result.synchronize()
-    return SharedMatrix(result)
-  }
-
   /// `this − Z Zᵀ`, once a node.
   fileprivate func without<Number: Scalar & Transferable>(
     _ z: consuming NodeShared<Number>, group: borrowing some RankGroup & ~Copyable
@@ -75,15 +62,8 @@ extension SharedMatrix<Double> {
     var result = try gramMatrix(of: z.matrix, transposed: false, group: group)
     let rows = Partition(of: result.matrix.rows, among: result.nodeSize)
       .range(of: result.nodeRank)
-    for i in rows { result.matrix.subtract(row: i, from: shared.matrix) }
+    for i in rows { result.matrix.fold(-1, intoRow: i, shared.matrix) }
     try result.synchronize()
     return SharedMatrix(result)
-  }
-}
-
-extension Matrix<Double> {
-  /// `row i ← row i of other − row i`.
-  fileprivate mutating func subtract(row i: Int, from other: borrowing Matrix<Double>) {
-    fold(-1, intoRow: i, other)
   }
 }

@@ -31,6 +31,9 @@ package struct TargetRule: Sendable {
     self.range = range
   }
 
+  /// d of one transition; NaN where a rate is missing.
+  func target(from now: Double, to next: Double) -> Double { (next - (1 - alpha) * now) / alpha }
+
   /// Writes `z = artanh d`, d clamped to ±(1 − margin), and the headroom beside it, for the given
   /// transitions.
   ///
@@ -52,7 +55,7 @@ package struct TargetRule: Sendable {
     for (i, t) in transitions.frames.enumerated() {
       let now = Double(rates[t])
       let next = Double(rates[t + 1])
-      let target = (next - (1 - alpha) * now) / alpha
+      let target = target(from: now, to: next)
       if target.isNaN {
         missing += 1
       } else {

@@ -17,6 +17,18 @@ package struct Transitions: Equatable, Sendable {
   /// becomes `ridge`, which the forms and the kernels take.
   package func ridge(lambda: Double) -> Double { lambda * Double(count) }
 
+  /// Up to `most` positions, spread evenly, from which `length` transitions follow each other among
+  /// those at ascending positions.
+  package func starts(among positions: [Int], length: Int, most: Int) -> [Int] {
+    let last = length - 1
+    let possible = positions.indices.dropLast(last).filter { k in
+      positions[k + last] - positions[k] == last
+        && frames[positions[k + last]] - frames[positions[k]] == last
+    }
+    let count = min(most, possible.count)
+    return (0..<count).map { positions[possible[$0 * possible.count / count]] }
+  }
+
   /// The transitions inside a range of frames.
   ///
   /// - Parameters:

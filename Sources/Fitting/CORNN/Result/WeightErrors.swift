@@ -43,14 +43,10 @@ extension FitProblem<Double> {
     let x = regressors.fitted.matrix.selectedRows(free)
     let residuals = residuals(of: neuron, weights: weights, recipe)
     let ridge = transitions.ridge(lambda: recipe.configuration.lambda)
-    var hessian = product(x.scaled(columns: residuals.curvatures.map { $0.squareRoot() }))
+    let steep = x.scaled(columns: residuals.curvatures.map { $0.squareRoot() })
+    var hessian = product(steep, steep, transposingB: true)
     for j in 0..<hessian.rows { hessian[j, j] += ridge }
-    let inverse: Matrix<Double>
-    do {
-      inverse = try Cholesky(hessian).inverse()
-    } catch {
-      throw FitError.ridgeTooSmall(order: free.count, ridge: ridge)
-    }
+    let inverse = try inverted(hessian, ridge: ridge)
     let k = product(inverse, x)
     let weighted = k.scaled(columns: residuals.errors)
     var variances = free.indices.map { weighted.dot($0, weighted, $0) }
@@ -87,12 +83,12 @@ extension FitProblem<Double> {
     of neuron: Int, weights: borrowing Matrix<Double>, _ recipe: FitRecipe
   ) -> FitResiduals {
     let currents = product(weights.copy(rows: neuron..<neuron + 1), regressors.fitted.matrix)
-    let alpha = recipe.leaks[neuron]
+    let rule = recipe.configuration.targets(alpha: recipe.leaks[neuron])
     var residuals = FitResiduals(count: 0, errors: [], curvatures: [])
     for (k, t) in transitions.frames.enumerated() {
       let (now, next) = (recording.rates[neuron, t], recording.rates[neuron, t + 1])
-      var target = (next - (1 - alpha) * now) / alpha
-      if recipe.configuration.targetRange == .clamped { target = max(-1, min(1, target)) }
+      var target = rule.target(from: now, to: next)
+      if rule.range == .clamped { target = max(-1, min(1, target)) }
       let output = tanh(currents[0, k])
       residuals.count += target.isNaN ? 0 : 1
       residuals.errors.append(target.isNaN ? 0 : target - output)
@@ -145,15 +141,7 @@ extension Matrix<Double> {
   /// The columns times factors.
   fileprivate func scaled(columns factors: [Double]) -> Matrix {
     var result = copy()
-    for i in 0..<rows {
-      var row = result.mutableRow(i)
-      for k in factors.indices { row[k] *= factors[k] }
-    }
+    for i in 0..<rows { result.scale(row: i, by: factors) }
     return result
   }
-}
-
-/// `A Aᵀ`.
-private func product(_ a: borrowing Matrix<Double>) -> Matrix<Double> {
-  product(a, a, transposingB: true)
 }

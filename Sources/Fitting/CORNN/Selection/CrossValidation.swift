@@ -56,7 +56,7 @@ struct CrossValidation<S: Scalar & Transferable> {
   }
 
   /// All blocks.
-  var allFolds: [Fold] { Fold.blocks(of: problem.transitions, count: grid.folds, gap: grid.gap) }
+  var allFolds: [Fold] { grid.blocks(of: problem.transitions) }
 
   /// Those that candidates are tried on, evenly spaced.
   var folds: [Fold] {
@@ -77,13 +77,10 @@ struct CrossValidation<S: Scalar & Transferable> {
       trial.alphas.map { Subproblem(neuron: neuron, alpha: $0) }
     }
     let fitted = problem.transitions.selecting(fold.training)
-    let heldOut = problem.transitions.selecting(fold.validation)
     let solver = searching(trial.round)
     let isSpectral = try isSpectral(fold, trial, subproblems.count, group: group)
     let works = trial.losses.map { loss in
-      var work = PanelWork(
-        subproblems: subproblems, margin: configuration.targetMargin, fitted: fitted,
-        heldOut: heldOut, solver: solver.searcher(for: loss), threads: threads)
+      var work = work(subproblems, of: fold, heldOut: fold.validation, loss, solver)
       if isSpectral { work.features = solver.searchFeatures(for: loss) }
       work.range = trial.targets
       return work
@@ -101,6 +98,21 @@ struct CrossValidation<S: Scalar & Transferable> {
       }
     } catch FitError.ridgeTooSmall where walk.outcomes.contains(where: { !$0.isEmpty }) {}
     return walk.outcomes
+  }
+
+  /// Subproblems on the transitions that a fold trains on, scored at others by position, solved with
+  /// an effort.
+  func work(
+    _ subproblems: [Subproblem], of fold: Fold, heldOut: [Int], _ loss: PointwiseLoss,
+    _ effort: Configuration
+  ) -> PanelWork {
+    var work = PanelWork(
+      subproblems: subproblems, margin: configuration.targetMargin,
+      fitted: problem.transitions.selecting(fold.training),
+      heldOut: problem.transitions.selecting(heldOut), solver: effort.searcher(for: loss),
+      threads: threads)
+    work.range = configuration.targetRange
+    return work
   }
 
   /// The configuration with the effort of a round.

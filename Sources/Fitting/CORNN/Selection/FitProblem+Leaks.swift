@@ -3,6 +3,7 @@ private import Glibc
 package import Kernels
 internal import LinearAlgebra
 package import Runtime
+internal import Statistics
 
 extension FitProblem {
   /// A leak for each neuron, pulled towards the common one.
@@ -67,12 +68,9 @@ extension FitProblem {
       abs(log(alphas[$0] / common)) < abs(log(alphas[$1] / common))
     }
     for i in byDistance where means[i].isFinite {
-      let differences = zip(errors[i], errors[best]).map { $0 - $1 }
-      let average = mean(differences)
-      let spread = differences.reduce(0) { $0 + ($1 - average) * ($1 - average) }
-      let count = Double(differences.count)
-      let standardError = (spread / max(1, count - 1) / count).squareRoot()
-      if average <= standardError { return alphas[i] }
+      var differences = Moments()
+      for (own, least) in zip(errors[i], errors[best]) { differences.add(own - least) }
+      if differences.mean <= differences.standardError { return alphas[i] }
     }
     return alphas[best]
   }

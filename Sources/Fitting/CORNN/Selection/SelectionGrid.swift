@@ -23,6 +23,11 @@ package struct SelectionGrid: Codable, Equatable, Sendable {
     return wanted.map { value in lambdas.first { abs($0 - value) < 0.01 * value } ?? value }
   }
 
+  /// The blocks of some transitions.
+  package func blocks(of transitions: Transitions) -> [Fold] {
+    Fold.blocks(of: transitions, count: folds, gap: gap)
+  }
+
   /// On how many of the blocks common settings are tried: all, or two where those have many frames.
   package func foldsTried(transitions: Int) -> Int {
     min(folds, max(2, Self.enoughTransitions / max(1, transitions)))

@@ -3,8 +3,7 @@ internal import LinearAlgebra
 
 /// The equations of the linear model without a block of transitions and the gaps beside it.
 struct LinearFold: ~Copyable {
-  /// Once a node.
-  let system: NodeShared<Double>
+  let system: SharedMatrix<Double>
   /// The right-hand side of the neurons whose errors decide.
   let right: Matrix<Double>
   /// Transitions that the equations are of.
@@ -17,7 +16,7 @@ struct LinearFold: ~Copyable {
   ///
   /// - Complexity: a factorisation, a copy of the system of memory.
   func coefficients(ridge: Double) -> Matrix<Double>? {
-    var damped = system.matrix.copy()
+    var damped = system.shared.matrix.copy()
     for i in 0..<damped.rows { damped[i, i] += ridge * Double(max(1, training)) }
     guard let factor = try? Cholesky(damped) else { return nil }
     var coefficients = right.copy()
@@ -43,33 +42,37 @@ extension LinearSystem {
     let (first, last) = (frames[block.lowerBound], frames[block.upperBound - 1])
     let near = (first - RidgeChoice.gap)...(last + RidgeChoice.gap)
     let kept = frames.indices.filter { !near.contains(frames[$0]) }
-    let order = isDual ? kept.count : scales.count
-    var system = try group.allocateOnNode(rows: order, columns: order, of: Double.self)
-    let rows = Partition(of: order, among: system.nodeSize).range(of: system.nodeRank)
-    let right: Matrix<Double>
-    if isDual {
-      let entries = gram.shared.matrix.selectedBlock(rows.map { kept[$0] }, kept)
-      for (i, row) in rows.enumerated() { system.matrix.copyRow(row, from: entries, i) }
-      right = increments(neurons, kept.map { frames[$0] }[...])
-    } else {
-      let left = frames.filter { near.contains($0) }
-      let own = Partition(of: left.count, among: group.size).range(of: group.rank)
-      var products = Self.products(observed, scales, left[own])
-      try group.sum(&products)
-      for row in rows {
-        system.matrix.copyRow(row, from: gram.shared.matrix, row)
-        system.matrix.add(-1, products, row, toRow: row)
-      }
-      var rest = try sharedRightHandSide(neurons, left, group: group)
-      for i in 0..<rest.rows {
-        rest.scaleRow(i, by: -1)
-        rest.add(1, whole, i, toRow: i)
-      }
-      right = rest
+    guard !isDual else {
+      return LinearFold(
+        system: try gram.selectedBlock(kept, group: group),
+        right: increments(neurons, kept.map { frames[$0] }[...]), training: kept.count,
+        block: block, kept: kept)
+    }
+    let left = frames.filter { near.contains($0) }
+    var right = try sharedRightHandSide(neurons, left, group: group)
+    for i in 0..<right.rows { right.fold(-1, intoRow: i, whole) }
+    return LinearFold(
+      system: try products(without: left, group: group), right: right, training: kept.count,
+      block: block, kept: kept)
+  }
+
+  /// ΦΦᵀ without some frames, once a node.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  private func products(
+    without left: [Int], group: borrowing some RankGroup & ~Copyable
+  ) throws -> SharedMatrix<Double> {
+    let own = Partition(of: left.count, among: group.size).range(of: group.rank)
+    var products = Self.products(observed, scales, left[own])
+    try group.sum(&products)
+    var system = try group.allocateOnNode(
+      rows: products.rows, columns: products.rows, of: Double.self)
+    for row in Partition(of: products.rows, among: system.nodeSize).range(of: system.nodeRank) {
+      system.matrix.copyRow(row, from: gram.shared.matrix, row)
+      system.matrix.add(-1, products, row, toRow: row)
     }
     try system.synchronize()
-    return LinearFold(
-      system: system, right: right, training: kept.count, block: block, kept: kept)
+    return SharedMatrix(system)
   }
 
   /// Y Φᵀ of some neurons over some frames, the frames shared by the ranks.

@@ -23,8 +23,7 @@ struct FreeRunLoss: ~Copyable {
     _ problem: FitProblem<Double>, at positions: [Int], horizon: Int, most: Int,
     group: borrowing some RankGroup & ~Copyable
   ) throws {
-    let starts = Self.starts(
-      of: problem.transitions.frames, at: positions, horizon: horizon, most: most)
+    let starts = problem.transitions.starts(among: positions, length: horizon, most: most)
     guard !starts.isEmpty else { return nil }
     let regressors = problem.regressors
     var isFitted = [Bool](repeating: false, count: regressors.local.count)
@@ -61,17 +60,6 @@ struct FreeRunLoss: ~Copyable {
     network.alpha = refined.leaks
     _ = try network.run(weights: refined.weights, forced: forced, group: group)
     return try network.gradient(weights: refined.weights, forced: forced, group: group)
-  }
-
-  /// Positions from which `horizon` transitions follow each other among those given.
-  static func starts(of frames: [Int], at positions: [Int], horizon: Int, most: Int) -> [Int] {
-    let last = horizon - 1
-    let possible = positions.indices.dropLast(last).filter { k in
-      positions[k + last] - positions[k] == last
-        && frames[positions[k + last]] - frames[positions[k]] == last
-    }
-    let count = min(most, possible.count)
-    return (0..<count).map { positions[possible[$0 * possible.count / count]] }
   }
 
   /// p_h by frames ahead, over the neurons that are fitted.

@@ -2,6 +2,7 @@ package import CORNN
 package import Collectives
 internal import LinearAlgebra
 internal import Runtime
+internal import Statistics
 
 /// Refinement of a fit through time: what its free runs miss of the recording is made less.
 ///
@@ -54,7 +55,7 @@ package struct Refinement: Equatable, Sendable {
     var horizonGrid = HorizonGrid()
     horizonGrid.horizon = horizon
     try problem.require(horizonGrid, grid: grid)
-    let folds = Fold.blocks(of: problem.transitions, count: grid.folds, gap: grid.gap)
+    let folds = grid.blocks(of: problem.transitions)
     let total = (folds.count + 1) * iterations
     var errors: [[Double]] = []
     for (number, fold) in folds.enumerated() {
@@ -111,11 +112,9 @@ package struct Refinement: Equatable, Sendable {
   /// start by more than the standard error of the difference; else 0.
   static func iterations(_ errors: [[Double]]) -> Int {
     guard errors.count > 1, let best = means(errors).placeOfLeast, best > 0 else { return 0 }
-    let gains = errors.map { $0[0] - $0[best] }
-    let count = Double(gains.count)
-    let mean = gains.reduce(0, +) / count
-    let squares = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return mean > (squares / (count - 1) / count).squareRoot() ? best : 0
+    var gains = Moments()
+    for own in errors { gains.add(own[0] - own[best]) }
+    return gains.mean > gains.standardError ? best : 0
   }
 
   private static func means(_ errors: [[Double]]) -> [Double] {

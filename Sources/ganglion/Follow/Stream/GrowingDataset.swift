@@ -15,10 +15,7 @@ final class GrowingDataset: FrameFeed {
   private var rows = 0
   private let cells: Int
   private var isClosed = false
-  private var nextLook = ContinuousClock.now
-
-  /// Time between two looks.
-  private static let interval = Duration.milliseconds(2)
+  private var timer = LookTimer()
 
   /// - Throws: `CommandLineError` (65, 66) where there is no such dataset, or it cannot be shared.
   init(_ address: DatasetAddress) throws {
@@ -60,10 +57,7 @@ final class GrowingDataset: FrameFeed {
   }
 
   private func look() throws {
-    let now = ContinuousClock.now
-    guard now >= nextLook else { return }
-    nextLook = now + Self.interval
-    guard let known = dataset.take() else { return }
+    guard timer.isDue(), let known = dataset.take() else { return }
     let fresh = try known.refreshed()
     rows = fresh.shape[0]
     dataset = consume fresh

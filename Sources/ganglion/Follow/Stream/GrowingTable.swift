@@ -14,10 +14,9 @@ final class GrowingTable: FrameFeed {
   private var seen = 0
   private var cells: Int?
   private var isClosed = false
-  private var nextLook = ContinuousClock.now
+  private var timer = LookTimer()
 
-  /// Time between two looks, and bytes of a look; a line is no longer than the last of these.
-  private static let interval = Duration.milliseconds(2)
+  /// Bytes of a look, and of the longest line.
   private static let bytesAtOnce = 1 << 20
   private static let mostBytes = 1 << 26
 
@@ -72,9 +71,7 @@ final class GrowingTable: FrameFeed {
   }
 
   private func look() throws {
-    let now = ContinuousClock.now
-    guard now >= nextLook else { return }
-    nextLook = now + Self.interval
+    guard timer.isDue() else { return }
     var buffer = [UInt8](repeating: 0, count: Self.bytesAtOnce)
     let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
     guard got > 0 else { return }

@@ -40,11 +40,7 @@ extension FitProblem {
     let regressors = try Regressors(self.regressors, fold: fold, heldOut: .unitStates, group: group)
     let fitted = transitions.selecting(fold.training)
     let subproblems = fittable.map { Subproblem(neuron: $0, alpha: recipe.leaks[$0]) }
-    var work = PanelWork(
-      subproblems: subproblems, margin: configuration.targetMargin, fitted: fitted,
-      heldOut: transitions.selecting([]), solver: configuration.searcher(for: recipe.loss),
-      threads: threads)
-    work.range = configuration.targetRange
+    let work = search.work(subproblems, of: fold, heldOut: [], recipe.loss, configuration)
     var walk = BlockWalk(problem: self, works: [work], phases: phases)
     try search.visit(
       &walk, subproblems, regressors, [fitted.ridge(lambda: configuration.lambda)], configuration,

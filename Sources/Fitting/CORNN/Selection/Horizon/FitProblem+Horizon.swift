@@ -36,11 +36,10 @@ extension FitProblem {
   ///
   /// - Throws: `FitError.horizonTooLong`.
   package func require(_ horizon: HorizonGrid, grid: SelectionGrid) throws {
-    let folds = Fold.blocks(of: transitions, count: grid.folds, gap: grid.gap)
     let frames = transitions.frames
     // Transitions that follow each other, up to each.
     var longest = 0
-    for fold in folds {
+    for fold in grid.blocks(of: transitions) {
       var length = 0
       for p in fold.validation {
         let follows = length > 0 && frames[p] == frames[p - 1] + 1
@@ -122,11 +121,7 @@ extension CrossValidation {
       problem.regressors, fold: fold, heldOut: .unitStates, group: group)
     let fitted = problem.transitions.selecting(fold.training)
     let solver = searching(horizon.round)
-    var work = PanelWork(
-      subproblems: leaks.subproblems, margin: configuration.targetMargin, fitted: fitted,
-      heldOut: problem.transitions.selecting([]), solver: solver.searcher(for: loss),
-      threads: threads)
-    work.range = configuration.targetRange
+    let work = work(leaks.subproblems, of: fold, heldOut: [], loss, solver)
     var walk = HorizonWalk(
       problem, leaks: leaks, validation: fold.validation,
       runs: FreeRuns(

@@ -11,15 +11,10 @@ struct FreeRuns<S: Scalar & Transferable> {
 
   /// Up to `most` runs, spread evenly over a block of positions; nil if none fits in it.
   init?(_ problem: FitProblem<S>, block: [Int], horizon: Int, most: Int) {
-    let frames = problem.transitions.frames
-    let possible = block.dropLast(horizon - 1).filter {
-      frames[$0 + horizon - 1] - frames[$0] == horizon - 1
-    }
-    guard !possible.isEmpty else { return nil }
-    let count = min(most, possible.count)
+    starts = problem.transitions.starts(among: block, length: horizon, most: most)
+    guard !starts.isEmpty else { return nil }
     self.problem = problem
     self.horizon = horizon
-    starts = (0..<count).map { possible[$0 * possible.count / count] }
   }
 
   private var regressors: Regressors<S> { problem.regressors }
