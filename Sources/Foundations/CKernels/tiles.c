@@ -2,8 +2,8 @@
 #include "products.h"
 #include <string.h>
 
-// Tiles of bfloat16: rounding, packing, and the product in plain C, bit by bit what the matrix
-// units compute.
+// Tiles of bfloat16: rounding, packing, and the products in plain C, bit by bit what the matrix
+// units and the vector units for bfloat16 compute.
 
 static size_t steps_of(size_t k) { return (k + CK_TILE_DEPTH - 1) / CK_TILE_DEPTH; }
 
@@ -106,16 +106,22 @@ CK_BODY float widened_bits(uint32_t bits) {
   return x;
 }
 
+// B[2q, j] and B[2q + 1, j] of a step, the first in the low half.
+CK_BODY uint32_t pair_at(const uint16_t *b, int q, int j) {
+  uint32_t pair;
+  memcpy(&pair, b + j / 16 * CK_TILE + q * 32 + j % 16 * 2, sizeof pair);
+  return pair;
+}
+
 // One line of TDPBF16PS for the two tiles of a panel (Intel 64 and IA-32 Architectures Software
 // Developer's Manual, volume 2, "TDPBF16PS"): elements of even and of odd index are summed apart,
 // each a chain of fused multiply-adds, then added to each other and to the destination.
-CK_BODY void step(const uint16_t *a, const uint16_t *b, float *restrict sums) {
+CK_BODY void tile_step(const uint16_t *a, const uint16_t *b, float *restrict sums) {
   float even[CK_PANEL] = {0}, odd[CK_PANEL] = {0};
   for (int q = 0; q < 16; q++) {
     float a_even = widened(a[2 * q]), a_odd = widened(a[2 * q + 1]);
     for (int j = 0; j < CK_PANEL; j++) {
-      uint32_t pair;
-      memcpy(&pair, b + j / 16 * CK_TILE + q * 32 + j % 16 * 2, sizeof pair);
+      uint32_t pair = pair_at(b, q, j);
       even[j] = fused(a_even, widened_bits(pair << 16), even[j]);
       odd[j] = fused(a_odd, widened_bits(pair & 0xffff0000), odd[j]);
     }
@@ -123,7 +129,22 @@ CK_BODY void step(const uint16_t *a, const uint16_t *b, float *restrict sums) {
   for (int j = 0; j < CK_PANEL; j++) sums[j] = added(sums[j], added(even[j], odd[j]));
 }
 
-CK_BODY void ck_multiply_tiles_body(const ck_product *p) {
+// The same by VDPBF16PS (there, "VDPBF16PS"): of each pair the product of the odd elements is
+// added to the sum first, fused, then that of the even ones.
+CK_BODY void pair_step(const uint16_t *a, const uint16_t *b, float *restrict sums) {
+  for (int q = 0; q < 16; q++) {
+    float a_even = widened(a[2 * q]), a_odd = widened(a[2 * q + 1]);
+    for (int j = 0; j < CK_PANEL; j++) {
+      uint32_t pair = pair_at(b, q, j);
+      float sum = fused(a_odd, widened_bits(pair & 0xffff0000), sums[j]);
+      sums[j] = fused(a_even, widened_bits(pair << 16), sum);
+    }
+  }
+}
+
+// All of C, by a function for a line of A and one step of a panel.
+CK_BODY void multiply(
+  const ck_product *p, void (*step)(const uint16_t *, const uint16_t *, float *)) {
   size_t steps = steps_of(p->k);
   for (size_t i = 0; i < p->rows; i++) {
     size_t line = i / CK_TILE_ROWS * steps * CK_TILE + i % CK_TILE_ROWS * CK_TILE_DEPTH;
@@ -145,4 +166,10 @@ CK_BODY void ck_multiply_tiles_body(const ck_product *p) {
   }
 }
 
+CK_BODY void ck_multiply_tiles_body(const ck_product *p) { multiply(p, tile_step); }
+
 DISPATCH(void, ck_multiply_tiles, (const ck_product *p), (p))
+
+CK_BODY void ck_multiply_pairs_body(const ck_product *p) { multiply(p, pair_step); }
+
+DISPATCH(void, ck_multiply_pairs, (const ck_product *p), (p))

@@ -1,4 +1,5 @@
-// Products C = A B with a fixed matrix B, packed once: see products.c, tiles.c and amx.c.
+// Products C = A B with a fixed matrix B, packed once: see products.c, tiles.c, amx.c and
+// avx512bf16.c.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -40,6 +41,16 @@ void ck_multiply_portable(const ck_product *p);
 /// with high parts; the first and last where `a_rest` is given.
 void ck_multiply_amx(const ck_product *p);
 void ck_multiply_tiles(const ck_product *p);
+
+/// The same by the vector units for bfloat16 (VDPBF16PS), and by plain C with the same roundings
+/// and order of sums, which differ from those of the matrix units.
+void ck_multiply_avx512bf16(const ck_product *p);
+void ck_multiply_pairs(const ck_product *p);
+
+/// The vector units for bfloat16 of this processor: not there, no faster than in single
+/// precision, or faster.
+enum { CK_BF16_ABSENT = 0, CK_BF16_SLOW = 1, CK_BF16_FAST = 2 };
+int ck_bf16_vectors(void);
 
 /// The matrix units for bfloat16 of this processor: not there, granted to this process, or
 /// refused by the system.

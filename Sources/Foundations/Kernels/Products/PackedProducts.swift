@@ -20,6 +20,25 @@ package enum MatrixUnits: Sendable {
     }
 }
 
+/// What is so of the processor's vector units for bfloat16 (AVX512_BF16).
+package enum BFloat16Vectors: Sendable {
+  /// The processor has none.
+  case absent
+  /// They do no more in a second than those in single precision, as far as we know.
+  case slow
+  /// They do about twice as much.
+  case fast
+
+  /// Those of this thread, whose level may be restricted.
+  package static var ofThisThread: BFloat16Vectors {
+    switch Int(ck_bf16_vectors()) {
+    case CK_BF16_FAST: .fast
+    case CK_BF16_SLOW: .slow
+    default: .absent
+    }
+  }
+}
+
 /// How operands of products with a fixed matrix lie in memory.
 package enum PackedOrder {
   /// Columns of a panel.
@@ -58,6 +77,14 @@ package struct PackedOperands {
 
   /// Multiplies tiles without them, with the same bits.
   package func multiplyTiles() { withUnsafePointer(to: product) { ck_multiply_tiles($0) } }
+
+  /// Multiplies tiles by the vector units for bfloat16.
+  package func multiplyByBFloat16Vectors() {
+    withUnsafePointer(to: product) { ck_multiply_avx512bf16($0) }
+  }
+
+  /// Multiplies tiles without them, with the same bits.
+  package func multiplyPairs() { withUnsafePointer(to: product) { ck_multiply_pairs($0) } }
 
   /// Multiplies rows by vectors of 512 bits.
   package func multiplyByAVX512() { withUnsafePointer(to: product) { ck_multiply_v4($0) } }

@@ -122,6 +122,8 @@ package struct PackedLayout: Sendable {
     switch kernel {
     case .amx: operands.multiplyByMatrixUnits()
     case .portableTiles: operands.multiplyTiles()
+    case .avx512BF16: operands.multiplyByBFloat16Vectors()
+    case .portablePairs: operands.multiplyPairs()
     case .avx512: operands.multiplyByAVX512()
     case .avx2: operands.multiplyByAVX2()
     case .portable: operands.multiplyPortably()

@@ -5,21 +5,22 @@ import Testing
 
 /// Fast kernels against plain C, bit by bit.
 @Suite struct PackedBitsTests {
-  @Test(
-    .enabled(if: ProductKernel.amx.isAvailable, "no matrix units for bfloat16 here"),
-    arguments: oddShapes)
-  func matrixUnits(shape: (rows: Int, k: Int, n: Int)) {
+  @Test(arguments: roundingKernels, oddShapes)
+  func unitsForBFloat16(
+    pair: (fast: ProductKernel, plain: ProductKernel), shape: (rows: Int, k: Int, n: Int)
+  ) throws {
+    try requireAvailable(pair.fast)
     let a = spreadMatrix(shape.rows, shape.k, seed: 12)
     let b = spreadMatrix(shape.k, shape.n, seed: 13)
     for accuracy in [ProductAccuracy.rounded, .split] {
-      let fast = packedProduct(a, b.view, kernel: .amx, accuracy: accuracy)
-      let plain = packedProduct(a, b.view, kernel: .portableTiles, accuracy: accuracy)
+      let fast = packedProduct(a, b.view, kernel: pair.fast, accuracy: accuracy)
+      let plain = packedProduct(a, b.view, kernel: pair.plain, accuracy: accuracy)
       #expect(differing(fast, plain) == 0)
     }
   }
 
   /// Rests are beside the high parts, which are the same without them.
-  @Test(arguments: [ProductKernel.amx, .portableTiles].filter(\.isAvailable))
+  @Test(arguments: availableKernels.filter(\.isRounded))
   func productsOfHighPartsNeedNoRests(kernel: ProductKernel) {
     let a = spreadMatrix(40, 100, seed: 14)
     let b = spreadMatrix(100, 50, seed: 15)
@@ -30,8 +31,9 @@ import Testing
 
   /// Numbers of all magnitudes, subnormal ones, zeros of both signs, infinities and NaN: operands
   /// and sums that are subnormal become zeros, and products of 2⁻¹²⁶ are rounded beside it.
-  @Test(.enabled(if: ProductKernel.amx.isAvailable, "no matrix units for bfloat16 here"))
-  func matrixUnitsOnUnusualNumbers() {
+  @Test(arguments: roundingKernels)
+  func unusualNumbers(pair: (fast: ProductKernel, plain: ProductKernel)) throws {
+    try requireAvailable(pair.fast)
     let unusual: [Float] = [
       0, -0.0, .leastNonzeroMagnitude, -.leastNormalMagnitude, .infinity, -.infinity, .nan,
       .greatestFiniteMagnitude, 0x1.ffp-127, 0x1.8p-126, 0x1p-63, -0x1.fep-64, 0x1.01p-63,
@@ -48,8 +50,8 @@ import Testing
       }
     }
     for accuracy in [ProductAccuracy.rounded, .split] {
-      let fast = packedProduct(a, b.view, kernel: .amx, accuracy: accuracy)
-      let plain = packedProduct(a, b.view, kernel: .portableTiles, accuracy: accuracy)
+      let fast = packedProduct(a, b.view, kernel: pair.fast, accuracy: accuracy)
+      let plain = packedProduct(a, b.view, kernel: pair.plain, accuracy: accuracy)
       #expect(differing(fast, plain) == 0)
     }
   }
@@ -57,9 +59,7 @@ import Testing
   /// Each is one chain of fused multiply-adds, however it is cut into blocks.
   @Test(arguments: [ProductKernel.avx512, .avx2], oddShapes)
   func vectors(kernel: ProductKernel, shape: (rows: Int, k: Int, n: Int)) throws {
-    guard kernel.isAvailable else {
-      try Test.cancel("this processor cannot run \(kernel.name)")
-    }
+    try requireAvailable(kernel)
     let a = spreadMatrix(shape.rows, shape.k, seed: 18)
     let b = spreadMatrix(shape.k, shape.n, seed: 19)
     let fast = packedProduct(a, b.view, kernel: kernel)
@@ -70,7 +70,7 @@ import Testing
   }
 
   /// Plain C is the same without fused multiplication in hardware.
-  @Test(arguments: [ProductKernel.portable, .portableTiles], [2, 3])
+  @Test(arguments: [ProductKernel.portable, .portableTiles, .portablePairs], [2, 3])
   func levels(kernel: ProductKernel, level: Int) {
     let a = spreadMatrix(3, 70, seed: 20)
     let b = spreadMatrix(70, 33, seed: 21)
@@ -80,4 +80,13 @@ import Testing
     }
     #expect(differences == 0)
   }
+}
+
+/// Kernels that round to bfloat16, each with plain C of the same bits.
+private let roundingKernels: [(fast: ProductKernel, plain: ProductKernel)] = [
+  (.amx, .portableTiles), (.avx512BF16, .portablePairs),
+]
+
+private func requireAvailable(_ kernel: ProductKernel) throws {
+  guard kernel.isAvailable else { try Test.cancel("this processor cannot run \(kernel.name)") }
 }
