@@ -22,7 +22,9 @@ CASES = [
 # refused in the dual.
 KINDS = [
     ("float64", "double", None), ("mixed, float32 products", "mixed", "avx512"),
-    ("mixed, bf16 products", "mixed", "amx"), ("mixed, bf16 in plain C", "mixed", "tiles"),
+    ("mixed, bf16 by AMX", "mixed", "amx"), ("its roundings in plain C", "mixed", "tiles"),
+    ("mixed, bf16 by AVX-512", "mixed", "avx512bf16"),
+    ("its roundings in plain C", "mixed", "pairs"),
 ]
 OPTIMUM = ("--precision", "double", "--tolerance", 1e-9, "--iterations", 5000)
 
