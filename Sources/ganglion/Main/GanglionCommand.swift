@@ -25,7 +25,8 @@ struct GanglionCommand: ParsableCommand {
     version: "ganglion \(Provenance.version) (commit \(Provenance.commit))",
     subcommands: [
       GenerateCommand.self, InspectCommand.self, FitCommand.self, RunCommand.self,
-      RefineCommand.self, EvaluateCommand.self, SimulateCommand.self, ReportCommand.self,
+      RefineCommand.self, EvaluateCommand.self, SimulateCommand.self, PerturbCommand.self,
+      ReportCommand.self,
       ExportCommand.self, TrainCommand.self, FollowCommand.self, PlanCommand.self,
       ScalingCommand.self, DoctorCommand.self,
     ])
