@@ -55,11 +55,15 @@ struct InfluenceTable {
     return
       ([
         "read-out \(command.readOut) \(command.horizon) frames after a pulse of"
-          + " \(asGiven(command.amount)) for \(command.duration) into each of"
-          + " \(responses.count) cells\(shownOf); from \(frames)"
+          + " \(asGiven(command.amount)) into the \(site) of each of \(responses.count) cells"
+          + "\(shownOf); from \(frames)"
       ] + rows.map { "  " + columns.line($0) }
       + (read.isDisjoint(with: influence.candidates) ? [] : ["  * part of the read-out"])
       + [expected?.text ?? unknown]).joined(separator: "\n")
+  }
+
+  private var site: String {
+    command.currentFor.map { "current (\($0) frames)" } ?? "rate"
   }
 
   private var unknown: String {
@@ -96,7 +100,7 @@ struct InfluenceTable {
     }
     try file.write(
       "sensitivity", influence.sensitivity, ["neuron"],
-      longName: "d read-out at the last frame / d current of the pulse")
+      longName: "d read-out at the last frame / d amplitude of the pulse")
     let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0 + 1) })
     try file.write(
       "rank", influence.candidates.indices.map { rank[$0] ?? 0 }, ["candidate"],

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Evaluation
 internal import HDF5
 internal import MPI
 internal import Results
@@ -11,7 +12,7 @@ struct PerturbCommand: GroupCommand {
     abstract: "Ranks cells by what a pulse into each does to a read-out.",
     discussion: """
       From a recorded frame the fitted network runs by itself for H frames, without noise, under \
-      the recorded inputs: once as it is, and once for each candidate with a current into that \
+      the recorded inputs: once as it is, and once for each candidate with a pulse into that \
       cell. The difference at frame H in the mean rate of the read-out ranks the candidates; it is \
       exact in this network, however large the pulse is. Beside it stands what the derivative of \
       the run says for a small pulse (the adjoint: all cells in one run backwards).
@@ -25,7 +26,7 @@ struct PerturbCommand: GroupCommand {
 
       Examples:
         ganglion perturb worm-model.h5 --read-out RIML,RIMR
-        ganglion perturb mouse-model.h5 --read-out V1 --horizon 20 --amount 1 -o influence.h5
+        ganglion perturb mouse-model.h5 --read-out V1 --horizon 20 --current-for 5 -o influence.h5
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String
@@ -35,8 +36,15 @@ struct PerturbCommand: GroupCommand {
       valueName: "cells"))
   var readOut: String
   @Option(help: "H, frames from the start to the read-out, at least 1.") var horizon = 10
-  @Option(help: "The current of the pulse, in the units of W r; not 0.") var amount = 0.5
-  @Option(help: "Frames of the pulse, from the start on, 1 to H.") var duration = 1
+  @Option(help: "What is added to a cell, not 0: to its rate, or in the units of W r to its current.")
+  var amount = 0.5
+  @Option(
+    help: ArgumentHelp(
+      """
+      Add it to the current of a cell, as simulate --drive does, in as many frames from the start \
+      on, 1 to H; default: to the rate of the start, once.
+      """, valueName: "frames"))
+  var currentFor: Int?
   @Option(
     help: ArgumentHelp(
       "The cells that are driven, one at a time: neurons and regions, or all.", valueName: "cells"))
@@ -65,9 +73,11 @@ struct PerturbCommand: GroupCommand {
     for (flag, value) in [("--horizon", horizon), ("--top", top)] {
       try require(value >= 1, "\(flag) is \(value), expected at least 1")
     }
-    try require(
-      duration >= 1 && duration <= horizon,
-      "--duration is \(duration), expected 1 to --horizon, which is \(horizon)")
+    if let currentFor {
+      try require(
+        currentFor >= 1 && currentFor <= horizon,
+        "--current-for is \(currentFor), expected 1 to --horizon, which is \(horizon)")
+    }
     if let starts { try require(starts >= 1, "--starts is \(starts), expected at least 1") }
     if let startFrame {
       try require(startFrame >= 0, "--start-frame is \(startFrame), expected 0 or more")
@@ -76,6 +86,10 @@ struct PerturbCommand: GroupCommand {
     }
     try source.validate()
     try Distinct.require(files: recording)
+  }
+
+  var pulse: Pulse {
+    Pulse(amount, site: currentFor.map { .current(frames: $0) } ?? .rate)
   }
 
   var files: FileRoles {

@@ -113,7 +113,7 @@ struct PerturbRun {
     let network: RateNetwork<Double> = try model.readNetwork(observed.local, on: world)
     let influence = Influence(
       local: observed.local, candidates: candidates, readOut: readOut, horizon: command.horizon,
-      pulse: Pulse(amplitude: command.amount, duration: command.duration), starts: starts.count,
+      pulse: command.pulse, starts: starts.count,
       keepsCells: command.output != nil)
     let blocks = stride(from: 0, to: candidates.count, by: Self.candidatesAtOnce).map {
       candidates[$0..<min($0 + Self.candidatesAtOnce, candidates.count)]
@@ -139,7 +139,8 @@ struct PerturbRun {
     Settings([
       "command": "perturb", "model": command.model, "recordings": command.recording,
       "read-out": command.readOut, "horizon": command.horizon, "amount": command.amount,
-      "duration": command.duration, "candidates": command.candidates, "start-frames": starts,
+      "current-for": command.currentFor ?? 0, "candidates": command.candidates,
+      "start-frames": starts,
     ])
   }
 }

@@ -37,7 +37,7 @@ extension CommandTests {
       let (model, recording) = try fitted(in: folder)
       let found = folder.file("found.h5")
       let text = try succeed([
-        "perturb", model, "--read-out", "B", "--horizon", "6", "--amount", "1.5", "--duration",
+        "perturb", model, "--read-out", "B", "--horizon", "6", "--amount", "1.5", "--current-for",
         "2", "--start-frame", "200", "--top", "3", "-o", found,
       ])
       #expect(text.contains("the strongest 3") && text.contains("* part of the read-out"), "\(text)")
@@ -151,7 +151,7 @@ extension CommandTests {
       try perturb(
         "--read-out", "1", "--start-frame", "295", says: "the first that can be is 0, the last 289")
       try perturb("--read-out", "1", "--starts", "400", says: "290 frames of")
-      try perturb("--read-out", "1", "--duration", "11", says: "expected 1 to --horizon")
+      try perturb("--read-out", "1", "--current-for", "11", says: "expected 1 to --horizon")
       try perturb("--read-out", "1", "--amount", "0", says: "--amount is 0")
       try perturb("--read-out", "1", "--candidates", "3,3", says: "names neuron 3 twice")
       try expectRefusal(

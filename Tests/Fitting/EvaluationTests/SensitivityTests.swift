@@ -35,13 +35,15 @@ import Testing
 
   /// The rates at the end, as the equation says, with a current into a neuron.
   private static func end(
-    _ example: borrowing Example, current: Double, into j: Int, frames: Int
+    _ example: borrowing Example, _ pulse: Pulse, into j: Int
   ) -> [Double] {
     var rates = example.start
+    if pulse.site == .rate { rates[j] += pulse.amplitude }
     for t in 0..<steps {
       let before = rates
       for i in 0..<neurons {
-        var sum = example.network.bias[i] + (i == j && t < frames ? current : 0)
+        var sum = example.network.bias[i]
+        if case .current(let frames) = pulse.site, i == j, t < frames { sum += pulse.amplitude }
         for k in 0..<neurons { sum += example.network.weights[i, k] * before[k] }
         for k in 0..<2 { sum += example.network.inputWeights[i, k] * example.inputs[k, t] }
         rates[i] = (1 - example.network.alpha[i]) * before[i] + example.network.alpha[i] * tanh(sum)
@@ -50,18 +52,19 @@ import Testing
     return rates
   }
 
-  @Test(arguments: [1, 3, 7]) func theAdjointIsTheDerivativeOfTheRun(duration: Int) throws {
+  @Test(arguments: [Pulse.Site.rate, .current(frames: 1), .current(frames: 3), .current(frames: 7)])
+  func theAdjointIsTheDerivativeOfTheRun(site: Pulse.Site) throws {
     let example = Self.example()
     let run = try ReferenceRun(
       of: example.network, from: example.start, inputs: example.inputs.copy(), steps: Self.steps, group: SingleRank())
     var readOut = [Double](repeating: 0, count: Self.neurons)
     for i in [2, 5, 6] { readOut[i] = 1.0 / 3 }
     let found = try example.network.sensitivity(
-      of: readOut, toPulseOf: duration, along: run, group: SingleRank())
+      of: readOut, toPulseAt: site, along: run, group: SingleRank())
     // Central differences of fourth order: their error is about step⁴.
     let step = 1e-3
-    func value(_ j: Int, _ current: Double) -> Double {
-      let end = Self.end(example, current: current, into: j, frames: duration)
+    func value(_ j: Int, _ amplitude: Double) -> Double {
+      let end = Self.end(example, Pulse(amplitude, site: site), into: j)
       return zip(end, readOut).reduce(0) { $0 + $1.0 * $1.1 }
     }
     let expected = (0..<Self.neurons).map { j in
@@ -72,7 +75,8 @@ import Testing
     #expect(found.allSatisfy { abs($0) > 1e-6 })
   }
 
-  @Test(arguments: [1, 4]) func aResponseIsTheDifferenceOfTwoRuns(duration: Int) throws {
+  @Test(arguments: [Pulse.Site.rate, .current(frames: 1), .current(frames: 4)])
+  func aResponseIsTheDifferenceOfTwoRuns(site: Pulse.Site) throws {
     let example = Self.example()
     let run = try ReferenceRun(
       of: example.network, from: example.start, inputs: example.inputs.copy(), steps: Self.steps, group: SingleRank())
@@ -80,16 +84,16 @@ import Testing
     var last = Matrix<Double>(rows: 0, columns: 0)
     var seen: [Int] = []
     try example.network.responses(
-      to: Pulse(amplitude: 1.5, duration: duration), into: candidates[...], along: run,
+      to: Pulse(1.5, site: site), into: candidates[...], along: run,
       group: SingleRank()
     ) { ahead, responses in
       seen.append(ahead)
       last = responses.copy()
     }
     #expect(seen == Array(1...Self.steps))
-    let rest = Self.end(example, current: 0, into: 0, frames: 0)
+    let rest = Self.end(example, Pulse(0, site: .rate), into: 0)
     for (k, j) in candidates.enumerated() {
-      let driven = Self.end(example, current: 1.5, into: j, frames: duration)
+      let driven = Self.end(example, Pulse(1.5, site: site), into: j)
       let expected = zip(driven, rest).map { $0 - $1 }
       let found = (0..<Self.neurons).map { last[$0, k] }
       #expect(relativeError(found, expected) < 1e-12)
@@ -101,7 +105,8 @@ import Testing
     let example = Self.example()
     var frames: [[Double]] = []
     let intervention = Intervention([
-      .init(.clamp(0.25), neurons: [3], frames: 0..<2), .init(.drive(2), neurons: [6, 1], frames: 2..<4),
+      .init(.clamp(0.25), neurons: [3], frames: 0..<2),
+      .init(.drive(2), neurons: [6, 1], frames: 2..<4),
       .init(.drive(-0.5), neurons: [1], frames: 3..<4),
     ])
     try example.network.simulate(

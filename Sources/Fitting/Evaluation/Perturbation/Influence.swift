@@ -44,7 +44,7 @@ package final class Influence {
     var weights = [Double](repeating: 0, count: network.neurons)
     for neuron in readOut { weights[neuron] = 1 / Double(readOut.count) }
     let own = try network.sensitivity(
-      of: weights, toPulseOf: pulse.duration, along: run, group: group)
+      of: weights, toPulseAt: pulse.site, along: run, group: group)
     for i in own.indices { sensitivity[i] += own[i] / Double(starts) }
   }
 

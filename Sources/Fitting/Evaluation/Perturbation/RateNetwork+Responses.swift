@@ -24,20 +24,28 @@ extension RateNetwork<Double> {
   ) throws {
     var rates = Matrix<Double>(rows: local.count, columns: candidates.count)
     rates.setRows(to: run.rates, column: 0)
+    if pulse.site == .rate { add(pulse.amplitude, to: &rates, at: candidates) }
     for t in 0..<run.steps {
       var inputs = Matrix<Double>(rows: run.inputs.rows, columns: candidates.count)
       inputs.setRows(to: run.inputs, column: t)
       let regressors = try group.regressors(rates, inputs, neurons: neurons)
       var next = currents(at: regressors)
-      if t < pulse.duration {
-        for (k, neuron) in candidates.enumerated() where local.contains(neuron) {
-          next[neuron - local.lowerBound, k] += pulse.amplitude
-        }
+      if case .current(let frames) = pulse.site, t < frames {
+        add(pulse.amplitude, to: &next, at: candidates)
       }
       leak(&next, from: regressors, row: local.lowerBound, alpha: alpha)
       rates = next.copy()
       next.subtractFromRows(run.rates, column: t + 1)
       try observe(t + 1, next)
+    }
+  }
+
+  /// Adds to the entry of each candidate in its own column, where it is this rank's.
+  private func add(
+    _ amplitude: Double, to block: inout Matrix<Double>, at candidates: ArraySlice<Int>
+  ) {
+    for (k, neuron) in candidates.enumerated() where local.contains(neuron) {
+      block[neuron - local.lowerBound, k] += amplitude
     }
   }
 }
