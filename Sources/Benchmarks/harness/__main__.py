@@ -10,6 +10,7 @@ from . import (
     headline,
     learning,
     peer,
+    perturbation,
     plan,
     precision,
     program,
@@ -85,6 +86,9 @@ def cases(quick, runs, peer_runs, against, limit):
             (500, 3000, [*(("gaussian", level) for level in (1e-3, 1e-2, 1e-5, 0)),
                          ("poisson", 1e-3)]),
             (30, 100, [("gaussian", 1e-3)]))),
+        "perturbation": lambda: perturbation.compare(
+            *small((100, (300, 1000, 3000), range(101, 106), 1000),
+                   (20, (100,), range(101, 103), 50)), runs),
         **({"real": lambda: choices.real(os.environ["GANGLION_DATA"])}
            if "GANGLION_DATA" in os.environ else {}),
     }

@@ -40,14 +40,16 @@ extension RateDynamics where Self: ~Copyable {
   /// Runs the network and hands out each state, the start included.
   ///
   /// `start` are the rates of all neurons and `inputs` is inputs × steps, both equal on
-  /// every rank; `observe` is called with t = 0...steps and this rank's rates at t.
+  /// every rank; `observe` is called with t = 0...steps and this rank's rates at t. What is done
+  /// to neurons besides is the `intervention`.
   ///
   /// - Throws: what `observe` and `group` throw.
   /// - Complexity: the currents of each step, and one gather of N rates.
   /// - Collective: every rank of `group` must call it.
   package func simulate(
     from start: [S], steps: Int, inputs: borrowing Matrix<S>, noise: (any NoiseSource)? = nil,
-    threads: Int, group: borrowing some RankGroup & ~Copyable,
+    intervention: Intervention = Intervention(), threads: Int,
+    group: borrowing some RankGroup & ~Copyable,
     observe: (_ t: Int, _ rates: [S]) throws -> Void
   ) throws {
     precondition(start.count == neurons, "\(start.count) rates for \(neurons) neurons")
@@ -55,17 +57,20 @@ extension RateDynamics where Self: ~Copyable {
       inputs.rows == self.inputs && (inputs.rows == 0 || inputs.columns >= steps),
       "inputs are \(inputs.rows)×\(inputs.columns)")
     var state = start
-    var rates = Array(start[local])
+    intervention.hold(&state, of: 0..<neurons, frame: 0)
+    var rates = Array(state[local])
     let counts = try group.gather(local.count)
     try observe(0, rates)
     for t in 0..<steps {
       var currents = try currents(
         of: state, inputs: inputs, step: t, threads: threads, group: group)
       noise?.addInput(to: &currents, neurons: local, step: t)
+      intervention.drive(&currents, of: local, step: t)
       var span = currents.mutableSpan
       applyTanh(to: &span)
       let impulses = noise?.output(neurons: local, step: t, as: S.self)
       leak(&rates, towards: currents, impulses: impulses, alpha: alpha)
+      intervention.hold(&rates, of: local, frame: t + 1)
       var whole = state.mutableSpan
       try group.gather(rates.span, into: &whole, counts: counts)
       try observe(t + 1, rates)

@@ -38,6 +38,14 @@ struct EvaluateCommand: ModelCommand {
       have one size and independent signs. The two make no interval of the true weight: a few \
       large weights among many zeros are pulled by more.
 
+      --perturbed: a table of trials in which cells were stimulated, with the columns frame (from \
+      0) or time (seconds) of the onset, cells (names), and where the stimulus is known amount \
+      (added to the current of the cells) and frames (for how many); where it is not, the \
+      stimulated cells are held at what was recorded of them. From the frame before the onset \
+      the network runs stimulated and not; the difference is held against the recording less \
+      the unperturbed continuation, over the cells that were not stimulated. Cells that are held \
+      at their recorded rates foretell others without any stimulus, too.
+
       Examples:
         ganglion evaluate mouse-model.h5 -o mouse-scores.h5
         ganglion evaluate mouse-model.h5 --recording next-day.nwb
@@ -81,6 +89,13 @@ struct EvaluateCommand: ModelCommand {
       that was fitted.
       """, valueName: "neurons"))
   var standardErrors: String?
+  @Option(
+    help: ArgumentHelp(
+      """
+      Hold what the network foresees of stimulated trials against what was measured, 1, 3 and 10 \
+      frames after the onset: a CSV table of these trials, see above.
+      """, valueName: "trials"))
+  var perturbed: String?
   @Option(name: .shortAndLong, help: "Write the scores to this file too (HDF5).")
   var output: String?
   @Flag(help: "Print one JSON object in place of the table.") var json = false
@@ -113,7 +128,10 @@ struct EvaluateCommand: ModelCommand {
 
   var files: FileRoles {
     var files = FileRoles(
-      reading: [("the model", [model]), ("--recording", recording), ("--truth", [truth])],
+      reading: [
+        ("the model", [model]), ("--recording", recording), ("--truth", [truth]),
+        ("--perturbed", [perturbed]),
+      ],
       source, common)
     files.write(output, as: "-o", .result(of: "evaluate"))
     return files

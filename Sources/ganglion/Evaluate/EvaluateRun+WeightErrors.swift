@@ -17,7 +17,7 @@ extension EvaluateRun {
     _ opened: ModelRecording, on world: borrowing Communicator
   ) throws -> WeightErrorReport? {
     guard let text = command.standardErrors else { return nil }
-    let chosen = try neurons(named: text)
+    let chosen = try ModelNeurons(of: model, on: world).places(of: text, "--standard-errors")
     let fitted = try FittedProblem(of: model, opened, on: world)
     try requireKnownErrors(fitted)
     let local = fitted.problem.regressors.local
@@ -45,24 +45,6 @@ extension EvaluateRun {
           weights: (0..<model.neurons).map { fitted.weights[i, $0] }, errors: errors,
           clamped: isClamped ? clipped[i] : 0)
       }, first: chosen.count { $0 < local.lowerBound }, on: world)
-  }
-
-  /// The neurons by number, ascending.
-  private func neurons(named text: String) throws -> [Int] {
-    guard text != "all" else { return Array(0..<model.neurons) }
-    let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    let places = try names.map { name in
-      guard let place = model.labels.firstIndex(of: name) else {
-        throw CommandLineError.usage(
-          "--standard-errors: \(model.path) has no neuron \(name): its first is"
-            + " \(model.labels[0]), its last \(model.labels[model.neurons - 1])")
-      }
-      return place
-    }
-    guard Set(places).count == places.count else {
-      throw CommandLineError.usage("--standard-errors \(text) names a neuron twice")
-    }
-    return places.sorted()
   }
 
   /// Refuses what the formula does not hold for.

@@ -30,7 +30,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       let reason = "no recording is predicted, as the fitted one is not there"
       try command.refusePredictionFlags(because: reason)
       try command.source.refuse(because: reason)
-      try command.refuseStandardErrors(because: reason)
+      try command.refuseRecordingFlags(because: reason)
     } else {
       try predict(paths, network, threads: threads, console, into: &report, on: world)
     }
@@ -83,6 +83,8 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     }
     report.heldOutFrames = observed.heldOutFrames.count
     report.hasClock = recording.dt != nil
+    report.perturbed = try perturbedScores(
+      of: network, observed, recording, threads: threads, console, on: world)
     guard !observed.transitions(in: observed.heldOutFrames).isEmpty else {
       return try command.refusePredictionFlags(because: "no frame was held out from the fit")
     }
@@ -140,7 +142,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       "truth": command.truth ?? "", "starts": command.starts ?? EvaluateCommand.usualStarts,
       "attractor-frames": command.attractorFrames ?? EvaluateCommand.usualAttractorFrames,
       "fixed-points": command.fixedPoints ?? 0,
-      "standard-errors": command.standardErrors ?? "",
+      "standard-errors": command.standardErrors ?? "", "perturbed": command.perturbed ?? "",
     ])
   }
 }

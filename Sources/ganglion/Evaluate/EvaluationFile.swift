@@ -53,6 +53,7 @@ extension EvaluationReport {
     if let fixedPoints { try file.write(fixedPoints, isRoot: world.rank == 0) }
     try teacher?.write(to: &file, isRoot: world.rank == 0)
     try weightErrors?.write(to: &file, presyn: model.labels)
+    if let perturbed { try file.write(perturbed) }
     if let linearRidge { try file.contents.setAttribute("linear_lambda", linearRidge) }
     if let linearRidgeOfRuns {
       try file.contents.setAttribute("linear_lambda_of_runs", linearRidgeOfRuns)

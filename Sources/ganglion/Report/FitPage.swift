@@ -13,13 +13,10 @@ struct FitPage {
   let scores: ResultContents?
   let measured: FitMeasurements
 
+  var scored: ScoredResult { ScoredResult(model: model, scores: scores) }
   var neurons: Int { labels.count }
-  var labels: [String] { model.strings("neuron") ?? [] }
-
-  /// A score per neuron, as evaluated if it was, else as fitted.
-  func score(_ name: String) -> [Double]? {
-    scores?.vector("score/\(name)") ?? model.vector("score/\(name)")
-  }
+  var labels: [String] { scored.labels }
+  func score(_ name: String) -> [Double]? { scored.score(name) }
 
   var page: Page {
     let recording = model.text("input_file") ?? model.path
@@ -53,23 +50,8 @@ struct FitPage {
     return parts.joined(separator: " · ")
   }
 
-  /// Over the scored neurons; nil if there are none.
-  var totals: ScoreTotals? {
-    guard let mse = score("mse"), let persistence = score("persistence_mse") else { return nil }
-    let totals = ScoreTotals(
-      mse: mse, persistence: persistence, linear: score("linear_mse") ?? [],
-      mean: score("mean_mse") ?? [])
-    return totals.scored > 0 ? totals : nil
-  }
-
-  /// What free runs say, as evaluated if there are scores, else as fitted; nil if there are none.
-  var runVerdict: FreeRunVerdict? {
-    func errors(_ name: String) -> [Double] { score("rollout_\(name)") ?? [] }
-    return FreeRunVerdict(
-      model: errors("mse"), persistence: errors("persistence_mse"),
-      linear: [errors("linear_mse"), errors("linear_by_runs_mse")], mean: errors("mean_mse"),
-      decay: errors("decay_mse"))
-  }
+  var totals: ScoreTotals? { scored.totals }
+  var runVerdict: FreeRunVerdict? { scored.runVerdict }
 
   private var tileEntries: [(name: String, value: String, note: String)] {
     var entries: [(name: String, value: String, note: String)] = []
@@ -117,7 +99,7 @@ struct FitPage {
   }
 
   private var warningsBox: HTML {
-    let sentences = FitWarnings(self).sentences
+    let sentences = FitWarnings(scored, notes: measured.notes).sentences
     return sentences.isEmpty
       ? paragraph("Nothing to warn about: every check of this page passed.")
       : notices(sentences)

@@ -7,53 +7,54 @@ internal import Wording
 struct FitWarnings {
   private(set) var sentences: [String] = []
 
-  init(_ page: FitPage) {
-    let model = page.model
-    if let totals = page.totals {
-      addScores(totals, page)
+  /// `notes` are what a reader should know of the recording whose traces are shown.
+  init(_ result: ScoredResult, notes: [String] = []) {
+    let model = result.model
+    if let totals = result.totals {
+      addScores(totals, result)
     } else {
       sentences.append(
         "No frame was held out, so nothing here says how well the network predicts. Fit again"
           + " with --holdout 0.2 to know.")
     }
-    sentences += Self.diagnosis(page).warnings(labels: page.labels).map(\.sentence)
+    sentences += Self.diagnosis(result).warnings(labels: result.labels).map(\.sentence)
     addSelection(model)
-    addRollout(page)
-    addSources(page)
+    addRollout(result)
+    addSources(result, notes)
   }
 
   /// What the result says of each neuron.
-  private static func diagnosis(_ page: FitPage) -> FitDiagnosis {
-    let model = page.model
+  private static func diagnosis(_ result: ScoredResult) -> FitDiagnosis {
+    let model = result.model
     return FitDiagnosis(
       outcomes: (model.vector("diagnostics/outcome") ?? []).map {
         Outcome(rawValue: whole($0)) ?? .converged
       },
-      errors: page.score("mse") ?? [], clipped: model.vector("diagnostics/clipped") ?? [],
-      dropped: model.vector("diagnostics/dropped") ?? [], isScored: page.totals != nil,
+      errors: result.score("mse") ?? [], clipped: model.vector("diagnostics/clipped") ?? [],
+      dropped: model.vector("diagnostics/dropped") ?? [], isScored: result.totals != nil,
       ridgeRaise: model.number("preconditioner_ridge_raise") ?? 1,
       isLeakChosen: (model.vector("selection/alpha/candidate") ?? []).count > 1,
       isClamped: model.text("targets") != TargetRange.unclipped.rawValue)
   }
 
   /// Whether traces and scores are of what the page's title names.
-  private mutating func addSources(_ page: FitPage) {
-    if let scores = page.scores, scores.number("is_fitted_recording") == 0 {
+  private mutating func addSources(_ result: ScoredResult, _ notes: [String]) {
+    if let scores = result.scores, scores.number("is_fitted_recording") == 0 {
       sentences.append(
         "The scores are of \(scores.text("recording") ?? "another recording"), as it was read"
           + " there, and not of what was fitted.")
     }
-    sentences += page.measured.notes.map { note in
+    sentences += notes.map { note in
       "Of the traces: \(note.hasPrefix("warning: ") ? String(note.dropFirst(9)) : note)."
     }
   }
 
   private mutating func addScores(
-    _ totals: ScoreTotals, _ page: FitPage
+    _ totals: ScoreTotals, _ result: ScoredResult
   ) {
     let verdict = totals.verdict
     if verdict.isWarning { sentences.append(verdict.sentence) }
-    let skill = (page.score("skill") ?? []).filter(\.isFinite)
+    let skill = (result.score("skill") ?? []).filter(\.isFinite)
     let losing = skill.count { $0 <= 0 }
     if totals.model < totals.persistence, Double(losing) > 0.05 * Double(skill.count) {
       sentences.append(
@@ -82,11 +83,11 @@ struct FitWarnings {
     }
   }
 
-  private mutating func addRollout(_ page: FitPage) {
-    if let verdict = page.runVerdict, verdict.isWarning { sentences.append(verdict.sentence) }
-    guard page.runVerdict?.finding != .notBetterThanPersistence,
-      let network = page.scores?.vector("score/rollout_mse"),
-      let persistence = page.scores?.vector("score/rollout_persistence_mse"),
+  private mutating func addRollout(_ result: ScoredResult) {
+    if let verdict = result.runVerdict, verdict.isWarning { sentences.append(verdict.sentence) }
+    guard result.runVerdict?.finding != .notBetterThanPersistence,
+      let network = result.scores?.vector("score/rollout_mse"),
+      let persistence = result.scores?.vector("score/rollout_persistence_mse"),
       let last = network.last, let other = persistence.last, last > other
     else { return }
     sentences.append(

@@ -13,13 +13,14 @@ extension RateDynamics where Self: ~Copyable, S: Storable {
   /// - Collective: every rank of `world` must call it.
   func record(
     from start: [S], steps: Int, inputs: borrowing Matrix<S>, noise: (any NoiseSource)?,
-    threads: Int, into file: borrowing RecordingFile, on world: borrowing Communicator,
+    intervention: Intervention = Intervention(), threads: Int, into file: borrowing RecordingFile, on world: borrowing Communicator,
     progress: (_ frames: Int) -> Void
   ) throws {
     let blockFrames = max(1, min(steps + 1, RecordedRun.blockEntries / neurons))
     var block = Matrix<S>(rows: blockFrames, columns: local.count)
     try simulate(
-      from: start, steps: steps, inputs: inputs, noise: noise, threads: threads, group: world
+      from: start, steps: steps, inputs: inputs, noise: noise, intervention: intervention,
+      threads: threads, group: world
     ) { t, rates in
       let row = t % blockFrames
       for i in rates.indices { block[row, i] = rates[i] }

@@ -20,6 +20,8 @@ struct SimulateCommand: ModelCommand {
       and the model's weights under /truth. The same flags give the same file on any \
       number of ranks, to rounding.
 
+      --silence, --drive and --clamp do something to neurons while it runs: the difference from a       run without is their effect in this network.
+
       Of a run of `ganglion train flipflop --cell rate` or `train timed-response` it makes a \
       recording with its truth, trial after trial, to fit as if nothing were known: the same \
       datasets, /truth/outputs and /truth/W_out as `generate`, /truth/alpha and /truth/cell. \
@@ -27,6 +29,7 @@ struct SimulateCommand: ModelCommand {
 
       Examples:
         ganglion simulate mouse-model.h5 -o simulated.h5 --steps 5000
+        ganglion simulate worm-model.h5 -o driven.h5 --steps 200 --drive AVAL,AVAR=0.5:20-30
         ganglion simulate teacher.h5 -o recording.h5
       """)
 
@@ -53,6 +56,7 @@ struct SimulateCommand: ModelCommand {
   @Option(
     help: "Seed of the noise and, without a recording, of the start; of a run, of its trials.")
   var seed: UInt64 = 1
+  @OptionGroup(title: "Perturbation, of a model of fit") var perturbation: InterventionOptions
   @OptionGroup(title: "Of a run of train") var teacher: TeacherOptions
   @OptionGroup(title: "What to read of the recording, if not as in the fit")
   var source: SourceOptions
@@ -72,6 +76,7 @@ struct SimulateCommand: ModelCommand {
       inputNoise >= 0 && outputNoise >= 0,
       "noise levels are \(asGiven(inputNoise)) and \(asGiven(outputNoise)), expected 0 or more")
     try noiseShape.validate(input: inputNoise, output: outputNoise, kind: noise)
+    try perturbation.validate()
     try source.validate()
   }
 
@@ -88,6 +93,11 @@ struct SimulateCommand: ModelCommand {
       try teacher.refuse(because: "\(model) is no run of `ganglion train`")
       let origins = "`ganglion fit`, `train flipflop --cell rate` or `train timed-response`"
       return try ModelFile.open(model, origins: origins, on: world).perform(self, on: world)
+    }
+    if let flag = perturbation.settings.keys.min() {
+      throw CommandLineError.usage(
+        "--\(flag) does nothing here: \(model) is a run of train, whose cells have no names; leave it"
+          + " out")
     }
     guard recording == nil else {
       throw CommandLineError.usage(
@@ -117,6 +127,8 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
     let drive = try self.drive(local, console, on: world)
     let frames = drive.inputs.columns
+    let intervention = try command.perturbation.intervention(
+      on: ModelNeurons(of: model, on: world), steps: frames - 1)
     let given = command.source.dt ?? command.source.rate.map { 1 / $0 }
     if given == nil, model.dt == nil {
       console.say("note: the model has no clock: a frame counts as 1 s, unless --dt says more")
@@ -141,8 +153,8 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
       input: command.inputNoise, output: command.outputNoise, kind: command.noise,
       seed: command.seed)
     try network.record(
-      from: drive.start, steps: frames - 1, inputs: drive.inputs, noise: noise, threads: threads,
-      into: file, on: world
+      from: drive.start, steps: frames - 1, inputs: drive.inputs, noise: noise,
+      intervention: intervention, threads: threads, into: file, on: world
     ) { console.progress("simulate", done: $0, of: frames, unit: "frames") }
     try file.finish(on: world)
     console.say("wrote \(command.output): \(frames) frames of \(model.neurons) neurons")
@@ -209,6 +221,6 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
       "steps": steps, "start-frame": command.startFrame, "inputs": !command.noInputs,
       "input-noise": command.inputNoise, "output-noise": command.outputNoise,
       "noise": command.noise.rawValue, "seed": command.seed,
-    ]).adding(command.noiseShape.settings)
+    ]).adding(command.noiseShape.settings).adding(command.perturbation.settings)
   }
 }

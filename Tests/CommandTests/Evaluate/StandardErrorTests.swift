@@ -62,7 +62,7 @@ extension CommandTests {
           ["evaluate", model, "--standard-errors", neurons] + more, code, text, in: folder.path)
       }
       try refuse("nobody", 64, "has no neuron nobody")
-      try refuse("1,2,1", 64, "names a neuron twice")
+      try refuse("1,2,1", 64, "names neuron 1 twice")
       let other = folder.file("other.h5")
       try succeed([
         "generate", "chaotic", "--neurons", "7", "--frames", "200", "--seed", "4", "-o", other,

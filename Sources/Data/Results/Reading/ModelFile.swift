@@ -145,6 +145,19 @@ package struct ModelFile: Sendable {
     try group.agree { try reading { try $0.openDataset("/" + name).read(range: neurons) } }
   }
 
+  /// The region of each neuron; nil where the fit was not told any.
+  ///
+  /// - Throws: on every rank alike if they cannot be read.
+  /// - Collective: every rank of `group` must call it.
+  package func readRegions(on group: borrowing some RankGroup & ~Copyable) throws -> [String]? {
+    try group.agree {
+      try reading { file in
+        try file.kind(of: "/region") == .dataset
+          ? file.openDataset("/region").readStrings() : nil
+      }
+    }
+  }
+
   /// How this rank's traces, neurons × frames as recorded, become rates, and how rates become
   /// values of the recording: with the offsets, trends and scales that the fit found.
   ///

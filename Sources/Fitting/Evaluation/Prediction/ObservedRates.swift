@@ -101,6 +101,12 @@ package final class ObservedRates<S: Scalar & Transferable> {
     return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
   }
 
+  /// Frames of the longest trial.
+  package var longestTrial: Int {
+    let bounds = trialStartFrames.filter { $0 > 0 }
+    return zip([0] + bounds, bounds + [frames]).map { $1 - $0 }.max() ?? 0
+  }
+
   /// The first frames of the trials, in order.
   package var trialStartFrames: [Int] { trialStarts.sorted() }
 

@@ -30,11 +30,11 @@ extension EvaluateCommand: ConditionalFlags {
     }
   }
 
-  /// Refuses the flag about the worth of weights, where no recording says anything of it.
-  func refuseStandardErrors(because reason: String) throws {
-    guard standardErrors == nil else {
-      throw CommandLineError.usage(
-        "--standard-errors does nothing here: \(reason); leave it out")
+  /// Refuses flags about what a recording says of the network besides, where there is none.
+  func refuseRecordingFlags(because reason: String) throws {
+    for (flag, value) in [("--standard-errors", standardErrors), ("--perturbed", perturbed)]
+    where value != nil {
+      throw CommandLineError.usage("\(flag) does nothing here: \(reason); leave it out")
     }
   }
 }

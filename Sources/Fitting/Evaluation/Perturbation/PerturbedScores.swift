@@ -1,0 +1,117 @@
+package import Collectives
+package import LinearAlgebra
+package import Networks
+
+/// Responses to stimulation that a network foresees, against those that were measured.
+///
+/// From the frame before the onset the network runs twice: stimulated, and not, which is the
+/// trial's unperturbed continuation as far as anybody knows it. What it foresees is the
+/// difference of the two; what was measured is the recording less the second. Both are compared
+/// over the cells that were not stimulated, and over trials.
+package struct PerturbedScores: Sendable {
+  /// What is found at some frames after the onset.
+  package struct Row: Sendable {
+    /// Frames after the onset.
+    package let ahead: Int
+    /// Of foreseen and measured responses.
+    package let correlation: Double
+    /// Of the measured responses over the foreseen ones through the mean: 1 where their size is right.
+    package let slope: Double
+    /// The squared error of the stimulated run over that of the unperturbed continuation.
+    package let errorRatio: Double
+  }
+
+  package let rows: [Row]
+  /// Trials that were compared, and how many of these lie in the fitted frames.
+  package let trials: Int
+  package let fitted: Int
+  /// Trials of which there is no complete frame before the onset, or too few after it.
+  package let leftOut: Int
+
+  /// Runs all trials.
+  ///
+  /// - Parameters:
+  ///   - network: what foresees.
+  ///   - trials: the trials.
+  ///   - observed: the recording.
+  ///   - ahead: frames after the onset, rising, at least 1.
+  ///   - threads: of a rank.
+  ///   - group: all ranks.
+  ///   - progress: is told how many trials of all are done.
+  /// - Returns: nil if no trial can be compared.
+  /// - Complexity: 4 N² flops a frame of each trial over all ranks.
+  /// - Collective: every rank of `group` must call it.
+  package init?<S: Scalar & Transferable>(
+    of network: borrowing RateNetwork<S>, _ trials: [PerturbedTrial],
+    on observed: ObservedRates<S>, ahead: [Int], threads: Int,
+    group: borrowing some RankGroup & ~Copyable,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws {
+    // The step from the frame before to the onset is one more.
+    let steps = 1 + (ahead.last ?? 0)
+    let possible = Set(observed.starts(in: 0..<observed.frames, steps: steps))
+    let used = trials.filter { possible.contains($0.onset - 1) }
+    guard !used.isEmpty else { return nil }
+    var sums = [ResponseSums](repeating: ResponseSums(), count: ahead.count)
+    for (number, trial) in used.enumerated() {
+      let stimulated = Set(trial.cells)
+      let isOther = observed.local.enumerated().map { i, neuron in
+        observed.isScored[i] && !stimulated.contains(neuron)
+      }
+      let start = trial.onset - 1
+      func run(_ intervention: Intervention) throws -> [[S]] {
+        var frames: [[S]] = []
+        try network.simulate(
+          from: observed.state(at: start), steps: steps,
+          inputs: observed.inputs(at: start..<(start + steps)), intervention: intervention,
+          threads: threads, group: group
+        ) { frames.append($1) }
+        return frames
+      }
+      let rest = try run(Intervention())
+      let moved = try run(trial.intervention(of: observed, steps: steps))
+      for (place, frames) in ahead.enumerated() {
+        for (i, neuron) in observed.local.enumerated() where isOther[i] {
+          let recorded = Double(observed.rates.matrix[neuron, trial.onset + frames])
+          guard !recorded.isNaN else { continue }
+          let unmoved = Double(rest[1 + frames][i])
+          sums[place].add(
+            foreseen: Double(moved[1 + frames][i]) - unmoved, measured: recorded - unmoved)
+        }
+      }
+      progress(number + 1, used.count)
+    }
+    var rows: [Row] = []
+    for (place, frames) in ahead.enumerated() {
+      try sums[place].reduce(over: group)
+      rows.append(sums[place].row(ahead: frames))
+    }
+    self.rows = rows
+    self.trials = used.count
+    fitted = used.count { observed.fittedFrames.contains($0.onset) }
+    leftOut = trials.count - used.count
+  }
+}
+
+/// Running sums of foreseen responses x and measured ones y.
+private struct ResponseSums {
+  /// Count, Σx, Σy, Σx², Σy², Σxy.
+  private var sums = [Double](repeating: 0, count: 6)
+
+  mutating func add(foreseen x: Double, measured y: Double) {
+    for (place, term) in [1, x, y, x * x, y * y, x * y].enumerated() { sums[place] += term }
+  }
+
+  mutating func reduce(over group: borrowing some RankGroup & ~Copyable) throws {
+    try group.sum(&sums)
+  }
+
+  func row(ahead: Int) -> PerturbedScores.Row {
+    let covariance = sums[5] - sums[1] * sums[2] / sums[0]
+    let foreseen = sums[3] - sums[1] * sums[1] / sums[0]
+    let measured = sums[4] - sums[2] * sums[2] / sums[0]
+    return PerturbedScores.Row(
+      ahead: ahead, correlation: covariance / (foreseen * measured).squareRoot(),
+      slope: covariance / foreseen, errorRatio: (sums[3] - 2 * sums[5] + sums[4]) / sums[4])
+  }
+}

@@ -1,0 +1,52 @@
+internal import Collectives
+internal import MPI
+internal import Results
+
+/// The neurons of a model, by the names that flags give: those of neurons, and of regions.
+struct ModelNeurons {
+  private let path: String
+  let labels: [String]
+  /// The region of each neuron; nil where the model has none.
+  let regions: [String]?
+
+  /// - Collective: every rank of `world` must call it.
+  init(of model: ModelFile, on world: borrowing Communicator) throws {
+    self.init(path: model.path, labels: model.labels, regions: try model.readRegions(on: world))
+  }
+
+  init(path: String, labels: [String], regions: [String]?) {
+    self.path = path
+    self.labels = labels
+    self.regions = regions
+  }
+
+  /// The places of neurons, ascending, from names with commas between, or `all`.
+  ///
+  /// A region stands for its neurons; where a neuron is called as a region is, it is meant.
+  /// `flag` is what a message is about.
+  ///
+  /// - Throws: `CommandLineError` (64) for a name that is not there and for a neuron that is named
+  ///   twice.
+  func places(of text: String, _ flag: String) throws -> [Int] {
+    guard text != "all" else { return Array(labels.indices) }
+    let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let places = try names.flatMap { try self.members(of: $0, flag) }
+    var seen: Set<Int> = []
+    for place in places where !seen.insert(place).inserted {
+      throw CommandLineError.usage(
+        "\(flag) \(text) names neuron \(labels[place]) twice: leave one out")
+    }
+    return places.sorted()
+  }
+
+  private func members(of name: String, _ flag: String) throws -> [Int] {
+    if let place = labels.firstIndex(of: name) { return [place] }
+    let members = regions?.indices.filter { regions?[$0] == name } ?? []
+    guard members.isEmpty else { return members }
+    let known = Set(regions ?? []).sorted().joined(separator: ", ")
+    throw CommandLineError.usage(
+      "\(flag): \(path) has no neuron \(name): its first is \(labels[0]), its last"
+        + " \(labels[labels.count - 1])"
+        + (known.isEmpty ? "" : "; nor a region of that name: it has \(known)"))
+  }
+}
