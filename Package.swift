@@ -35,6 +35,9 @@ let scalapack = library("scalapack", usually: ["scalapack-\(flavour)", "scalapac
 // Debian's description would link a second BLAS: its library is named without.
 let bringsBLAS = scalapack == "scalapack-\(flavour)"
 
+// Optional: sources of `ganglion follow` over sockets, and forecasts published on one.
+let zmq = library("zmq", usually: ["libzmq"])
+
 // Every target: Swift 6 rules, imports stay private, warnings do not land.
 let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -90,6 +93,9 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", path: "Sources/Data/CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CZeroMQ", path: "Sources/Data/CZeroMQ", pkgConfig: zmq,
+      providers: [.apt(["libzmq3-dev"])]),
     .target(name: "CMPIShims", dependencies: ["CMPI"], path: "Sources/Parallel/CMPIShims"),
     .target(name: "CHDF5Shims", dependencies: ["CHDF5"], path: "Sources/Parallel/CHDF5Shims"),
     .target(name: "CKernels", path: "Sources/Foundations/CKernels", cSettings: kernelFlags),
@@ -230,6 +236,11 @@ let package = Package(
       path: "Sources/Data/Results",
       swiftSettings: memorySafe + optimised, plugins: ["SourceRevision"]),
 
+    // Messages between processes.
+    .target(
+      name: "Sockets", dependencies: ["CZeroMQ"], path: "Sources/Data/Sockets",
+      swiftSettings: strict),
+
     // Pages.
     .target(
       name: "Reports", dependencies: ["Charts"], path: "Sources/Pages/Reports",
@@ -246,7 +257,8 @@ let package = Package(
       dependencies: [
         "Wording", "Kernels", "Charts", "LinearAlgebra", "Statistics", "Collectives", "Runtime",
         "MPI", "HDF5", "Machine", "Networks", "CORNN", "Evaluation", "Rivals", "Differentiation",
-        "SOFO", "Tasks", "Training", "Planning", "Recordings", "Results", "Reports", "Scalability",
+        "SOFO", "Tasks", "Training", "Planning", "Recordings", "Results", "Sockets", "Reports",
+        "Scalability",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -392,7 +404,7 @@ let package = Package(
     // The program as users start it; HDF5 checks its files, so one test at a time.
     .testTarget(
       name: "CommandTests",
-      dependencies: ["Kernels", "LinearAlgebra", "HDF5", "TestSupport"],
+      dependencies: ["Kernels", "LinearAlgebra", "HDF5", "Sockets", "TestSupport"],
       swiftSettings: strict + [.defaultIsolation(MainActor.self)]),
   ],
   swiftLanguageModes: [.v6]

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ganglion
 
-/// Frames in order, and the headers of a framed stream.
+/// Frames in order, and how long they took.
 @Suite struct StreamTests {
   private func frame(_ number: Int, time: Double? = nil, value: Double? = nil) -> StreamFrame {
     StreamFrame(
@@ -59,44 +59,6 @@ import Testing
     var sequence = FrameSequence(buffer: 0, dt: nil)
     for number in 0..<3 { _ = sequence.take(frame(number, value: 0.5)) }
     #expect(sequence.counts.identical == 2)
-  }
-
-  private func header(
-    magic: UInt32 = FrameHeader.magic, cells: UInt32 = 3, number: UInt64 = 9, time: Double = 1.5
-  ) -> [UInt8] {
-    func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
-      withUnsafeBytes(of: value.littleEndian) { Array($0) }
-    }
-    return bytes(magic) + bytes(cells) + bytes(number) + bytes(time.bitPattern)
-  }
-
-  @Test func headers() throws {
-    #expect(Array(header()[0..<4]) == Array("GNGF".utf8))
-    let read = try FrameHeader(header(), frame: 0)
-    #expect(read.cells == 3 && read.number == 9 && read.time == 1.5)
-    for (bytes, says) in [
-      (header(magic: 7), "begins with 0x7"), (header(cells: 0), "0 cells"),
-      (header(cells: 1 << 31), "2147483648 cells"), (header(time: .nan), "its time is nan"),
-      (header(time: .infinity), "its time is inf"),
-    ] {
-      let error = try #require(throws: CommandLineError.self) { try FrameHeader(bytes, frame: 4) }
-      #expect(error.exitCode == ExitCode.badData && error.description.contains(says), "\(error)")
-      #expect(error.description.contains("frame 4"))
-    }
-  }
-
-  /// Whatever comes is a header with numbers in range, or an error.
-  @Test func headersOfRandomBytes() {
-    var state: UInt64 = 11
-    for round in 0..<20_000 {
-      var bytes = header()
-      for _ in 0..<(1 + round % 24) {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        bytes[Int(state >> 33) % 24] = UInt8(truncatingIfNeeded: state >> 50)
-      }
-      guard let read = try? FrameHeader(bytes, frame: 0) else { continue }
-      #expect((1...FrameHeader.mostCells).contains(read.cells) && read.time.isFinite)
-    }
   }
 
   /// Random numbers: what comes out rises, and is counted.

@@ -18,18 +18,22 @@ struct FollowCommand: GroupCommand {
       seconds, and is whole at any time.
 
       SIGINT, SIGTERM, SIGUSR1 and a file named STOP in the working directory end it once it has \
-      taken what has come, with exit code 75; --duration and the end of the source with 0.
+      taken what has come, with exit code 75; --duration and the end of the source with 0. With \
+      --record and --resume the same command goes on, also after a kill.
 
       Examples:
         ganglion follow recording.nwb --replay 30 -o model.h5 --log run.jsonl
         ganglion follow frames --framed -o model.h5 --forecast-out forecasts.jsonl
+        ganglion follow frames --framed -o model.h5 --record frames.gngf --resume
       """)
 
   @Argument(
     help: """
       A recording, with --replay; - (standard input) or a FIFO with frames of little-endian \
       float32, with --framed or with --cells and --rate; a .csv, .tsv or .txt table that grows by a \
-      line a frame, or FILE.h5:/PATH, a dataset (time, cell) that grows under SWMR, with --rate.
+      line a frame, or FILE.h5:/PATH, a dataset (time, cell) that grows under SWMR, with --rate; \
+      tcp://HOST:PORT or ipc://PATH, messages of ZeroMQ that are published there, or pull+tcp://... \
+      that are pushed there: each a JSON object with "number" and "time", then float32.
       """)
   var source: String
   @Option(name: .shortAndLong, help: "The model that is kept up to date (HDF5).")
@@ -51,10 +55,11 @@ struct FollowCommand: GroupCommand {
         + " or auto")
     try stream.validate()
     try following.validate()
-    try outputs.validate()
+    try outputs.validate(anyHost: stream.anyHost)
     switch kind {
     case .recording: try require(source != "-", "--replay is for a recording, and the source is -")
     case .framed: break
+    case .socket: try validateSocket()
     case .raw, .table, .dataset:
       try require(
         kind != .raw || stream.cells != nil,
@@ -66,13 +71,26 @@ struct FollowCommand: GroupCommand {
     }
   }
 
+  private func validateSocket() throws {
+    guard let socket = SocketAddress(argument: source) else {
+      throw ValidationError(
+        "\(source) is no address: give tcp://HOST:PORT or ipc://PATH, with pull+ before it where"
+          + " frames are pushed")
+    }
+    try require(
+      !stream.bind || stream.anyHost || SocketAddress.isLocal(socket.address),
+      "\(socket.address) is open to other machines, and whoever reaches it can send frames: bind"
+        + " tcp://127.0.0.1:PORT, or give --any-host")
+  }
+
   /// What the source is, as its name and the flags say.
   enum Kind {
-    case recording, framed, raw, table, dataset
+    case recording, framed, raw, table, dataset, socket
   }
 
   var kind: Kind {
     if stream.replay != nil { return .recording }
+    if source.contains("://") { return .socket }
     if source.contains(":/") { return .dataset }
     let ending = (source as NSString).pathExtension.lowercased()
     if ["csv", "tsv", "txt"].contains(ending) { return .table }
@@ -84,10 +102,11 @@ struct FollowCommand: GroupCommand {
     switch kind {
     case .recording, .table: files.read(source, as: "the recording")
     case .dataset: files.read(DatasetAddress(argument: source)?.file, as: "the recording")
-    case .framed, .raw: break
+    case .framed, .raw, .socket: break
     }
     files.read(common.config, as: "--config")
     files.write(output, as: "-o", .result(of: "follow"))
+    files.write(stream.record, as: "--record", .frames(goesOn: stream.resume))
     files.write(outputs.log, as: "--log", .log)
     files.write(outputs.forecastFile, as: "--forecast-out", .log)
     return files

@@ -11,8 +11,11 @@ extension FollowLoop {
   /// - Collective: every rank of `world` must call it.
   func tell(on world: borrowing Communicator) throws {
     try measureWeights(on: world)
-    log.write(
-      "status", status.values(follower, taken: taken, counts: sequence.counts))
+    status.record = source.record?.figures
+    status.refused = source.refused.count
+    let figures = status.values(follower, taken: taken, counts: sequence.counts)
+    log.write("status", figures)
+    outputs.forecasts.publisher?.publish(status: figures)
     if source.feed != nil, !command.common.quiet {
       StandardError.write(status.line(follower))
     }

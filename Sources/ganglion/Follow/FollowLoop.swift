@@ -33,6 +33,8 @@ final class FollowLoop {
   private var pace: SweepPace
   private var nextStatus = ContinuousClock.now + .seconds(1)
   private var nextSnapshot: ContinuousClock.Instant
+  /// Whether nothing was done since the latest frame: all the time until the next one is left.
+  private var isFresh = false
   /// Weights of some neurons when the last status was told.
   var sample: [Double] = []
 
@@ -113,7 +115,9 @@ final class FollowLoop {
     if owed > 0 { return (.sweep, owed) }
     receive()
     let late = now - nextSnapshot
-    let mayWait = !ready.isEmpty && late < .seconds(2 * command.following.snapshot)
+    let isGoodTime = isFresh && ready.isEmpty
+    isFresh = false
+    let mayWait = !isGoodTime && late < .seconds(2 * command.following.snapshot)
     if late >= .zero, !mayWait { return (.snapshot, 0) }
     if !ready.isEmpty { return (.frame, 0) }
     if isOver { return (.end, 0) }
@@ -144,13 +148,15 @@ final class FollowLoop {
     let isBehind = flags[1] > 0
     try follower.take(network.frame(numbers, follows: flags[0] == 1), group: world)
     let forecast = try follower.forecast(
-      frames: isBehind ? 1 : follower.horizon,
-      withRival: !isBehind && taken % follower.horizon == 0, group: world)
+      frames: isBehind ? 1 : follower.horizon, group: world)
     taken += 1
     if let element {
       outputs.forecasts.write(forecast, after: element.frame)
       status.note(element.frame, isBehind: isBehind, waiting: waiting)
     }
+    // Nobody waits for it.
+    if !isBehind, (taken - 1) % follower.horizon == 0 { try follower.forecastOfRival(group: world) }
+    isFresh = true
     pace.begin(arrival: element?.frame.arrival ?? .now)
     guard taken % Self.framesOfProbe == 0 else { return }
     status.probe = try world.agree { try follower.fit.keepAccurate() }

@@ -28,10 +28,12 @@ struct FollowRun {
   /// - Collective: every rank of `world` must call it.
   func run(on world: borrowing Communicator) throws {
     let source = try FollowSource(command, on: world)
-    let warmUp = try WarmUp(command, source, on: world)
+    var warmUp = try WarmUp(command, source, on: world)
     try requireCells(of: warmUp.neurons)
     let (recording, chosen) = try warmUp.choose(command, source, session, log: log, on: world)
     let network = try FollowedNetwork(command, chosen, on: world)
+    let earlier = try warmUp.catchUp(source, window: command.following.window, on: world)
+    try network.begin(with: earlier, on: world)
     try network.begin(after: warmUp.last, on: world)
     let snapshots = try Snapshots(
       command, source.recording ?? recording, chosen, threads: session.threads, on: world)

@@ -30,6 +30,10 @@ struct FollowStatus {
   var weightChange = Double.nan
   /// The share of the targets in the window beyond ±1.
   var clipped = Double.nan
+  /// Messages of a socket that were no frames.
+  var refused = 0
+  /// What --record has; nil without it.
+  var record: FrameRecord.Figures?
   var snapshots = 0
   var snapshotFailures = 0
 
@@ -78,9 +82,12 @@ struct FollowStatus {
       "clipped": clipped,
       "probe": probe, "refactorings": refactorings, "alarms": follower.alarms,
       "cuts": follower.cuts, "snapshots": snapshots, "snapshot_failures": snapshotFailures,
+      "refused": refused,
     ]
     figures["latency_ms"] = recent.milliseconds
     figures["sweep_frames"] = sweepFrames
+    figures["recorded"] = record?.frames
+    figures["record_failures"] = record?.failures
     return figures
   }
 
@@ -111,6 +118,8 @@ struct FollowStatus {
       + " \(sweepFrames.map(String.init) ?? "-") frames; W changed by"
       + " \(text(100 * weightChange, "%.1f")) %"
       + (follower.alarms > 0 ? "; \(follower.alarms) alarms" : "")
+      + (refused > 0 ? "; \(refused) messages were no frames" : "")
+      + (record?.reason.map { "; not recorded: \($0)" } ?? "")
   }
 
   /// What goes into the model under /live.

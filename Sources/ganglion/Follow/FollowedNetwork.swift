@@ -54,6 +54,21 @@ struct FollowedNetwork {
   static let startTolerance = 1e-6
   static let mostIterations = 500
 
+  /// Begins anew with the latest frames of an earlier run, if there are any.
+  ///
+  /// - Throws: `FitError.ridgeTooSmall`.
+  /// - Collective: every rank of `world` must call it.
+  func begin(
+    with earlier: [(numbers: [Double], follows: Bool)], on world: borrowing Communicator
+  ) throws {
+    guard !earlier.isEmpty else { return }
+    try world.agree {
+      try follower.begin(
+        with: earlier.map { frame($0.numbers, follows: $0.follows) },
+        tolerance: Self.startTolerance, iterations: Self.mostIterations)
+    }
+  }
+
   /// Takes the latest frame of the warm-up as the one that the next one follows.
   ///
   /// - Collective: every rank of `world` must call it.
@@ -63,8 +78,8 @@ struct FollowedNetwork {
     var values = last.map { $0.frame.values + $0.frame.inputs } ?? empty
     try world.broadcast(&values)
     try follower.take(frame(values, follows: false), group: world)
-    _ = try follower.forecast(
-      frames: follower.horizon, withRival: true, group: world)
+    _ = try follower.forecast(frames: follower.horizon, group: world)
+    try follower.forecastOfRival(group: world)
   }
 
   /// Room for the values and the inputs of a frame.

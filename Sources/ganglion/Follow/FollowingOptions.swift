@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CORNN
 internal import Recordings
+internal import Sockets
 internal import Wording
 
 /// How a stream is followed.
@@ -89,16 +90,37 @@ struct FollowOutputs: ParsableArguments {
   var forecastOut: String?
   @Option(
     help: ArgumentHelp(
+      """
+      Publish forecasts, and the status once a second, on a socket of ZeroMQ (PUB): a port of this \
+      machine alone, or an address to bind. Parts: the topic (forecast, status), a JSON object, and \
+      for a forecast float32, a row of cells for each frame ahead. Who is slow misses some.
+      """, valueName: "PORT|ADDRESS"))
+  var publish: String?
+  @Option(
+    help: ArgumentHelp(
       "Cells of the forecasts that are written, by number from 0, as 3,17; default: all.",
       valueName: "LIST"))
   var cellsOut: CellList?
   @Option(help: "Append the status to this file once a second, one JSON object a line.")
   var log: String?
 
-  func validate() throws {
+  func validate(anyHost: Bool) throws {
     try require(
-      forecastOut != nil || cellsOut == nil,
-      "--cells-out belongs to --forecast-out, and none is given")
+      forecastOut != nil || publish != nil || cellsOut == nil,
+      "--cells-out belongs to --forecast-out or --publish, and none is given")
+    guard let publish, let address = publishedAddress else { return }
+    try require(
+      SocketAddress(argument: address)?.kind == .subscribe,
+      "--publish is \(publish), expected a port, tcp://HOST:PORT or ipc://PATH")
+    try require(
+      anyHost || SocketAddress.isLocal(address),
+      "--publish \(publish) is open to other machines, and nothing asks who reads there: give a port"
+        + " alone, or --any-host")
+  }
+
+  /// What --publish binds: a port alone is one of this machine.
+  var publishedAddress: String? {
+    publish.map { UInt16($0) == nil ? $0 : "tcp://127.0.0.1:\($0)" }
   }
 
   /// The file of the forecasts; nil for standard output or none.

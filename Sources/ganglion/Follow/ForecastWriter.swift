@@ -1,10 +1,13 @@
 internal import CORNN
+internal import Collectives
 internal import Foundation
 internal import MPI
 internal import Recordings
 
-/// Forecasts as JSON lines, from rank 0.
+/// Forecasts as JSON lines and on a socket, from rank 0.
 struct ForecastWriter {
+  /// nil where nothing is published, and on other ranks.
+  let publisher: ForecastPublisher?
   /// nil for standard output.
   private let file: RunLog?
   private let isWanted: Bool
@@ -18,6 +21,11 @@ struct ForecastWriter {
     _ command: FollowCommand, _ network: FollowedNetwork, on world: borrowing Communicator
   ) throws {
     file = try command.outputs.forecastFile.map { try RunLog(path: $0, group: world) }
+    var publisher: ForecastPublisher?
+    try world.agreeOnRoot {
+      publisher = try command.outputs.publishedAddress.map { try ForecastPublisher($0) }
+    }
+    self.publisher = publisher
     isWanted = command.outputs.forecastOut != nil && world.rank == 0
     cells = command.outputs.cellsOut?.cells ?? Array(0..<network.neurons)
     scaling = network.scaling
@@ -26,18 +34,16 @@ struct ForecastWriter {
 
   /// Writes what is expected after a frame: a row a frame ahead, in the units of the source.
   func write(_ forecast: [[Double]], after frame: StreamFrame) {
-    guard isWanted else { return }
+    guard isWanted || publisher != nil else { return }
     let rows = forecast.map { rates in
-      "["
-        + cells.map { cell in
-          isFitted[cell]
-            ? number(scaling.restored(rates[cell], neuron: cell, frame: 0)) : "null"
-        }.joined(separator: ",") + "]"
+      cells.map { isFitted[$0] ? scaling.restored(rates[$0], neuron: $0, frame: 0) : .nan }
     }
+    publisher?.publish(rows, cells: cells, after: frame)
+    guard isWanted else { return }
     let line =
       #""frame":\#(frame.number),"time":\#(time(frame.time)),"cells":["#
       + cells.map(String.init).joined(separator: ",") + #"],"values":["#
-      + rows.joined(separator: ",") + "]"
+      + rows.map { "[" + $0.map(number).joined(separator: ",") + "]" }.joined(separator: ",") + "]"
     if let file {
       file.write(event: "forecast", line)
     } else {

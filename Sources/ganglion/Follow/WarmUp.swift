@@ -113,6 +113,81 @@ struct WarmUp {
 
   /// The latest frame, after which the next one comes; on rank 0 only.
   var last: FrameSequence.Element? { elements.last }
+
+  /// Takes what a record holds beyond the warm-up, without a step for each frame: the latest
+  /// frames alone matter, those of `window` transitions.
+  ///
+  /// - Returns: the same on every rank, values and inputs with whether there is a transition to
+  ///   them; none where there is nothing to catch up with.
+  /// - Throws: what reading throws, on every rank alike.
+  /// - Complexity: twice the window's frames of memory.
+  /// - Collective: every rank of `world` must call it.
+  mutating func catchUp(
+    _ source: FollowSource, window: Int, on world: borrowing Communicator
+  ) throws -> [(numbers: [Double], follows: Bool)] {
+    var found: (elements: [FrameSequence.Element], frames: Int)?
+    var sequence = sequence
+    let known = elements
+    try world.agreeOnRoot {
+      guard let feed = source.feed as? ResumedFeed, feed.isBehind else { return }
+      var latest = Array(known.suffix(window + 1))
+      var frames = known.count
+      while feed.isBehind {
+        switch feed.next() {
+        case .frame(let frame):
+          let ready = sequence.take(frame)
+          latest += ready
+          frames += ready.count
+        case .nothing: break
+        case .ended(let failure): if let failure { throw failure }
+        }
+        if latest.count > 2 * (window + 1) { latest.removeFirst(latest.count - window - 1) }
+      }
+      found = (latest, frames)
+    }
+    if let found {
+      self.sequence = sequence
+      elements = found.elements
+    }
+    frames = try world.broadcast(found?.frames ?? frames)
+    let count = try world.broadcast(found?.elements.count ?? 0)
+    return try (0..<count).map { k in
+      let element = found?.elements[k]
+      var numbers = element.map { $0.frame.values + $0.frame.inputs } ?? []
+      let length = try world.broadcast(numbers.count)
+      if element == nil { numbers = [Double](repeating: 0, count: length) }
+      try world.broadcast(&numbers)
+      return (numbers, try world.broadcast(element?.follows == true ? 1 : 0) == 1)
+    }
+  }
+}
+
+/// What an earlier run has chosen, so that it need not be searched for again.
+struct EarlierChoice {
+  let alpha: Double
+  let lambda: Double
+
+  /// Looks into the model that the earlier run has left; nil where there is none.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  init?(in path: String, on world: borrowing Communicator) throws {
+    var numbers = [0.0, 0.0]
+    if world.rank == 0, let file = try? File.open(path) {
+      numbers = [
+        (try? file.attribute("alpha")?.number) ?? 0, (try? file.attribute("lambda")?.number) ?? 0,
+      ]
+    }
+    try world.broadcast(&numbers)
+    guard numbers.allSatisfy({ $0 > 0 }) else { return nil }
+    (alpha, lambda) = (numbers[0], numbers[1])
+  }
+
+  /// Gives what is to be chosen, unless each neuron has a leak of its own or the loss is open.
+  func give(to model: inout ModelOptions) {
+    guard model.loss != .auto, model.alpha != .perNeuron else { return }
+    if model.alpha?.given == nil, model.tau == nil { model.alpha = .value(alpha) }
+    if model.lambda.given == nil { model.lambda = .value(lambda) }
+  }
 }
 
 extension WarmUp {
@@ -145,6 +220,9 @@ extension WarmUp {
     fit.model.holdout = 0
     if fit.model.alpha == nil, fit.model.tau == nil {
       fit.model.alpha = source.recording?.alpha.map { LeakChoice.value($0) }
+    }
+    if command.stream.resume {
+      try EarlierChoice(in: command.output, on: world)?.give(to: &fit.model)
     }
     fit.preprocessing.scale =
       command.following.scale ?? (source.recording?.format == "Ganglion" ? ScalingKind.none : nil)

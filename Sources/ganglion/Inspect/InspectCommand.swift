@@ -10,8 +10,8 @@ struct InspectCommand: GroupCommand {
     commandName: "inspect",
     abstract: "Lists what a recording holds, with the fit command for each candidate.",
     discussion: """
-      Reads HDF5 (NWB 2.x, MATLAB v7.3, CaImAn, Chen 2018 and plain), NPY, CSV, JSON lists \
-      and Suite2p folders. Each candidate is read once, for its range and missing values.
+      Reads HDF5 (NWB 2.x, MATLAB v7.3, CaImAn, Chen 2018 and plain), NPY, CSV, JSON lists, \
+      Suite2p folders and records of `ganglion follow`. Each candidate is read once, for its range and missing values.
 
       Examples:
         ganglion inspect mouse.nwb

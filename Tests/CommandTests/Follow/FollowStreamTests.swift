@@ -7,48 +7,20 @@ import Testing
 extension CommandTests {
   /// `follow` on streams: with headers, without, in disorder, and rubbish.
   @Suite struct FollowStreamTests {
-    private static let cells = 6
-
-    private func value(_ t: Int, _ i: Int) -> Float {
-      Float(0.6 * sin(0.2 * Double(t) * (1 + 0.3 * Double(i)) + Double(i)))
-    }
-
-    private func bytes<T: FixedWidthInteger>(_ value: T) -> Data {
-      withUnsafeBytes(of: value.littleEndian) { Data($0) }
-    }
-
-    private func frame(_ t: Int, isFramed: Bool, missing: Int? = nil) -> Data {
-      var data = Data()
-      if isFramed {
-        data += Data("GNGF".utf8) + bytes(UInt32(Self.cells)) + bytes(UInt64(t))
-        data += bytes((Double(t) * 0.1).bitPattern)
-      }
-      for i in 0..<Self.cells {
-        data += bytes(i == missing ? Float.nan.bitPattern : value(t, i).bitPattern)
-      }
-      return data
-    }
-
     private func write(
       _ numbers: [Int], isFramed: Bool = true, then rest: Data = Data(), to path: String,
       missing: (Int) -> Int? = { _ in nil }
     ) throws {
-      let data = numbers.reduce(into: Data()) {
-        $0 += frame($1, isFramed: isFramed, missing: missing($1))
-      }
+      let data = StreamSample.frames(numbers, isFramed: isFramed, missing: missing)
       try (data + rest).write(to: URL(fileURLWithPath: path))
     }
-
-    private static let common = [
-      "--warmup", "4", "--window", "50", "--alpha", "0.5", "--lambda", "0.01", "--scale", "none",
-    ]
 
     /// Follows what a file holds, as a pipe brings it.
     private func follow(
       _ stream: String, _ flags: [String], to model: String, ranks: Int? = nil
     ) throws -> LaunchResult {
       let program = try #require(program)
-      let words = [program, "follow", "-", "-o", model] + Self.common + flags
+      let words = [program, "follow", "-", "-o", model] + StreamSample.flags + flags
       let run = words.map { "'\($0)'" }.joined(separator: " ")
       return try launch(ranks: ranks, command: ["sh", "-c", "cat '\(stream)' | \(run)"])
     }
@@ -57,12 +29,12 @@ extension CommandTests {
     @Test func streamsEndAsReplaysDo() throws {
       let folder = try TemporaryDirectory()
       let recording = folder.file("recording.h5")
-      try writeSample(recording, frames: 150) { t, i, _ in Double(self.value(t, i)) }
+      try writeSample(recording, frames: 150) { t, i, _ in Double(StreamSample.value(t, i)) }
       try succeed(
         [
           "follow", recording, "--replay", "max", "--time-axis", "0", "--rate", "10", "-o",
           folder.file("replay.h5"),
-        ] + Self.common)
+        ] + StreamSample.flags)
       let expected = entries(try readMatrix(folder.file("replay.h5"), "/W"))
       for isFramed in [false, true] {
         let (stream, model) = (folder.file("stream"), folder.file("\(isFramed).h5"))
@@ -99,8 +71,8 @@ extension CommandTests {
     @Test func rubbish() throws {
       let folder = try TemporaryDirectory()
       let stream = folder.file("stream")
-      let many = Data("GNGF".utf8) + bytes(UInt32(1) << 31) + Data(count: 16)
-      let other = Data("GNGF".utf8) + bytes(UInt32(7)) + Data(count: 16)
+      let many = Data("GNGF".utf8) + StreamSample.bytes(UInt32(1) << 31) + Data(count: 16)
+      let other = Data("GNGF".utf8) + StreamSample.bytes(UInt32(7)) + Data(count: 16)
       for (rest, says) in [
         (Data(repeating: 65, count: 48), "begins with 0x41414141"), (many, "2147483648 cells"),
         (other, "has 7 cells, expected 6"),
@@ -124,7 +96,7 @@ extension CommandTests {
       let few = try follow(stream, ["--framed"], to: folder.file("model.h5"))
       #expect(few.status == 65 && few.errors.contains("after 12 frames"), "\(few)")
       // A sender that was killed within a frame: the frame is left out.
-      try write(Array(0..<90), then: frame(90, isFramed: true).dropLast(5), to: stream)
+      try write(Array(0..<90), then: StreamSample.frame(90).dropLast(5), to: stream)
       let cut = try follow(stream, ["--framed"], to: folder.file("model.h5"))
       #expect(cut.status == 0, "\(cut)")
       #expect(try readVector(folder.file("model.h5"), "/live/frames") == [90])
@@ -140,7 +112,7 @@ extension CommandTests {
       )
       func lines(_ frames: Range<Int>) -> String {
         frames.map { t in
-          (0..<Self.cells).map { "\(value(t, $0))" }.joined(separator: ",") + "\n"
+          (0..<StreamSample.cells).map { "\(StreamSample.value(t, $0))" }.joined(separator: ",") + "\n"
         }.joined()
       }
       try ("a,b,c,d,e,f\n" + lines(0..<60) + "0.5,0.2").write(
@@ -148,10 +120,9 @@ extension CommandTests {
       let result = try launch(
         command: [
           try #require(program), "follow", table, "-o", model, "--rate", "10", "--log", log,
-        ] + Self.common
+        ] + StreamSample.flags
       ) { process in
-        let deadline = ContinuousClock.now + .seconds(30)
-        while !hasLine("status", in: log), ContinuousClock.now < deadline { usleep(20_000) }
+        _ = eventually { hasLine("status", in: log) }
         let file = try #require(FileHandle(forWritingAtPath: table))
         file.seekToEndOfFile()
         file.write(Data((",0,0,0,0\n" + lines(61..<80)).utf8))
@@ -181,20 +152,14 @@ extension CommandTests {
       let (pipe, log, model) = (
         folder.file("pipe"), folder.file("run.jsonl"), folder.file("model.h5")
       )
-      try #require(mkfifo(pipe, 0o600) == 0)
-      // Held open for both, so that neither side waits for the other, and there is no end.
-      let descriptor = open(pipe, O_RDWR)
-      defer { close(descriptor) }
-      let data = (0..<90).reduce(into: Data()) { $0 += frame($1, isFramed: true) }
-      let sent = data.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      try #require(sent == data.count)
+      let sender = try HeldPipe(pipe)
+      try sender.send(StreamSample.frames(0..<90))
       let result = try launch(
         command: [
           try #require(program), "follow", pipe, "-o", model, "--framed", "--log", log,
-        ] + Self.common
+        ] + StreamSample.flags
       ) { process in
-        let deadline = ContinuousClock.now + .seconds(30)
-        while !hasLine("status", in: log), ContinuousClock.now < deadline { usleep(20_000) }
+        _ = eventually { hasLine("status", in: log) }
         kill(process, SIGINT)
       }
       #expect(result.status == 75, "\(result)")
@@ -211,7 +176,7 @@ extension CommandTests {
         [
           "follow", recording, "--replay", "200", "--time-axis", "0", "--rate", "10", "-o",
           folder.file("model.h5"), "--duration", "2.5", "--snapshot", "0.5", "--log", log,
-        ] + Self.common, ranks: ranks)
+        ] + StreamSample.flags, ranks: ranks)
       let ended = try #require(try event("ended", in: log))
       let frames = try #require(ended["frames"] as? Int)
       #expect(frames > 40 && frames < 4000)

@@ -99,7 +99,7 @@ func settleUniformity(
     throw RecordingError.usage(
       "--resample \(request.resampling.rawValue) needs time stamps: give --timestamps")
   }
-  let longest = request.longestGap ?? 5 * dt
+  let longest = request.longestGap ?? plan.longestStep * dt
   guard longest >= dt else {
     throw RecordingError.usage(
       "--max-gap \(asGiven(longest)) s is shorter than a frame (\(plain(dt)) s)")

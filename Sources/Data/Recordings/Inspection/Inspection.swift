@@ -43,6 +43,12 @@ package func inspect(_ path: String) throws -> Inspection {
       kind: .numpyArray, shape: file.shape, type: file.type,
       timeAxis: suite2pAxis(path)?.axis, timeAxisReason: suite2pAxis(path)?.reason)
     return single(candidate, path, format: "NPY")
+  case .frames:
+    let file = try FrameFile(path)
+    let candidate = Candidate(
+      kind: .frames, shape: [file.count, file.cells], type: "float32", timeAxis: 0,
+      timeAxisReason: "each frame has its number and its time")
+    return single(candidate, path, format: "frames")
   case .suite2p: return try inspectSuite2p(path)
   case .json:
     let lists = try NestedLists(path)

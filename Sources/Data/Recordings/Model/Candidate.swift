@@ -14,6 +14,7 @@ struct Candidate: Codable, Equatable, Sendable {
     /// One-neuron datasets together.
     case series
     case numpyArray = "NumPy array"
+    case frames
     case jsonLists = "JSON lists"
     case textTable = "text table"
   }

@@ -24,6 +24,8 @@ struct RecordingPlan: Codable, Sendable {
   var dt: Double?
   /// Whether the file, or a flag, gives the frames' times one by one.
   var hasOwnTimes = false
+  /// Frames in a step from one to the next above which there is a gap, where none are given.
+  var longestStep = 5.0
   var alpha: Double?
   var tau: Double?
   var inputNames: [String] = []

@@ -8,6 +8,8 @@ enum TraceLayout: Codable, Equatable, Sendable {
   case spikes(SpikeTrains)
   /// A NumPy file.
   case npy(NPYTraces)
+  /// Frames with headers, as they were sent.
+  case frames(file: String)
   /// A text table.
   case table(TextTable, timeAxis: Int)
   /// A JSON file of nested lists.

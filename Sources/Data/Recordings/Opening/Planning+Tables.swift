@@ -79,7 +79,7 @@ func planJSON(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
 }
 
 /// Refuses flags that name datasets, where there are none to name.
-private func requireNoPaths(
+func requireNoPaths(
   _ request: RecordingRequest, in kind: String, exceptTraces: Bool = false
 ) throws {
   let named = [

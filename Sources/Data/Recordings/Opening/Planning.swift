@@ -35,6 +35,7 @@ func planTraces(
   switch source {
   case .hdf5: try planHDF5(request)
   case .npy: try planNPY(request)
+  case .frames: try planFrames(request)
   case .suite2p: try planSuite2p(request)
   case .json: try planJSON(request)
   case .text: try planText(request)
@@ -45,6 +46,7 @@ func planTraces(
 enum SourceKind {
   case hdf5
   case npy
+  case frames
   case suite2p
   case json
   case text
@@ -71,6 +73,8 @@ enum SourceKind {
       self = .hdf5
     } else if head.starts(with: [0x93] + Array("NUMPY".utf8)) {
       self = .npy
+    } else if FrameFile.begins(with: head) {
+      self = .frames
     } else if let refusal = refusal(of: path, head: head) {
       throw refusal
     } else if head.first(where: { $0 > UInt8(ascii: " ") }) == UInt8(ascii: "[") {

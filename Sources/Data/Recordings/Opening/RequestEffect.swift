@@ -6,7 +6,7 @@ func requireEffect(of request: RecordingRequest, in plan: RecordingPlan) throws 
   let isSpikes = if case .spikes = plan.layout { true } else { false }
   let hasAxes =
     switch plan.layout {
-    case .series, .spikes: false
+    case .series, .spikes, .frames: false
     default: plan.format != "Suite2p"
     }
   let conditions: [(flag: String, isGiven: Bool, hasEffect: Bool, reason: String)] = [

@@ -57,7 +57,7 @@ func neuropil(
   switch source {
   case .hdf5: other.traces = try wanted.path ?? ownNeuropil(of: request)
   case .suite2p: other.traces = wanted.path ?? "Fneu"
-  case .npy, .json, .text:
+  case .npy, .frames, .json, .text:
     guard let path = wanted.path else { throw unnamed(request, "a file of its traces") }
     other.path = path
   }

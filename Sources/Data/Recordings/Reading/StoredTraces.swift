@@ -103,6 +103,7 @@ extension StoredTraces {
       case .spikes(let trains):
         return try trains.read(neurons, from: File.open(path), of: S.self)
       case .npy(let traces): return try traces.read(neurons, frames: frames, of: S.self)
+      case .frames(let file): return try FrameFile(file).read(neurons, of: S.self)
       case .nested(let file, let axis):
         return try readNested(NestedLists(file), axis, neurons)
       case .table(let table, let axis): return try readTable(table, axis, neurons)

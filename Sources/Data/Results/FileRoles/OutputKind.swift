@@ -1,5 +1,6 @@
 internal import Foundation
 internal import HDF5
+internal import Recordings
 
 /// What a command writes under a flag, and so may replace or go on with.
 package enum OutputKind: Equatable, Sendable {
@@ -11,6 +12,8 @@ package enum OutputKind: Equatable, Sendable {
   case log
   /// A checkpoint; its predecessor is beside it.
   case checkpoint
+  /// A record of frames, which grows where the run goes on with it, and is never replaced.
+  case frames(goesOn: Bool)
   /// A job file, which the user may have adapted: it is never replaced.
   case jobFile
 
@@ -21,6 +24,8 @@ package enum OutputKind: Equatable, Sendable {
     case .page: "a page of `ganglion report`"
     case .log: "a log of Ganglion"
     case .checkpoint: "a checkpoint of Ganglion"
+    case .frames(true): "a record of `ganglion follow`"
+    case .frames(false): "replaced (--resume goes on with it)"
     case .jobFile: "replaced, as it may have been adapted"
     }
   }
@@ -32,6 +37,7 @@ package enum OutputKind: Equatable, Sendable {
     case .page: isPage(path)
     case .log: isLog(path)
     case .checkpoint: CheckpointFile.isCheckpoint(path)
+    case .frames(let goesOn): goesOn && FrameFile.isFrames(path)
     case .jobFile: false
     }
   }

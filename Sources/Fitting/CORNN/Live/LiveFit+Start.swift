@@ -17,23 +17,39 @@ extension LiveFit {
   ) throws {
     let frames = recording.transitions.frames
     let rules = alpha.map(rule)
-    for column in max(0, frames.count - problem.window)..<frames.count {
-      let t = frames[column]
-      var targets = [Double](repeating: .nan, count: alpha.count)
-      var increments = [Double](repeating: 0, count: problem.hasRival ? alpha.count : 0)
-      for i in fitted {
-        let now = recording.recording.rates[i, t]
-        let next = recording.recording.rates[i, t + 1]
-        targets[i] = rules[i].clampedPreimage(from: now, to: next)
-        if problem.hasRival, !next.isNaN { increments[i] = next - now }
-      }
-      let regressors = (0..<problem.regressors).map {
-        recording.regressors.fitted.matrix[$0, column]
-      }
-      let (_, headroom) = problem.loss.scores(targets: targets, currents: targets.map { _ in 0 })
+    let columns = max(0, frames.count - problem.window)..<frames.count
+    try begin(
+      with: columns.map { column in
+        let t = frames[column]
+        var targets = [Double](repeating: .nan, count: alpha.count)
+        var increments = targets
+        for i in fitted {
+          let now = recording.recording.rates[i, t]
+          let next = recording.recording.rates[i, t + 1]
+          targets[i] = rules[i].clampedPreimage(from: now, to: next)
+          increments[i] = next - now
+        }
+        return LiveTransition(
+          regressors: (0..<problem.regressors).map {
+            recording.regressors.fitted.matrix[$0, column]
+          }, targets: targets, increments: problem.hasRival ? increments : [])
+      }, tolerance: tolerance, iterations: iterations)
+  }
+
+  /// Begins with transitions, not more than the window holds, and solves them.
+  ///
+  /// - Throws: `FitError.ridgeTooSmall`.
+  /// - Complexity: that of a fit of the window.
+  func begin(
+    with transitions: some Sequence<LiveTransition>, tolerance: Double, iterations: Int
+  ) throws {
+    form.window.keepLatest(0)
+    for transition in transitions {
+      let none = transition.targets.map { _ in 0.0 }
+      let (_, headroom) = problem.loss.scores(targets: transition.targets, currents: none)
       form.window.replace(
-        by: LiveTransition(regressors: regressors, targets: targets), headroom: headroom,
-        increments: increments)
+        by: transition, headroom: headroom,
+        increments: transition.increments.map { $0.isNaN ? 0 : $0 })
       form.window.advance()
     }
     try form.restart()

@@ -62,8 +62,8 @@ package final class LiveFollower {
     let from: Seen
     let next: [Double]
     let last: [Double]?
-    let rivalNext: [Double]?
-    let rivalLast: [Double]?
+    var rivalNext: [Double]?
+    var rivalLast: [Double]?
   }
 
   /// Begins before any frame.
@@ -81,6 +81,27 @@ package final class LiveFollower {
     self.cutAfter = cutAfter
     rules = fit.alpha.map(rule)
     neuronErrors = NeuronErrors(neurons: fit.alpha.count)
+  }
+
+  /// Begins anew with frames that an earlier run has taken, and solves the latest of their
+  /// transitions; no communication.
+  ///
+  /// What is missing in them is as it was last.
+  ///
+  /// - Throws: `FitError.ridgeTooSmall`.
+  /// - Complexity: that of a fit of the window.
+  package func begin(with frames: [LiveFrame], tolerance: Double, iterations: Int) throws {
+    made = []
+    var transitions: [LiveTransition] = []
+    for frame in frames {
+      let now = fill(frame)
+      if frame.follows, let before = seen, before.isComplete {
+        transitions.append(transition(from: before, to: now))
+      }
+      seen = now
+    }
+    try fit.begin(
+      with: transitions.suffix(fit.problem.window), tolerance: tolerance, iterations: iterations)
   }
 
   /// Takes a frame: scores what was expected of it, and steps.
@@ -111,24 +132,29 @@ package final class LiveFollower {
   /// Rates of all neurons 1, 2, … `frames` ahead of the latest frame; those of neurons that are
   /// not fitted are 0.
   ///
-  /// `withRival`: whether the linear rival forecasts too, to be scored.
-  ///
   /// - Throws: what `group` throws.
   /// - Collective: every rank of `group` must call it.
   package func forecast(
-    frames: Int, withRival: Bool, group: borrowing some RankGroup & ~Copyable
+    frames: Int, group: borrowing some RankGroup & ~Copyable
   ) throws -> [[Double]] {
     guard let seen else { return [] }
     let own = try fit.forecast(from: seen.regressors, horizon: frames, group: group)
-    let rival =
-      withRival && fit.problem.hasRival
-      ? try fit.rivalForecast(from: seen.regressors, horizon: frames, group: group) : []
     made.append(
-      Forecast(
-        from: seen, next: own[0], last: frames == horizon ? own[frames - 1] : nil,
-        rivalNext: rival.first, rivalLast: frames == horizon ? rival.last : nil))
+      Forecast(from: seen, next: own[0], last: frames == horizon ? own[frames - 1] : nil))
     if made.count > horizon { made.removeFirst() }
     return own
+  }
+
+  /// Lets the linear rival forecast as far as the horizon from the latest frame, to be scored
+  /// beside the forecast that was made there.
+  ///
+  /// - Throws: what `group` throws.
+  /// - Collective: every rank of `group` must call it.
+  package func forecastOfRival(group: borrowing some RankGroup & ~Copyable) throws {
+    guard fit.problem.hasRival, let seen, !made.isEmpty else { return }
+    let rival = try fit.rivalForecast(from: seen.regressors, horizon: horizon, group: group)
+    made[made.count - 1].rivalNext = rival.first
+    made[made.count - 1].rivalLast = rival.last
   }
 
   private func fill(_ frame: LiveFrame) -> Seen {

@@ -10,10 +10,17 @@ extension FollowCommand: ConditionalFlags {
         TraceOptions.names.filter { $0 != "dt" && $0 != "rate" }, when: isReplay,
         else: "it says what to read of a recording, and this is a stream"),
       FlagCondition(
-        ["cells", "framed", "reorder"], when: isPipe,
-        else: "it belongs to a stream of float32 on - or a FIFO"),
+        ["cells", "reorder"], when: isPipe || kind == .socket,
+        else: "it belongs to a stream of float32 on -, a FIFO or a socket"),
       FlagCondition(
-        ["reorder"], when: stream.framed, else: "frames without headers have no numbers"),
+        ["framed"], when: isPipe, else: "it belongs to a stream of float32 on - or a FIFO"),
+      FlagCondition(
+        ["reorder"], when: stream.framed || kind == .socket,
+        else: "frames without headers have no numbers"),
+      FlagCondition(["bind"], when: kind == .socket, else: "it belongs to a source that is a socket"),
+      FlagCondition(
+        ["any-host"], when: stream.bind || outputs.publish != nil,
+        else: "it is about what --bind and --publish bind, and there is neither"),
       FlagCondition(
         ["budget"], when: stream.replay != .max,
         else: "--replay max has no clock, and refines a fixed number of neurons a frame"),

@@ -21,6 +21,10 @@ final class FrameQueue: FrameFeed, Sendable {
 
   private let state = Mutex(State())
   private let arrivals = DispatchSemaphore(value: 0)
+  /// Where each frame is written before it waits here.
+  private let record: FrameRecord?
+
+  init(record: FrameRecord? = nil) { self.record = record }
 
   var waiting: Int { state.withLock(\.waiting) }
 
@@ -29,6 +33,7 @@ final class FrameQueue: FrameFeed, Sendable {
 
   /// Adds a frame, once there is room for it.
   func put(_ frame: StreamFrame) {
+    record?.append(frame)
     let bytes = MemoryLayout<Double>.stride * (frame.values.count + frame.inputs.count)
     while state.withLock({ $0.bytes + bytes > Self.mostBytes && $0.waiting > 0 && !$0.isClosed }) {
       usleep(1000)

@@ -11,15 +11,18 @@ final class GrowingDataset: FrameFeed {
   private let file: File
   private var dataset: Dataset?
   /// Rows that were taken, and that are there.
-  private var taken = 0
+  private var taken: Int
   private var rows = 0
   private let cells: Int
   private var isClosed = false
   private var timer = LookTimer()
 
+  /// Begins with the row `first`.
+  ///
   /// - Throws: `CommandLineError` (65, 66) where there is no such dataset, or it cannot be shared.
-  init(_ address: DatasetAddress) throws {
+  init(_ address: DatasetAddress, first: Int = 0) throws {
     self.address = address
+    taken = first
     do {
       file = try File.openGrowing(address.file)
       let dataset = try file.openDataset(address.path)
@@ -37,11 +40,11 @@ final class GrowingDataset: FrameFeed {
     }
   }
 
-  var waiting: Int { rows - taken }
+  var waiting: Int { max(0, rows - taken) }
 
   func next() -> FeedEvent {
     do {
-      if taken == rows, !isClosed { try look() }
+      if taken >= rows, !isClosed { try look() }
       guard taken < rows,
         let row = try dataset?.readBlock(
           rows: taken..<(taken + 1), columns: 0..<cells, of: Double.self)

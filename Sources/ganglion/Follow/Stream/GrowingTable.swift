@@ -11,6 +11,8 @@ final class GrowingTable: FrameFeed {
   private var bytes: [UInt8] = []
   private var lines: [String] = []
   private var taken = 0
+  /// Frames that were taken by an earlier run.
+  private let first: Int
   private var seen = 0
   private var cells: Int?
   private var isClosed = false
@@ -20,9 +22,12 @@ final class GrowingTable: FrameFeed {
   private static let bytesAtOnce = 1 << 20
   private static let mostBytes = 1 << 26
 
+  /// Begins with the frame `first`.
+  ///
   /// - Throws: `CommandLineError` (66) if it cannot be read.
-  init(_ path: String) throws {
+  init(_ path: String, first: Int = 0) throws {
     self.path = path
+    self.first = first
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw CommandLineError(
@@ -42,6 +47,7 @@ final class GrowingTable: FrameFeed {
         seen += 1
         guard let values = try frame(line) else { continue }
         defer { taken += 1 }
+        if taken < first { continue }
         return .frame(
           StreamFrame(number: UInt64(taken), time: nil, arrival: .now, values: values))
       }

@@ -1,5 +1,6 @@
 internal import Collectives
 internal import Foundation
+internal import Recordings
 internal import Wording
 
 /// Frames of little-endian float32 from standard input or a FIFO, each with a header or without.
@@ -9,10 +10,12 @@ struct PipeReader: Sendable {
   /// Cells of a frame; nil where the first header says it.
   let cells: Int?
   let isFramed: Bool
+  /// Whether what is left of a frame may come first, as where an earlier reader was killed.
+  var beginsAnywhere = false
 
   /// Begins to read on a thread of its own.
-  func start() -> FrameQueue {
-    let queue = FrameQueue()
+  func start(record: FrameRecord? = nil) -> FrameQueue {
+    let queue = FrameQueue(record: record)
     Thread.detachNewThread {
       do {
         try read(into: queue)
@@ -37,8 +40,12 @@ struct PipeReader: Sendable {
     while !queue.isClosed {
       var header: FrameHeader?
       if isFramed {
-        guard let bytes = try bytes(FrameHeader.size, of: descriptor, frame: count) else { return }
-        header = try FrameHeader(bytes, frame: count)
+        guard var bytes = try bytes(FrameHeader.size, of: descriptor, frame: count) else { return }
+        if beginsAnywhere, count == 0 {
+          guard let found = try firstHeader(from: bytes, of: descriptor) else { return }
+          bytes = found
+        }
+        header = try FrameHeader(bytes[...], frame: count)
       }
       let cells = try agreed(header?.cells, with: expected, frame: count)
       expected = cells
@@ -46,9 +53,23 @@ struct PipeReader: Sendable {
       queue.put(
         StreamFrame(
           number: header?.number ?? UInt64(count), time: header?.time, arrival: .now,
-          values: values(bytes)))
+          values: FrameValues.values(of: bytes[...])))
       count += 1
     }
+  }
+
+  /// The first bytes that may be a header, at most a frame away; nil where the stream ends before.
+  private func firstHeader(from start: [UInt8], of descriptor: Int32) throws -> [UInt8]? {
+    var window = start
+    let most = FrameFile.bytes(ofFrame: cells ?? FrameHeader.mostCells)
+    for _ in 0..<most {
+      if let header = try? FrameHeader(window[...], frame: 0), header.cells == cells ?? header.cells {
+        break
+      }
+      guard let next = try bytes(1, of: descriptor, frame: 0) else { return nil }
+      window = window.dropFirst() + next
+    }
+    return window
   }
 
   private func agreed(_ told: Int?, with expected: Int?, frame: Int) throws -> Int {
@@ -81,17 +102,6 @@ struct PipeReader: Sendable {
       }
     }
     return buffer
-  }
-
-  private func values(_ bytes: [UInt8]) -> [Double] {
-    bytes.withUnsafeBytes { buffer in
-      stride(from: 0, to: buffer.count, by: 4).map {
-        let bits = UInt32(
-          littleEndian: buffer.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
-        let value = Double(Float(bitPattern: bits))
-        return value.isFinite ? value : .nan
-      }
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Recordings
 internal import Wording
 
 /// How fast a recording is replayed.
@@ -50,6 +51,26 @@ struct StreamOptions: ParsableArguments {
       comes late; each makes forecasts after a gap as much later.
       """)
   var reorder = 0
+  @Option(
+    help: """
+      Append each frame of the stream to this file when it comes, before it is used: a recording \
+      that every other command reads.
+      """)
+  var record: String?
+  @Flag(help: "The socket of the source is bound, and senders connect to it; else it connects.")
+  var bind = false
+  @Flag(
+    help: """
+      Let sockets that are bound (--bind, --publish) be open to other machines: nothing asks who \
+      sends or reads there.
+      """)
+  var anyHost = false
+  @Flag(
+    help: """
+      Go on where an earlier run with the same flags stopped, or was killed, with what its --record \
+      holds; what came since then is a gap. Where there is no such file, begin.
+      """)
+  var resume = false
 
   func validate() throws {
     if case .rate(let rate) = replay {
@@ -62,6 +83,11 @@ struct StreamOptions: ParsableArguments {
         cells >= 1 && cells <= FrameHeader.mostCells,
         "--cells is \(cells), expected 1 to \(FrameHeader.mostCells)")
     }
+    try require(
+      record == nil || replay == nil,
+      "--record is for streams: what --replay replays is a file already")
+    try require(
+      !resume || record != nil, "--resume needs --record FILE, the frames of the earlier run")
     try require(reorder >= 0 && reorder <= 100, "--reorder is \(reorder), expected 0 to 100 frames")
   }
 }

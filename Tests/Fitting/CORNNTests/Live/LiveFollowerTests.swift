@@ -56,7 +56,8 @@ import Testing
       let filled = t == 30 ? seen.indices.map { $0 == 2 ? expected[2] : seen[$0] } : seen
       x.append(filled + [1])
       if t > 0 { d.append(rates[t].indices.map { Self.target(rates[t - 1][$0], rates[t][$0]) }) }
-      expected = try follower.forecast(frames: 1, withRival: true, group: SingleRank())[0]
+      expected = try follower.forecast(frames: 1, group: SingleRank())[0]
+      try follower.forecastOfRival(group: SingleRank())
     }
     #expect(follower.fit.transitions == 58)
     follower.fit.settle(tolerance: 1e-11, iterations: 2000)
@@ -77,7 +78,7 @@ import Testing
     for t in rates.indices {
       try follower.take(
         LiveFrame(rates: rates[t], inputs: [], follows: t != 0 && t != 25), group: SingleRank())
-      made.append(try follower.forecast(frames: 3, withRival: false, group: SingleRank()))
+      made.append(try follower.forecast(frames: 3, group: SingleRank()))
     }
     for (lead, ratio) in [(1, follower.scores.next), (3, follower.scores.last)] {
       var error = 0.0

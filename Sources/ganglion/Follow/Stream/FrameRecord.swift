@@ -1,0 +1,129 @@
+internal import Collectives
+internal import Foundation
+internal import Recordings
+private import Synchronization
+
+/// The file to which each frame is appended when it comes, before anything is done with it.
+///
+/// What is killed loses none that it had received; the disk has them within a second. A frame
+/// that cannot be written is left out whole, and counted: frames are followed on, and recorded
+/// again once there is room.
+final class FrameRecord: Sendable {
+  /// What has been recorded.
+  struct Figures: Sendable {
+    /// Frames in the file.
+    var frames = 0
+    /// Frames of this run that are not.
+    var failures = 0
+    /// Why the latest frame is not; nil where it is.
+    var reason: String?
+    /// Bytes of whole frames.
+    fileprivate var size = 0
+  }
+
+  let path: String
+  private let descriptor: Int32
+  /// Seconds from frame to frame of a source without a clock.
+  private let dt: Double?
+  private let state: Mutex<Figures>
+
+  /// Goes on after the whole frames of `earlier`, or begins a file.
+  ///
+  /// - Throws: `CommandLineError` (73) if it cannot be created, or another run writes it.
+  init(_ path: String, goingOnAfter earlier: FrameFile?, dt: Double?) throws {
+    self.path = path
+    self.dt = dt
+    descriptor = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw Self.refusal(path, lastSystemError()) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let reason = errno == EWOULDBLOCK ? "another run is writing it" : lastSystemError()
+      close(descriptor)
+      throw Self.refusal(path, reason)
+    }
+    state = Mutex(Figures(frames: earlier?.count ?? 0, size: earlier?.size ?? 0))
+    ftruncate(descriptor, earlier?.size ?? 0)
+    Thread.detachNewThread { [weak self] in
+      while let descriptor = self?.descriptor {
+        fdatasync(descriptor)
+        sleep(1)
+      }
+    }
+  }
+
+  private static func refusal(_ path: String, _ reason: String) -> CommandLineError {
+    CommandLineError(
+      exitCode: ExitCode.cannotCreate, description: "cannot write the record \(path): \(reason)")
+  }
+
+  deinit { close(descriptor) }
+
+  var figures: Figures { state.withLock { $0 } }
+
+  /// Appends a frame; on any thread.
+  func append(_ frame: StreamFrame) {
+    let header = FrameHeader(
+      cells: frame.values.count, number: frame.number,
+      time: frame.time ?? Double(frame.number) * (dt ?? 1))
+    let bytes = header.bytes + FrameValues.bytes(of: frame.values)
+    state.withLock { state in
+      if let reason = write(bytes, at: state.size) {
+        // No half a frame stays.
+        ftruncate(descriptor, off_t(state.size))
+        if state.reason == nil {
+          StandardError.warn("\(path): \(reason): frames are followed, and not recorded")
+        }
+        state.reason = reason
+        state.failures += 1
+        WriteFailures.note("the record \(path) lacks frames that came: \(reason)")
+        return
+      }
+      if state.reason != nil {
+        StandardError.warn("\(path): recorded again; \(state.failures) frames are missing in it")
+      }
+      state.reason = nil
+      state.frames += 1
+      state.size += bytes.count
+    }
+  }
+
+  /// Why not all of it could be written; nil where it was.
+  private func write(_ bytes: [UInt8], at offset: Int) -> String? {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        pwrite(
+          descriptor, $0.baseAddress?.advanced(by: done), bytes.count - done,
+          off_t(offset + done))
+      }
+      if count > 0 {
+        done += count
+      } else if errno != EINTR {
+        return lastSystemError()
+      }
+    }
+    return nil
+  }
+}
+
+/// A source whose frames lie in a file, recorded as they are taken.
+final class RecordingFeed: FrameFeed {
+  private let feed: any FrameFeed
+  private let record: FrameRecord
+
+  init(_ feed: any FrameFeed, to record: FrameRecord) {
+    self.feed = feed
+    self.record = record
+  }
+
+  var waiting: Int { feed.waiting }
+
+  func next() -> FeedEvent {
+    let event = feed.next()
+    if case .frame(let frame) = event { record.append(frame) }
+    return event
+  }
+
+  func wait() { feed.wait() }
+
+  func close() { feed.close() }
+}
