@@ -30,7 +30,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       let reason = "no recording is predicted, as the fitted one is not there"
       try command.refusePredictionFlags(because: reason)
       try command.source.refuse(because: reason)
-      try command.refuseStandardErrors(because: reason)
+      try command.refuseFlagsOfWeights(because: reason)
     } else {
       try predict(paths, network, threads: threads, console, into: &report, on: world)
     }
@@ -73,7 +73,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     let opened = try model.openRecording(paths, command.source, command.match, on: world)
     let recording = opened.recording
     report.opened = opened
-    report.weightErrors = try weightErrors(opened, on: world)
+    try examineWeights(opened, threads: threads, console, into: &report, on: world)
     let local = network.local
     var raw = Matrix<S>(rows: 0, columns: 0)
     var scaling: Scaling?
@@ -81,6 +81,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       if command.output != nil { raw = $0.copy() }
       scaling = $1
     }
+    report.currents = try currents(network, observed, recording: paths[0], on: world)
     report.heldOutFrames = observed.heldOutFrames.count
     report.hasClock = recording.dt != nil
     guard !observed.transitions(in: observed.heldOutFrames).isEmpty else {
@@ -112,6 +113,17 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       prediction, recorded: raw, network: network, observed: observed, threads: threads, on: world)
   }
 
+  /// What the weights are worth, as far as that was asked for.
+  private func examineWeights(
+    _ opened: ModelRecording, threads: Int, _ console: Console, into report: inout EvaluationReport,
+    on world: borrowing Communicator
+  ) throws {
+    guard command.standardErrors != nil || command.nulls.nulls != nil else { return }
+    let fitted = try FittedProblem(of: model, opened, on: world)
+    report.weightErrors = try weightErrors(fitted, on: world)
+    report.nulls = try nulls(fitted, threads: threads, console, on: world)
+  }
+
   /// Where the network runs to: its attractor, and its fixed points if asked for.
   private func describeDynamics(
     _ network: borrowing RateNetwork<S>, _ observed: ObservedRates<S>, threads: Int,
@@ -140,7 +152,8 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       "truth": command.truth ?? "", "starts": command.starts ?? EvaluateCommand.usualStarts,
       "attractor-frames": command.attractorFrames ?? EvaluateCommand.usualAttractorFrames,
       "fixed-points": command.fixedPoints ?? 0,
-      "standard-errors": command.standardErrors ?? "",
-    ])
+      "standard-errors": command.standardErrors ?? "", "regions": command.regions?.text ?? "",
+      "currents": command.currents,
+    ]).adding(command.nulls.settings)
   }
 }

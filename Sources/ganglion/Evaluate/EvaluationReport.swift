@@ -40,6 +40,10 @@ struct EvaluationReport {
   var teacher: TeacherComparison?
   /// What the weights onto some neurons are worth; nil where that was not asked for.
   var weightErrors: WeightErrorReport?
+  /// What nulls say of all weights; nil where that was not asked for.
+  var nulls: NullReport?
+  /// What regions send each other; nil where that was not asked for.
+  var currents: CurrentReport?
   /// Frames of free-running prediction that were asked for.
   var horizon = 0
   /// What was recorded and predicted, if it is to be written.
@@ -114,6 +118,8 @@ struct EvaluationReport {
       lines.append(contentsOf: fixedPointLines)
       lines.append(contentsOf: teacher?.lines ?? [])
       lines.append(contentsOf: weightErrors?.lines ?? [])
+      lines.append(contentsOf: nulls?.lines ?? [])
+      lines.append(contentsOf: currents?.lines ?? [])
       if let verdict = totals.verdict, !verdict.sentence.isEmpty { lines.append(verdict.text) }
     }
     return lines.joined(separator: "\n")
@@ -196,6 +202,8 @@ struct EvaluationReport {
     for (key, value) in try dynamicsObject(on: group) { object[key] = value }
     if let teacher { object["teacher"] = teacher.object }
     if let weightErrors { object["standard_errors"] = weightErrors.object }
+    if let nulls { object["nulls"] = nulls.object }
+    if let currents { object["currents"] = currents.object }
     let data = try JSONSerialization.data(
       withJSONObject: object, options: [.sortedKeys, .prettyPrinted])
     return String(decoding: data, as: UTF8.self)

@@ -12,12 +12,12 @@ extension FitProblem<Double> {
   /// no weight. Surrogate targets keep what these components and the inputs make of a neuron (see
   /// `SurrogateTargets`), and lose any other drive.
   ///
-  /// - Parameters:
-  ///   - components: of this recording, with `settings.components` or more loadings; nil if none
-  ///     are taken.
-  ///   - regions: the region of each of all neurons, if pairs of them are to be compared.
-  ///   - progress: is told how many of this rank's neurons are done.
+  /// `components` are of this recording, with `settings.components` or more loadings; nil if none are
+  /// taken. `regions` has the region of each of all neurons, if pairs of them are to be compared.
+  /// `progress` is told how many of this rank's neurons are done.
+  ///
   /// - Throws: `NullError`, `FitError`; what `group` throws.
+  /// - Returns: what the nulls say of the weights onto this rank's neurons.
   /// - Complexity: `nulls + 1` fits at a coarse tolerance; beside what a fit holds a panel a thread
   ///   and 12 bytes a weight.
   /// - Collective: every rank of `group` must call it.

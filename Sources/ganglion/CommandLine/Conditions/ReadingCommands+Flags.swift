@@ -16,7 +16,10 @@ extension EvaluateCommand: ConditionalFlags {
       FlagCondition(["json"], when: !common.quiet, else: "--quiet prints nothing"),
       FlagCondition(
         ["quiet"], when: output != nil, else: "without -o FILE evaluate only prints"),
-    ]
+      FlagCondition(
+        ["regions"], when: nulls.nulls != nil || currents,
+        else: "it tells between what --currents are, and of what pairs --nulls"),
+    ] + nulls.conditions
   }
 
   /// Refuses flags about the prediction of frames, where no frame is predicted.
@@ -30,11 +33,14 @@ extension EvaluateCommand: ConditionalFlags {
     }
   }
 
-  /// Refuses the flag about the worth of weights, where no recording says anything of it.
-  func refuseStandardErrors(because reason: String) throws {
-    guard standardErrors == nil else {
-      throw CommandLineError.usage(
-        "--standard-errors does nothing here: \(reason); leave it out")
+  /// Refuses flags about the worth of weights, where no recording says anything of it.
+  func refuseFlagsOfWeights(because reason: String) throws {
+    let given = [
+      ("--standard-errors", standardErrors != nil), ("--nulls", nulls.nulls != nil),
+      ("--currents", currents),
+    ]
+    for (flag, isGiven) in given where isGiven {
+      throw CommandLineError.usage("\(flag) does nothing here: \(reason); leave it out")
     }
   }
 }
