@@ -11,6 +11,7 @@
 /// | of generated recordings | neuron, input, bit or latent variable | frame |
 /// | of selection | – | – |
 /// | of rivals of the fit | neuron, step, or – | pass over the transitions, iteration, or – |
+/// | of nulls | neuron | null, surrogate recording, or – |
 package enum StreamPurpose: UInt32, CaseIterable, Sendable {
   // MARK: - Training
   case tangents = 0
@@ -43,6 +44,11 @@ package enum StreamPurpose: UInt32, CaseIterable, Sendable {
   case transitionOrder = 41
   case teacherForcing = 42
   case freeRunNoise = 43
+
+  // MARK: - Nulls
+  case nullShifts = 48
+  case nullPhases = 49
+  case parallelAnalysis = 50
 }
 
 extension RandomStream {

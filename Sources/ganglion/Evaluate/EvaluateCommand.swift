@@ -46,9 +46,16 @@ struct EvaluateCommand: ModelCommand {
       the unperturbed continuation, over the cells that were not stimulated. Cells that are held \
       at their recorded rates foretell others without any stimulus, too.
 
+      --nulls: which weights targets without any relation to the other neurons would not have \
+      given. Two neurons that follow one drive have such a relation, and no connection: components \
+      of the population stand beside the regressors for that, one more than parallel analysis tells \
+      from chance. What they carry is lost, connections that make neurons alike among it.
+
       Examples:
         ganglion evaluate mouse-model.h5 -o mouse-scores.h5
         ganglion evaluate mouse-model.h5 --recording next-day.nwb
+        ganglion evaluate mouse-model.h5 --currents --regions mouse.h5:/region
+        ganglion evaluate mouse-model.h5 --nulls 100 -o mouse-nulls.h5
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String
@@ -96,6 +103,20 @@ struct EvaluateCommand: ModelCommand {
       frames after the onset: a CSV table of these trials, see above.
       """, valueName: "trials"))
   var perturbed: String?
+  @OptionGroup(title: "Nulls") var nulls: NullOptions
+  @Flag(
+    help: """
+      The currents W_AB r_B that each region A has from each region B, over all frames of the \
+      recording: mean and root mean square over cells, and the leading component of what varies.
+      """)
+  var currents = false
+  @Option(
+    help: ArgumentHelp(
+      """
+      The region of each neuron in an HDF5 file, text or integers, for pairs of them; default: \
+      those of the fit, if it was given any.
+      """, valueName: "FILE:PATH"))
+  var regions: DatasetAddress?
   @Option(name: .shortAndLong, help: "Write the scores to this file too (HDF5).")
   var output: String?
   @Flag(help: "Print one JSON object in place of the table.") var json = false
@@ -133,6 +154,7 @@ struct EvaluateCommand: ModelCommand {
         ("--perturbed", [perturbed]),
       ],
       source, common)
+    files.read(regions?.file, as: "--regions")
     files.write(output, as: "-o", .result(of: "evaluate"))
     return files
   }

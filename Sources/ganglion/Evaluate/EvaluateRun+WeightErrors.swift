@@ -11,14 +11,13 @@ extension EvaluateRun {
   /// The sampling errors that were asked for; nil where none were.
   ///
   /// - Throws: on every rank alike, 64 for neurons that are not there or given twice, and for a
-  ///   model whose errors are not known; 65 for another recording than the fitted one.
+  ///   model whose errors are not known.
   /// - Collective: every rank of `world` must call it.
   func weightErrors(
-    _ opened: ModelRecording, on world: borrowing Communicator
+    _ fitted: borrowing FittedProblem, on world: borrowing Communicator
   ) throws -> WeightErrorReport? {
     guard let text = command.standardErrors else { return nil }
     let chosen = try ModelNeurons(of: model, on: world).places(of: text, "--standard-errors")
-    let fitted = try FittedProblem(of: model, opened, on: world)
     try requireKnownErrors(fitted)
     let local = fitted.problem.regressors.local
     let fittable = Set(fitted.problem.fittable)

@@ -73,7 +73,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     let opened = try model.openRecording(paths, command.source, command.match, on: world)
     let recording = opened.recording
     report.opened = opened
-    report.weightErrors = try weightErrors(opened, on: world)
+    try examineWeights(opened, threads: threads, console, into: &report, on: world)
     let local = network.local
     var raw = Matrix<S>(rows: 0, columns: 0)
     var scaling: Scaling?
@@ -81,6 +81,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       if command.output != nil { raw = $0.copy() }
       scaling = $1
     }
+    report.currents = try currents(network, observed, recording: paths[0], on: world)
     report.heldOutFrames = observed.heldOutFrames.count
     report.hasClock = recording.dt != nil
     report.perturbed = try perturbedScores(
@@ -114,6 +115,17 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       prediction, recorded: raw, network: network, observed: observed, threads: threads, on: world)
   }
 
+  /// What the weights are worth, as far as that was asked for.
+  private func examineWeights(
+    _ opened: ModelRecording, threads: Int, _ console: Console, into report: inout EvaluationReport,
+    on world: borrowing Communicator
+  ) throws {
+    guard command.standardErrors != nil || command.nulls.nulls != nil else { return }
+    let fitted = try FittedProblem(of: model, opened, on: world)
+    report.weightErrors = try weightErrors(fitted, on: world)
+    report.nulls = try nulls(fitted, threads: threads, console, on: world)
+  }
+
   /// Where the network runs to: its attractor, and its fixed points if asked for.
   private func describeDynamics(
     _ network: borrowing RateNetwork<S>, _ observed: ObservedRates<S>, threads: Int,
@@ -143,6 +155,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       "attractor-frames": command.attractorFrames ?? EvaluateCommand.usualAttractorFrames,
       "fixed-points": command.fixedPoints ?? 0,
       "standard-errors": command.standardErrors ?? "", "perturbed": command.perturbed ?? "",
-    ])
+      "regions": command.regions?.text ?? "", "currents": command.currents,
+    ]).adding(command.nulls.settings)
   }
 }

@@ -52,8 +52,17 @@ extension EvaluationReport {
     if let attractor { try file.write(attractor, first: first) }
     if let fixedPoints { try file.write(fixedPoints, isRoot: world.rank == 0) }
     try teacher?.write(to: &file, isRoot: world.rank == 0)
-    try weightErrors?.write(to: &file, presyn: model.labels)
+    if weightErrors != nil || nulls != nil {
+      try file.addDimension("presyn", labels: model.labels, longName: "presynaptic neuron")
+    }
+    try weightErrors?.write(to: &file, presyn: model.neurons)
     if let perturbed { try file.write(perturbed) }
+    if let names = currents?.found.names ?? nulls?.regionNames {
+      try file.addDimension("target_region", labels: names, longName: "region that receives")
+      try file.addDimension("source_region", labels: names, longName: "region that sends")
+    }
+    try nulls?.write(to: &file, first: first)
+    try currents?.write(to: &file, frameTime: model.dt, isRoot: world.rank == 0)
     if let linearRidge { try file.contents.setAttribute("linear_lambda", linearRidge) }
     if let linearRidgeOfRuns {
       try file.contents.setAttribute("linear_lambda_of_runs", linearRidgeOfRuns)

@@ -42,6 +42,10 @@ struct EvaluationReport {
   var weightErrors: WeightErrorReport?
   /// What stimulated trials say; nil where none were named.
   var perturbed: PerturbedScores?
+  /// What nulls say of all weights; nil where that was not asked for.
+  var nulls: NullReport?
+  /// What regions send each other; nil where that was not asked for.
+  var currents: CurrentReport?
   /// Frames of free-running prediction that were asked for.
   var horizon = 0
   /// What was recorded and predicted, if it is to be written.
@@ -117,6 +121,8 @@ struct EvaluationReport {
       lines.append(contentsOf: teacher?.lines ?? [])
       lines.append(contentsOf: weightErrors?.lines ?? [])
       lines.append(contentsOf: perturbed?.lines ?? [])
+      lines.append(contentsOf: nulls?.lines ?? [])
+      lines.append(contentsOf: currents?.lines ?? [])
       if let verdict = totals.verdict, !verdict.sentence.isEmpty { lines.append(verdict.text) }
     }
     return lines.joined(separator: "\n")
@@ -200,6 +206,8 @@ struct EvaluationReport {
     if let teacher { object["teacher"] = teacher.object }
     if let weightErrors { object["standard_errors"] = weightErrors.object }
     if let perturbed { object["perturbed"] = perturbed.object }
+    if let nulls { object["nulls"] = nulls.object }
+    if let currents { object["currents"] = currents.object }
     let data = try JSONSerialization.data(
       withJSONObject: object, options: [.sortedKeys, .prettyPrinted])
     return String(decoding: data, as: UTF8.self)

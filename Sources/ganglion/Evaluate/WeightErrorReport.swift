@@ -149,8 +149,7 @@ struct WeightErrorReport {
   /// Writes `/worth/{weight,sampling_error,ridge_bias}` (worth_neuron, presyn).
   ///
   /// - Collective: every rank must call it.
-  func write(to file: inout ResultFile, presyn: [String]) throws {
-    try file.addDimension("presyn", labels: presyn, longName: "presynaptic neuron")
+  func write(to file: inout ResultFile, presyn: Int) throws {
     try file.addDimension(
       "worth_neuron", labels: neurons, longName: "neuron whose incoming weights these are")
     for (name, meaning, values) in [
@@ -166,7 +165,7 @@ struct WeightErrorReport {
     ] {
       let variable = try file.createVariable(
         "worth/\(name)", of: Double.self, ["worth_neuron", "presyn"], longName: meaning)
-      var block = Matrix<Double>(rows: values.count, columns: presyn.count)
+      var block = Matrix<Double>(rows: values.count, columns: presyn)
       for (i, row) in values.enumerated() {
         for (j, value) in row.enumerated() { block[i, j] = value }
       }

@@ -16,7 +16,7 @@ struct GenerateCommand: ParsableCommand {
       """,
     subcommands: [
       GenerateChaotic.self, GenerateFlipFlop.self, GenerateTimedResponse.self,
-      GenerateLowRank.self,
+      GenerateLowRank.self, GenerateThreeRegions.self,
     ])
 }
 

@@ -155,6 +155,13 @@ package struct RecordingFile: ~Copyable {
     try weights.writeBlock(isRoot ? readout.copy() : Matrix(rows: 0, columns: readout.columns))
   }
 
+  /// Writes `/region`, the region of each neuron, which every rank has.
+  ///
+  /// - Collective: every rank of the group must call it.
+  package mutating func writeRegions(_ regions: [String]) throws {
+    try file.write("region", regions, "neuron", longName: "region of the neuron")
+  }
+
   /// Writes what is known of the neurons: `/truth/alpha`, the leak of each, and `/truth/cell`,
   /// its number in the network that some of the recorded ones are of; every rank has them.
   ///

@@ -8,6 +8,8 @@ struct Subproblem: Sendable {
   /// By index among this rank's.
   let neuron: Int
   let alpha: Double
+  /// Which of its surrogates the targets are; 0: as they were recorded.
+  var null = 0
 }
 
 /// Subproblems of this rank, cut into panels that are solved on several threads.
@@ -19,7 +21,7 @@ struct PanelWork {
   var range = TargetRange.clamped
   let fitted: Transitions
   let heldOut: Transitions
-  let solver: any PanelSolver
+  var solver: any PanelSolver
   let threads: Int
   /// Most subproblems a panel, if there is a bound besides memory.
   var widest = Int.max
@@ -27,6 +29,8 @@ struct PanelWork {
   var start: StartingWeights?
   /// How the panels are iterated in whitened features; nil where they are not.
   var features: FeatureGradients?
+  /// What becomes of the targets of nulls.
+  var surrogates: SurrogateTargets?
 
   private var panelWidth: Int {
     PanelWidth.rows(
@@ -94,9 +98,13 @@ struct PanelWork {
     of member: Subproblem, _ recording: borrowing PreparedRecording<S>,
     in panel: inout Panel<P>, row i: Int
   ) {
+    let rule = TargetRule(alpha: member.alpha, margin: margin, range: range)
+    var targets = rule.targets(rates: recording.rates.row(member.neuron), transitions: fitted)
+    if member.null > 0, let surrogates {
+      surrogates.replace(&targets, neuron: member.neuron, null: member.null)
+    }
     let counts = panel.target.setTargets(
-      row: i, TargetRule(alpha: member.alpha, margin: margin, range: range),
-      headroom: &panel.headroom, rates: recording.rates.row(member.neuron), transitions: fitted)
+      row: i, rule, headroom: &panel.headroom, targets: targets)
     panel.rows[i].clipped = counts.clipped
     panel.rows[i].missing = counts.missing
   }

@@ -34,28 +34,29 @@ package struct TargetRule: Sendable {
   /// d of one transition; NaN where a rate is missing.
   func target(from now: Double, to next: Double) -> Double { (next - (1 - alpha) * now) / alpha }
 
+  /// d of the given transitions.
+  @specialized(where R == Double)
+  @specialized(where R == Float)
+  func targets<R: Scalar>(rates: Span<R>, transitions: Transitions) -> [Double] {
+    transitions.frames.map { target(from: Double(rates[$0]), to: Double(rates[$0 + 1])) }
+  }
+
   /// Writes `z = artanh d`, d clamped to ±(1 − margin), and the headroom beside it, for the given
-  /// transitions.
+  /// targets.
   ///
-  /// A missing r[t+1] gives NaN, which the loss kernels leave out.
+  /// A missing one gives NaN, which the loss kernels leave out.
   /// - Returns: how many targets lie beyond ±1, how many are missing.
-  @specialized(where S == Double, R == Double)
-  @specialized(where S == Float, R == Float)
-  @specialized(where S == Float, R == Double)
-  @specialized(where S == Double, R == Float)
-  func fill<S: Scalar, R: Scalar>(
-    _ z: inout MutableSpan<S>, headroom: inout MutableSpan<S>, rates: Span<R>,
-    transitions: Transitions
+  @specialized(where S == Double)
+  @specialized(where S == Float)
+  func fill<S: Scalar>(
+    _ z: inout MutableSpan<S>, headroom: inout MutableSpan<S>, targets d: [Double]
   ) -> (clipped: Int, missing: Int) {
     let limit = 1 - margin
     var clipped = 0
     var missing = 0
     var excesses: [(sample: Int, excess: Double)] = []
     var targets = [Double](repeating: .nan, count: z.count)
-    for (i, t) in transitions.frames.enumerated() {
-      let now = Double(rates[t])
-      let next = Double(rates[t + 1])
-      let target = target(from: now, to: next)
+    for (i, target) in d.enumerated() {
       if target.isNaN {
         missing += 1
       } else {
@@ -85,8 +86,17 @@ extension Matrix {
     row i: Int, _ rule: TargetRule, headroom: inout Matrix, rates: Span<R>,
     transitions: Transitions
   ) -> (clipped: Int, missing: Int) {
+    setTargets(
+      row: i, rule, headroom: &headroom,
+      targets: rule.targets(rates: rates, transitions: transitions))
+  }
+
+  /// The same from targets d that are known.
+  mutating func setTargets(
+    row i: Int, _ rule: TargetRule, headroom: inout Matrix, targets: [Double]
+  ) -> (clipped: Int, missing: Int) {
     var row = mutableRow(i)
     var beside = headroom.mutableRow(i)
-    return rule.fill(&row, headroom: &beside, rates: rates, transitions: transitions)
+    return rule.fill(&row, headroom: &beside, targets: targets)
   }
 }

@@ -70,7 +70,7 @@ extension FitProblem<Double> {
   }
 
   /// The regressors from which a neuron may have weights.
-  private func freeRegressors(of neuron: Int, _ recipe: FitRecipe) -> [Int] {
+  func freeRegressors(of neuron: Int, _ recipe: FitRecipe) -> [Int] {
     let own = recipe.configuration.selfConnections ? nil : regressors.index(ofLocal: neuron)
     let forbidden = recipe.constraints.mask?[neuron]
     return (0..<regressors.count).filter { j in

@@ -27,6 +27,22 @@ extension Dataset {
     }
   }
 
+  /// Writes all entries of a dataset of any rank, the last index fastest; of a rank that has none,
+  /// nothing.
+  ///
+  /// - Collective on shared files. C: `H5Dwrite`.
+  package func writeWhole<T: Storable>(_ values: [T]) throws(HDF5Error) {
+    precondition(
+      values.isEmpty || values.count == count,
+      "\(values.count) values for \(describe()), which is \(shape)")
+    let part = shape.map { 0..<(values.isEmpty ? 0 : $0) }
+    try values.span.withUnsafeBytes { buffer throws(HDF5Error) in
+      try move(
+        "H5Dwrite", part, count: values.count, .collective,
+        buffer: UnsafeMutableRawPointer(mutating: buffer.baseAddress), T.memoryType)
+    }
+  }
+
   /// Writes a matrix as the block whose first entry stands at (`row`, `column`).
   ///
   /// - Collective on shared files unless `.independent`; a rank's matrix may be empty.

@@ -16,7 +16,10 @@ extension EvaluateCommand: ConditionalFlags {
       FlagCondition(["json"], when: !common.quiet, else: "--quiet prints nothing"),
       FlagCondition(
         ["quiet"], when: output != nil, else: "without -o FILE evaluate only prints"),
-    ]
+      FlagCondition(
+        ["regions"], when: nulls.nulls != nil || currents,
+        else: "it tells between what --currents are, and of what pairs --nulls"),
+    ] + nulls.conditions
   }
 
   /// Refuses flags about the prediction of frames, where no frame is predicted.
@@ -32,8 +35,11 @@ extension EvaluateCommand: ConditionalFlags {
 
   /// Refuses flags about what a recording says of the network besides, where there is none.
   func refuseRecordingFlags(because reason: String) throws {
-    for (flag, value) in [("--standard-errors", standardErrors), ("--perturbed", perturbed)]
-    where value != nil {
+    let given = [
+      ("--standard-errors", standardErrors != nil), ("--perturbed", perturbed != nil),
+      ("--nulls", nulls.nulls != nil), ("--currents", currents),
+    ]
+    for (flag, isGiven) in given where isGiven {
       throw CommandLineError.usage("\(flag) does nothing here: \(reason); leave it out")
     }
   }

@@ -39,3 +39,7 @@ extension GenerateTimedResponse: ConditionalFlags {
 extension GenerateLowRank: ConditionalFlags {
   var flagConditions: [FlagCondition] { options.flagConditions }
 }
+
+extension GenerateThreeRegions: ConditionalFlags {
+  var flagConditions: [FlagCondition] { options.flagConditions }
+}

@@ -1,0 +1,214 @@
+package import Collectives
+internal import Kernels
+internal import LinearAlgebra
+internal import Runtime
+
+extension FitProblem<Double> {
+  /// Compares the weights of a fit with those of null targets.
+  ///
+  /// The regressors stay as they are, so one factor serves the recorded targets and all nulls, which
+  /// are more right-hand sides. Beside the regressors stand the leading components of the population
+  /// at both frames of each transition, nearly free of the ridge: a drive that neurons share is then
+  /// no weight. Surrogate targets keep what these components and the inputs make of a neuron (see
+  /// `SurrogateTargets`), and lose any other drive.
+  ///
+  /// `components` are of this recording, with `settings.components` or more loadings; nil if none are
+  /// taken. `regions` has the region of each of all neurons, if pairs of them are to be compared.
+  /// `progress` is told how many of this rank's neurons are done.
+  ///
+  /// - Throws: `NullError`, `FitError`; what `group` throws.
+  /// - Returns: what the nulls say of the weights onto this rank's neurons.
+  /// - Complexity: `nulls + 1` fits at a coarse tolerance; beside what a fit holds a panel a thread
+  ///   and 12 bytes a weight.
+  /// - Collective: every rank of `group` must call it.
+  package func nulls(
+    _ recipe: FitRecipe, _ settings: NullSettings, components: PopulationComponents?,
+    regions: [String]?, threads: Int, group: borrowing some RankGroup & ~Copyable,
+    progress: @escaping (_ done: Int) -> Void = { _ in }
+  ) throws -> EdgeNulls {
+    let possible = CircularShifts(frames: transitions.count).count
+    guard settings.kind != .shift || settings.count <= possible else {
+      throw NullError.tooManyShifts(
+        nulls: settings.count, transitions: transitions.count, possible: possible)
+    }
+    let found = EdgeNulls(
+      local: regressors.local.count, neurons: regressors.neurons,
+      regions: regions.map { RegionNulls(regions: $0, nulls: settings.count) })
+    let regressors = try withComponents(components, settings, recipe.configuration, group: group)
+    var configuration = recipe.configuration
+    configuration.tolerance = NullSettings.tolerance
+    var work = PanelWork(
+      subproblems: [], margin: configuration.targetMargin, fitted: transitions,
+      heldOut: transitions.selecting([]), solver: configuration.searcher(for: recipe.loss),
+      threads: threads)
+    work.range = configuration.targetRange
+    work.widest = PanelWidth.most(samples: transitions.count)
+    work.surrogates = SurrogateTargets(
+      settings.kind, seed: settings.seed, first: regressors.local.lowerBound,
+      driven: try driven(work, regressors, recipe, group: group))
+    let ridges = [transitions.ridge(lambda: configuration.lambda)]
+    let phases = Phases()
+    var walk = NullWalk(
+      problem: self, recipe: recipe, nulls: settings.count, work: work, found: found,
+      progress: progress)
+    if let whole = restriction(recipe.constraints, configuration) {
+      let restriction = whole.restricted(to: fittable.flatMap { walk.subproblems(of: $0) })
+      let choice = try restriction.chooseForm(
+        regressors, configuration, threads: threads, group: group)
+      walk.work.widest = min(walk.work.widest, choice.widestPanel)
+      try CORNN.visit(
+        &walk, under: restriction, regressors: regressors, isDual: choice.isDual, ridges: ridges,
+        group: group, phases: phases)
+    } else {
+      try CORNN.visit(
+        &walk, regressors: regressors, ridges: ridges, configuration: configuration, group: group,
+        phases: phases)
+    }
+    try found.settle(over: group)
+    return found
+  }
+
+  /// `tanh s` of the fits without weights from neurons: local × transitions.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  private func driven(
+    _ work: PanelWork, _ regressors: Regressors<Double>, _ recipe: FitRecipe,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> Matrix<Double> {
+    let drives = try regressors.withoutNeurons(group: group)
+    let driven = DrivenTargets(local: regressors.local.count, transitions: transitions.count)
+    guard drives.count > 0 else { return driven.outputs.copy() }
+    var configuration = recipe.configuration
+    configuration.selfConnections = true
+    configuration.form = .primal
+    var work = work
+    work.solver = configuration.searcher(for: recipe.loss)
+    var walk = DriveWalk(problem: self, leaks: recipe.leaks, work: work, driven: driven)
+    try CORNN.visit(
+      &walk, regressors: drives, ridges: [transitions.ridge(lambda: configuration.lambda)],
+      configuration: configuration, group: group, phases: Phases())
+    return driven.outputs.copy()
+  }
+
+  /// The regressors with the components that are asked for, and unit states held out.
+  private func withComponents(
+    _ components: PopulationComponents?, _ settings: NullSettings, _ configuration: Configuration,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> Regressors<Double> {
+    var more = Matrix<Double>(rows: 0, columns: transitions.count)
+    if let components, settings.components > 0 {
+      more = try componentRegressors(components, count: settings.components, group: group)
+      // A regressor that is larger has a penalty that is smaller.
+      let scale = max(1, configuration.lambda / NullSettings.componentRidge).squareRoot()
+      for k in 0..<more.rows { more.scaleRow(k, by: scale) }
+    }
+    return try Regressors(regressors, and: more, group: group)
+  }
+}
+
+/// What drives alone make of the targets of a rank's neurons: `tanh s`, local × transitions.
+private final class DrivenTargets {
+  var outputs: Matrix<Double>
+
+  init(local: Int, transitions: Int) { outputs = Matrix(rows: local, columns: transitions) }
+}
+
+/// The fits of this rank's neurons to their drives alone, which are held out too.
+private struct DriveWalk: RidgeVisitor {
+  typealias S = Double
+
+  let problem: FitProblem<Double>
+  let leaks: [Double]
+  let work: PanelWork
+  let driven: DrivenTargets
+
+  mutating func visit<F: SubproblemForm & ~Copyable>(
+    _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
+  ) throws -> Bool where F.S == Double {
+    let neurons = problem.fittable
+    for start in stride(from: 0, to: neurons.count, by: work.widest) {
+      let part = Array(neurons[start..<min(start + work.widest, neurons.count)])
+      guard
+        let solution = work.solve(
+          part.map { Subproblem(neuron: $0, alpha: leaks[$0]) }, problem.recording, form: form)
+      else { preconditionFailure("nobody abandons nulls") }
+      var outputs = form.heldOutResponse(solution.coefficients, neurons: solution.neurons)
+      var elements = outputs.mutableElements
+      applyTanh(to: &elements)
+      for (i, neuron) in part.enumerated() { driven.outputs.copyRow(neuron, from: outputs, i) }
+    }
+    return false
+  }
+}
+
+/// The weights of recorded and null targets of this rank's neurons, some neurons at a time.
+private struct NullWalk: RidgeVisitor {
+  typealias S = Double
+
+  let problem: FitProblem<Double>
+  let recipe: FitRecipe
+  let nulls: Int
+  var work: PanelWork
+  let found: EdgeNulls
+  let progress: (Int) -> Void
+
+  mutating func visit<F: SubproblemForm & ~Copyable>(
+    _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
+  ) throws -> Bool where F.S == Double {
+    let neurons = problem.fittable
+    let atOnce = max(1, work.widest / (nulls + 1))
+    let (walk, regions) = (self, found.regions)
+    for start in stride(from: 0, to: neurons.count, by: atOnce * work.threads) {
+      let batch = Array(neurons[start..<min(start + atOnce * work.threads, neurons.count)])
+      let blocks = stride(from: 0, to: batch.count, by: atOnce).map {
+        Array(batch[$0..<min($0 + atOnce, batch.count)])
+      }
+      let results = try parallelMap(count: blocks.count, threads: work.threads) {
+        walk.compared(blocks[$0], form: form, regions: regions)
+      }
+      for result in results.joined() {
+        found.take(result, first: problem.regressors.local.lowerBound)
+      }
+      progress(start + batch.count)
+    }
+    return false
+  }
+
+  /// The recorded targets of a neuron, then its nulls.
+  func subproblems(of neuron: Int) -> [Subproblem] {
+    (0...nulls).map { Subproblem(neuron: neuron, alpha: recipe.leaks[neuron], null: $0) }
+  }
+
+  /// What the nulls say of the weights onto some neurons.
+  private func compared<F: SubproblemForm & ~Copyable>(
+    _ neurons: [Int], form: borrowing F, regions: RegionNulls?
+  ) -> [NeuronNulls] where F.S == Double {
+    let weights = weights(of: neurons.flatMap(subproblems), form: form)
+    return neurons.enumerated().map { place, neuron in
+      let own = weights.copy(rows: place * (nulls + 1)..<(place + 1) * (nulls + 1))
+      let edges = problem.freeRegressors(of: neuron, recipe)
+        .filter { $0 < problem.regressors.neurons }
+      var recorded = [Float](repeating: .nan, count: problem.regressors.neurons)
+      for j in edges { recorded[j] = Float(own[0, j]) }
+      return NeuronNulls(
+        neuron: neuron, weights: recorded, ranks: NullRanks(own, edges: edges),
+        share: regions.map { $0.share(own, edges: edges) })
+    }
+  }
+
+  /// The weights from neurons, a row a subproblem.
+  private func weights<F: SubproblemForm & ~Copyable>(
+    of members: [Subproblem], form: borrowing F
+  ) -> Matrix<Double> where F.S == Double {
+    var weights = Matrix<Double>(rows: members.count, columns: problem.regressors.neurons)
+    for start in stride(from: 0, to: members.count, by: work.widest) {
+      let part = Array(members[start..<min(start + work.widest, members.count)])
+      guard let solution = work.solve(part, problem.recording, form: form) else {
+        preconditionFailure("nobody abandons nulls")
+      }
+      let rows = form.heldOutResponse(solution.coefficients, neurons: solution.neurons)
+      for i in part.indices { weights.copyRow(start + i, from: rows, i) }
+    }
+    return weights
+  }
+}

@@ -1,0 +1,65 @@
+package import Collectives
+package import LinearAlgebra
+
+/// Pearson's correlation of fitted and true currents, over the cells of a region and the frames.
+///
+/// `J_AB[t] = W_AB r_B[t]` with the recorded rates on both sides: what W makes of them, not whether
+/// the network would run there.
+package struct CurrentAgreement: Sendable {
+  private let regions: [Int]
+  private let count: Int
+  /// Of each pair, target × source: n, Σx, Σy, Σxx, Σyy, Σxy.
+  private var sums: [Double]
+
+  package init(_ currents: RegionCurrents) {
+    regions = currents.regions
+    count = currents.names.count
+    sums = [Double](repeating: 0, count: 6 * count * count)
+  }
+
+  /// Adds some rows of both networks, those of the neurons from `first` on.
+  ///
+  /// - Complexity: 4 N T flops a row.
+  package mutating func add<S: Scalar & Transferable>(
+    _ fitted: borrowing Matrix<S>, _ truth: borrowing Matrix<S>, first: Int,
+    on observed: ObservedRates<S>
+  ) {
+    let frames = (0..<observed.frames).filter { observed.isComplete[$0] }
+    for source in 0..<count {
+      let senders = regions.indices.filter { regions[$0] == source }
+      let rates = observed.rates.matrix.selectedBlock(senders, frames)
+      let x = product(fitted.selectedColumns(senders).converted(to: Double.self), rates)
+      let y = product(truth.selectedColumns(senders).converted(to: Double.self), rates)
+      for i in 0..<x.rows {
+        let place = 6 * (regions[first + i] * count + source)
+        let (a, b) = (x.row(i), y.row(i))
+        for k in 0..<a.count {
+          sums[place] += 1
+          sums[place + 1] += a[k]
+          sums[place + 2] += b[k]
+          sums[place + 3] += a[k] * a[k]
+          sums[place + 4] += b[k] * b[k]
+          sums[place + 5] += a[k] * b[k]
+        }
+      }
+    }
+  }
+
+  /// Adds up what the ranks have.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  package mutating func reduce(over group: borrowing some RankGroup & ~Copyable) throws {
+    try group.sum(&sums)
+  }
+
+  /// Target × source; NaN where one of the two does not vary.
+  package var correlations: [Double] {
+    (0..<count * count).map { pair in
+      let s = sums[(6 * pair)..<(6 * pair + 6)].map { $0 }
+      let xy = s[5] - s[1] * s[2] / s[0]
+      let xx = s[3] - s[1] * s[1] / s[0]
+      let yy = s[4] - s[2] * s[2] / s[0]
+      return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : .nan
+    }
+  }
+}

@@ -1,0 +1,241 @@
+internal import CORNN
+internal import Collectives
+internal import Foundation
+internal import HDF5
+internal import LinearAlgebra
+internal import MPI
+internal import Results
+internal import Wording
+
+/// What nulls say of the weights, as `evaluate` says it.
+struct NullReport {
+  /// This rank's share, and the regions of all.
+  private let found: EdgeNulls
+  private let settings: NullSettings
+  private let components: PopulationComponents?
+  /// Weights of all ranks that were compared.
+  let tested: Int
+  /// Those with a p value of at most `level`, and those that are found at that false discovery rate.
+  let beyondChance: Int
+  let discoveries: Int
+  /// Regions that have one neuron.
+  private let lonely: [(region: String, neuron: String)]
+
+  /// The nominal share of false positives, and of false discoveries.
+  static let level = 0.05
+  /// Pairs of regions that the text names one by one.
+  private static let mostShown = 10
+
+  /// - Collective: every rank of `world` must call it.
+  init(
+    _ found: EdgeNulls, _ settings: NullSettings, components: PopulationComponents?,
+    labels: [String], on world: borrowing Communicator
+  ) throws {
+    self.found = found
+    self.settings = settings
+    self.components = components
+    let level = Float(Self.level)
+    var counts = [0, 0, 0]
+    for i in 0..<found.p.rows {
+      for j in 0..<found.p.columns where !found.p[i, j].isNaN {
+        counts[0] += 1
+        if found.p[i, j] <= level { counts[1] += 1 }
+      }
+      counts[2] += found.q(i).count { $0 <= level }
+    }
+    try world.sum(&counts)
+    (tested, beyondChance, discoveries) = (counts[0], counts[1], counts[2])
+    lonely =
+      found.regions.map { nulls in
+        nulls.names.enumerated().compactMap { place, name in
+          let members = nulls.regions.indices.filter { nulls.regions[$0] == place }
+          return members.count == 1 ? (name, labels[members[0]]) : nil
+        }
+      } ?? []
+  }
+
+  /// The regions of which pairs are told.
+  var regionNames: [String]? { found.regions?.names }
+
+  /// Lines of the text.
+  var lines: [String] {
+    let kind = settings.kind == .shift ? "shifted" : "phase-randomised"
+    var lines = [
+      "weights against \(settings.count) \(kind) targets of each neuron, with"
+        + " \(counted(settings.components, "component")) of the population as regressors"
+    ]
+    let rows = [
+      ("weights compared", "\(tested)"),
+      ("p <= \(plain(Self.level)), by chance \(percentage(Self.level))", percentage(share)),
+      ("found at a false discovery rate of \(percentage(Self.level))", "\(discoveries)"),
+    ]
+    lines += rows.map { "  " + padded($0.0, to: 40) + $0.1 }
+    lines += pairLines
+    return lines + notes.map { "note: \($0)" } + warnings.map { "warning: \($0)" }
+  }
+
+  /// Of the weights, those with a small p value.
+  private var share: Double { Double(beyondChance) / Double(max(1, tested)) }
+
+  /// Pairs of regions, those first that chance tells least of.
+  private var pairLines: [String] {
+    guard let regions = found.regions else { return [] }
+    let (p, q) = (regions.p, regions.q)
+    let (strengths, nulls) = (regions.strengths, regions.nullStrengths)
+    let known = p.indices.filter { !p[$0].isNaN }
+    let order = known.sorted {
+      (p[$0], -strengths[$0] / nulls[$0]) < (p[$1], -strengths[$1] / nulls[$1])
+    }
+    let titles = ["onto", "from", "rms weight", "of nulls", "p", "q"]
+    let rows = order.prefix(Self.mostShown).map { pair in
+      [regions.names[pair / regions.names.count], regions.names[pair % regions.names.count]]
+        + [strengths[pair], nulls[pair], p[pair], q[pair]].map { String(format: "%.3g", $0) }
+    }
+    let table = [titles] + rows
+    let columns = TextColumns(
+      fitting: table, [.left, .left, .right, .right, .right, .right], gap: 2)
+    let more = known.count - rows.count
+    return ["pairs of regions against the same nulls"] + table.map { "  " + columns.line($0) }
+      + (more > 0 ? ["  and \(more) more (-o FILE)"] : [])
+  }
+
+  /// What a reader should know of the numbers.
+  private var notes: [String] {
+    var notes = lonely.map {
+      "region \($0.region) has one neuron, \($0.neuron): within it there is no pair, and pairs with"
+        + " it are single weights"
+    }
+    if let components, settings.components > 0 {
+      notes.append(
+        "what the leading \(counted(settings.components, "component")) carry is no weight:"
+          + " connections that make neurons alike are lost with drives that do (parallel analysis"
+          + " tells \(components.count) from chance)")
+    }
+    return notes
+  }
+
+  /// Where the null hypothesis is not the one that is meant.
+  private var warnings: [String] {
+    guard let components else {
+      return [
+        "whether the neurons share a drive was not looked at; if they do, the weights that are found"
+          + " may all be its work"
+      ]
+    }
+    if settings.components < components.count {
+      return [
+        "\(counted(components.count, "component")) of the population"
+          + " \(components.count == 1 ? "is" : "are") beyond chance (parallel analysis) and"
+          + " \(settings.components) \(settings.components == 1 ? "is" : "are") taken as regressors:"
+          + " under a drive that neurons share, every weight that was found in trials without them"
+          + " was false; give --components auto"
+      ]
+    }
+    if components.count > 0, components.count == components.eigenvalues.count {
+      return [
+        "all \(components.count) components that are looked for are beyond chance, and there may be"
+          + " more: a drive that neurons share may be behind the weights that are found"
+      ]
+    }
+    return []
+  }
+
+  /// As JSON.
+  var object: [String: Any] {
+    func finite(_ value: Double) -> Any { value.isFinite ? value : NSNull() }
+    var object: [String: Any] = [
+      "nulls": settings.count, "kind": settings.kind.rawValue,
+      "components": settings.components, "weights": tested, "share_beyond_chance": finite(share),
+      "discoveries": discoveries, "notes": notes, "warnings": warnings,
+    ]
+    if let components { object["components_beyond_chance"] = components.count }
+    if let regions = found.regions {
+      let columns = [regions.strengths, regions.nullStrengths, regions.p, regions.q]
+      object["pairs"] = regions.p.indices.map { pair in
+        let values = columns.map { finite($0[pair]) }
+        return [
+          "onto": regions.names[pair / regions.names.count],
+          "from": regions.names[pair % regions.names.count], "rms_weight": values[0],
+          "null_rms_weight": values[1], "p": values[2], "q": values[3],
+        ]
+      }
+    }
+    return object
+  }
+
+  /// Writes `/nulls/*`: (neuron, presyn), and (target_region, source_region) where there are regions.
+  ///
+  /// - Collective: every rank must call it.
+  func write(to file: inout ResultFile, first: Int) throws {
+    try file.contents.setAttribute("nulls", settings.count)
+    try file.contents.setAttribute("null_kind", settings.kind.rawValue)
+    try file.contents.setAttribute("null_components", settings.components)
+    try file.contents.setAttribute("null_discoveries", discoveries)
+    try write(
+      "weight", "weight that was compared, with components of the population as regressors", first,
+      to: &file
+    ) { found, i, row in for j in 0..<row.count { row[j] = found.weights[i, j] } }
+    try write("p", "rank among this weight's nulls", first, to: &file) { found, i, row in
+      for j in 0..<row.count { row[j] = found.p[i, j] }
+    }
+    try write("pooled_p", "rank among the nulls of all weights onto neuron", first, to: &file) {
+      found, i, row in for j in 0..<row.count { row[j] = found.pooled[i, j] }
+    }
+    try write("q", "false discovery rate of pooled_p", first, to: &file) { found, i, row in
+      let q = found.q(i)
+      for j in 0..<row.count { row[j] = q[j] }
+    }
+    if let components {
+      try file.contents.setAttribute("null_components_beyond_chance", components.count)
+      try file.addDimension(
+        "component", count: components.eigenvalues.count, longName: "component of the population")
+      try file.write(
+        "nulls/eigenvalue", components.eigenvalues, ["component"],
+        longName: "leading eigenvalue of the correlation matrix")
+      try file.write(
+        "nulls/chance_eigenvalue", components.chance, ["component"],
+        longName: "the largest of its rank over recordings of rotated neurons")
+    }
+    guard let regions = found.regions else { return }
+    for (name, values, meaning) in [
+      ("rms_weight", regions.strengths, "root mean square of the weights"),
+      ("null_rms_weight", regions.nullStrengths, "its median over the nulls"),
+      ("p", regions.p, "its rank among the nulls"),
+      ("q", regions.q, "false discovery rate"),
+    ] {
+      let variable = try file.createVariable(
+        "nulls/region_\(name)", of: Double.self, ["target_region", "source_region"],
+        longName: meaning)
+      let count = regions.names.count
+      var block = Matrix<Double>(rows: first == 0 && found.p.rows > 0 ? count : 0, columns: count)
+      for i in 0..<block.rows {
+        for j in 0..<count { block[i, j] = values[i * count + j] }
+      }
+      try variable.writeBlock(block)
+      try variable.close()
+    }
+  }
+
+  /// Writes a variable of all weights, some rows of this rank at a time.
+  private func write(
+    _ name: String, _ meaning: String, _ first: Int, to file: inout ResultFile,
+    fill: (_ found: EdgeNulls, _ row: Int, _ values: inout [Float]) -> Void
+  ) throws {
+    let variable = try file.createVariable(
+      "nulls/\(name)", of: Float.self, ["neuron", "presyn"], longName: meaning)
+    let columns = found.p.columns
+    for start in stride(from: 0, to: found.p.rows, by: Self.rowsAtOnce) {
+      let rows = start..<min(start + Self.rowsAtOnce, found.p.rows)
+      var block = Matrix<Float>(rows: rows.count, columns: columns)
+      var values = [Float](repeating: 0, count: columns)
+      for i in rows {
+        fill(found, i, &values)
+        for j in 0..<columns { block[i - start, j] = values[j] }
+      }
+      try variable.writeBlock(block, row: first + start, transfer: .independent)
+    }
+    try variable.close()
+  }
+
+  private static let rowsAtOnce = 64
+}

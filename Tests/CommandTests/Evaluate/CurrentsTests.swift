@@ -1,0 +1,48 @@
+import Foundation
+import HDF5
+import LinearAlgebra
+import TestSupport
+import Testing
+
+extension CommandTests {
+  /// `evaluate --currents` of three regions that `generate` made.
+  @Suite struct CurrentsTests {
+    @Test func ranksAgree() throws {
+      let folder = try TemporaryDirectory()
+      let (recording, model) = (folder.file("recording.h5"), folder.file("model.h5"))
+      try succeed(
+        [
+          "generate", "three-regions", "--neurons", "18", "--frames", "240", "--dt", "0.01",
+          "--input-noise", "0.1", "-o", recording,
+        ], ranks: 2)
+      let regions = recording + ":/region"
+      try succeed(["fit", recording, "-o", model, "--lambda", "1e-3", "--regions", regions])
+      let names = ["variance", "share", "component_share", "pearson"]
+      func evaluate(_ ranks: Int?) throws -> [[Double]] {
+        let scores = folder.file("scores-\(ranks ?? 1).h5")
+        let text = try succeed(["evaluate", model, "--currents", "-o", scores], ranks: ranks)
+        #expect(text.contains("currents between regions"))
+        let file = try File.open(scores)
+        for name in ["mean", "rms", "component"] {
+          #expect(try file.openDataset("/currents/\(name)").shape == [3, 3, 240])
+        }
+        // Between regions of six cells there may be no connection, and no correlation.
+        return try names.map {
+          entries(try readMatrix(scores, "/currents/\($0)")).filter(\.isFinite)
+        }
+      }
+      let alone = try evaluate(nil)
+      for ranks in [2, 3, 20] {
+        for (own, other) in zip(alone, try evaluate(ranks)) {
+          #expect(relativeError(other, own) < 1e-4, "\(ranks) ranks")
+        }
+      }
+      try succeed(["fit", recording, "-o", model, "--lambda", "1e-3"])
+      try expectRefusal(
+        ["evaluate", model, "--currents"], 64, "give --regions FILE:PATH", in: folder.path)
+      try expectRefusal(
+        ["generate", "three-regions", "--neurons", "10", "-o", folder.file("no.h5")], 64,
+        "expected a multiple of 3", in: folder.path)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import LinearAlgebra
+import Statistics
+import Testing
+
+@testable import CORNN
+
+/// What surrogate targets keep of a neuron's own, and what they lose.
+@Suite struct SurrogateTests {
+  private let series = Self.wave(60)
+
+  private static func wave(_ count: Int) -> [Double] {
+    (0..<count).map { t in
+      let bumps: Double = 0.01 * Double(t * t % 17)
+      return sin(0.3 * Double(t)) + bumps
+    }
+  }
+
+  private func surrogate(_ kind: NullKind, neuron: Int, null: Int) -> [Double] {
+    var targets = series
+    surrogates(kind, count: series.count).replace(&targets, neuron: neuron, null: null)
+    return targets
+  }
+
+  private func surrogates(_ kind: NullKind, count: Int, driven: Double = 0) -> SurrogateTargets {
+    var outputs = Matrix<Double>(rows: 4, columns: count)
+    for i in 0..<4 { for t in 0..<count { outputs[i, t] = driven * Double(t % 5) } }
+    return SurrogateTargets(kind, seed: 4, first: 0, driven: outputs)
+  }
+
+  /// What drives make of the targets stays where it is.
+  @Test func driveStays() {
+    let own = surrogate(.shift, neuron: 2, null: 7)
+    var targets = series.enumerated().map { $1 + 0.1 * Double($0 % 5) }
+    surrogates(.shift, count: 60, driven: 0.1).replace(&targets, neuron: 2, null: 7)
+    for t in targets.indices { #expect(abs(targets[t] - own[t] - 0.1 * Double(t % 5)) < 1e-12) }
+  }
+
+  private func rotated(_ by: Int) -> [Double] { Array(series[by...]) + Array(series[..<by]) }
+
+  /// Rotations by a tenth or more, no two of a neuron the same, other ones for other neurons.
+  @Test func shiftsAreRotations() throws {
+    func shift(_ neuron: Int, _ null: Int) throws -> Int {
+      let drawn = surrogate(.shift, neuron: neuron, null: null)
+      return try #require((0..<60).first { by in drawn == rotated(by) })
+    }
+    let possible = CircularShifts(frames: 60).count
+    #expect(possible == 49)
+    let shifts = try (1...possible).map { try shift(3, $0) }
+    #expect(Set(shifts) == Set(6...54))
+    #expect(try (1...10).map { try shift(2, $0) } != Array(shifts.prefix(10)))
+  }
+
+  /// The same power at each frequency, other values; missing targets stay missing.
+  @Test(arguments: [60, 61]) func phasesKeepPower(count: Int) {
+    var own = Self.wave(count)
+    let transform = FourierTransform(count: count)
+    func power(_ values: [Double]) -> [Double] {
+      let spectrum = transform.forward(ComplexSeries(values))
+      return (0..<count).map { hypot(spectrum.real[$0], spectrum.imaginary[$0]) }
+    }
+    let before = own
+    surrogates(.phase, count: count).replace(&own, neuron: 1, null: 2)
+    for (drawn, recorded) in zip(power(own), power(before)) {
+      #expect(abs(drawn - recorded) < 1e-9)
+    }
+    #expect(zip(own, before).contains { abs($0 - $1) > 0.1 })
+    var missing = before
+    missing[7] = .nan
+    surrogates(.phase, count: count).replace(&missing, neuron: 1, null: 2)
+    #expect(missing.indices.filter { missing[$0].isNaN } == [7])
+  }
+
+  /// Ranks of two weights among three nulls, by hand.
+  @Test func ranksByHand() {
+    let ranks = NullRanks(
+      Matrix([[3, 9, 1, 0], [0, 9, 2, 0], [1, 9, 0, 0], [0, 9, 1, 0]]), edges: [0, 2, 3])
+    // Column 0: mean 1; |w - 1| = 2 1 0 1. Column 2: mean 1; |w - 1| = 0 1 1 0.
+    #expect(ranks.p[0] == 0.25 && ranks.p[2] == 1)
+    // Pooled nulls by their deviation: 1, 0, 1 over sqrt 1.5 and 1, 1, 0 over sqrt 0.5.
+    #expect(ranks.pooled[0] == Float(1.0 / 7) && ranks.pooled[2] == 1)
+    #expect(ranks.p[1].isNaN && ranks.p[3].isNaN && ranks.pooled[1].isNaN)
+  }
+
+  /// Mean squares of pairs of regions and their ranks, by hand.
+  @Test func regionsByHand() {
+    var nulls = RegionNulls(regions: ["b", "a", "b"], nulls: 2)
+    nulls.add(nulls.share(Matrix([[0, 3, 4], [0, 1, 1], [0, 5, 0]]), edges: [1, 2]), onto: 0)
+    nulls.add(nulls.share(Matrix([[0, 0, 2], [0, 0, 2], [1, 0, 1]]), edges: [0, 2]), onto: 1)
+    #expect(nulls.names == ["a", "b"])
+    #expect(nulls.p[0].isNaN && nulls.strengths[0].isNaN)
+    // a from b: 4, 4, 2 over two weights; b from a: 9, 1, 25 over one; b from b: 16, 1, 0.
+    #expect(nulls.strengths[1] == 2.0.squareRoot() && nulls.p[1] == 2.0 / 3)
+    #expect(nulls.strengths[2] == 3 && nulls.nullStrengths[2] == 3 && nulls.p[2] == 2.0 / 3)
+    #expect(nulls.strengths[3] == 4 && nulls.p[3] == 1.0 / 3)
+    #expect(nulls.q[0].isNaN && abs(nulls.q[3] - 2.0 / 3) < 1e-15)
+  }
+}
