@@ -7,8 +7,10 @@ import subprocess
 
 from . import (
     choices,
+    currents,
     headline,
     learning,
+    nulls,
     peer,
     plan,
     precision,
@@ -85,6 +87,15 @@ def cases(quick, runs, peer_runs, against, limit):
             (500, 3000, [*(("gaussian", level) for level in (1e-3, 1e-2, 1e-5, 0)),
                          ("poisson", 1e-3)]),
             (30, 100, [("gaussian", 1e-3)]))),
+        "nulls": lambda: nulls.false_positives(
+            small(nulls.FALSE, nulls.FALSE[-1:]), *small((2, 40, 1250), (1, 12, 200))),
+        "nulls-power": lambda: nulls.power(
+            small(nulls.POWER, [(200, 1e-3, ())]), *small((2, 40), (1, 12))),
+        "nulls-cost": lambda: nulls.cost(
+            small(((100, 2000), (300, 2000), (1000, 2000)), ((20, 100),))),
+        "currents": lambda: currents.compare(
+            small(currents.CASES, [(0.01, ("--lambda", 1e-3))]),
+            *small((2, 300, 1200), (1, 30, 200))),
         **({"real": lambda: choices.real(os.environ["GANGLION_DATA"])}
            if "GANGLION_DATA" in os.environ else {}),
     }
