@@ -88,7 +88,7 @@ def currents(axes, file):
     time = array(file, "current_time")
     onto, source = ([text(name) for name in file[f"{kind}_region"][:]] for kind in ("target", "source"))
     order = np.argsort(-np.nan_to_num(variance), axis=None)[:MOST_PAIRS]
-    for color, pair in zip(CATEGORIES, order):
+    for color, pair in zip(CATEGORIES, order, strict=False):
         i, j = np.unravel_index(pair, variance.shape)
         axes.plot(time, component[i, j], color=color, linewidth=0.8,
                   label=f"{source[j]} to {onto[i]}")
