@@ -3,17 +3,20 @@ import numpy as np
 
 from .fit import rollout, skill
 from .reading import array, setting, text
-from .style import PALETTE, counted, heading, logarithmic, note, plt, save
+from .style import CATEGORIES, PALETTE, counted, heading, logarithmic, note, plt, save
 
 MOST_FIXED_POINTS = 10
+MOST_PAIRS = 6
 
 
 def draw(file, stem):
-    """Skill, free-running prediction, attractor, fixed points: what is there."""
+    """Skill, free-running prediction, attractor, fixed points, nulls, currents: what is there."""
     panels = [skill] if "score/skill" in file else []
     panels += [rollout] if "score/rollout_mse" in file else []
     panels += [spectra] if "attractor/power_network" in file else []
     panels += [eigenvalues] if "fixed_points/eigenvalue_real" in file else []
+    panels += [p_values] if "nulls/p" in file else []
+    panels += [currents] if "currents/component" in file else []
     if not panels:
         raise OSError("there are no scores to draw: no frame was held out")
     figure, axes = plt.subplots(1, len(panels), figsize=(3.6 * len(panels), 3.4), squeeze=False)
@@ -66,3 +69,28 @@ def eigenvalues(axes, file):
          + f", unstable directions: {span}")
     axes.set(xlabel="real", ylabel="imaginary")
     axes.set_aspect("equal", adjustable="datalim")
+
+
+def p_values(axes, file):
+    """How often weights have each p value, against what chance gives."""
+    p = array(file, "nulls/p")
+    p = p[np.isfinite(p)]
+    axes.hist(p, np.linspace(0, 1, 21), density=True, color=PALETTE["network"])
+    axes.axhline(1, color=PALETTE["guide"], linewidth=0.8)
+    axes.set(title="Weights against nulls", xlabel="p", ylabel="density", xlim=(0, 1))
+    found = int(setting(file, "null_discoveries") or 0)
+    note(axes, f"{counted(len(p), 'weight')}, {found} at a false discovery rate of 5 %")
+
+
+def currents(axes, file):
+    """The leading components of the currents of the pairs in which most varies."""
+    variance, component = array(file, "currents/variance"), array(file, "currents/component")
+    time = array(file, "current_time")
+    onto, source = ([text(name) for name in file[f"{kind}_region"][:]] for kind in ("target", "source"))
+    order = np.argsort(-np.nan_to_num(variance), axis=None)[:MOST_PAIRS]
+    for color, pair in zip(CATEGORIES, order, strict=False):
+        i, j = np.unravel_index(pair, variance.shape)
+        axes.plot(time, component[i, j], color=color, linewidth=0.8,
+                  label=f"{source[j]} to {onto[i]}")
+    axes.set(title="Currents between regions", xlabel="time", ylabel="leading component")
+    axes.legend(loc="best", ncols=2)

@@ -7,8 +7,10 @@ import subprocess
 
 from . import (
     choices,
+    currents,
     headline,
     learning,
+    nulls,
     peer,
     perturbation,
     plan,
@@ -89,6 +91,15 @@ def cases(quick, runs, peer_runs, against, limit):
         "perturbation": lambda: perturbation.compare(
             *small((100, (300, 1000, 3000), range(101, 106), 1000),
                    (20, (100,), range(101, 103), 50)), runs),
+        "nulls": lambda: nulls.false_positives(
+            small(nulls.FALSE, nulls.FALSE[-1:]), *small((2, 40, 1250), (1, 12, 200))),
+        "nulls-power": lambda: nulls.power(
+            small(nulls.POWER, [(200, 1e-3, ())]), *small((2, 40), (1, 12))),
+        "nulls-cost": lambda: nulls.cost(
+            small(((100, 2000), (300, 2000), (1000, 2000)), ((20, 100),))),
+        "currents": lambda: currents.compare(
+            small(currents.CASES, [(0.01, ("--lambda", 1e-3))]),
+            *small((2, 300, 1200), (1, 30, 200))),
         **({"real": lambda: choices.real(os.environ["GANGLION_DATA"])}
            if "GANGLION_DATA" in os.environ else {}),
     }

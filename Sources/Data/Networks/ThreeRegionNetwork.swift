@@ -34,8 +34,9 @@ package struct ThreeRegionNetwork: Sendable {
 
   package init() {}
 
-  /// All neurons, those of A, then of B, then of C; and their regions.
+  /// All neurons, those of A, then of B, then of C.
   package var count: Int { 3 * neurons }
+  /// The region of each.
   package var regions: [String] {
     Self.names.flatMap { [String](repeating: $0, count: neurons) }
   }

@@ -69,6 +69,7 @@ package struct ComplexSeries: Sendable {
   package var real: [Double]
   package var imaginary: [Double]
 
+  /// How many there are.
   package var count: Int { real.count }
 
   /// Zeros.

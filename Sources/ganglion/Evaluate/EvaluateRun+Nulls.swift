@@ -4,6 +4,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Results
+internal import Runtime
 internal import Wording
 
 // Which weights chance would have given, too.
@@ -27,6 +28,11 @@ extension EvaluateRun {
     let problem = fitted.problem
     let components = try populationComponents(of: problem, on: world)
     settings.components = try componentCount(of: problem, found: components)
+    try world.agree {
+      try MemoryLimit.require(
+        problem.nullBytes(settings, threads: threads), for: "--nulls",
+        remedy: "take more nodes or fewer ranks a node")
+    }
     let local = problem.regressors.local.count
     let most = try world.maximum(local)
     let found = try problem.nulls(

@@ -68,6 +68,21 @@ extension FitProblem<Double> {
     return found
   }
 
+  /// Bytes of address space that comparing with nulls takes of this rank, those it shares included.
+  package func nullBytes(_ settings: NullSettings, threads: Int) -> Double {
+    let (neurons, frames) = (Double(regressors.neurons), Double(transitions.count))
+    let (local, count) = (
+      Double(regressors.local.count), Double(regressors.count + 2 * settings.components)
+    )
+    let order = max(min(count, frames), min(neurons, frames))
+    // Standardised and rotated rates; regressors, their drives twice, unit states; products, their
+    // inverse or eigenvectors, and those of rotated rates.
+    let shared = 2 * neurons * frames + 3 * count * frames + count * neurons + 3 * order * order
+    let rows = Double(max(PanelWidth.most(samples: transitions.count), settings.count + 1))
+    let panels = Double(threads) * rows * (6 * frames + 4 * max(count, frames) + neurons)
+    return 8 * (shared + panels + local * frames) + 12 * local * neurons
+  }
+
   /// `tanh s` of the fits without weights from neurons: local × transitions.
   ///
   /// - Collective: every rank of `group` must call it.

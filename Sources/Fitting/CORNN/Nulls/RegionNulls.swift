@@ -20,6 +20,7 @@ package struct RegionNulls: Sendable {
   /// Regions beyond which no table of pairs says much, and the memory of a rank is felt.
   package static var most: Int { 200 }
 
+  /// No weights yet, the regions of all neurons being known.
   package init(regions labels: [String], nulls: Int) {
     let names = Set(labels).sorted()
     let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })

@@ -11,6 +11,7 @@ package struct CurrentAgreement: Sendable {
   /// Of each pair, target × source: n, Σx, Σy, Σxx, Σyy, Σxy.
   private var sums: [Double]
 
+  /// No rows yet, of the regions of some currents.
   package init(_ currents: RegionCurrents) {
     regions = currents.regions
     count = currents.names.count
