@@ -7,7 +7,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
 # What job files do with the words behind their own.
-JOBS = {"fit-recording": "fit", "train-task": "train", "fit-array": "fit", "scaling-study": "scaling"}
+JOBS = {"fit-recording": "fit", "train-task": "train", "fit-array": "animals", "scaling-study": "scaling"}
 
 
 def unknown(text, program):

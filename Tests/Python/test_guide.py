@@ -49,8 +49,8 @@ class CommandTests(unittest.TestCase):
 
     def test_flags_in_sentences(self):
         """Every flag that a page names is one of the program, or of what it stands beside."""
-        commands = ["inspect", "fit", "run", "refine", "evaluate", "simulate", "perturb", "report", "export",
-                    "train", "follow", "plan", "scaling", "doctor"]
+        commands = ["inspect", "fit", "animals", "run", "refine", "evaluate", "simulate", "perturb",
+                    "report", "export", "train", "follow", "plan", "scaling", "doctor"]
         known = set().union(*(flags.known_flags(PROGRAM, command) for command in commands))
         # Of `generate`, of scripts, and of Slurm.
         known |= {"--neurons", "--frames", "--quick", "--fix", "--serve", "--pictures"}

@@ -10,7 +10,8 @@ struct Animal {
   var model: String { file("-model.h5") }
   /// How its last fit ended.
   var record: String { file("-fit.json") }
-  var checkpoint: String { file("-checkpoint.h5") }
+  var checkpoint: String { model + ".checkpoint" }
+  var log: String { model + ".jsonl" }
 
   private func file(_ ending: String) -> String {
     (folder as NSString).appendingPathComponent(name + ending)
@@ -46,7 +47,7 @@ struct Animal {
   func fit(_ flags: [String], _ common: CommonOptions) throws -> TypedCommand<FitCommand> {
     let threads = common.threads.fixed.map { ["--threads", "\($0)"] } ?? []
     return try TypedCommand(
-      ["fit", recording, "-o", model, "--checkpoint", checkpoint] + flags + threads
+      ["fit", recording, "-o", model, "--checkpoint", checkpoint, "--log", log] + flags + threads
         + (common.quiet ? ["--quiet"] : []))
   }
 }

@@ -40,7 +40,9 @@ struct AnimalTable: Codable {
     func ratio(_ value: (AnimalSummary) -> Double?) -> String {
       middle(
         fitted.map { animal in
-          guard let own = value(animal), let still = animal.persistence, still > 0 else { return nil }
+          guard let own = value(animal), let still = animal.persistence, still > 0 else {
+            return nil
+          }
           return own / still
         })
     }
@@ -59,7 +61,8 @@ struct AnimalTable: Codable {
   private var medianAgreement: String? {
     let known = agreements.compactMap(\.correlation)
     guard !known.isEmpty else { return nil }
-    return "weights between neurons of the same name: correlation \(plain(median(known), digits: 3))"
+    return
+      "weights between neurons of the same name: correlation \(plain(median(known), digits: 3))"
       + " (median of \(counted(known.count, "pair")) of animals,"
       + " \(plain(known.min() ?? .nan, digits: 3)) to \(plain(known.max() ?? .nan, digits: 3)))"
   }
@@ -68,7 +71,8 @@ struct AnimalTable: Codable {
     let rows = [Self.heads] + fitted.map(cells) + [summed]
     let columns = TextColumns(
       fitting: rows, Self.heads.indices.map { $0 == 0 ? .left : .right }, gap: 2)
-    return (["\n" + columns.text(rows), "error and linear: one step, over that of persistence"]
+    return
+      (["\n" + columns.text(rows), "error and linear: one step, over that of persistence"]
       + [medianAgreement].compactMap { $0 } + failures.map { "warning: \($0)" })
       .joined(separator: "\n")
   }
@@ -140,7 +144,9 @@ struct AnimalTable: Codable {
       ("mse", "held-out one-step error, summed over neurons", animals.map(\.error)),
       ("persistence_mse", "the same of r[t+1] = r[t]", animals.map(\.persistence)),
       ("linear_mse", "the same of a linear model", animals.map(\.linear)),
-      ("rollout_ratio", "error of free runs / persistence, mean over horizons", animals.map(\.runs)),
+      (
+        "rollout_ratio", "error of free runs / persistence, mean over horizons", animals.map(\.runs)
+      ),
     ] {
       try file.write(
         "score/\(name)", values.map { $0 ?? .nan }, ["animal"], longName: meaning)

@@ -60,7 +60,8 @@ extension PerturbedScores {
     ]
       + [
         ["frames after the onset"] + rows.map { "\($0.ahead)" },
-        cells("correlation with the measured", \.correlation), cells("slope of the measured", \.slope),
+        cells("correlation with the measured", \.correlation),
+        cells("slope of the measured", \.slope),
         cells("mse / unperturbed continuation", \.errorRatio),
       ].map { "  " + columns.line($0) }
   }

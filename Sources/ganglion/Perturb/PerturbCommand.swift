@@ -36,7 +36,8 @@ struct PerturbCommand: GroupCommand {
       valueName: "cells"))
   var readOut: String
   @Option(help: "H, frames from the start to the read-out, at least 1.") var horizon = 10
-  @Option(help: "What is added to a cell, not 0: to its rate, or in the units of W r to its current.")
+  @Option(
+    help: "What is added to a cell, not 0: to its rate, or in the units of W r to its current.")
   var amount = 0.5
   @Option(
     help: ArgumentHelp(
@@ -49,7 +50,8 @@ struct PerturbCommand: GroupCommand {
     help: ArgumentHelp(
       "The cells that are driven, one at a time: neurons and regions, or all.", valueName: "cells"))
   var candidates = "all"
-  @Option(help: "The recording to start from; may be repeated as in `fit`; default: the fitted one.")
+  @Option(
+    help: "The recording to start from; may be repeated as in `fit`; default: the fitted one.")
   var recording: [String] = []
   @Option(
     help: """

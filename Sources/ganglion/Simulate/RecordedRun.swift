@@ -13,7 +13,8 @@ extension RateDynamics where Self: ~Copyable, S: Storable {
   /// - Collective: every rank of `world` must call it.
   func record(
     from start: [S], steps: Int, inputs: borrowing Matrix<S>, noise: (any NoiseSource)?,
-    intervention: Intervention = Intervention(), threads: Int, into file: borrowing RecordingFile, on world: borrowing Communicator,
+    intervention: Intervention = Intervention(), threads: Int, into file: borrowing RecordingFile,
+    on world: borrowing Communicator,
     progress: (_ frames: Int) -> Void
   ) throws {
     let blockFrames = max(1, min(steps + 1, RecordedRun.blockEntries / neurons))

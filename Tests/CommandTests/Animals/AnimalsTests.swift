@@ -67,7 +67,8 @@ extension CommandTests {
       let count = Double(pairs.count)
       let (x, y) = (pairs.reduce(0) { $0 + $1.0 } / count, pairs.reduce(0) { $0 + $1.1 } / count)
       let both = pairs.reduce(0) { $0 + ($1.0 - x) * ($1.1 - y) }
-      let squares = pairs.reduce(0) { $0 + pow($1.0 - x, 2) } * pairs.reduce(0) { $0 + pow($1.1 - y, 2) }
+      let squares =
+        pairs.reduce(0) { $0 + pow($1.0 - x, 2) } * pairs.reduce(0) { $0 + pow($1.1 - y, 2) }
       return both / squares.squareRoot()
     }
 
@@ -84,7 +85,8 @@ extension CommandTests {
       let changed = try succeed(command + Self.flags)
       #expect(changed.contains("one: fitted already") && !changed.contains("two: fitted already"))
       #expect(!changed.contains("not fitted"), "\(changed)")
-      let other = try succeed(command + ["--alpha", "0.4", "--lambda", "1", "--dt", "1", "--time-axis", "0"])
+      let other = try succeed(
+        command + ["--alpha", "0.4", "--lambda", "1", "--dt", "1", "--time-axis", "0"])
       #expect(!other.contains("fitted already"))
     }
 

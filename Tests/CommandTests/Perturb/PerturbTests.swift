@@ -40,7 +40,8 @@ extension CommandTests {
         "perturb", model, "--read-out", "B", "--horizon", "6", "--amount", "1.5", "--current-for",
         "2", "--start-frame", "200", "--top", "3", "-o", found,
       ])
-      #expect(text.contains("the strongest 3") && text.contains("* part of the read-out"), "\(text)")
+      #expect(
+        text.contains("the strongest 3") && text.contains("* part of the read-out"), "\(text)")
       #expect(text.contains("expected: in simulations"), "\(text)")
       let simulate = [
         "simulate", model, "--recording", recording, "--start-frame", "200", "--steps", "6", "-o",

@@ -56,7 +56,8 @@ import Testing
   func theAdjointIsTheDerivativeOfTheRun(site: Pulse.Site) throws {
     let example = Self.example()
     let run = try ReferenceRun(
-      of: example.network, from: example.start, inputs: example.inputs.copy(), steps: Self.steps, group: SingleRank())
+      of: example.network, from: example.start, inputs: example.inputs.copy(), steps: Self.steps,
+      group: SingleRank())
     var readOut = [Double](repeating: 0, count: Self.neurons)
     for i in [2, 5, 6] { readOut[i] = 1.0 / 3 }
     let found = try example.network.sensitivity(
@@ -79,7 +80,8 @@ import Testing
   func aResponseIsTheDifferenceOfTwoRuns(site: Pulse.Site) throws {
     let example = Self.example()
     let run = try ReferenceRun(
-      of: example.network, from: example.start, inputs: example.inputs.copy(), steps: Self.steps, group: SingleRank())
+      of: example.network, from: example.start, inputs: example.inputs.copy(), steps: Self.steps,
+      group: SingleRank())
     let candidates = [1, 4, 8]
     var last = Matrix<Double>(rows: 0, columns: 0)
     var seen: [Int] = []
@@ -110,7 +112,8 @@ import Testing
       .init(.drive(-0.5), neurons: [1], frames: 3..<4),
     ])
     try example.network.simulate(
-      from: example.start, steps: Self.steps, inputs: example.inputs, intervention: intervention, threads: 1,
+      from: example.start, steps: Self.steps, inputs: example.inputs, intervention: intervention,
+      threads: 1,
       group: SingleRank()
     ) { frames.append($1) }
     var rates = example.start

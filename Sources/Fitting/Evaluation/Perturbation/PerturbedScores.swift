@@ -28,7 +28,7 @@ package struct PerturbedScores: Sendable {
   /// Trials of which there is no complete frame before the onset, or too few after it.
   package let leftOut: Int
 
-  /// Runs all trials.
+  /// Runs all trials; nil if none can be compared.
   ///
   /// - Parameters:
   ///   - network: what foresees.
@@ -38,7 +38,7 @@ package struct PerturbedScores: Sendable {
   ///   - threads: of a rank.
   ///   - group: all ranks.
   ///   - progress: is told how many trials of all are done.
-  /// - Returns: nil if no trial can be compared.
+  /// - Throws: what `group` throws.
   /// - Complexity: 4 N² flops a frame of each trial over all ranks.
   /// - Collective: every rank of `group` must call it.
   package init?<S: Scalar & Transferable>(

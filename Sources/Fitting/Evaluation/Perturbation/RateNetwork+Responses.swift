@@ -14,6 +14,7 @@ extension RateNetwork<Double> {
   ///   - run: the run without.
   ///   - group: all ranks.
   ///   - observe: is given the frames ahead, from 1 on, and local × candidates.
+  /// - Throws: what `observe` and `group` throw.
   /// - Complexity: 2 N² flops a step and candidate over all ranks; a gather of N × candidates
   ///   numbers a step, which is also the memory.
   /// - Collective: every rank of `group` must call it.

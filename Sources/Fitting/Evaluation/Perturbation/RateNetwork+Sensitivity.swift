@@ -18,6 +18,7 @@ extension RateNetwork<Double> {
   ///   - run: the run.
   ///   - group: all ranks.
   /// - Returns: s of this rank's neurons.
+  /// - Throws: what `group` throws.
   /// - Complexity: 2 N² flops a step over all ranks, and a sum of N numbers.
   /// - Collective: every rank of `group` must call it.
   package func sensitivity(
