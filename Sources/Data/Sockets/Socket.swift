@@ -5,6 +5,7 @@ private import Glibc
 ///
 /// It may go from one thread to another, and is used by one at a time.
 package final class Socket: @unchecked Sendable {
+  /// What a socket does with messages.
   package enum Kind: Sendable {
     /// Sends to all who listen; who is slow misses messages.
     case publish

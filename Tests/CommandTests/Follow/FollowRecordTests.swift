@@ -161,8 +161,8 @@ extension CommandTests {
           // More than the rest of the page that the record has.
           try sender.send(StreamSample.frames(90..<300))
           let isFull = try eventually {
-              let failures = try self.figure("snapshot_failures", in: log) ?? 0
-              return try self.frames(in: log) == 300 && failures > 0
+            let failures = try self.figure("snapshot_failures", in: log) ?? 0
+            return try self.frames(in: log) == 300 && failures > 0
           }
           #expect(isFull)
           #expect(entries(try readMatrix(model, "/W")).allSatisfy(\.isFinite))

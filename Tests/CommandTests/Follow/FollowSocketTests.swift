@@ -70,8 +70,8 @@ extension CommandTests {
       #expect(found.object["cells"] as? [Int] == [2, 5])
       let expected = try #require(last["values"] as? [[Double]]).flatMap { $0.map { Float($0) } }
       let numbers = stride(from: 0, to: found.values.count, by: 4).map { place in
-        Float(
-          bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(found.values[place + $1]) << (8 * $1) })
+        let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(found.values[place + $1]) << (8 * $1) }
+        return Float(bitPattern: bits)
       }
       #expect(numbers == expected && numbers.count == 6)
       #expect(heard.count > 30, "those since it has connected")

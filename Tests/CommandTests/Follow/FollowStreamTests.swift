@@ -112,7 +112,8 @@ extension CommandTests {
       )
       func lines(_ frames: Range<Int>) -> String {
         frames.map { t in
-          (0..<StreamSample.cells).map { "\(StreamSample.value(t, $0))" }.joined(separator: ",") + "\n"
+          (0..<StreamSample.cells).map { "\(StreamSample.value(t, $0))" }.joined(separator: ",")
+            + "\n"
         }.joined()
       }
       try ("a,b,c,d,e,f\n" + lines(0..<60) + "0.5,0.2").write(

@@ -80,7 +80,9 @@ import Testing
       (header(cells: 1 << 31), "2147483648 cells"), (header(time: .nan), "its time is nan"),
       (header(time: .infinity), "its time is inf"),
     ] {
-      let error = try #require(throws: RecordingError.self) { try FrameHeader(bytes[...], frame: 4) }
+      let error = try #require(throws: RecordingError.self) {
+        try FrameHeader(bytes[...], frame: 4)
+      }
       #expect(error.exitCode == ExitCode.badData && error.description.contains(says), "\(error)")
       #expect(error.description.contains("frame 4"))
     }

@@ -8,8 +8,11 @@ package struct FrameHeader: Equatable, Sendable {
   /// More cells than any recording has: what says more is no header.
   package static let mostCells = 1_000_000
 
+  /// Values in the frame.
   package let cells: Int
+  /// As its sender counts, from 0.
   package let number: UInt64
+  /// Seconds on the clock of the sender.
   package let time: Double
 
   package init(cells: Int, number: UInt64, time: Double) {

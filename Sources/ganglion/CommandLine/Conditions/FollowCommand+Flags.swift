@@ -17,7 +17,8 @@ extension FollowCommand: ConditionalFlags {
       FlagCondition(
         ["reorder"], when: stream.framed || kind == .socket,
         else: "frames without headers have no numbers"),
-      FlagCondition(["bind"], when: kind == .socket, else: "it belongs to a source that is a socket"),
+      FlagCondition(
+        ["bind"], when: kind == .socket, else: "it belongs to a source that is a socket"),
       FlagCondition(
         ["any-host"], when: stream.bind || outputs.publish != nil,
         else: "it is about what --bind and --publish bind, and there is neither"),

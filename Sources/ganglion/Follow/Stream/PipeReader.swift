@@ -63,7 +63,8 @@ struct PipeReader: Sendable {
     var window = start
     let most = FrameFile.bytes(ofFrame: cells ?? FrameHeader.mostCells)
     for _ in 0..<most {
-      if let header = try? FrameHeader(window[...], frame: 0), header.cells == cells ?? header.cells {
+      if let header = try? FrameHeader(window[...], frame: 0), header.cells == cells ?? header.cells
+      {
         break
       }
       guard let next = try bytes(1, of: descriptor, frame: 0) else { return nil }
