@@ -79,13 +79,9 @@ static double *block_f64(size_t n) {
       ck_add_columns_##S(b, n, (T)2, trial, n, out, k * n, keep);                        \
       ck_modulate_##S(b, k, n, block, trial, out, keep);                                 \
       ck_add_rows_##S(b, k, n, (T)2, tangent, out, keep);                                \
-      ck_add_outer_##S(b, k, n, (T)2, each, tangent, out, keep);                         \
-      ck_combine_##S(b, k, n, tangent, block, trial, keep);                              \
     }                                                                                    \
     ck_modulate_##S(b, k, n, block, trial, block, 0);                                    \
     ck_add_column_sums_##S(b, n, (T)2, trial, tangent);                                  \
-    ck_residual_tangents_##S(b, k, n, block, trial, trial, out, b * n);                  \
-    ck_residual_tangents_##S(b, k, n, block, trial, NULL, out, b * n);                   \
     forget();                                                                            \
   }                                                                                      \
   static void thin_##S(size_t m, size_t n, size_t k) {                                   \
@@ -105,10 +101,33 @@ static double *block_f64(size_t n) {
     }                                                                                    \
     forget();                                                                            \
   }                                                                                      \
-  static void chain_##S(size_t b, size_t k, size_t n, size_t m, size_t p) {              \
-    T *a = block_##S(b * k * m), *c = block_##S(m * n), *x = block_##S(b * p);           \
-    T *v = block_##S(p * k * n), *f = block_##S(b * n), *out = block_##S(b * k * n);     \
-    ck_thin_chain_##S(b, k, n, m, (T)2, a, c, p, (T)3, x, v, f, out);                    \
+  /* m rows of b trials from two products of l rows, of `tangents` tangents. */          \
+  static void tangents_##S(size_t b, size_t m, size_t l, size_t tangents) {              \
+    size_t k = (tangents + CK_TANGENTS - 1) / CK_TANGENTS * CK_TANGENTS, row = k + 16;   \
+    size_t last = row - k;                                                               \
+    T *x = block_##S(b * l * row - last), *out = block_##S(b * m * row - last);          \
+    T *p = block_##S(l * m + CK_TANGENT_SLACK), *f = block_##S(b * m + CK_TANGENT_SLACK);\
+    T *d = block_##S(b * l), *work = block_##S(ck_tangent_work_##S(b, m, 2 * l));        \
+    T *v = block_##S(m * l * k), *s = block_##S(b * k), *z = block_##S(b * m * tangents);\
+    for (size_t i = 0; i < b * l; i += 3) d[i] = 0;                                      \
+    for (size_t i = 0; i < b * m; i += 4) f[i] = 0;                                      \
+    ck_tangent_factor_##S one = {l, (T)2, x, p, d, l * row, l}, none = {0};              \
+    ck_tangent_product_##S product = {                                                   \
+      b, m, k, row, one, one, 1, out, 0, f, f, m * row, 0, m, m, out, m * row, work};    \
+    ck_tangent_product_run_##S(&product);                                                \
+    product.second = none, product.base = 0, product.f = 0, product.mask = 0;            \
+    ck_tangent_product_run_##S(&product);                                                \
+    ck_tangent_direction_##S along = {                                                   \
+      b, m, l, k, row, (T)2, d, v, f, 0, l, m, 0, out, m * row, work};                   \
+    ck_tangent_direction_run_##S(&along);                                                \
+    ck_tangent_rows_##S rows = {                                                         \
+      b, l < m ? l : m, k, row, (T)2, x, d, l * row, l, out, m * row, 0};                \
+    ck_tangent_rows_run_##S(&rows);                                                      \
+    rows.keep = 1;                                                                       \
+    ck_tangent_rows_run_##S(&rows);                                                      \
+    ck_tangent_outer_##S(b, m, k, row, (T)2, s, v, f, m, out, m * row);                  \
+    ck_residual_tangents_##S(b, m, tangents, out, row, m * row, f, f, z, tangents);      \
+    ck_residual_tangents_##S(b, m, tangents, out, row, m * row, f, 0, z, tangents);      \
     forget();                                                                            \
   }
 
@@ -136,16 +155,16 @@ static void all(void) {
       }
     }
     if (n == 0) continue;
+    for (size_t m = 1; m <= 17; m += 4) {
+      tangents_f32(3, m, 5, n);
+      tangents_f64(3, m, 5, n);
+    }
     for (size_t k = 1; k <= 8; k++) {
       for (size_t m = 1; m <= 9; m++) {
         thin_f32(m, n, k);
         thin_f64(m, n, k);
         if (n <= 256 / sizeof(double)) narrow_f64(m, n, k);
         if (n <= 256 / sizeof(float)) narrow_f32(m, n, k);
-      }
-      for (size_t p = 0; p <= k; p++) {
-        chain_f32(2, 3, n, k - p, p);
-        chain_f64(2, 5, n, k - p, p);
       }
     }
   }

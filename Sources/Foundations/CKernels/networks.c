@@ -1,15 +1,21 @@
 #include "dispatch.h"
 #include "networks.h"
 #include <math.h>
-#include <string.h>
 
-// One loop for each function, so that all but the transcendental ones vectorise.
+// A loop for each function with slopes and one without: inside, the question would keep it from
+// vectorising.
 #define LOOP(VALUE, SLOPE)                                                               \
-  for (size_t i = 0; i < n; i++) {                                                       \
-    T v = x[i], f = (VALUE);                                                             \
-    y[i] = f;                                                                            \
-    if (slope) slope[i] = (SLOPE);                                                       \
-  }                                                                                      \
+  if (slope)                                                                             \
+    for (size_t i = 0; i < n; i++) {                                                     \
+      T v = x[i], f = (VALUE);                                                           \
+      y[i] = f;                                                                          \
+      slope[i] = (SLOPE);                                                                \
+    }                                                                                    \
+  else                                                                                   \
+    for (size_t i = 0; i < n; i++) {                                                     \
+      T v = x[i];                                                                        \
+      y[i] = (VALUE);                                                                    \
+    }                                                                                    \
   break;
 
 #define MAP(TYPE, S, M)                                                                  \
@@ -96,24 +102,6 @@
     (size_t b, size_t k, size_t n, T scale, const T *v, T *out, int keep),               \
     (b, k, n, scale, v, out, keep))                                                      \
                                                                                          \
-  CK_BODY void ck_add_outer_##S##_body(                                                  \
-    size_t b, size_t k, size_t n, T scale, const T *restrict s, const T *restrict v,     \
-    T *restrict out, int keep) {                                                         \
-    for (size_t i = 0; i < b; i++)                                                       \
-      for (size_t l = 0; l < k; l++) {                                                   \
-        const T *vl = v + l * n;                                                         \
-        T *o = out + (i * k + l) * n, c = scale * s[i * k + l];                          \
-        if (keep)                                                                        \
-          for (size_t j = 0; j < n; j++) o[j] += c * vl[j];                              \
-        else                                                                             \
-          for (size_t j = 0; j < n; j++) o[j] = c * vl[j];                               \
-      }                                                                                  \
-  }                                                                                      \
-  DISPATCH(                                                                              \
-    void, ck_add_outer_##S,                                                              \
-    (size_t b, size_t k, size_t n, T scale, const T *s, const T *v, T *out, int keep),   \
-    (b, k, n, scale, s, v, out, keep))                                                   \
-                                                                                         \
   CK_BODY void ck_add_column_sums_##S##_body(                                            \
     size_t rows, size_t n, T scale, const T *restrict in, T *restrict out) {             \
     for (size_t r = 0; r < rows; r++)                                                    \
@@ -121,40 +109,7 @@
   }                                                                                      \
   DISPATCH(                                                                              \
     void, ck_add_column_sums_##S, (size_t rows, size_t n, T scale, const T *in, T *out), \
-    (rows, n, scale, in, out))                                                           \
-                                                                                         \
-  CK_BODY void ck_residual_tangents_##S##_body(                                          \
-    size_t b, size_t k, size_t n, const T *restrict z, const T *restrict f,              \
-    const T *restrict q, T *restrict out, size_t out_stride) {                           \
-    for (size_t i = 0; i < b; i++)                                                       \
-      for (size_t l = 0; l < k; l++) {                                                   \
-        const T *a = z + (i * k + l) * n;                                                \
-        T *o = out + l * out_stride + i * n, m = 0;                                      \
-        if (q)                                                                           \
-          for (size_t j = 0; j < n; j++) m += q[i * n + j] * a[j];                       \
-        for (size_t j = 0; j < n; j++) o[j] = f[i * n + j] * (a[j] - m);                 \
-      }                                                                                  \
-  }                                                                                      \
-  DISPATCH(                                                                              \
-    void, ck_residual_tangents_##S,                                                      \
-    (size_t b, size_t k, size_t n, const T *z, const T *f, const T *q, T *out,           \
-     size_t out_stride),                                                                 \
-    (b, k, n, z, f, q, out, out_stride))                                                 \
-                                                                                         \
-  CK_BODY void ck_combine_##S##_body(                                                    \
-    size_t r, size_t k, size_t n, const T *restrict c, const T *restrict v,              \
-    T *restrict out, int keep) {                                                         \
-    for (size_t i = 0; i < r; i++) {                                                     \
-      T *o = out + i * n;                                                                \
-      if (!keep) memset(o, 0, n * sizeof(T));                                            \
-      for (size_t l = 0; l < k; l++)                                                     \
-        for (size_t j = 0; j < n; j++) o[j] += c[l] * v[(i * k + l) * n + j];            \
-    }                                                                                    \
-  }                                                                                      \
-  DISPATCH(                                                                              \
-    void, ck_combine_##S,                                                                \
-    (size_t r, size_t k, size_t n, const T *c, const T *v, T *out, int keep),            \
-    (r, k, n, c, v, out, keep))
+    (rows, n, scale, in, out))
 
 MAP(float, f32, f)
 MAP(double, f64, )

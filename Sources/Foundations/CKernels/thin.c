@@ -120,66 +120,7 @@ enum { PIECE = 512, COLUMNS = 4, ROWS = 4 };
      size_t ldb, T *c, size_t ldc, int keep),                                            \
     (m, n, k, alpha, a, lda, b, ldb, c, ldc, keep))
 
-// out[i, l, j] = f[i, j] sum_q s[q] B[q, j] for each trial i and tangent l, where s joins
-// the tangent's few inputs with the trial's own, and B the parameter's rows with those of
-// the direction: a whole chain is written once. Rows of B are shared by R trials; R times
-// K scalars must stay in 16 registers.
-#define CHAIN_ROWS(T, R, K)                                                              \
-  {                                                                                      \
-    T s[R][K];                                                                           \
-    for (size_t r = 0; r < R; r++)                                                       \
-      for (size_t q = 0; q < K; q++)                                                     \
-        s[r][q] =                                                                        \
-          q < m ? alpha * a[((i + r) * k + l) * m + q] : beta * x[(i + r) * p + q - m];  \
-    T *o = out + (i * k + l) * n;                                                        \
-    const T *g = f + i * n;                                                              \
-    _Pragma("clang loop vectorize(assume_safety)") for (size_t j = 0; j < n; j++) {      \
-      for (size_t r = 0; r < R; r++) {                                                   \
-        T sum = s[r][0] * rows[0][j];                                                    \
-        for (size_t q = 1; q < K; q++) sum += s[r][q] * rows[q][j];                      \
-        o[r * k * n + j] = g[r * n + j] * sum;                                           \
-      }                                                                                  \
-    }                                                                                    \
-  }
-
-#define CHAIN_CASE(T, R, K)                                                              \
-  case K: {                                                                              \
-    size_t i = 0;                                                                        \
-    for (; i + R <= b; i += R) CHAIN_ROWS(T, R, K)                                       \
-    for (; i < b; i++) CHAIN_ROWS(T, 1, K)                                               \
-    break;                                                                               \
-  }
-
-#define CHAIN(T, S)                                                                      \
-  CK_BODY void ck_thin_chain_##S##_body(                                                 \
-    size_t b, size_t k, size_t n, size_t m, T alpha, const T *a, const T *c, size_t p,   \
-    T beta, const T *x, const T *v, const T *f, T *out) {                                \
-    for (size_t l = 0; l < k; l++) {                                                     \
-      const T *rows[8];                                                                  \
-      for (size_t q = 0; q < m; q++) rows[q] = c + q * n;                                \
-      for (size_t q = 0; q < p; q++) rows[m + q] = v + (q * k + l) * n;                  \
-      switch (m + p) {                                                                   \
-        CHAIN_CASE(T, 4, 1)                                                              \
-        CHAIN_CASE(T, 4, 2)                                                              \
-        CHAIN_CASE(T, 4, 3)                                                              \
-        CHAIN_CASE(T, 2, 4)                                                              \
-        CHAIN_CASE(T, 2, 5)                                                              \
-        CHAIN_CASE(T, 2, 6)                                                              \
-        CHAIN_CASE(T, 1, 7)                                                              \
-        CHAIN_CASE(T, 1, 8)                                                              \
-        default: break;                                                                  \
-      }                                                                                  \
-    }                                                                                    \
-  }                                                                                      \
-  DISPATCH(                                                                              \
-    void, ck_thin_chain_##S,                                                             \
-    (size_t b, size_t k, size_t n, size_t m, T alpha, const T *a, const T *c, size_t p,  \
-     T beta, const T *x, const T *v, const T *f, T *out),                                \
-    (b, k, n, m, alpha, a, c, p, beta, x, v, f, out))
-
 INNER(float, f32)
 INNER(double, f64)
-CHAIN(float, f32)
-CHAIN(double, f64)
 OUTER(float, f32)
 OUTER(double, f64)

@@ -16,18 +16,9 @@ package protocol NetworkKernels: BinaryFloatingPoint, BitwiseCopyable, Sendable 
   static func addRows(
     _ b: Int, _ k: Int, _ n: Int, _ scale: Self, _ v: UnsafePointer<Self>,
     _ out: UnsafeMutablePointer<Self>, _ keep: Bool)
-  static func addOuter(
-    _ b: Int, _ k: Int, _ n: Int, _ scale: Self, _ s: UnsafePointer<Self>,
-    _ v: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, _ keep: Bool)
   static func addColumnSums(
     _ rows: Int, _ n: Int, _ scale: Self, _ input: UnsafePointer<Self>,
     _ out: UnsafeMutablePointer<Self>)
-  static func residualTangents(
-    _ b: Int, _ k: Int, _ n: Int, _ z: UnsafePointer<Self>, _ f: UnsafePointer<Self>,
-    _ q: UnsafePointer<Self>?, _ out: UnsafeMutablePointer<Self>, _ outStride: Int)
-  static func combine(
-    _ r: Int, _ k: Int, _ n: Int, _ c: UnsafePointer<Self>, _ v: UnsafePointer<Self>,
-    _ out: UnsafeMutablePointer<Self>, _ keep: Bool)
   static func thinInner(
     _ m: Int, _ n: Int, _ k: Int, _ alpha: Self, _ a: UnsafePointer<Self>, _ lda: Int,
     _ b: UnsafePointer<Self>, _ ldb: Int, _ c: UnsafeMutablePointer<Self>, _ ldc: Int,
@@ -36,25 +27,7 @@ package protocol NetworkKernels: BinaryFloatingPoint, BitwiseCopyable, Sendable 
     _ m: Int, _ n: Int, _ k: Int, _ alpha: Self, _ a: UnsafePointer<Self>, _ lda: Int,
     _ b: UnsafePointer<Self>, _ ldb: Int, _ c: UnsafeMutablePointer<Self>, _ ldc: Int,
     _ keep: Bool)
-  static func thinChain(
-    _ b: Int, _ k: Int, _ n: Int, _ through: ThinFactor<Self>, _ along: ThinFactor<Self>,
-    _ f: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>)
   static func dot(_ n: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>) -> Double
-}
-
-/// `scale · x W` with few rows of W.
-package struct ThinFactor<S> {
-  let rows: Int
-  let scale: S
-  let x: UnsafePointer<S>
-  let w: UnsafePointer<S>
-
-  package init(rows: Int, scale: S, x: UnsafePointer<S>, w: UnsafePointer<S>) {
-    self.rows = rows
-    self.scale = scale
-    self.x = x
-    self.w = w
-  }
 }
 
 extension Float: NetworkKernels {
@@ -78,25 +51,10 @@ extension Float: NetworkKernels {
     _ out: UnsafeMutablePointer<Float>, _ keep: Bool
   ) { ck_add_rows_f32(b, k, n, scale, v, out, keep ? 1 : 0) }
 
-  package static func addOuter(
-    _ b: Int, _ k: Int, _ n: Int, _ scale: Float, _ s: UnsafePointer<Float>,
-    _ v: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ keep: Bool
-  ) { ck_add_outer_f32(b, k, n, scale, s, v, out, keep ? 1 : 0) }
-
   package static func addColumnSums(
     _ rows: Int, _ n: Int, _ scale: Float, _ input: UnsafePointer<Float>,
     _ out: UnsafeMutablePointer<Float>
   ) { ck_add_column_sums_f32(rows, n, scale, input, out) }
-
-  package static func residualTangents(
-    _ b: Int, _ k: Int, _ n: Int, _ z: UnsafePointer<Float>, _ f: UnsafePointer<Float>,
-    _ q: UnsafePointer<Float>?, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
-  ) { ck_residual_tangents_f32(b, k, n, z, f, q, out, outStride) }
-
-  package static func combine(
-    _ r: Int, _ k: Int, _ n: Int, _ c: UnsafePointer<Float>, _ v: UnsafePointer<Float>,
-    _ out: UnsafeMutablePointer<Float>, _ keep: Bool
-  ) { ck_combine_f32(r, k, n, c, v, out, keep ? 1 : 0) }
 
   package static func thinInner(
     _ m: Int, _ n: Int, _ k: Int, _ alpha: Float, _ a: UnsafePointer<Float>, _ lda: Int,
@@ -109,15 +67,6 @@ extension Float: NetworkKernels {
     _ b: UnsafePointer<Float>, _ ldb: Int, _ c: UnsafeMutablePointer<Float>, _ ldc: Int,
     _ keep: Bool
   ) { ck_thin_outer_f32(m, n, k, alpha, a, lda, b, ldb, c, ldc, keep ? 1 : 0) }
-
-  package static func thinChain(
-    _ b: Int, _ k: Int, _ n: Int, _ through: ThinFactor<Float>, _ along: ThinFactor<Float>,
-    _ f: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>
-  ) {
-    ck_thin_chain_f32(
-      b, k, n, through.rows, through.scale, through.x, through.w, along.rows, along.scale,
-      along.x, along.w, f, out)
-  }
 
   package static func dot(_ n: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Double
   {
@@ -146,25 +95,10 @@ extension Double: NetworkKernels {
     _ out: UnsafeMutablePointer<Double>, _ keep: Bool
   ) { ck_add_rows_f64(b, k, n, scale, v, out, keep ? 1 : 0) }
 
-  package static func addOuter(
-    _ b: Int, _ k: Int, _ n: Int, _ scale: Double, _ s: UnsafePointer<Double>,
-    _ v: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, _ keep: Bool
-  ) { ck_add_outer_f64(b, k, n, scale, s, v, out, keep ? 1 : 0) }
-
   package static func addColumnSums(
     _ rows: Int, _ n: Int, _ scale: Double, _ input: UnsafePointer<Double>,
     _ out: UnsafeMutablePointer<Double>
   ) { ck_add_column_sums_f64(rows, n, scale, input, out) }
-
-  package static func residualTangents(
-    _ b: Int, _ k: Int, _ n: Int, _ z: UnsafePointer<Double>, _ f: UnsafePointer<Double>,
-    _ q: UnsafePointer<Double>?, _ out: UnsafeMutablePointer<Double>, _ outStride: Int
-  ) { ck_residual_tangents_f64(b, k, n, z, f, q, out, outStride) }
-
-  package static func combine(
-    _ r: Int, _ k: Int, _ n: Int, _ c: UnsafePointer<Double>, _ v: UnsafePointer<Double>,
-    _ out: UnsafeMutablePointer<Double>, _ keep: Bool
-  ) { ck_combine_f64(r, k, n, c, v, out, keep ? 1 : 0) }
 
   package static func thinInner(
     _ m: Int, _ n: Int, _ k: Int, _ alpha: Double, _ a: UnsafePointer<Double>, _ lda: Int,
@@ -177,15 +111,6 @@ extension Double: NetworkKernels {
     _ b: UnsafePointer<Double>, _ ldb: Int, _ c: UnsafeMutablePointer<Double>, _ ldc: Int,
     _ keep: Bool
   ) { ck_thin_outer_f64(m, n, k, alpha, a, lda, b, ldb, c, ldc, keep ? 1 : 0) }
-
-  package static func thinChain(
-    _ b: Int, _ k: Int, _ n: Int, _ through: ThinFactor<Double>, _ along: ThinFactor<Double>,
-    _ f: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
-  ) {
-    ck_thin_chain_f64(
-      b, k, n, through.rows, through.scale, through.x, through.w, along.rows, along.scale,
-      along.x, along.w, f, out)
-  }
 
   package static func dot(_ n: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>)
     -> Double

@@ -8,7 +8,7 @@ package struct Rollout<S: Scalar>: ~Copyable {
   /// A rollout of `rows` trials at a time.
   package init(_ program: Program, rows: Int) {
     var plan = ArenaPlan()
-    layout = ValueLayout(program, rows: rows, in: &plan)
+    layout = ValueLayout(program, rows: rows, withSlopes: false, in: &plan)
     arena = Arena(plan)
   }
 

@@ -22,9 +22,10 @@ package struct ValueLayout: Sendable {
     package let mean: Slot?
   }
 
-  /// Reserves the places of `rows` trials.
+  /// Reserves the places of `rows` trials, without slopes where only values are wanted.
   package init(
-    _ program: Program, rows: Int, parameters: [Slot]? = nil, in plan: inout ArenaPlan
+    _ program: Program, rows: Int, parameters: [Slot]? = nil, withSlopes: Bool = true,
+    in plan: inout ArenaPlan
   ) {
     self.program = program
     self.rows = rows
@@ -33,7 +34,7 @@ package struct ValueLayout: Sendable {
       ?? program.parameters.map { plan.reserve(rows: $0.rows, columns: $0.columns) }
     registers = program.widths.map { plan.reserve(rows: rows, columns: $0) }
     var slopes = [Slot?](repeating: nil, count: program.widths.count)
-    for operation in program.start + program.step {
+    for operation in program.start + program.step where withSlopes {
       if case .map(let out, _, _) = operation {
         slopes[out.index] = plan.reserve(rows: rows, columns: program.width(out))
       }

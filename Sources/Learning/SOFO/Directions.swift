@@ -21,7 +21,7 @@ package struct Directions<S: Scalar>: ~Copyable {
     self.seed = seed
     lengths = [Double](repeating: 1, count: identifiers.count)
     let widest = program.parameters.map { max($0.rows, $0.columns) }.max() ?? 0
-    buffer = Matrix(rows: 1, columns: widest)
+    buffer = Matrix(rows: Self.drawnTogether, columns: widest)
   }
 
   /// Draws the directions of an iteration and shapes them by the inputs that were measured.
@@ -32,105 +32,61 @@ package struct Directions<S: Scalar>: ~Copyable {
     into machine: inout TangentMachine<S>
   ) {
     for i in machine.blocks.indices {
-      for (l, tangent) in machine.blocks[i].tangents.enumerated() {
-        let random = RandomStream(
-          seed: seed, purpose: .tangents, k: identifiers[tangent], iteration: iteration)
-        for p in machine.program.parameters.indices {
-          drawPart(p, ofBlock: i, l, from: random, into: &machine)
-        }
+      let streams = machine.blocks[i].tangents.map {
+        RandomStream(
+          seed: seed, purpose: .tangents, k: identifiers[$0], iteration: iteration)
       }
       for p in machine.program.parameters.indices {
         let id = ParameterID(index: p)
-        if let directions = machine.directions(ofBlock: i, id) {
-          whitening.shape(directions, of: id, in: &machine)
-        }
+        guard let directions = machine.directions(ofBlock: i, id) else { continue }
+        draw(machine.program.parameters[p], directions, from: streams, into: &machine)
+        whitening.shape(directions, of: id, in: &machine)
       }
-      for (l, tangent) in machine.blocks[i].tangents.enumerated() {
-        let square = machine.program.parameters.indices.reduce(0) {
-          $0 + squaredLength($1, ofBlock: i, l, in: machine)
-        }
-        let length = square > 0 ? square.squareRoot() : 1
-        lengths[tangent] = length
-        for p in machine.program.parameters.indices {
-          scalePart(p, ofBlock: i, l, by: S(1 / length), in: &machine)
-        }
-      }
+      lengths.replaceSubrange(
+        machine.blocks[i].tangents, with: machine.normaliseDirections(ofBlock: i))
     }
   }
 
-  /// Draws one tensor's part of a direction.
-  @specialized(where S == Float)
-  @specialized(where S == Double)
-  private mutating func drawPart(
-    _ p: Int, ofBlock i: Int, _ l: Int, from random: RandomStream,
+  /// Draws a block's directions of one tensor.
+  private mutating func draw(
+    _ parameter: Parameter, _ directions: DirectionSlots, from streams: [RandomStream],
     into machine: inout TangentMachine<S>
   ) {
-    let parameter = machine.program.parameters[p]
     let first = parameter.range.lowerBound
-    let n = parameter.columns
-    switch machine.directions(ofBlock: i, ParameterID(index: p)) {
-    case .dense(let slot)?:
-      for r in 0..<parameter.rows {
-        var numbers = machine.arena.mutableElements(row(r, of: slot, ofBlock: i, l, n, machine))
-        random.fillNormal(&numbers, startingAt: first + r * n)
+    let (rows, n) = (parameter.rows, parameter.columns)
+    switch directions {
+    case .dense(let v):
+      for r in 0..<rows {
+        draw(n, from: streams, startingAt: first + r * n, to: v, row: r, step: rows, in: &machine)
       }
-    case .rankOne(let a, let b)?:
-      var numbers = machine.arena.mutableElements(b.rows(l..<(l + 1)))
-      random.fillNormal(&numbers, startingAt: first + parameter.rows)
-      var whole = buffer.mutableElements
-      var column = whole._mutatingExtracting(0..<parameter.rows)
-      random.fillNormal(&column, startingAt: first)
-      numbers = machine.arena.mutableElements(a)
-      for r in 0..<parameter.rows { numbers[r * a.columns + l] = column[r] }
-    case nil: break
+    case .rankOne(let a, let b):
+      draw(rows, from: streams, startingAt: first, to: a, row: 0, step: 1, in: &machine)
+      draw(n, from: streams, startingAt: first + rows, to: b, row: 0, step: 1, in: &machine)
     }
   }
 
+  /// Draws `count` numbers a direction to the rows `row`, `row + step`, … of its column.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  private func squaredLength(
-    _ p: Int, ofBlock i: Int, _ l: Int, in machine: borrowing TangentMachine<S>
-  ) -> Double {
-    let parameter = machine.program.parameters[p]
-    switch machine.directions(ofBlock: i, ParameterID(index: p)) {
-    case .dense(let slot)?:
-      return (0..<parameter.rows).reduce(0) {
-        $0
-          + machine.arena.squaredLength(
-            row($1, of: slot, ofBlock: i, l, parameter.columns, machine))
-      }
-    case .rankOne(let a, let b)?:
-      let numbers = machine.arena.elements(a)
-      var square = 0.0
-      for r in 0..<parameter.rows {
-        square += Double(numbers[r * a.columns + l]) * Double(numbers[r * a.columns + l])
-      }
-      return square * machine.arena.squaredLength(b.rows(l..<(l + 1)))
-    case nil: return 0
-    }
-  }
-
-  /// Row r of direction l of a block, in the slot of a dense tensor of n columns.
-  private func row(
-    _ r: Int, of slot: Slot, ofBlock i: Int, _ l: Int, _ n: Int,
-    _ machine: borrowing TangentMachine<S>
-  ) -> Slot {
-    Slot(
-      offset: slot.offset + (r * machine.blocks[i].tangents.count + l) * n, rows: 1, columns: n)
-  }
-
-  private func scalePart(
-    _ p: Int, ofBlock i: Int, _ l: Int, by factor: S, in machine: inout TangentMachine<S>
+  private mutating func draw(
+    _ count: Int, from streams: [RandomStream], startingAt first: Int, to slot: Slot, row: Int,
+    step: Int, in machine: inout TangentMachine<S>
   ) {
-    let parameter = machine.program.parameters[p]
-    let n = parameter.columns
-    switch machine.directions(ofBlock: i, ParameterID(index: p)) {
-    case .dense(let slot)?:
-      for r in 0..<parameter.rows {
-        machine.arena.scale(row(r, of: slot, ofBlock: i, l, n, machine), by: factor)
+    for low in stride(from: 0, to: streams.count, by: Self.drawnTogether) {
+      let some = min(Self.drawnTogether, streams.count - low)
+      var drawn = buffer.mutableElements
+      for q in 0..<some {
+        var numbers = drawn._mutatingExtracting((q * count)..<((q + 1) * count))
+        streams[low + q].fillNormal(&numbers, startingAt: first)
       }
-    case .rankOne(_, let b)?: machine.arena.scale(b.rows(l..<(l + 1)), by: factor)
-    case nil: break
+      var target = machine.arena.mutableElements(slot)
+      for j in 0..<count {
+        let place = (row + j * step) * slot.columns + low
+        for q in 0..<some { target[place + q] = drawn[q * count + j] }
+      }
     }
   }
+
+  /// Directions whose numbers fill a cache line of the machine's rows.
+  private static var drawnTogether: Int { 16 }
 }

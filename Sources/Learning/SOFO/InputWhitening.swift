@@ -138,12 +138,15 @@ package struct InputWhitening<S: Scalar>: ~Copyable {
     guard let i = targets.firstIndex(where: { $0.parameter == parameter }), isKnown[i] else {
       return
     }
-    let columns =
-      switch directions {
-      case .dense(let v): v
-      case .rankOne(let a, _): a
+    let l = arena.view(targets[i].factor)
+    switch directions {
+    case .dense(let v):
+      let m = targets[i].factor.rows
+      for first in stride(from: 0, to: v.rows, by: m) {
+        machine.arena.solveTransposed(l, v.rows(first..<(first + m)))
       }
-    machine.arena.solveTransposed(arena.view(targets[i].factor), columns)
+    case .rankOne(let a, _): machine.arena.solveTransposed(l, a)
+    }
   }
 }
 

@@ -58,7 +58,8 @@ package struct Sketch<S: Scalar>: ~Copyable {
   }
 
   private static func sendingBuffer(_ own: Int, _ columns: Int, _ ranks: Int) -> Matrix<S> {
-    ranks == 1 ? Matrix(rows: own, columns: columns) : Matrix(rows: 1, columns: own * columns)
+    // A rank that is alone keeps the columns as the machine makes them, one a row.
+    ranks == 1 ? Matrix(rows: columns, columns: own) : Matrix(rows: 1, columns: own * columns)
   }
 
   /// Sets the sums to zero.
@@ -102,24 +103,32 @@ package struct Sketch<S: Scalar>: ~Copyable {
 
   /// Copies a step's columns to the blocks of the ranks that own them.
   private mutating func store(_ tangents: MatrixView<S>, _ residuals: Span<S>) {
-    precondition(tangents.rows == own && residuals.count == width, "not the planned step")
+    precondition(tangents.columns == own && residuals.count == width, "not the planned step")
     for i in 0..<width { filling[filled * width + i] = residuals[i] }
-    copyColumns(
-      of: tangents, to: &outgoing, at: filled * width, blocks: columns, rows: own)
+    if counts.count == 1 {
+      copyRows(of: tangents, to: &outgoing, at: filled * width)
+    } else {
+      copyColumns(
+        of: tangents, to: &outgoing, at: filled * width, blocks: columns, rows: own)
+    }
   }
 
   /// Zeros in place of the steps a last chunk does not have.
   private mutating func clearRest() {
     let first = filled * width
     for i in first..<(chunk * width) { filling[i] = 0 }
-    let zeros = Matrix<S>(rows: own, columns: chunk * width - first)
-    copyColumns(of: zeros.view, to: &outgoing, at: first, blocks: columns, rows: own)
+    let zeros = Matrix<S>(rows: chunk * width - first, columns: own)
+    if counts.count == 1 {
+      copyRows(of: zeros.view, to: &outgoing, at: first)
+    } else {
+      copyColumns(of: zeros.view, to: &outgoing, at: first, blocks: columns, rows: own)
+    }
   }
 
   private mutating func sendChunk(among group: borrowing some RankGroup & ~Copyable) throws {
     filled = 0
     if counts.count == 1 {
-      sums.add(outgoing, filling, first: 0)
+      sums.add(outgoing, isTransposed: true, filling, first: 0)
       return
     }
     try receiveChunk(rank: group.rank)
@@ -139,13 +148,21 @@ package struct Sketch<S: Scalar>: ~Copyable {
   private mutating func receiveChunk(rank: Int) throws {
     guard let exchange = pending.take() else { return }
     var buffers = try exchange.finish()
-    sums.add(buffers.incoming, underWay, first: columns.range(of: rank).lowerBound)
+    sums.add(
+      buffers.incoming, isTransposed: false, underWay, first: columns.range(of: rank).lowerBound)
     swap(&spare, &buffers.outgoing)
     swap(&incoming, &buffers.incoming)
   }
 }
 
-/// Copies columns to where their owners' blocks keep them.
+private func copyRows<S: Scalar>(
+  of source: MatrixView<S>, to target: inout Matrix<S>, at first: Int
+) {
+  var view = target.mutableView
+  view.copyRows(of: source, to: first)
+}
+
+/// Copies columns, each a row of `source`, to where their owners' blocks keep them.
 ///
 /// Block r of `target` holds `rows` rows of the columns `blocks.range(of: r)`.
 @specialized(where S == Float)
@@ -158,12 +175,11 @@ private func copyColumns<S: Scalar>(
   for rank in 0..<blocks.ranks {
     let range = blocks.range(of: rank)
     let low = max(range.lowerBound, first)
-    let high = min(range.upperBound, first + source.columns)
-    guard low < high else { continue }
-    for k in 0..<rows {
-      let row = source.row(k)
-      let start = rows * range.lowerBound + k * range.count + low - range.lowerBound
-      for i in 0..<(high - low) { out[start + i] = row[low - first + i] }
+    let high = min(range.upperBound, first + source.rows)
+    for column in stride(from: low, to: max(low, high), by: 1) {
+      let row = source.row(column - first)
+      let start = rows * range.lowerBound + column - range.lowerBound
+      for k in 0..<rows { out[start + k * range.count] = row[k] }
     }
   }
 }

@@ -28,13 +28,16 @@ package struct SketchSums<S: Scalar>: ~Copyable {
 
   /// `matrix += A Aᵀ`, `gradient += A e` for the residuals of the columns of A.
   ///
-  /// One row of A a tangent; `first` is the place in `residuals` of A's first column.
-  package mutating func add(_ a: borrowing Matrix<S>, _ residuals: [S], first: Int) {
+  /// One row of A a tangent, or if `isTransposed` one column; `first` is the place in `residuals`
+  /// of the residual of A's first output.
+  package mutating func add(
+    _ a: borrowing Matrix<S>, isTransposed: Bool, _ residuals: [S], first: Int
+  ) {
     copy(residuals, from: first, to: &e)
-    multiplyInto(&column, a, e)
+    multiplyInto(&column, a, isTransposed, e)
     addEntries(of: column, to: &gradient)
     guard matrix.rows > 0 else { return }
-    square(a, into: &product)
+    square(a, isTransposed, into: &product)
     addEntries(of: product, to: &matrix)
   }
 }
@@ -49,15 +52,17 @@ private func copy<S: Scalar>(_ source: [S], from first: Int, to target: inout Ma
 }
 
 private func multiplyInto<S: Scalar>(
-  _ c: inout Matrix<S>, _ a: borrowing Matrix<S>, _ b: borrowing Matrix<S>
+  _ c: inout Matrix<S>, _ a: borrowing Matrix<S>, _ isTransposed: Bool, _ b: borrowing Matrix<S>
 ) {
   var view = c.mutableView
-  multiply(a.view, b.view, into: &view)
+  multiply(isTransposed ? a.view.transposed : a.view, b.view, into: &view)
 }
 
-private func square<S: Scalar>(_ a: borrowing Matrix<S>, into c: inout Matrix<S>) {
+private func square<S: Scalar>(
+  _ a: borrowing Matrix<S>, _ isTransposed: Bool, into c: inout Matrix<S>
+) {
   var view = c.mutableView
-  symmetricRankUpdate(a.view, into: &view)
+  symmetricRankUpdate(isTransposed ? a.view.transposed : a.view, into: &view)
 }
 
 @specialized(where S == Float)

@@ -138,12 +138,13 @@ import Testing
       random.fillNormal(&numbers)
       numbers = machine.arena.mutableElements(b)
       random.fillNormal(&numbers, startingAt: 1000)
-      for l in 0..<2 {
+      for l in 0..<machine.blocks[i].tangents.count {
         var v = [Double](repeating: 0, count: program.parameterCount)
         for r in 0..<5 {
           for c in 0..<5 {
             v[r * 5 + c] =
-              machine.arena.elements(a)[r * 2 + l] * machine.arena.elements(b)[l * 5 + c]
+              machine.arena.elements(a)[r * a.columns + l]
+              * machine.arena.elements(b)[c * b.columns + l]
           }
         }
         directions.append(v)

@@ -9,11 +9,10 @@ package func write(_ directions: [[Double]], into machine: inout TangentMachine<
         continue
       }
       var numbers = machine.arena.mutableElements(slot)
-      let k = block.tangents.count
       for r in 0..<parameter.rows {
         for (l, tangent) in block.tangents.enumerated() {
           for j in 0..<parameter.columns {
-            numbers[(r * k + l) * parameter.columns + j] =
+            numbers[(j * parameter.rows + r) * slot.columns + l] =
               directions[tangent][parameter.range.lowerBound + r * parameter.columns + j]
           }
         }
@@ -38,9 +37,9 @@ package func sketch(
     let y = machine.arena.view(machine.residualTangents)
     let e = machine.arena.elements(machine.residuals)
     for a in 0..<k {
-      for c in 0..<y.columns { g[a] += y[a, c] * e[c] }
+      for c in 0..<y.rows { g[a] += y[c, a] * e[c] }
       for b in 0..<k {
-        for c in 0..<y.columns { m[a][b] += y[a, c] * y[b, c] }
+        for c in 0..<y.rows { m[a][b] += y[c, a] * y[c, b] }
       }
     }
   }

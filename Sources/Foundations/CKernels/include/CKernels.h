@@ -7,6 +7,7 @@
 
 #include "networks.h"
 #include "products.h"
+#include "tangents.h"
 
 /// Gives the pages of freed blocks back to the system, those between living blocks too.
 void ck_return_freed_memory(void);

@@ -30,28 +30,12 @@ enum ck_function {
   /* out[b, k, :] (+)= scale v[k, :]. */                                                 \
   void ck_add_rows_##S(                                                                  \
     size_t b, size_t k, size_t n, T scale, const T *v, T *out, int keep);                \
-  /* out[b, k, :] (+)= scale s[b, k] v[k, :]. */                                         \
-  void ck_add_outer_##S(                                                                 \
-    size_t b, size_t k, size_t n, T scale, const T *s, const T *v, T *out, int keep);    \
   /* out[j] += scale sum_r in[r, j]. */                                                  \
   void ck_add_column_sums_##S(size_t rows, size_t n, T scale, const T *in, T *out);      \
-  /* Residual tangents: out[k, b n + j] = f[b, j] (z[b, k, j] - m[b, k]) */              \
-  /* with m = sum_j q[b, j] z[b, k, j], or 0 where q is null; row k has out_stride. */   \
-  void ck_residual_tangents_##S(                                                         \
-    size_t b, size_t k, size_t n, const T *z, const T *f, const T *q, T *out,            \
-    size_t out_stride);                                                                  \
-  /* out[r, j] (+)= sum_k c[k] v[r, k, j]: a combination of directions. */               \
-  void ck_combine_##S(                                                                   \
-    size_t r, size_t k, size_t n, const T *c, const T *v, T *out, int keep);             \
   /* C (+)= alpha A B, row major, A m x k, for k in 1 ... 8. */                          \
   void ck_thin_inner_##S(                                                                \
     size_t m, size_t n, size_t k, T alpha, const T *a, size_t lda, const T *b,           \
     size_t ldb, T *c, size_t ldc, int keep);                                             \
-  /* out[b, k, :] = f[b, :] * (alpha a[b, k, :] C + beta x[b, :] V_k), a with m and x */ \
-  /* with p columns, m + p in 1 ... 8; C is m x n, row i of V holds all V_k[i, :]. */    \
-  void ck_thin_chain_##S(                                                                \
-    size_t b, size_t k, size_t n, size_t m, T alpha, const T *a, const T *c, size_t p,   \
-    T beta, const T *x, const T *v, const T *f, T *out);                                 \
   /* C (+)= alpha A B, row major, A m x k, for small n. */                               \
   void ck_thin_outer_##S(                                                                \
     size_t m, size_t n, size_t k, T alpha, const T *a, size_t lda, const T *b,           \

@@ -2,8 +2,7 @@ internal import Kernels
 
 /// The operations of network steps and their derivatives on slots.
 ///
-/// `keep: true` adds to the target, `false` overwrites it. A tangent slot of b trials and
-/// k tangents has b·k rows, the tangents of one trial one after the other.
+/// `keep: true` adds to the target, `false` overwrites it.
 extension Arena {
   /// `C ← scale · op(A) op(B)` (+ C).
   ///
@@ -28,43 +27,6 @@ extension Arena {
     S.gemm(
       transposeA, transposeB, m, n, k, scale, address(a), max(1, a.columns),
       address(b), max(1, b.columns), keep ? 1 : 0, address(c), n)
-  }
-
-  /// `out[b, k, :] ← d[b, :] ∘ (s₁ a[b, k, :] C + s₂ x[b, :] V_k)` in one pass.
-  ///
-  /// Either summand may be absent. C and V together have at most `mostChainRows` rows; row i
-  /// of V holds the tangents' rows i one after the other.
-  package mutating func multiplyChain(
-    _ through: (a: Slot, c: Slot, scale: S)?, _ along: (x: Slot, v: Slot, scale: S)?,
-    by d: Slot, into out: Slot
-  ) {
-    guard d.rows > 0, out.rows > 0 else { return }
-    let k = out.rows / d.rows
-    let n = d.columns
-    precondition(k * d.rows == out.rows && out.columns == n, "\(d) for \(out)")
-    if let (a, c, _) = through {
-      precondition(
-        a.rows == out.rows && a.columns == c.rows && c.columns == n, "\(a), \(c) to \(out)")
-    }
-    if let (x, v, _) = along {
-      precondition(
-        x.rows == d.rows && x.columns == v.rows && v.columns == k * n, "\(x), \(v) to \(out)")
-    }
-    let rows = (through?.c.rows ?? 0) + (along?.v.rows ?? 0)
-    precondition(rows >= 1 && rows <= Self.mostChainRows, "a chain of \(rows) rows")
-    S.thinChain(
-      d.rows, k, n, factor(through?.a, through?.c, through?.scale),
-      factor(along?.x, along?.v, along?.scale), address(d), address(out))
-  }
-
-  /// Rows that `multiplyChain` can take.
-  package static var mostChainRows: Int { 8 }
-
-  private func factor(_ x: Slot?, _ w: Slot?, _ scale: S?) -> ThinFactor<S> {
-    guard let x, let w, let scale else {
-      return ThinFactor(rows: 0, scale: 0, x: storage.base, w: storage.base)
-    }
-    return ThinFactor(rows: w.rows, scale: scale, x: address(x), w: address(w))
   }
 
   /// `y ← f(x)`, and `slope ← f′(x)` if a slot is given; the number names the function.
@@ -95,6 +57,18 @@ extension Arena {
     S.modulate(d.rows, k, d.columns, address(input), address(d), address(out), keep)
   }
 
+  /// `out[b, j] ← out[b, j] d[b, from + j]`.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  package mutating func multiplyColumns(_ out: Slot, by d: Slot, from: Int) {
+    precondition(
+      d.rows == out.rows && from + out.columns <= d.columns, "\(out) by \(d) from \(from)")
+    let (target, factors) = (address(out), address(d) + from)
+    for b in 0..<out.rows {
+      for j in 0..<out.columns { target[b * out.columns + j] *= factors[b * d.columns + j] }
+    }
+  }
+
   /// `out[b, k, :] ← scale · v[k, :]` (+ out).
   package mutating func addRows(_ v: Slot, scale: S, into out: Slot, keep: Bool) {
     guard v.rows > 0 else { return }
@@ -103,43 +77,10 @@ extension Arena {
     S.addRows(b, v.rows, v.columns, scale, address(v), address(out), keep)
   }
 
-  /// `out[b, k, :] ← scale · s[b, k] · v[k, :]` (+ out).
-  package mutating func addOuter(_ s: Slot, _ v: Slot, scale: S, into out: Slot, keep: Bool) {
-    precondition(
-      s.columns == v.rows && s.count == out.rows && v.columns == out.columns,
-      "\(s) with \(v) into \(out)")
-    S.addOuter(
-      s.rows, s.columns, v.columns, scale, address(s), address(v), address(out), keep)
-  }
-
   /// `out[0, :] += scale · Σ_r in[r, :]`.
   package mutating func addColumnSums(of input: Slot, scale: S, into out: Slot) {
     precondition(out.count == input.columns, "\(input) into \(out)")
     S.addColumnSums(input.rows, input.columns, scale, address(input), address(out))
-  }
-
-  /// `out[k, at + (b, j)] ← f[b, j] (z[b, k, j] − Σ_j q[b, j] z[b, k, j])`, tangent-major.
-  ///
-  /// Without q the sum is absent. `out` has one row a tangent.
-  package mutating func residualTangents(
-    _ z: Slot, factor f: Slot, mean q: Slot?, into out: Slot, at: Int
-  ) {
-    guard f.rows > 0 else { return }
-    let k = z.rows / f.rows
-    precondition(
-      k * f.rows == z.rows && z.columns == f.columns && out.rows == k
-        && at + f.count <= out.columns && (q?.count ?? f.count) == f.count,
-      "\(z) with \(f) into \(out) at \(at)")
-    S.residualTangents(
-      f.rows, k, f.columns, address(z), address(f), q.map { UnsafePointer(address($0)) },
-      address(out) + at, out.columns)
-  }
-
-  /// `out[r, :] ← Σ_k c[k] v[r, k, :]` (+ out).
-  package mutating func combine(_ c: Slot, _ v: Slot, into out: Slot, keep: Bool) {
-    precondition(v.count == c.count * out.count, "\(c) of \(v) into \(out)")
-    S.combine(
-      out.rows, c.count, out.columns, address(c), address(v), address(out), keep)
   }
 }
 

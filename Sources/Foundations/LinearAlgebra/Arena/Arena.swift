@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// A row-major contiguous matrix inside an `Arena`.
 package struct Slot: Sendable, Equatable {
   package let offset: Int
@@ -48,20 +50,23 @@ package struct ArenaPlan: Sendable {
 /// Every operation checks that its slots lie inside, and none allocates.
 package struct Arena<S: Scalar>: ~Copyable {
   let storage: Matrix<S>
+  private let capacity: Int
 
   /// An arena of zeros.
   package init(_ plan: ArenaPlan) {
-    storage = Matrix(rows: 1, columns: plan.capacity)
+    capacity = plan.capacity
+    // Kernels of tangents read whole vectors at the end of a parameter.
+    storage = Matrix(rows: 1, columns: plan.capacity + TangentOrder.slack)
   }
 
   /// Bytes held.
-  package var bytes: Int { storage.columns * MemoryLayout<S>.stride }
+  package var bytes: Int { capacity * MemoryLayout<S>.stride }
 
   /// The address of a slot, checked.
   func address(_ slot: Slot) -> UnsafeMutablePointer<S> {
     precondition(
-      slot.offset >= 0 && slot.offset + slot.count <= storage.columns,
-      "slot \(slot) of an arena of \(storage.columns)")
+      slot.offset >= 0 && slot.offset + slot.count <= capacity,
+      "slot \(slot) of an arena of \(capacity)")
     return storage.base + slot.offset
   }
 

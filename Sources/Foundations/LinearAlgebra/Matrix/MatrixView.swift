@@ -229,3 +229,16 @@ private func transpose<S: Scalar>(
     }
   }
 }
+
+extension MutableMatrixView {
+  /// Copies the rows of a matrix over those from `first` on.
+  package mutating func copyRows(of source: MatrixView<S>, to first: Int) {
+    precondition(
+      !source.isTransposed && source.columns == columns && first >= 0
+        && first + source.rows <= rows,
+      "\(source.rows)×\(source.columns) to row \(first) of \(rows)×\(columns)")
+    for r in 0..<source.rows {
+      (base + (first + r) * stride).update(from: source.base + r * source.stride, count: columns)
+    }
+  }
+}

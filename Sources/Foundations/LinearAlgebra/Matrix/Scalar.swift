@@ -6,7 +6,7 @@ package import Kernels
 /// precision, in row-major terms; `Float+BLAS.swift` and `Double+BLAS.swift` mirror
 /// each other. Call the functions on `MatrixView` instead of these. The kernels of
 /// CKernels are requirements of the protocols it refines.
-package protocol Scalar: VectorKernels, NetworkKernels {
+package protocol Scalar: VectorKernels, NetworkKernels, TangentKernels {
   /// `C ← alpha op(A) op(B) + beta C`, row major. C: `cblas_?gemm`.
   static func gemm(
     _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int,

@@ -21,35 +21,75 @@ extension TangentMachine {
       let out = Slot(
         offset: combination.offset, rows: wanted.count, columns: parameter.columns)
       arena.clear(out)
-      for (i, block) in blocks.enumerated() {
-        add(block, i, ParameterID(index: p), wanted, coefficients, to: out)
-      }
+      for i in blocks.indices { add(i, ParameterID(index: p), wanted, coefficients, to: out) }
       let numbers = arena.elements(out)
       for j in 0..<numbers.count { target[place + j] += Double(numbers[j]) }
       place += numbers.count
     }
   }
 
-  private mutating func add(
-    _ block: TangentBlock, _ i: Int, _ p: ParameterID, _ wanted: Range<Int>,
-    _ coefficients: Span<Double>, to out: Slot
-  ) {
-    let k = block.tangents.count
-    switch directions(ofBlock: i, p) {
-    case .dense(let v)?:
-      let c = Slot(offset: combinationScratch.offset, rows: 1, columns: k)
-      var numbers = arena.mutableElements(c)
-      for (l, tangent) in block.tangents.enumerated() { numbers[l] = S(coefficients[tangent]) }
-      arena.combine(c, v.rows(wanted), into: out, keep: true)
-    case .rankOne(let a, let b)?:
-      let scaled = Slot(offset: combinationScratch.offset, rows: k, columns: b.columns)
-      for (l, tangent) in block.tangents.enumerated() {
-        arena.addColumns(
-          of: b.rows(l..<(l + 1)), from: 0, width: b.columns, scale: S(coefficients[tangent]),
-          to: scaled.rows(l..<(l + 1)), at: 0, keep: false)
+  /// Divides the directions of a block by their lengths, and returns these.
+  package mutating func normaliseDirections(ofBlock i: Int) -> [Double] {
+    let count = blocks[i].tangents.count
+    let zeros = [Double](repeating: 0, count: count)
+    var squares = zeros
+    for case let slots? in directions[i] {
+      switch slots {
+      case .dense(let v): arena.addColumnSquares(v, to: &squares)
+      case .rankOne(let a, let b):
+        var (left, right) = (zeros, zeros)
+        arena.addColumnSquares(a, to: &left)
+        arena.addColumnSquares(b, to: &right)
+        for k in 0..<count { squares[k] += left[k] * right[k] }
       }
-      arena.multiply(a.rows(wanted), scaled, into: out, keep: true)
-    case nil: break
     }
+    let lengths = squares.map { $0 > 0 ? $0.squareRoot() : 1 }
+    let scales = row(ofBlock: i, lengths.map { 1 / $0 })
+    for case let slots? in directions[i] {
+      switch slots {
+      case .dense(let v): arena.modulate(v, by: scales, into: v, keep: false)
+      case .rankOne(_, let b): arena.modulate(b, by: scales, into: b, keep: false)
+      }
+    }
+    return lengths
+  }
+
+  private mutating func add(
+    _ i: Int, _ p: ParameterID, _ wanted: Range<Int>, _ coefficients: Span<Double>, to out: Slot
+  ) {
+    guard let slots = directions[i][p.index] else { return }
+    let c = row(ofBlock: i, blocks[i].tangents.map { coefficients[$0] })
+    switch slots {
+    case .dense(let v):
+      let rows = program.parameters[p.index].rows
+      let sums = Slot(offset: c.offset + c.count, rows: wanted.count, columns: 1)
+      for j in 0..<out.columns {
+        let first = j * rows + wanted.lowerBound
+        arena.multiply(
+          v.rows(first..<(first + wanted.count)), c.reshaped(rows: c.columns, columns: 1),
+          into: sums, keep: false)
+        arena.addColumns(of: sums, from: 0, width: 1, scale: 1, to: out, at: j, keep: true)
+      }
+    case .rankOne(let a, let b):
+      let scaled = Slot(offset: c.offset + c.count, rows: wanted.count, columns: a.columns)
+      arena.modulate(a.rows(wanted), by: c, into: scaled, keep: false)
+      arena.multiply(scaled, b, transposeB: true, into: out, keep: true)
+    }
+  }
+
+  /// A number for each of a block's directions, and zeros up to whole vectors.
+  private mutating func row(ofBlock i: Int, _ values: [Double]) -> Slot {
+    let row = Slot(
+      offset: combinationScratch.offset, rows: 1, columns: TangentWidth.padded(values.count))
+    arena.clear(row)
+    set(row, values)
+    return row
+  }
+
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  private mutating func set(_ row: Slot, _ values: [Double]) {
+    var numbers = arena.mutableElements(row)
+    for (k, value) in values.enumerated() { numbers[k] = S(value) }
   }
 }

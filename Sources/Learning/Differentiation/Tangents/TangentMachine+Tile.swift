@@ -2,118 +2,117 @@ internal import LinearAlgebra
 
 /// One tile's operations.
 extension TangentMachine {
-  mutating func run(_ operations: [TangentOperation], _ tile: Tile) {
-    for operation in operations {
-      switch operation {
-      case .linear(let place, let width, let terms, let clear):
-        runLinear(slot(place, width, tile), terms, clear: clear, tile)
-      case .modulatedLinear(let place, let width, let terms, let factor):
-        runModulatedLinear(slot(place, width, tile), terms, by: values(of: factor, tile), tile)
-      case .modulate(let place, let source, let factor, let width, let keep):
-        arena.modulate(
-          slot(source, width, tile), by: values(of: factor, tile),
-          into: slot(place, width, tile), keep: keep)
-      }
-    }
-  }
-
-  private func values(of factor: TangentOperation.Factor, _ tile: Tile) -> Slot {
-    switch factor {
-    case .slope(let register):
-      guard let slope = layout.slopes[register.index] else {
-        preconditionFailure("the plan names a slope of what is no function")
-      }
-      return slope.rows(tile.trials)
-    case .value(let register): return layout[register].rows(tile.trials)
-    }
-  }
-
-  private mutating func runLinear(
-    _ out: Slot, _ terms: [TangentTerm], clear: Bool, _ tile: Tile
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  mutating func run(
+    _ operations: [TangentOperation], _ section: FactorLayout.Section, _ tile: Tile
   ) {
-    if clear { arena.clear(out) }
-    var keep = clear
-    for term in terms {
-      switch term {
-      case .columns(let place, let inputWidth, let from, let width, let at, let scale):
-        arena.addColumns(
-          of: slot(place, inputWidth, tile), from: from, width: width, scale: S(scale),
-          to: out, at: at, keep: keep)
-      case .product(let place, let inputWidth, let p, let scale):
-        arena.multiply(
-          slot(place, inputWidth, tile), layout.parameters[p.index], into: out,
-          scale: S(scale), keep: keep)
-      case .direction(let x, let p, let scale):
-        addDirection(layout[x].rows(tile.trials), p, scale: S(scale), to: out, keep: keep, tile)
-      case .bias(let p, let scale):
-        if case .dense(let v)? = directions[tile.block][p.index] {
-          let k = blocks[tile.block].tangents.count
-          arena.addRows(
-            v.reshaped(rows: k, columns: out.columns), scale: S(scale), into: out, keep: keep)
-        }
+    for operation in operations { run(operation, section.numbers[tile.group], tile) }
+  }
+
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  private mutating func run(
+    _ operation: TangentOperation, _ numbers: [RowNumbers], _ tile: Tile
+  ) {
+    let out = slot(operation.place, operation.width, tile)
+    let first = tile.trials.lowerBound
+    let f = operation.factor.map { numbers[$0].from(trial: first) }
+    let mask = operation.mask.map { numbers[$0].from(trial: first) }
+    func base(_ reading: TangentReading) -> TangentBase<S> {
+      TangentBase(
+        slot(reading, tile), by: reading.factor.map { numbers[$0].from(trial: first) },
+        scale: S(reading.scale))
+    }
+    func input(_ i: Int) -> TangentInput<S>? {
+      guard i < operation.products.count else { return nil }
+      let (reading, p) = operation.products[i]
+      return TangentInput(
+        slot(reading, tile), by: reading.factor.map { numbers[$0].from(trial: first) },
+        layout.parameters[p.index], scale: S(reading.scale))
+    }
+
+    var rows = operation.rows[...]
+    var isWritten = false
+    if operation.isConcatenation {
+      // Parts beside each other: each is the first to be written.
+      if rows.reduce(0, { $0 + $1.reading.rows }) < operation.width { arena.clear(out) }
+      for (reading, at) in rows {
+        arena.addTangentRows(
+          base(reading), into: out.rows(at..<(at + reading.rows)), keep: false)
       }
-      keep = true
+      return
+    }
+    for i in stride(from: 0, to: operation.products.count, by: 2) {
+      guard let input1 = input(i) else { break }
+      let sum =
+        isWritten
+        ? TangentBase(out, by: nil, scale: 1) : rows.popFirst().map { base($0.reading) }
+      flops += Double(
+        arena.multiplyTangents(
+          input1, input(i + 1), base: sum, by: f, where: mask, into: out, work: work))
+      isWritten = true
+    }
+    for (reading, _) in rows {
+      arena.addTangentRows(base(reading), into: out, keep: isWritten)
+      isWritten = true
+    }
+    if !isWritten { arena.clear(out) }
+    for (x, p, scale) in operation.directions {
+      addDirections(x?.rowsOf(layout, tile.trials), p, S(scale), by: f, where: mask, to: out, tile)
     }
   }
 
-  /// In one pass where few numbers enter: what is wide is then written once, and read once
-  /// by the product that follows, instead of three times each.
-  private mutating func runModulatedLinear(
-    _ out: Slot, _ terms: [TangentTerm], by values: Slot, _ tile: Tile
+  /// `out[b, :, k] += scale · f[b] ∘ x[b, :] V_k` for the tile's directions of a parameter.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  private mutating func addDirections(
+    _ x: Slot?, _ p: ParameterID, _ scale: S, by f: RowNumbers?, where mask: RowNumbers?,
+    to out: TangentSlot, _ tile: Tile
   ) {
-    var through: (Slot, Slot, S)?
-    var along: (Slot, Slot, S)?
-    var isChain = true
-    for term in terms {
-      switch term {
-      case .product(let place, let inputWidth, let p, let scale) where through == nil:
-        through = (slot(place, inputWidth, tile), layout.parameters[p.index], S(scale))
-      case .direction(let x, let p, let scale) where along == nil:
-        if case .dense(let v)? = directions[tile.block][p.index] {
-          along = (layout[x].rows(tile.trials), v, S(scale))
-        } else {
-          isChain = false
-        }
-      default: isChain = false
+    let group = groups[tile.group]
+    for i in group.blocks {
+      let from = blocks[i].tangents.lowerBound - group.tangents.lowerBound
+      switch directions[i][p.index] {
+      case .dense(let v)?:
+        flops += Double(
+          arena.addDirections(
+            x, v, scale: scale, by: f, where: mask,
+            into: out.tangents(from: from, count: v.columns), work: work))
+      case .rankOne(let a, let b)?:
+        guard let x else { preconditionFailure("a bias has no rank-one directions") }
+        let s = Slot(offset: outerScratch.offset, rows: x.rows, columns: a.columns)
+        arena.multiply(x, a, into: s, keep: false)
+        arena.addTangentOuter(
+          s, b, scale: scale, by: f, into: out.tangents(from: from, count: b.columns))
+      case nil: break
       }
-    }
-    let rows = (through?.1.rows ?? 0) + (along?.1.rows ?? 0)
-    if isChain && rows >= 1 && rows <= Arena<S>.mostChainRows {
-      arena.multiplyChain(through, along, by: values, into: out)
-    } else {
-      runLinear(out, terms, clear: false, tile)
-      arena.modulate(out, by: values, into: out, keep: false)
     }
   }
 
-  /// `out[b, k, :] += scale · x[b, :] V_k`.
-  private mutating func addDirection(
-    _ x: Slot, _ p: ParameterID, scale: S, to out: Slot, keep: Bool, _ tile: Tile
-  ) {
-    switch directions[tile.block][p.index] {
-    case .dense(let v)?:
-      arena.multiply(
-        x, v, into: out.reshaped(rows: x.rows, columns: v.columns), scale: scale, keep: keep)
-    case .rankOne(let a, let b)?:
-      let s = Slot(offset: outerScratch.offset, rows: x.rows, columns: a.columns)
-      arena.multiply(x, a, into: s, keep: false)
-      arena.addOuter(s, b, scale: scale, into: out, keep: keep)
-    case nil: break
-    }
+  private func slot(_ reading: TangentReading, _ tile: Tile) -> TangentSlot {
+    slot(reading.place, reading.width, tile).rows(reading.from..<(reading.from + reading.rows))
   }
 
   /// Where a tangent of this tile lives now.
-  func slot(_ place: Place, _ width: Int, _ tile: Tile) -> Slot {
+  func slot(_ place: Place, _ width: Int, _ tile: Tile) -> TangentSlot {
     switch place {
     case .state(let i):
       if let slot = tile.states[parity][i] { return slot }
     case .next(let i):
       if let slot = tile.states[1 - parity][i] { return slot }
-    case .scratch(let column):
-      return Slot(
-        offset: scratch.offset + column * scratch.columns,
-        rows: tile.trials.count * blocks[tile.block].tangents.count, columns: width)
+    case .scratch(let row):
+      return TangentSlot(
+        offset: scratch.offset + row * scratch.columns, trials: tile.trials.count, rows: width,
+        width: groups[tile.group].width)
     }
     preconditionFailure("the plan names a state that does not move")
+  }
+}
+
+extension Register {
+  /// Some trials of the register's values.
+  fileprivate func rowsOf(_ layout: ValueLayout, _ trials: Range<Int>) -> Slot {
+    layout[self].rows(trials)
   }
 }

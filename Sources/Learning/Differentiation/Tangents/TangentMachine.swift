@@ -3,12 +3,16 @@ package import LinearAlgebra
 /// The interpreter of batched tangents: values and all their directional derivatives,
 /// forwards through time together, in memory that does not depend on the number of steps.
 ///
-/// The tangents are cut into tiles (some trials × some directions) that run a whole
-/// step each, so that what a step computes on the way stays in cache; per tile the
-/// products are single matrix products over [trial, tangent] rows,
+/// The tangents of a number lie side by side, `[trial, row, tangent]`: a value of any width is
+/// worked on along the tangents, and a trial's factors (the slopes of its units, noise) multiply
+/// the parameter of a product, where they are few, and not its many tangents,
 /// ```
-/// ẏ = ẋ P + x V,   ẋ: (trials·tangents)×n,  V: n×(tangents·m)
+/// ẏ[b] = (diag(d[b]) P)ᵀ ẋ[b] + Σ_i x[b, i] V[i],   ẋ[b]: n×tangents
 /// ```
+/// What a slope of 0 multiplies takes no part: of a network of rectifiers about half the products
+/// remain. Directions whose tangents live in the same values share the products with P. The
+/// tangents are cut into tiles (some trials × some directions) that run a whole step each, so that
+/// what a step computes on the way stays in cache.
 /// - Complexity: for each step 2·B·K·n·m flops a product and as many again for a dense
 ///   direction, 2·B·K·(n + m) for a rank-one direction. No allocation after `init`.
 package struct TangentMachine<S: Scalar>: ~Copyable {
@@ -18,68 +22,84 @@ package struct TangentMachine<S: Scalar>: ~Copyable {
   /// Directions of this rank.
   package let tangents: Int
   package var arena: Arena<S>
-  /// Rows: tangents; columns: the numbers of the losses' outputs, loss by loss.
+  /// One row for each number of the losses' outputs, loss by loss; one column a tangent.
   package let residualTangents: Slot
-  /// The residuals that belong to the columns of `residualTangents`.
+  /// The residuals that belong to the rows of `residualTangents`.
   package let residuals: Slot
+  /// Multiplications and additions of matrix products on tangents, since `start`.
+  package var flops = 0.0
 
   let directions: [[DirectionSlots?]]
+  let groups: [TangentGroup]
   let plans: [TangentPlan]
+  let factors: FactorLayout
   let tiles: [Tile]
   let scratch: Slot
+  let work: Slot
   let outerScratch: Slot
   let combination: Slot
   let combinationScratch: Slot
   var parity = 0
 
-  /// A tile: trials × directions, with the tangents of its states at both parities.
+  /// A tile: trials × a group's directions, with the tangents of its states at both parities.
   struct Tile {
-    let block: Int
+    let group: Int
     let trials: Range<Int>
-    let states: [[Slot?]]
+    let states: [[TangentSlot?]]
   }
 
   /// Plans the memory for directions in the given blocks.
   package init(_ program: Program, rows: Int, blocks: [TangentBlock], tile shape: TileShape) {
-    let blocks = blocks.flatMap { $0.split(atMost: shape.tangents) }
+    let (groups, blocks) = TangentGroup.grouping(blocks, of: program, atMost: shape.tangents)
     self.program = program
     self.blocks = blocks
+    self.groups = groups
     tangents = blocks.last?.tangents.upperBound ?? 0
     var plan = ArenaPlan()
     layout = ValueLayout(program, rows: rows, in: &plan)
-    residualTangents = plan.reserve(rows: tangents, columns: rows * program.lossWidth)
+    residualTangents = plan.reserve(rows: rows * program.lossWidth, columns: tangents)
     residuals = plan.reserve(rows: 1, columns: rows * program.lossWidth)
 
     var known: [Set<ParameterID>: TangentPlan] = [:]
-    let plans = blocks.map { block in
-      let moving = Set(block.forms.keys)
-      let result = known[moving] ?? TangentPlan(program, moving: moving)
-      known[moving] = result
+    let plans = groups.map { group in
+      let result = known[group.moving] ?? TangentPlan(program, moving: group.moving)
+      known[group.moving] = result
       return result
     }
     self.plans = plans
+    factors = FactorLayout(plans, layout, in: &plan)
     directions = blocks.map { $0.reserveDirections(program, in: &plan) }
-    let mostRows = (shape.trials * shape.tangents + 15) / 16 * 16
-    scratch = plan.reserve(rows: plans.map(\.scratchWidth).max() ?? 0, columns: mostRows)
-    outerScratch = plan.reserve(rows: 1, columns: mostRows)
+    let trials = min(rows, shape.trials)
+    let stride = groups.map(\.width.stride).max() ?? 0
+    scratch = plan.reserve(
+      rows: plans.map(\.scratchWidth).max() ?? 0, columns: trials * stride)
+    work = plan.reserve(
+      rows: 1,
+      columns: plans.flatMap { $0.start + $0.step }.reduce(2 * trials) {
+        max(
+          $0,
+          Arena<S>.tangentWork(trials: trials, columns: $1.width, rows: $1.mostFactors))
+      })
+    outerScratch = plan.reserve(rows: trials, columns: stride)
     combination = plan.reserve(rows: 1, columns: program.parameters.map(\.count).max() ?? 0)
-    let mostTangents = blocks.map(\.tangents.count).max() ?? 0
     combinationScratch = plan.reserve(
-      rows: mostTangents, columns: program.parameters.map(\.columns).max() ?? 0)
+      rows: 1 + (program.parameters.map(\.rows).max() ?? 0), columns: stride)
 
     var tiles: [Tile] = []
-    for (i, block) in blocks.enumerated() {
+    for (i, group) in groups.enumerated() {
       var first = 0
       while first < rows {
         let trials = first..<min(rows, first + shape.trials)
         let states = (0..<2).map { _ in
-          program.states.enumerated().map { index, state in
-            plans[i].activeStates.contains(index)
-              ? plan.reserve(rows: trials.count * block.tangents.count, columns: state.width)
-              : nil
+          program.states.enumerated().map { index, state -> TangentSlot? in
+            guard plans[i].activeStates.contains(index) else { return nil }
+            let width = group.width
+            let slot = plan.reserve(rows: trials.count * state.width, columns: width.stride)
+            return TangentSlot(
+              offset: slot.offset, trials: trials.count, rows: state.width, width: width)
           }
         }
-        tiles.append(Tile(block: i, trials: trials, states: states))
+        tiles.append(Tile(group: i, trials: trials, states: states))
         first = trials.upperBound
       }
     }
@@ -100,12 +120,14 @@ package struct TangentMachine<S: Scalar>: ~Copyable {
   /// Starts the trials and the tangents.
   package mutating func start(_ trials: Trials<S>) {
     parity = 0
+    flops = 0
     arena.start(trials, layout)
+    arena.multiplyFactors(factors.start, layout)
     for tile in tiles {
-      for state in plans[tile.block].statesThatStartAtZero {
+      for state in plans[tile.group].statesThatStartAtZero {
         if let slot = tile.states[0][state] { arena.clear(slot) }
       }
-      run(plans[tile.block].start, tile)
+      run(plans[tile.group].start, factors.start, tile)
     }
   }
 
@@ -118,8 +140,9 @@ package struct TangentMachine<S: Scalar>: ~Copyable {
     let weight = trials.stepWeights[step]
     let loss =
       weight > 0 ? arena.evaluateLosses(weight: weight, batch: trials.batch, layout) : nil
+    arena.multiplyFactors(factors.step, layout)
     for tile in tiles {
-      run(plans[tile.block].step, tile)
+      run(plans[tile.group].step, factors.step, tile)
       if loss != nil { writeResidualTangents(tile) }
     }
     if loss != nil { writeResiduals() }
@@ -139,49 +162,19 @@ package struct TangentMachine<S: Scalar>: ~Copyable {
   }
 
   private mutating func writeResidualTangents(_ tile: Tile) {
-    let block = blocks[tile.block]
-    var column = 0
+    let range = groups[tile.group].tangents
+    var row = 0
     for (i, loss) in layout.losses.enumerated() {
       let width = loss.factor.columns
-      if let place = plans[tile.block].losses[i] {
+      if let place = plans[tile.group].losses[i] {
+        let first = row + tile.trials.lowerBound * width
         arena.residualTangents(
-          slot(place, width, tile), factor: loss.factor.rows(tile.trials),
-          mean: loss.mean?.rows(tile.trials), into: residualTangents.rows(block.tangents),
-          at: column + tile.trials.lowerBound * width)
+          slot(place, width, tile), count: range.count, factor: loss.factor.rows(tile.trials),
+          mean: loss.mean?.rows(tile.trials),
+          into: residualTangents.rows(first..<(first + tile.trials.count * width)),
+          at: range.lowerBound)
       }
-      column += loss.factor.count
-    }
-  }
-}
-
-extension TangentBlock {
-  /// Blocks of at most so many tangents, as equal as can be.
-  fileprivate func split(atMost most: Int) -> [TangentBlock] {
-    guard !tangents.isEmpty else { return [] }
-    let pieces = (tangents.count + most - 1) / most
-    return (0..<pieces).map { i in
-      let low = tangents.lowerBound + tangents.count * i / pieces
-      let high = tangents.lowerBound + tangents.count * (i + 1) / pieces
-      return TangentBlock(tangents: low..<high, forms: forms)
-    }
-  }
-
-  fileprivate func reserveDirections(
-    _ program: Program, in plan: inout ArenaPlan
-  ) -> [DirectionSlots?] {
-    let k = tangents.count
-    return program.parameters.indices.map { i in
-      let parameter = program.parameters[i]
-      switch forms[ParameterID(index: i)] {
-      case .dense?:
-        return .dense(plan.reserve(rows: parameter.rows, columns: k * parameter.columns))
-      case .rankOne?:
-        precondition(parameter.rows > 1, "\(parameter.name) has one row: use a dense direction")
-        return .rankOne(
-          a: plan.reserve(rows: parameter.rows, columns: k),
-          b: plan.reserve(rows: k, columns: parameter.columns))
-      case nil: return nil
-      }
+      row += loss.factor.count
     }
   }
 }

@@ -13,21 +13,25 @@ package struct TileShape: Sendable, Equatable {
 
   /// The tile for a program's widest value.
   ///
-  /// A tangent of the widest value takes trials · width numbers; tangents are added until
-  /// the tile fills `bytes`, and the trials are split only if one tangent fills it alone.
+  /// A trial's tangents of the widest value take width · tangents numbers. All tangents share what
+  /// is formed for a trial: they are cut only where a single trial fills `bytes` with more than
+  /// ``fewestTangents``; trials are added until the tile fills them.
   package static func fitting<S: Scalar>(
-    _ program: Program, trials: Int, tangents: Int, bytes: Int = 384 << 10, of type: S.Type
+    _ program: Program, trials: Int, tangents: Int, bytes: Int = 256 << 10, of type: S.Type
   ) -> TileShape {
-    let width = max(1, program.widths.max() ?? 1)
+    let data = Set(program.channels.map(\.register.index))
+    let width = program.widths.indices.filter { !data.contains($0) }
+      .reduce(1) { max($0, program.widths[$1]) }
     let numbers = bytes / MemoryLayout<S>.stride
-    let rows = max(1, numbers / width)
-    if rows >= trials {
-      let most = min(max(1, tangents), rows / max(1, trials))
-      // Tiles of equal size rather than a small last one.
-      let tiles = (max(1, tangents) + most - 1) / most
-      return TileShape(trials: max(1, trials), tangents: (max(1, tangents) + tiles - 1) / tiles)
-    }
-    let tiles = (trials + rows - 1) / rows
-    return TileShape(trials: (trials + tiles - 1) / tiles, tangents: 1)
+    let most = min(max(1, tangents), max(fewestTangents, numbers / width))
+    let cuts = (max(1, tangents) + most - 1) / most
+    let columns = (max(1, tangents) + cuts - 1) / cuts
+    let rows = min(max(1, trials), max(1, numbers / (width * columns)))
+    // Tiles of equal size rather than a small last one.
+    let tiles = (max(1, trials) + rows - 1) / rows
+    return TileShape(trials: (max(1, trials) + tiles - 1) / tiles, tangents: columns)
   }
+
+  /// Tangents that are worth what is formed for all of them.
+  private static let fewestTangents = 128
 }

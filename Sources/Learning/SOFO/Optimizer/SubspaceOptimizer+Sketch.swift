@@ -11,7 +11,7 @@ extension SubspaceOptimizer where Group: ~Copyable {
     let loss = try phases.measure("tangents") {
       try runTangents(trials, parameters: parameters, pacer: pacer)
     }
-    phases.add("tangents", flops: machine.flopsPerStep * Double(trials.steps))
+    phases.add("tangents", flops: machine.flops)
     sums = try phases.measure("reduce") {
       try sketch.finish(among: ranks.tangentGroup)
       // Ranks that share trials computed the same loss: one of them counts.

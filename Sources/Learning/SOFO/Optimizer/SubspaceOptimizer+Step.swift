@@ -53,7 +53,7 @@ extension SubspaceOptimizer where Group: ~Copyable {
     }
     let losses =
       control.rule == .search
-      ? try evaluate(tried, trials, pacer)
+      ? try evaluate(tried, trials, within: loss, pacer)
       : try evaluateUntilLower(tried, trials, than: loss, pacer)
     guard let best = control.choose(candidates, losses: losses, before: loss) else {
       control.update(taken: nil, ratio: 0)
@@ -66,24 +66,48 @@ extension SubspaceOptimizer where Group: ~Copyable {
   }
 
   /// The losses of all candidates; ranks that share trials evaluate different ones.
+  ///
+  /// Losses are sums of terms that are not negative: a candidate whose sum has passed `limit`, or a
+  /// whole loss that this rank knows, cannot be chosen any more and counts as infinite.
   private mutating func evaluate(
-    _ candidates: [[Double]], _ trials: Trials<S>, _ pacer: StopPacer
+    _ candidates: [[Double]], _ trials: Trials<S>, within limit: Double, _ pacer: StopPacer
   ) throws -> [Double] {
     var losses = [Double](repeating: 0, count: candidates.count)
+    // From the middle on, where the best one is most often.
+    let order = candidates.indices.sorted {
+      abs(2 * $0 - candidates.count) < abs(2 * $1 - candidates.count)
+    }
+    var limit = limit
     for first in stride(from: 0, to: candidates.count, by: ranks.grid.tangents) {
-      let i = first + ranks.tangentIndex
-      guard i < candidates.count else {
+      let place = first + ranks.tangentIndex
+      guard place < candidates.count else {
         // Without a candidate left this rank keeps step with the others.
         for _ in 0..<trials.steps { try pacer.step(.candidates, on: ranks.world) }
         continue
       }
-      rollout.load(parameters: candidates[i])
-      losses[i] = try rollout.run(trials) { _, _ in
-        try pacer.step(.candidates, on: ranks.world)
-      }
+      rollout.load(parameters: candidates[order[place]])
+      let loss = try runCandidate(trials, within: limit, pacer)
+      losses[order[place]] = loss
+      if ranks.grid.batch == 1 { limit = min(limit, loss) }
     }
     try ranks.world.sum(&losses)
     return losses
+  }
+
+  /// The loss of the candidate that is loaded, infinite if it passes a limit.
+  private mutating func runCandidate(
+    _ trials: Trials<S>, within limit: Double, _ pacer: StopPacer
+  ) throws -> Double {
+    var loss = 0.0
+    rollout.begin(trials)
+    for t in 0..<trials.steps {
+      if loss <= limit {
+        loss += rollout.step(t, trials)
+        rollout.advance()
+      }
+      try pacer.step(.candidates, on: ranks.world)
+    }
+    return loss <= limit ? loss : .infinity
   }
 
   /// Evaluates one candidate after the other until one is lower; NaN for the rest.
@@ -92,7 +116,7 @@ extension SubspaceOptimizer where Group: ~Copyable {
   ) throws -> [Double] {
     var losses = [Double](repeating: .nan, count: candidates.count)
     for i in candidates.indices {
-      losses[i] = try evaluate([candidates[i]], trials, pacer)[0]
+      losses[i] = try evaluate([candidates[i]], trials, within: loss, pacer)[0]
       if losses[i].isFinite && losses[i] < loss { break }
     }
     return losses
