@@ -106,22 +106,24 @@ static double *block_f64(size_t n) {
     size_t k = (tangents + CK_TANGENTS - 1) / CK_TANGENTS * CK_TANGENTS, row = k + 16;   \
     size_t last = row - k;                                                               \
     T *x = block_##S(b * l * row - last), *out = block_##S(b * m * row - last);          \
-    T *p = block_##S(l * m + CK_TANGENT_SLACK), *f = block_##S(b * m + CK_TANGENT_SLACK);\
+    T *p = block_##S(l * m + CK_TANGENT_SLACK),                                          \
+      *f = block_##S(b * m + CK_TANGENT_SLACK);                                          \
     T *d = block_##S(b * l), *work = block_##S(ck_tangent_work_##S(b, m, 2 * l));        \
-    T *v = block_##S(m * l * k), *s = block_##S(b * k), *z = block_##S(b * m * tangents);\
+    T *v = block_##S(m * l * k), *s = block_##S(b * k),                                  \
+      *z = block_##S(b * m * tangents);                                                  \
     for (size_t i = 0; i < b * l; i += 3) d[i] = 0;                                      \
     for (size_t i = 0; i < b * m; i += 4) f[i] = 0;                                      \
     ck_tangent_factor_##S one = {l, (T)2, x, p, d, l * row, l}, none = {0};              \
-    ck_tangent_product_##S product = {                                                   \
-      b, m, k, row, one, one, 1, out, 0, f, f, m * row, 0, m, m, out, m * row, work};    \
+    ck_tangent_product_##S product = {b, m, k,       row, one, one, 1,   out,     0,     \
+                                      f, f, m * row, 0,   m,   m,   out, m * row, work}; \
     ck_tangent_product_run_##S(&product);                                                \
     product.second = none, product.base = 0, product.f = 0, product.mask = 0;            \
     ck_tangent_product_run_##S(&product);                                                \
-    ck_tangent_direction_##S along = {                                                   \
-      b, m, l, k, row, (T)2, d, v, f, 0, l, m, 0, out, m * row, work};                   \
+    ck_tangent_direction_##S along = {b, m, l, k, row, (T)2, d,       v,                 \
+                                      f, 0, l, m, 0,   out,  m * row, work};             \
     ck_tangent_direction_run_##S(&along);                                                \
-    ck_tangent_rows_##S rows = {                                                         \
-      b, l < m ? l : m, k, row, (T)2, x, d, l * row, l, out, m * row, 0};                \
+    ck_tangent_rows_##S rows = {b, l < m ? l : m, k, row, (T)2,    x,                    \
+                                d, l * row,       l, out, m * row, 0};                   \
     ck_tangent_rows_run_##S(&rows);                                                      \
     rows.keep = 1;                                                                       \
     ck_tangent_rows_run_##S(&rows);                                                      \

@@ -28,6 +28,7 @@ package struct Intervention: Equatable, Sendable {
     }
   }
 
+  /// What is done to which neurons and when; of two clamps of a neuron the later one holds.
   package let parts: [Part]
 
   package init(_ parts: [Part] = []) { self.parts = parts }

@@ -36,7 +36,8 @@ enum { LINE = 16 };
     break;                                                                               \
   }
 
-#define BLOCKS_2(T, V, ROWS, VECTORS) BLOCK(T, V, ROWS, VECTORS) BLOCK(T, V, (ROWS) + 1, VECTORS)
+#define BLOCKS_2(T, V, ROWS, VECTORS)                                                    \
+  BLOCK(T, V, ROWS, VECTORS) BLOCK(T, V, (ROWS) + 1, VECTORS)
 #define BLOCKS_6(T, V, VECTORS)                                                          \
   BLOCKS_2(T, V, 1, VECTORS) BLOCKS_2(T, V, 3, VECTORS) BLOCKS_2(T, V, 5, VECTORS)
 #define BLOCKS_14(T, V, VECTORS)                                                         \
@@ -86,8 +87,7 @@ enum { LINE = 16 };
       if (all)                                                                           \
         for (size_t r = 0; r < LINE; r++) to[r] = s * factors[r] * from[r];              \
       else                                                                               \
-        for (size_t r = 0; r < height; r++)                                              \
-          to[r] = s * factors[r] * lines[l][index[r]];                                   \
+        for (size_t r = 0; r < height; r++) to[r] = s * factors[r] * lines[l][index[r]]; \
     }                                                                                    \
   }                                                                                      \
   size_t ck_tangent_work_##S(size_t b, size_t m, size_t rows) {                          \
@@ -100,7 +100,8 @@ GATHER(double, f64)
 
 // The rows of the result that count for a trial.
 #define PRODUCT(T, S, LEVEL, TARGET, BYTES, MOST)                                        \
-  typedef T vector_##S##_##LEVEL __attribute__((vector_size(BYTES), aligned(sizeof(T)))); \
+  typedef T vector_##S##_##LEVEL                                                         \
+    __attribute__((vector_size(BYTES), aligned(sizeof(T))));                             \
   BLOCK_OF(T, S, LEVEL, TARGET, MOST, 1)                                                 \
   BLOCK_OF(T, S, LEVEL, TARGET, MOST, 2)                                                 \
   TARGET static size_t product_##S##_##LEVEL(const ck_tangent_product_##S *p) {          \
@@ -122,8 +123,7 @@ GATHER(double, f64)
         if (p->mask && p->mask[t * p->mask_trial + j] == 0) continue;                    \
         if (f && f[j] == 0)                                                              \
           only_##S(p->k, base ? base + j * p->row : 0, e, out + j * p->row);             \
-        else                                                                             \
-          beta[columns] = e, index[columns++] = j;                                       \
+        else beta[columns] = e, index[columns++] = j;                                    \
       }                                                                                  \
       if (columns == 0) continue;                                                        \
       const size_t panels = (columns + (MOST) - 1) / (MOST);                             \
@@ -177,8 +177,9 @@ GATHER(double, f64)
       const T *v = p->v + j * p->n * p->k;                                               \
       size_t count = 0;                                                                  \
       for (size_t t = 0; t < p->b; t++)                                                  \
-        if ((!p->mask || p->mask[t * p->mask_trial + j] != 0) &&                         \
-            (!p->f || p->f[t * p->f_trial + j] != 0))                                    \
+        if (                                                                             \
+          (!p->mask || p->mask[t * p->mask_trial + j] != 0) &&                           \
+          (!p->f || p->f[t * p->f_trial + j] != 0))                                      \
           index[count++] = t;                                                            \
       for (size_t first = 0; first < count; first += (TRIALS)) {                         \
         const size_t some = lesser(TRIALS, count - first);                               \
@@ -193,12 +194,10 @@ GATHER(double, f64)
         size_t at = 0;                                                                   \
         while (at < p->k) {                                                              \
           const size_t left = (p->k - at) / lanes;                                       \
-          if (left == 1)                                                                 \
-            DIRECTION_BLOCK(T, vector_##S##_##LEVEL, TRIALS, 1)                          \
+          if (left == 1) DIRECTION_BLOCK(T, vector_##S##_##LEVEL, TRIALS, 1)             \
           else if (left == 2 || left == 4)                                               \
             DIRECTION_BLOCK(T, vector_##S##_##LEVEL, TRIALS, 2)                          \
-          else                                                                           \
-            DIRECTION_BLOCK(T, vector_##S##_##LEVEL, TRIALS, 3)                          \
+          else DIRECTION_BLOCK(T, vector_##S##_##LEVEL, TRIALS, 3)                       \
         }                                                                                \
       }                                                                                  \
     }                                                                                    \

@@ -1,3 +1,4 @@
+internal import LinearAlgebra
 package import SOFO
 
 /// What a training takes, from its sizes alone: memory and work of an iteration on the busiest
@@ -51,8 +52,10 @@ package struct TrainPlan: Sendable {
     solution = 2 * k * k * k
     touchedBytes = Self.passes * Double(tangents * trials) * state * steps * scalar
     messages = TrainMessages(training, on: grid)
+    // Tangents of a number lie side by side, as whole vectors.
+    let stride = Double(TangentWidth(tangents).stride)
     let numbers =
-      Double(tangents) * parameters + Double(tangents * trials * 2) * state + parameters * 3
+      stride * parameters + stride * rows * 2 * state + parameters * 3
       + Double(training.covariances)
     bytes = Self.processBytes + numbers * scalar + 2 * k * k * 8
   }

@@ -26,7 +26,7 @@ struct AnimalsCommand: GroupCommand {
       Examples:
         ganglion animals worms/*.nwb -o models
         mpirun -n 4 ganglion animals worms/*.nwb -o models --alpha auto --select both
-        ganglion animals worms/*.nwb -o models --task 3 --alpha auto
+        ganglion animals worms/*.nwb -o models --task 1 --alpha auto
         ganglion animals worms/*.nwb -o models --collect
       """)
 

@@ -26,7 +26,7 @@ struct PerturbCommand: GroupCommand {
 
       Examples:
         ganglion perturb worm-model.h5 --read-out RIML,RIMR
-        ganglion perturb mouse-model.h5 --read-out V1 --horizon 20 --current-for 5 -o influence.h5
+        ganglion perturb mouse-model.h5 --read-out V1 --current-for 5 -o influence.h5
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String

@@ -20,7 +20,8 @@ struct SimulateCommand: ModelCommand {
       and the model's weights under /truth. The same flags give the same file on any \
       number of ranks, to rounding.
 
-      --silence, --drive and --clamp do something to neurons while it runs: the difference from a       run without is their effect in this network.
+      --silence, --drive and --clamp do something to neurons while it runs: the difference from a \
+      run without is their effect in this network.
 
       Of a run of `ganglion train flipflop --cell rate` or `train timed-response` it makes a \
       recording with its truth, trial after trial, to fit as if nothing were known: the same \
@@ -29,7 +30,7 @@ struct SimulateCommand: ModelCommand {
 
       Examples:
         ganglion simulate mouse-model.h5 -o simulated.h5 --steps 5000
-        ganglion simulate worm-model.h5 -o driven.h5 --steps 200 --drive AVAL,AVAR=0.5:20-30
+        ganglion simulate worm.h5 -o driven.h5 --steps 200 --drive AVAL=0.5:20-30
         ganglion simulate teacher.h5 -o recording.h5
       """)
 

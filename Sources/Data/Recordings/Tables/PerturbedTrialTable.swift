@@ -8,6 +8,7 @@ internal import Foundation
 /// blanks between (quoted where the columns are apart by the same). `amount` and `frames` are
 /// the current that is added and for how many frames; without `amount` nothing is known of it.
 package struct PerturbedTrialTable: Sendable {
+  /// A trial.
   package struct Row: Sendable, Codable, Equatable {
     /// Of the file, from 1.
     package let line: Int
@@ -19,7 +20,9 @@ package struct PerturbedTrialTable: Sendable {
     package let frames: Int
   }
 
+  /// The file.
   package let path: String
+  /// The trials, in the order of the file.
   package let rows: [Row]
 
   /// Reads a table for a recording.

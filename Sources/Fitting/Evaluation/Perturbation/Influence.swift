@@ -19,6 +19,7 @@ package final class Influence {
   /// Local × candidates: the response of each neuron at the last frame; empty if it is not kept.
   package private(set) var ofCells: Matrix<Double>
 
+  /// An empty sum over `starts` runs of `horizon` frames; `local` are this rank's neurons.
   package init(
     local: Range<Int>, candidates: [Int], readOut: [Int], horizon: Int, pulse: Pulse, starts: Int,
     keepsCells: Bool

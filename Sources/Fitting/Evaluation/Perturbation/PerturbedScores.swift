@@ -21,6 +21,7 @@ package struct PerturbedScores: Sendable {
     package let errorRatio: Double
   }
 
+  /// By frames after the onset, in ascending order.
   package let rows: [Row]
   /// Trials that were compared, and how many of these lie in the fitted frames.
   package let trials: Int

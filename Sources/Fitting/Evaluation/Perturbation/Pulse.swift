@@ -9,7 +9,9 @@ package struct Pulse: Equatable, Sendable {
     case current(frames: Int)
   }
 
+  /// Where it is added.
   package let site: Site
+  /// How much, in units of the scaled rate or of its current.
   package let amplitude: Double
 
   package init(_ amplitude: Double, site: Site) {

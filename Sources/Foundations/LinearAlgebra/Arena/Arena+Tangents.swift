@@ -48,7 +48,8 @@ extension Arena {
       work.count >= S.tangentWork(out.trials, out.rows, rows), "\(work) for \(rows) rows")
     let done = S.multiplyTangents(
       TangentProduct(
-        shape: out.shape, first: factor(first, for: out), second: second.map { factor($0, for: out) },
+        shape: out.shape, first: factor(first, for: out),
+        second: second.map { factor($0, for: out) },
         beta: base?.scale ?? 0, base: base.map { UnsafePointer(address($0.x)) },
         baseTrial: base?.x.trialStride ?? 0, e: numbers(base?.d, out), f: numbers(f, out),
         mask: numbers(mask, out), out: address(out), outTrial: out.trialStride,

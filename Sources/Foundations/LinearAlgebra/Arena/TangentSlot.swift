@@ -66,6 +66,7 @@ package struct TangentWidth: Sendable, Equatable {
   /// Numbers from row to row: directions of some of the tangents may reach a vector further.
   package let stride: Int
 
+  /// For `count` tangents, at least 1.
   package init(_ count: Int) {
     let multiple = TangentOrder.multiple
     tangents = Self.padded(count)

@@ -121,7 +121,9 @@ struct TangentSection {
         guard active.contains(x) else { continue }
         formation.add(view(x, from: from, scale: scale), rows: width, at: at)
       case .product(let x, let p, let scale):
-        if active.contains(x) { formation.products.append((view(x, scale: scale), program.width(x), p)) }
+        if active.contains(x) {
+          formation.products.append((view(x, scale: scale), program.width(x), p))
+        }
         if moving.contains(p) { formation.directions.append((x, p, scale)) }
       case .bias(let p, let scale):
         if moving.contains(p) { formation.directions.append((nil, p, scale)) }
