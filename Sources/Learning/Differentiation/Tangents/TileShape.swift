@@ -26,7 +26,7 @@ package struct TileShape: Sendable, Equatable {
     let most = min(max(1, tangents), max(fewestTangents, numbers / width))
     let cuts = (max(1, tangents) + most - 1) / most
     let columns = (max(1, tangents) + cuts - 1) / cuts
-    let rows = min(max(1, trials), max(1, numbers / (width * columns)))
+    let rows = min(max(1, trials), max(fewestTrials, numbers / (width * columns)))
     // Tiles of equal size rather than a small last one.
     let tiles = (max(1, trials) + rows - 1) / rows
     return TileShape(trials: (max(1, trials) + tiles - 1) / tiles, tangents: columns)
@@ -34,4 +34,8 @@ package struct TileShape: Sendable, Equatable {
 
   /// Tangents that are worth what is formed for all of them.
   private static let fewestTangents = 128
+
+  /// Trials that the kernel of directions deals with at once: fewer would cost as much. A product
+  /// goes trial by trial, so that these need not fit the cache together.
+  private static let fewestTrials = 8
 }
