@@ -3,8 +3,9 @@
 #include <stdint.h>
 
 // Rows of tangents times numbers: blocks of the result in registers, some rows of one or two
-// vectors. The factors of some rows stay in the first cache while all tangents go by. Numbers that are zero, as the slopes of a
-// rectifier that is off, are left out beforehand: of a half of them half the work remains.
+// vectors. The factors of some rows stay in the first cache while all tangents go by. Numbers that
+// are zero, as the slopes of a rectifier that is off, are left out beforehand: of a half of them
+// half the work remains.
 
 #define UNROLLED _Pragma("clang loop unroll(full)")
 

@@ -123,7 +123,8 @@ import Testing
         product: ProductRate(rate: rate, busyCores: 1e3), bound: 200e9)
     }
     #expect(try advice(101e9).isEmpty)
-    #expect(try advice(99e9).count >= 1)
+    // Of kernels that OPENBLAS_CORETYPE asks for a run is warned as it begins.
+    #expect(try advice(99e9).isEmpty == (BLAS.kernelWarning != nil))
   }
 
   @Test func severalRanksShouldUseROMIO() {

@@ -1,0 +1,26 @@
+internal import CKernels
+
+/// The kernels of tangents by precision; `Arena` calls them.
+///
+/// Shapes and meaning of the arguments: `tangents.h` of CKernels.
+package protocol TangentKernels: BinaryFloatingPoint, BitwiseCopyable, Sendable {
+  /// The multiplications of numbers with rows of tangents that were done.
+  static func multiplyTangents(_ product: TangentProduct<Self>) -> Int
+  static func tangentWork(_ trials: Int, _ columns: Int, _ rows: Int) -> Int
+  static func addDirections(_ directions: TangentDirections<Self>)
+  static func addTangentRows(_ rows: TangentRows<Self>)
+  static func addTangentOuter(
+    _ shape: TangentShape, _ scale: Self, _ s: UnsafePointer<Self>, _ v: UnsafePointer<Self>,
+    _ f: EachRow<Self>, _ out: UnsafeMutablePointer<Self>, _ outTrial: Int)
+  static func residualTangents(
+    _ shape: TangentShape, _ z: UnsafePointer<Self>, _ zTrial: Int, _ f: UnsafePointer<Self>,
+    _ q: UnsafePointer<Self>?, _ out: UnsafeMutablePointer<Self>, _ outRow: Int)
+}
+
+/// What rows of tangents are rounded up to.
+package enum TangentOrder {
+  /// Tangents of a row are a multiple of it.
+  package static let multiple = Int(CK_TANGENTS)
+  /// Numbers that must be readable after a parameter.
+  package static let slack = Int(CK_TANGENT_SLACK)
+}
