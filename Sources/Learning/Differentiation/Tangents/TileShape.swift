@@ -35,7 +35,8 @@ package struct TileShape: Sendable, Equatable {
   /// Tangents that are worth what is formed for all of them.
   private static let fewestTangents = 128
 
-  /// Trials that the kernel of directions deals with at once: fewer would cost as much. A product
-  /// goes trial by trial, so that these need not fit the cache together.
+  /// Trials that the kernel of directions deals with at once: fewer would cost as much.
+  ///
+  /// A product goes trial by trial, so that these need not fit the cache together.
   private static let fewestTrials = 8
 }
