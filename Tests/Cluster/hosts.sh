@@ -170,7 +170,8 @@ fit=("$program" fit "$folder/recording.h5" --alpha 0.1 --lambda 1e-4 --scale non
 here "${fit[@]}" -o "$folder/local.h5" --quiet
 measured "${fit[@]}" --timings -o "$folder/across.h5"
 planned fit --neurons 600 --frames 600
-expect "the same weights" h5diff -q --relative=1e-6 "$folder/local.h5" "$folder/across.h5" /W
+# Weights are of the order of 0.06, and rounding is of that order, not of each weight near zero.
+expect "the same weights" h5diff -q --delta=1e-9 "$folder/local.h5" "$folder/across.h5" /W
 
 echo "== the same training on one host and on three"
 train=("$program" train flipflop --hidden 32 --steps 50 --batch 12 --tangents 12 --iterations 20
