@@ -29,7 +29,8 @@ final class FrameRecord: Sendable {
 
   /// Goes on after the whole frames of `earlier`, or begins a file.
   ///
-  /// - Throws: `CommandLineError` (73) if it cannot be created, or another run writes it.
+  /// - Throws: `CommandLineError` (73) if it cannot be created, or another run writes it, or has
+  ///   written it since `earlier` was looked at.
   init(_ path: String, goingOnAfter earlier: FrameFile?, dt: Double?) throws {
     self.path = path
     self.dt = dt
@@ -40,6 +41,11 @@ final class FrameRecord: Sendable {
       close(descriptor)
       throw Self.refusal(path, reason)
     }
+    // `earlier` was looked at before the lock was had: what came meanwhile is not cut off.
+    guard try Self.frames(of: path, descriptor) == earlier?.count ?? 0 else {
+      close(descriptor)
+      throw Self.refusal(path, "another run has written it meanwhile: start again")
+    }
     state = Mutex(Figures(frames: earlier?.count ?? 0, size: earlier?.size ?? 0))
     ftruncate(descriptor, earlier?.size ?? 0)
     Thread.detachNewThread { [weak self] in
@@ -48,6 +54,12 @@ final class FrameRecord: Sendable {
         sleep(1)
       }
     }
+  }
+
+  /// Whole frames of a file; nil if it holds something else.
+  private static func frames(of path: String, _ descriptor: Int32) throws -> Int? {
+    guard lseek(descriptor, 0, SEEK_END) > 0 else { return 0 }
+    return FrameFile.isFrames(path) ? try FrameFile(path).count : nil
   }
 
   private static func refusal(_ path: String, _ reason: String) -> CommandLineError {
