@@ -65,13 +65,16 @@ struct AnimalsCommand: GroupCommand {
     _ = try Animal.all(of: recordings, in: output)
   }
 
+  /// Flags of `fit` that mean something of its own here.
+  private static let ownFlags: Set<String> = ["output", "config", "threads", "quiet"]
+
   /// They are known once the folder is there.
   var files: FileRoles { FileRoles() }
 
   func run(on world: borrowing Communicator) throws {
     // What is wrong with the flags is wrong for all, and told before a folder is made.
     let flags = try CommandPath(of: Main.arguments).flags(
-      for: FitCommand.self, except: ["output", "config", "threads", "quiet"])
+      for: FitCommand.self, except: Self.ownFlags)
     let animals = try Animal.all(of: recordings, in: output)
     _ = try animals.map { try $0.fit(flags, common) }
     try AnimalsRun(command: self, animals: animals, flags: flags).run(on: world)
@@ -80,9 +83,7 @@ struct AnimalsCommand: GroupCommand {
 
 extension AnimalsCommand: ConditionalFlags {
   var flagConditions: [FlagCondition] {
-    let ofFit = Set(FlagCatalog(of: FitCommand.self).names).subtracting([
-      "output", "config", "threads", "quiet",
-    ])
+    let ofFit = Set(FlagCatalog(of: FitCommand.self).names).subtracting(Self.ownFlags)
     return [
       FlagCondition(ofFit.sorted(), when: !collect, else: "--collect fits none"),
       FlagCondition(["threads"], when: !collect, else: "--collect fits none"),

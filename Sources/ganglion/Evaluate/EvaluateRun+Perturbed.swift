@@ -67,11 +67,11 @@ extension PerturbedScores {
   }
 
   var object: [String: Any] {
-    func finite(_ values: [Double]) -> [Any] { values.map { $0.isFinite ? $0 as Any : NSNull() } }
-    return [
+    [
       "trials": trials, "fitted": fitted, "left_out": leftOut, "ahead": rows.map(\.ahead),
-      "correlation": finite(rows.map(\.correlation)), "slope": finite(rows.map(\.slope)),
-      "error_ratio": finite(rows.map(\.errorRatio)),
+      "correlation": rows.map { jsonNumber($0.correlation) },
+      "slope": rows.map { jsonNumber($0.slope) },
+      "error_ratio": rows.map { jsonNumber($0.errorRatio) },
     ]
   }
 }

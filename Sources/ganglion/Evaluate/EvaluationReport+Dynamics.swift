@@ -70,13 +70,12 @@ extension EvaluationReport {
   func dynamicsObject(
     on group: borrowing some RankGroup & ~Copyable
   ) throws -> [String: Any] {
-    func finite(_ value: Double) -> Any { value.isFinite ? value : NSNull() }
     var object: [String: Any] = [:]
     if let attractor {
       var values: [String: Any] = ["frames": attractor.frames.count]
       for distance in try distances(on: group) {
-        values["median_" + distance.key] = finite(distance.network)
-        values["median_" + distance.key + "_yardstick"] = finite(distance.yardstick)
+        values["median_" + distance.key] = jsonNumber(distance.network)
+        values["median_" + distance.key + "_yardstick"] = jsonNumber(distance.yardstick)
       }
       object["attractor"] = values
     }

@@ -163,17 +163,19 @@ struct EvaluationReport {
     var object: [String: Any] = [
       "model": model.path, "neurons": model.neurons, "alpha": model.alpha,
     ]
-    func finite(_ value: Double) -> Any { value.isFinite ? value : NSNull() }
     if let agreement {
       var values: [String: Any] = [
         "truth": agreement.truth, "weights": agreement.weights.count,
-        "pearson": finite(agreement.weights.pearson), "slope": finite(agreement.weights.slope),
-        "rms_error": finite(agreement.weights.rootMeanSquareError),
+        "pearson": jsonNumber(agreement.weights.pearson),
+        "slope": jsonNumber(agreement.weights.slope),
+        "rms_error": jsonNumber(agreement.weights.rootMeanSquareError),
       ]
-      if let inputs = agreement.inputWeights { values["input_pearson"] = finite(inputs.pearson) }
+      if let inputs = agreement.inputWeights {
+        values["input_pearson"] = jsonNumber(inputs.pearson)
+      }
       if let leaks = agreement.leaks {
-        values["alpha_pearson"] = finite(leaks.pearson)
-        values["alpha_rms_error"] = finite(leaks.rootMeanSquareError)
+        values["alpha_pearson"] = jsonNumber(leaks.pearson)
+        values["alpha_rms_error"] = jsonNumber(leaks.rootMeanSquareError)
       }
       object["connectivity"] = values
     }
@@ -185,19 +187,19 @@ struct EvaluationReport {
         "transitions": oneStep.transitions,
         "linear_lambda": linearRidge.map { $0 as Any } ?? NSNull(),
       ]
-      for total in totals.rows { values[total.key] = finite(total.value) }
+      for total in totals.rows { values[total.key] = jsonNumber(total.value) }
       if let verdict = totals.verdict { values["verdict"] = verdict.sentence }
       object["one_step"] = values
     }
     if let rollout {
       var values: [String: Any] = [
-        "starts": rollout.starts, "mse": rollout.mse.map(finite),
-        "persistence_mse": rollout.persistence.map(finite),
-        "linear_mse": rollout.linear.map(finite), "mean_mse": rollout.mean.map(finite),
-        "decay_mse": rollout.decay.map(finite),
+        "starts": rollout.starts, "mse": rollout.mse.map(jsonNumber),
+        "persistence_mse": rollout.persistence.map(jsonNumber),
+        "linear_mse": rollout.linear.map(jsonNumber), "mean_mse": rollout.mean.map(jsonNumber),
+        "decay_mse": rollout.decay.map(jsonNumber),
       ]
       if !rollout.linearByRuns.isEmpty {
-        values["linear_by_runs_mse"] = rollout.linearByRuns.map(finite)
+        values["linear_by_runs_mse"] = rollout.linearByRuns.map(jsonNumber)
       }
       if let verdict = rollout.verdict { values["verdict"] = verdict.sentence }
       object["rollout"] = values

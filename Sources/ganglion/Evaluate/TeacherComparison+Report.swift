@@ -61,16 +61,15 @@ extension TeacherComparison {
 
   /// A JSON object.
   var object: [String: Any] {
-    func finite(_ value: Double) -> Any { value.isFinite ? value : NSNull() }
     var object: [String: Any] = ["neurons": neurons, "cells": cells]
     if let runs {
       var values: [String: Any] = [
         "trials": runs.network.trials.starts.count, "steps": runs.network.trials.steps,
       ]
       for row in runs.rows {
-        values[row.key] = finite(row.network)
-        values[row.key + "_truth"] = finite(row.teacher)
-        values[row.key + "_recorded"] = finite(row.recorded)
+        values[row.key] = jsonNumber(row.network)
+        values[row.key + "_truth"] = jsonNumber(row.teacher)
+        values[row.key + "_recorded"] = jsonNumber(row.recorded)
       }
       object["trial_runs"] = values
     }
@@ -85,10 +84,10 @@ extension TeacherComparison {
         "network": counts(match.fitted), "truth": counts(match.teacher),
         "stable_found": match.stableFound, "saddles_found": match.saddlesFound,
         "distances": match.pairs.map(\.distance),
-        "median_distance": finite(Attractors.distance(match)),
+        "median_distance": jsonNumber(Attractors.distance(match)),
         "stable_found_yardstick": attractors.yardstick.stableFound,
         "stable_yardstick": attractors.yardstick.teacher.stable,
-        "median_distance_yardstick": finite(Attractors.distance(attractors.yardstick)),
+        "median_distance_yardstick": jsonNumber(Attractors.distance(attractors.yardstick)),
       ]
     }
     return object

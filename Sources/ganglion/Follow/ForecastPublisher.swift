@@ -33,11 +33,7 @@ struct ForecastPublisher {
   private func send(
     _ topic: String, _ object: [String: (any Encodable & Sendable)?], _ values: [UInt8]?
   ) {
-    // JSON has no NaN; null says as much.
-    let plain = object.mapValues { value -> Any in
-      if let number = value as? Double, !number.isFinite { return NSNull() }
-      return value ?? NSNull()
-    }
+    let plain = object.mapValues { ($0 as? Double).map(jsonNumber) ?? $0 ?? NSNull() }
     guard let text = try? JSONSerialization.data(withJSONObject: plain, options: .sortedKeys) else {
       return
     }

@@ -53,10 +53,7 @@ final class RunLog: Sendable {
     object["t"] = Date.now.formatted(.iso8601)
     object["elapsed_s"] = (ContinuousClock.now - start) / .seconds(1)
     object["event"] = event
-    // JSON has no NaN; null says as much.
-    object = object.mapValues { value in
-      if let number = value as? Double, !number.isFinite { NSNull() } else { value }
-    }
+    object = object.mapValues { ($0 as? Double).map(jsonNumber) ?? $0 }
     guard
       let line = try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
     else { return }

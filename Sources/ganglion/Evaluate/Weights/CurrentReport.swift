@@ -50,16 +50,15 @@ struct CurrentReport {
 
   /// As JSON.
   var object: [[String: Any]] {
-    func finite(_ value: Double) -> Any { value.isFinite ? value : NSNull() }
     let count = found.names.count
     let shares = shares
     return found.variance.indices.map { pair in
       var row: [String: Any] = [
         "onto": found.names[pair / count], "from": found.names[pair % count],
-        "variance": finite(found.variance[pair]), "share": finite(shares[pair]),
-        "leading_share": finite(found.componentShare[pair]),
+        "variance": jsonNumber(found.variance[pair]), "share": jsonNumber(shares[pair]),
+        "leading_share": jsonNumber(found.componentShare[pair]),
       ]
-      if let correlations { row["pearson"] = finite(correlations[pair]) }
+      if let correlations { row["pearson"] = jsonNumber(correlations[pair]) }
       return row
     }
   }

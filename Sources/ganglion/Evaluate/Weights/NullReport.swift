@@ -142,17 +142,17 @@ struct NullReport {
 
   /// As JSON.
   var object: [String: Any] {
-    func finite(_ value: Double) -> Any { value.isFinite ? value : NSNull() }
     var object: [String: Any] = [
       "nulls": settings.count, "kind": settings.kind.rawValue,
-      "components": settings.components, "weights": tested, "share_beyond_chance": finite(share),
+      "components": settings.components, "weights": tested,
+      "share_beyond_chance": jsonNumber(share),
       "discoveries": discoveries, "notes": notes, "warnings": warnings,
     ]
     if let components { object["components_beyond_chance"] = components.count }
     if let regions = found.regions {
       let columns = [regions.strengths, regions.nullStrengths, regions.p, regions.q]
       object["pairs"] = regions.p.indices.map { pair in
-        let values = columns.map { finite($0[pair]) }
+        let values = columns.map { jsonNumber($0[pair]) }
         return [
           "onto": regions.names[pair / regions.names.count],
           "from": regions.names[pair % regions.names.count], "rms_weight": values[0],

@@ -134,14 +134,13 @@ struct WeightErrorReport {
 
   /// As JSON.
   var object: [[String: Any]] {
-    func finite(_ value: Double) -> Any { value.isFinite ? value : NSNull() }
     return zip(neurons, summaries).map { name, row in
       [
-        "neuron": name, "rms_weight": finite(row.size),
-        "median_sampling_error": finite(row.standardError),
-        "median_ridge_bias": finite(row.ridgeBias), "ridge_share": finite(row.ridgeShare),
+        "neuron": name, "rms_weight": jsonNumber(row.size),
+        "median_sampling_error": jsonNumber(row.standardError),
+        "median_ridge_bias": jsonNumber(row.ridgeBias), "ridge_share": jsonNumber(row.ridgeShare),
         "beyond_two_sampling_errors": row.apart, "weights": row.count,
-        "error_correlation": finite(row.correlation),
+        "error_correlation": jsonNumber(row.correlation),
       ]
     }
   }
