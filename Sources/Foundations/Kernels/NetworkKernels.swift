@@ -27,7 +27,6 @@ package protocol NetworkKernels: BinaryFloatingPoint, BitwiseCopyable, Sendable 
     _ m: Int, _ n: Int, _ k: Int, _ alpha: Self, _ a: UnsafePointer<Self>, _ lda: Int,
     _ b: UnsafePointer<Self>, _ ldb: Int, _ c: UnsafeMutablePointer<Self>, _ ldc: Int,
     _ keep: Bool)
-  static func dot(_ n: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>) -> Double
 }
 
 extension Float: NetworkKernels {
@@ -67,11 +66,6 @@ extension Float: NetworkKernels {
     _ b: UnsafePointer<Float>, _ ldb: Int, _ c: UnsafeMutablePointer<Float>, _ ldc: Int,
     _ keep: Bool
   ) { ck_thin_outer_f32(m, n, k, alpha, a, lda, b, ldb, c, ldc, keep ? 1 : 0) }
-
-  package static func dot(_ n: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Double
-  {
-    ck_dot_f32(n, a, b)
-  }
 }
 
 extension Double: NetworkKernels {
@@ -111,10 +105,4 @@ extension Double: NetworkKernels {
     _ b: UnsafePointer<Double>, _ ldb: Int, _ c: UnsafeMutablePointer<Double>, _ ldc: Int,
     _ keep: Bool
   ) { ck_thin_outer_f64(m, n, k, alpha, a, lda, b, ldb, c, ldc, keep ? 1 : 0) }
-
-  package static func dot(_ n: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>)
-    -> Double
-  {
-    ck_dot_f64(n, a, b)
-  }
 }

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// A series with rising times, brought to other times; nil if they do not overlap.
 ///
 /// Where the series is sampled more than twice as fast as the new times, each new value

@@ -1,5 +1,6 @@
 internal import LinearAlgebra
 internal import Wording
+internal import Statistics
 
 /// How irregular time stamps are brought to a uniform clock (`--resample`).
 package enum Resampling: String, Sendable, CaseIterable {

@@ -1,6 +1,7 @@
 internal import HDF5
 internal import LinearAlgebra
 internal import Wording
+internal import Statistics
 
 /// Where the spike trains of a units table stand, and how they are binned.
 ///

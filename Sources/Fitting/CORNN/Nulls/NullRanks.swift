@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import Statistics
 
 /// Where a neuron's weights stand among those of its null targets.
 ///
@@ -50,21 +51,10 @@ struct NullRanks: Sendable {
     }
     all.sort()
     for (j, z) in recorded {
-      pooled[j] = Float(Double(1 + all.count - all.countBelow(z)) / Double(1 + all.count))
+      pooled[j] = Float(
+        Double(1 + all.count - all.partitioningIndex { $0 >= z }) / Double(1 + all.count))
     }
     self.p = p
     self.pooled = pooled
-  }
-}
-
-extension [Double] {
-  /// How many of numbers in ascending order are below a bound.
-  fileprivate func countBelow(_ bound: Double) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] < bound { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

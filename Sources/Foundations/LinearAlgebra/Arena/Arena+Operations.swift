@@ -85,11 +85,6 @@ extension Arena {
 }
 
 extension Arena {
-  /// `Σ x²` over a slot, accumulated in double.
-  package func squaredLength(_ x: Slot) -> Double {
-    S.dot(x.count, address(x), address(x))
-  }
-
   /// `x ← factor · x`.
   package mutating func scale(_ x: Slot, by factor: S) {
     S.addColumns(1, x.count, factor, address(x), x.count, address(x), x.count, false)
