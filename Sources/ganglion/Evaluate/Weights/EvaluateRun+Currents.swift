@@ -60,6 +60,6 @@ extension EvaluateRun {
   /// - Collective: every rank of `world` must call it.
   func regionLabels(on world: borrowing Communicator) throws -> [String]? {
     if let regions = command.regions { return try regions.labels(count: model.neurons, on: world) }
-    return try StoredFit.regions(of: model)?.labels(count: model.neurons, on: world)
+    return try model.readRegions(on: world)
   }
 }
