@@ -91,7 +91,7 @@ exec ssh -q -i "$folder/key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/
 SHELL
 chmod +x "$folder/remote-shell"
 
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_io=romio321
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_io=^ompio
 across() { # RANKS COMMAND...: runs a command on that many ranks, dealt to the hosts in turn
   local ranks=$1
   shift
