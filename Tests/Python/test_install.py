@@ -46,6 +46,7 @@ class InstallTests(unittest.TestCase):
         before = self.contents()
         expected = {
             "bin/ganglion",
+            "bin/ganglion-expand-weights",
             "bin/ganglion-figures",
             "share/ganglion/Jobs/common.sh",
             "share/ganglion/Scripts/plots/__main__.py",
