@@ -84,7 +84,8 @@ class RunTests(unittest.TestCase):
                 self.assertEqual(forecast.time, other.time)
                 np.testing.assert_array_equal(forecast.cells, np.arange(6))
                 np.testing.assert_array_equal(forecast.values, other.values)
-                self.assertEqual(forecast.values.shape, (3, 6))
+                # Where time is short, only the next frame is forecast.
+                self.assertIn(forecast.values.shape, ((3, 6), (1, 6)))
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ class Forecast:
     """What is expected after a frame.
 
     `values[h, i]` is what `cells[i]` (an index from 0) will show h + 1 frames later, in the units
-    of the source; NaN where a cell is not fitted. `frame` is the frame's number, and `time` its
-    time in seconds, where the source says it.
+    of the source; NaN where a cell is not fitted. There is one row where time was too short for
+    more. `frame` is the frame's number, and `time` its time in seconds, where the source says it.
     """
 
     frame: int
