@@ -59,7 +59,8 @@ final class FollowLoop {
     let following = command.following
     let rate = if let replay = command.stream.replay { replay.rate } else { 1 / warmUp.dt }
     pace = SweepPace(
-      parts: network.follower.fit.parts, window: following.window,
+      parts: network.follower.fit.refines ? network.follower.fit.parts : 0,
+      window: following.growing ? SweepPace.usualWindow : following.windowLength,
       budget: rate.map { (following.budget ?? FollowingOptions.usualBudget) / $0 })
     nextSnapshot = .now + .seconds(following.snapshot)
     if isRoot {
@@ -107,18 +108,21 @@ final class FollowLoop {
 
   private func decide() -> (turn: Turn, count: Int) {
     let now = ContinuousClock.now
-    if now >= nextStatus {
-      nextStatus = now + .seconds(1)
-      return (.status, 0)
-    }
     let owed = pace.owed
     if owed > 0 { return (.sweep, owed) }
     receive()
-    let late = now - nextSnapshot
+    // All the time until the next frame is left where one has just been taken.
     let isGoodTime = isFresh && ready.isEmpty
     isFresh = false
-    let mayWait = !isGoodTime && late < .seconds(2 * command.following.snapshot)
-    if late >= .zero, !mayWait { return (.snapshot, 0) }
+    func isDue(_ time: ContinuousClock.Instant, patience: Duration) -> Bool {
+      now >= time && (isGoodTime || now >= time + patience)
+    }
+    if isDue(nextStatus, patience: .seconds(1)) {
+      nextStatus = now + .seconds(1)
+      return (.status, 0)
+    }
+    let patience = Duration.seconds(2 * command.following.snapshot)
+    if !outputs.snapshots.isBusy, isDue(nextSnapshot, patience: patience) { return (.snapshot, 0) }
     if !ready.isEmpty { return (.frame, 0) }
     if isOver { return (.end, 0) }
     return pace.hasTime(at: now) ? (.sweep, 1) : (.wait, 0)

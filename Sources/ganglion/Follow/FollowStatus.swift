@@ -123,11 +123,9 @@ struct FollowStatus {
   }
 
   /// What goes into the model under /live.
-  func variables(
-    _ follower: LiveFollower, taken: Int
-  ) -> [(name: String, value: Double, meaning: String)] {
+  func variables(_ follower: LiveFollower, taken: Int) -> [Variable] {
     let scores = follower.scores
-    return [
+    let figures: [(String, Double, String)] = [
       ("frame", Double(last?.number ?? 0), "number of the latest frame, as its source counts"),
       ("frames", Double(taken), "frames taken, those of the warm-up included"),
       ("time", last?.time ?? .nan, "time of the latest frame on the clock of its source, s"),
@@ -141,5 +139,13 @@ struct FollowStatus {
       ("latency_max", total.longest, "the same, longest"),
       ("dW", weightChange, "relative change of sampled weights in about a second"),
     ]
+    return figures.map { Variable(name: $0, value: $1, meaning: $2) }
+  }
+
+  /// A number in the model.
+  struct Variable: Sendable {
+    let name: String
+    let value: Double
+    let meaning: String
   }
 }

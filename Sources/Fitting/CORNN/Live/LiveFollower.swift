@@ -101,7 +101,7 @@ package final class LiveFollower {
       seen = now
     }
     try fit.begin(
-      with: transitions.suffix(fit.problem.window), tolerance: tolerance, iterations: iterations)
+      with: transitions, tolerance: tolerance, iterations: iterations)
   }
 
   /// Takes a frame: scores what was expected of it, and steps.

@@ -36,8 +36,8 @@ protocol LiveForm: AnyObject {
   /// - Returns: how each of them stands.
   func refine(rows: [Int], iterations: Int, tolerance: Double) -> [RefinedRow]
 
-  /// θ of one of this rank's neurons, M numbers.
-  func weights(ofRow row: Int) -> [Double]
+  /// θ of some of this rank's neurons, rows × M.
+  func weights(ofRows rows: [Int]) -> Matrix<Double>
 
   /// By how much the inverse that is kept has drifted: `‖P A v − v‖ / ‖v‖` for a vector v.
   func drift(along vector: (Int) -> Double) -> Double
@@ -73,7 +73,7 @@ extension LiveForm {
   ) -> Panel<Double> {
     var panel = Panel<Double>(
       neurons: rows, samples: form.samples, unknowns: form.unknowns, space: form.space,
-      ridge: problem.ridge)
+      ridge: form.ridge)
     for (place, i) in rows.enumerated() {
       panel.target.copyRow(place, from: window.targets, i)
       panel.headroom.copyRow(place, from: window.headroom, i)
