@@ -53,9 +53,9 @@ class CommandTests(unittest.TestCase):
         commands = ["inspect", "fit", "animals", "run", "refine", "evaluate", "simulate", "perturb",
                     "report", "export", "train", "follow", "plan", "scaling", "doctor"]
         known = set().union(*(flags.known_flags(PROGRAM, command) for command in commands))
-        # Of `generate`, of scripts, and of Slurm.
-        known |= {"--neurons", "--frames", "--quick", "--fix", "--serve", "--pictures"}
-        known |= {"--mem", "--ntasks-per-node", "--cpus-per-task"}
+        # Of the program alone, of `generate`, of scripts, and of Slurm.
+        known |= {"--cite", "--neurons", "--frames", "--quick", "--fix", "--serve", "--pictures"}
+        known |= {"--mem", "--mpi", "--ntasks-per-node", "--cpus-per-task"}
         for page in PAGES:
             for flag in re.findall(r"`[^`\n]*?(--[a-z][\w-]+)", page.read_text()):
                 with self.subTest(page=page.name, flag=flag):
