@@ -15,7 +15,7 @@ import Testing
     LiveFit(
       LiveProblem(
         neurons: stream.neurons, others: 1, local: 0..<stream.neurons, window: window, ridge: ridge,
-        loss: .crossEntropy, selfConnections: false, hasRival: true, memory: memory),
+        loss: .crossEntropy, selfConnections: false, memory: memory),
       alpha: Array(repeating: LiveStream.alpha, count: stream.neurons))
   }
 
