@@ -7,7 +7,7 @@ import Testing
 extension CommandTests {
   /// `follow` without a window: all transitions, or those that are forgotten by and by.
   @Suite struct FollowMemoryTests {
-    private static let frames = 1300
+    private static let frames = 1100
 
     private func recording(
       _ folder: borrowing TemporaryDirectory
@@ -79,7 +79,7 @@ extension CommandTests {
       for form in ["primal", "dual"] {
         let one = try derivatives(nil, form)
         let three = try derivatives(3, form)
-        #expect(one.count == 400 && one.allSatisfy { $0.count == 12 })
+        #expect(one.count == 200 && one.allSatisfy { $0.count == 12 })
         for (a, b) in zip(one, three) { #expect(relativeError(b, a) < 1e-4) }
       }
     }
