@@ -18,7 +18,8 @@ struct FitNetwork {
 
   /// - Collective: every rank of `world` must call it.
   func write<S: Scalar & Transferable & Storable>(
-    _ fit: borrowing Fit<S>, to file: inout ResultFile, on world: borrowing some FileGroup & ~Copyable
+    _ fit: borrowing Fit<S>, to file: inout ResultFile,
+    on world: borrowing some FileGroup & ~Copyable
   ) throws {
     switch storage {
     case .full where isRounded: try writeWeights(fit, as: Float.self, to: &file, on: world)
@@ -49,7 +50,8 @@ struct FitNetwork {
   /// The factors of W, `W = b xᵀ` but for its diagonal, which is zero unless
   /// self-connections were allowed; and the frames of the samples.
   private func writeFactors<S: Scalar & Transferable & Storable>(
-    _ fit: borrowing Fit<S>, to file: inout ResultFile, on world: borrowing some FileGroup & ~Copyable
+    _ fit: borrowing Fit<S>, to file: inout ResultFile,
+    on world: borrowing some FileGroup & ~Copyable
   ) throws {
     let local = fit.regressors.local
     try file.addDimension(

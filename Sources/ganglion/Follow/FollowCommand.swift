@@ -111,6 +111,7 @@ struct FollowCommand: GroupCommand {
     files.write(output, as: "-o", .result(of: "follow"))
     files.write(stream.record, as: "--record", .frames(goesOn: stream.resume))
     files.write(outputs.log, as: "--log", .log)
+    files.write(outputs.page, as: "--page", .page)
     files.write(outputs.forecastFile, as: "--forecast-out", .log)
     return files
   }

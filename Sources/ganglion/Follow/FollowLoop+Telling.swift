@@ -17,10 +17,32 @@ extension FollowLoop {
     let figures = status.values(follower, taken: taken, counts: sequence.counts)
     log.write("status", figures)
     outputs.forecasts.publisher?.publish(status: figures)
+    writePage()
     if source.feed != nil, !command.common.quiet {
       StandardError.write(status.line(follower))
     }
     status.restart()
+  }
+
+  /// A page that cannot be written is told once, and tried again.
+  private func writePage() {
+    guard page != nil else { return }
+    let scores = follower.scores
+    let account = FollowPage.Account(
+      source: command.source,
+      network: "\(network.neurons) neurons, \(command.following.span)", status: status,
+      counts: sequence.counts,
+      scores: (
+        scores.next.recentSkill, scores.rivalNext.recentSkill, scores.last.recentSkill,
+        scores.rivalLast.recentSkill
+      ), horizon: follower.horizon, alarms: follower.alarms)
+    do {
+      try page?.write(account)
+      isPageLost = false
+    } catch {
+      if !isPageLost { StandardError.warn("no page: \(error.localizedDescription)") }
+      isPageLost = true
+    }
   }
 
   /// By how much sampled weights have changed, and how many targets are clamped.

@@ -104,6 +104,21 @@ struct FollowStatus {
 
   private static let mostMissing = 0.2
 
+  /// The number of the latest frame.
+  var lastNumber: UInt64 { last?.number ?? 0 }
+
+  /// What a person should look after.
+  func warnings(alarms: Int) -> [String] {
+    var all: [String] = []
+    if let reason = record?.reason { all.append("Frames are not recorded: \(reason)") }
+    if snapshotFailures > 0 { all.append("\(snapshotFailures) snapshots could not be written.") }
+    if refused > 0 { all.append("\(refused) messages were no frames.") }
+    let often = missing.count(where: isOftenMissing)
+    if often > 0 { all.append("\(often) cells are missing in more than a fifth of the frames.") }
+    if alarms > 0 { all.append("Forecasts were suddenly worse \(alarms) times.") }
+    return all
+  }
+
   /// A line for a person.
   func line(_ follower: LiveFollower) -> String {
     func text(_ value: Double, _ format: String = "%.3f") -> String {

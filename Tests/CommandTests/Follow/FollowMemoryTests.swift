@@ -7,7 +7,7 @@ import Testing
 extension CommandTests {
   /// `follow` without a window: all transitions, or those that are forgotten by and by.
   @Suite struct FollowMemoryTests {
-    private static let frames = 1300
+    private static let frames = 1100
 
     private func recording(
       _ folder: borrowing TemporaryDirectory
@@ -54,9 +54,34 @@ extension CommandTests {
       #expect(try #require(ended["skill_1"] as? Double) > 0.5)
       let other = folder.file("other.h5")
       try follow(recording, ["--forget", "300"], ranks: 2, to: other)
-      let (one, two) = (try readMatrix(model, "/W"), try readMatrix(other, "/W"))
-      #expect(relativeError(entries(two), entries(one)) < 1e-9)
-      #expect(entries(one).contains { $0 != 0 } && entries(one).allSatisfy(\.isFinite))
+      let one = entries(try readMatrix(model, "/W"))
+      let two = entries(try readMatrix(other, "/W"))
+      #expect(relativeError(two, one) < 1e-9)
+      #expect(one.contains { $0 != 0 } && one.allSatisfy(\.isFinite))
+    }
+
+    /// What a small pulse would do is the same on ranks that share the cells.
+    @Test func derivativesOnRanks() throws {
+      let folder = try TemporaryDirectory()
+      let recording = try recording(folder)
+      func derivatives(_ ranks: Int?, _ form: String) throws -> [[Double]] {
+        let lines = folder.file("lines-\(ranks ?? 1)-\(form).jsonl")
+        try follow(
+          recording,
+          [
+            "--window", "100", "--form", form, "--read-out", "1,7", "--forecast-out", lines,
+          ], ranks: ranks, to: folder.file("model.h5"))
+        return try String(contentsOfFile: lines, encoding: .utf8).split(separator: "\n").map {
+          let object = try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+          return try #require(object?["sensitivity"] as? [Double])
+        }
+      }
+      for form in ["primal", "dual"] {
+        let one = try derivatives(nil, form)
+        let three = try derivatives(3, form)
+        #expect(one.count == 200 && one.allSatisfy { $0.count == 12 })
+        for (a, b) in zip(one, three) { #expect(relativeError(b, a) < 1e-4) }
+      }
     }
 
     @Test func onlyOneOfThem() throws {

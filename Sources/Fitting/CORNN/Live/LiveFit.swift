@@ -83,8 +83,9 @@ package final class LiveFit {
     if case .forgetting = problem.memory { false } else { true }
   }
 
-  /// Refines the neurons of the next `count` parts by some iterations; no communication. It does
-  /// nothing where transitions are forgotten by and by.
+  /// Refines the neurons of the next `count` parts by some iterations; no communication.
+  ///
+  /// It does nothing where transitions are forgotten by and by.
   ///
   /// - Returns: the largest of this rank's optimality residuals, 0 where it has no neuron there.
   /// - Complexity: neurons · iterations · 4 T M flops (dual: 2 T²).
@@ -113,8 +114,9 @@ package final class LiveFit {
   /// Iterations of a neuron when the sweep comes to it.
   package static let sweepIterations = 2
 
-  /// Solves the window for all of this rank's neurons; no communication. It does nothing where
-  /// transitions are forgotten by and by.
+  /// Solves the window for all of this rank's neurons; no communication.
+  ///
+  /// It does nothing where transitions are forgotten by and by.
   package func settle(tolerance: Double, iterations: Int) {
     guard refines else { return }
     solve(tolerance: tolerance, iterations: iterations)

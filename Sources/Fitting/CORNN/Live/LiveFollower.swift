@@ -46,11 +46,11 @@ package final class LiveFollower {
   private var untilCut: Int?
 
   /// The latest frame.
-  private var seen: Seen?
+  private(set) var seen: Seen?
   /// Forecasts that have not come due, since the last gap; the latest one last.
   private var made: [Forecast] = []
 
-  private struct Seen {
+  struct Seen {
     let rates: [Double]
     let isMissing: [Bool]
     let regressors: [Double]

@@ -20,8 +20,8 @@ extension FollowCommand: ConditionalFlags {
       FlagCondition(
         ["bind"], when: kind == .socket, else: "it belongs to a source that is a socket"),
       FlagCondition(
-        ["any-host"], when: stream.bind || outputs.publish != nil,
-        else: "it is about what --bind and --publish bind, and there is neither"),
+        ["any-host"], when: stream.bind || outputs.publish != nil || outputs.control != nil,
+        else: "it is about what --bind, --publish and --control bind, and there is none of them"),
       FlagCondition(
         ["budget"], when: stream.replay != .max,
         else: "--replay max has no clock, and refines a fixed number of neurons a frame"),

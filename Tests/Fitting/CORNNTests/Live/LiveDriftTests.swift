@@ -60,7 +60,7 @@ import Testing
   @Test func whatIsForgottenLeavesNoError() throws {
     let stream = try LiveStream(neurons: 30, frames: Self.steps + 1, seed: 13)
     let problem = Self.problem(
-      stream, window: 50, ridge: 1e-4, memory: .forgetting(halfLife: 100))
+      stream, window: 50, ridge: 1e-3, memory: .forgetting(halfLife: 100))
     let fit = Self.fit(problem, .auto)
     var worst = 0.0
     for t in 0..<Self.steps {

@@ -20,7 +20,8 @@ import Testing
   }
 
   private static func fit(
-    _ stream: LiveStream, _ problem: LiveProblem, _ form: Configuration.Form, transitions: Range<Int>
+    _ stream: LiveStream, _ problem: LiveProblem, _ form: Configuration.Form,
+    transitions: Range<Int>
   ) throws -> LiveFit {
     let fit = LiveFit(
       problem, alpha: Array(repeating: alpha, count: stream.neurons), form: form)

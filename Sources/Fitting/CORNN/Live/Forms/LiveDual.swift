@@ -50,12 +50,37 @@ final class LiveDual: LiveForm {
   func currents(of regressors: [Double], features products: [Double]) -> [Double] {
     let whole = coefficients.times(products)
     guard !problem.selfConnections else { return whole }
+    let (first, own) = (problem.local.lowerBound, ownWeights())
+    return whole.indices.map { whole[$0] - regressors[first + $0] * own[$0] }
+  }
+
+  /// The own weights that b implies, and that do not count.
+  private func ownWeights() -> [Double] {
     let first = problem.local.lowerBound
     let own =
       implied
-      ?? whole.indices.map { coefficients.dot($0, window.regressors, first + $0) }
+      ?? (0..<coefficients.rows).map { coefficients.dot($0, window.regressors, first + $0) }
     implied = own
-    return whole.indices.map { whole[$0] - regressors[first + $0] * own[$0] }
+    return own
+  }
+
+  func currents(ofBlock x: borrowing Matrix<Double>) -> Matrix<Double> {
+    let products = productsOfColumns(window.regressors, x)
+    var whole = product(coefficients, products)
+    guard !problem.selfConnections else { return whole }
+    for (i, own) in ownWeights().enumerated() {
+      whole.add(-own, x, problem.local.lowerBound + i, toRow: i)
+    }
+    return whole
+  }
+
+  func pulledBack(_ forces: [Double]) -> [Double] {
+    var sum = window.regressors.times(coefficients.transposedTimes(forces))
+    guard !problem.selfConnections else { return sum }
+    for (i, own) in ownWeights().enumerated() {
+      sum[problem.local.lowerBound + i] -= forces[i] * own
+    }
+    return sum
   }
 
   func increments(after features: [Double]) -> [Double] { rival.increments(after: features) }
@@ -204,7 +229,7 @@ extension LiveDual {
   }
 
   func restart() throws {
-    gram = products(ofColumnsOf: window.regressors)
+    gram = productsOfColumns(window.regressors, window.regressors)
     try refactor()
     coefficients = Matrix(rows: coefficients.rows, columns: coefficients.columns)
     response = Matrix(rows: response.rows, columns: response.columns)
@@ -214,7 +239,7 @@ extension LiveDual {
   }
 }
 
-/// `Xᵀ X`.
-private func products(ofColumnsOf x: borrowing Matrix<Double>) -> Matrix<Double> {
-  product(x.view.transposed, x.view)
-}
+/// `Xᵀ Y`.
+private func productsOfColumns(
+  _ x: borrowing Matrix<Double>, _ y: borrowing Matrix<Double>
+) -> Matrix<Double> { product(x.view.transposed, y.view) }

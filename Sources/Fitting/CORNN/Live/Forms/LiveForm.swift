@@ -19,6 +19,12 @@ protocol LiveForm: AnyObject {
   /// `s = θᵀ x` of this rank's neurons.
   func currents(of regressors: [Double], features: [Double]) -> [Double]
 
+  /// `s = θᵀ x` of this rank's neurons, for each column of a block of regressors, M × columns.
+  func currents(ofBlock x: borrowing Matrix<Double>) -> Matrix<Double>
+
+  /// `Σ_i force_i θ_i` over this rank's neurons, M numbers.
+  func pulledBack(_ forces: [Double]) -> [Double]
+
   /// The increments that the linear rival expects; none where there is no rival.
   func increments(after features: [Double]) -> [Double]
 

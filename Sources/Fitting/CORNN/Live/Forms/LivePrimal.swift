@@ -41,6 +41,10 @@ final class LivePrimal: LiveForm {
     coefficients.times(regressors)
   }
 
+  func currents(ofBlock x: borrowing Matrix<Double>) -> Matrix<Double> { product(coefficients, x) }
+
+  func pulledBack(_ forces: [Double]) -> [Double] { coefficients.transposedTimes(forces) }
+
   func increments(after features: [Double]) -> [Double] { rival.increments(after: features) }
 
   func step(

@@ -21,8 +21,9 @@ package struct LiveProblem: Sendable {
   /// Transitions in the window, T; those for which there is room at first where it grows, and
   /// those that a cut may keep where they are forgotten by and by.
   package let window: Int
-  /// The penalty on ‖θ‖² / 2: λ T with λ a strength per frame; > 0. Where the window grows it is
-  /// that of `window` transitions, and grows with them.
+  /// The penalty on ‖θ‖² / 2: λ T with λ a strength per frame; > 0.
+  ///
+  /// Where the window grows it is that of `window` transitions, and grows with them.
   package let ridge: Double
   package let loss: PointwiseLoss
   /// Whether a neuron may excite itself.
