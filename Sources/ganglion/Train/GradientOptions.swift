@@ -7,7 +7,7 @@ struct GradientOptions: ParsableArguments {
   @Option(
     help: """
       The learning rate stays (constant), or falls to 0 over the run (linear, cosine); default: \
-      constant, with --against cosine.
+      constant, with --against cosine for methods with a gradient.
       """)
   var schedule: Schedule.Shape?
   @Option(help: "Share of the run, in [0, 1), over which the learning rate grows from 0.")
@@ -43,7 +43,8 @@ struct GradientOptions: ParsableArguments {
   /// Writes them into the settings of a method; where several are compared, by their own defaults.
   func apply(to settings: inout Trainer.Settings, isCompared: Bool) {
     settings.clip = clip ?? (isCompared ? 1 : 0)
-    settings.schedule.shape = schedule ?? (isCompared ? .cosine : .constant)
+    settings.schedule.shape =
+      schedule ?? (isCompared && settings.method.usesGradient ? .cosine : .constant)
     settings.schedule.warmup = warmup
     settings.weightDecay = weightDecay ?? settings.method.usualWeightDecay
     settings.evolution.population = population
