@@ -39,6 +39,16 @@ extension CommandTests {
           #expect(relativeError(other, own) < 1e-4, "\(ranks) ranks")
         }
       }
+      let lonely = folder.file("lonely.h5")
+      let file = try File.create(lonely)
+      do {
+        let labels = try file.createDataset("/region", shape: [18], of: Int.self)
+        try labels.write([7] + [Int](repeating: 8, count: 17))
+        try labels.close()
+      }
+      try file.close()
+      let text = try succeed(["evaluate", model, "--currents", "--regions", lonely + ":/region"])
+      #expect(text.contains("note: region 7 has one neuron") && !text.contains("region 8 has"))
       let unlabelled = folder.file("chaotic.h5")
       try succeed(["generate", "chaotic", "--neurons", "18", "--frames", "240", "-o", unlabelled])
       try succeed(["fit", unlabelled, "-o", model, "--lambda", "1e-3"])
