@@ -15,6 +15,8 @@ package struct FitChoices: Equatable, Sendable {
   /// Whether the loss is the published dropping rule, whose iteration stops at no tolerance and
   /// takes every image with the inverse itself.
   package var isPublishedRule: Bool
+  /// Whether the loss is one whose curvatures precondition its iterations in features.
+  package var usesCurvature: Bool
   /// What is chosen on held-out blocks; nil where everything is given.
   package var search: SearchCandidates?
   /// What multiplies with packed matrices: of this process, unless a machine has another.
@@ -22,7 +24,7 @@ package struct FitChoices: Equatable, Sendable {
 
   package init(
     configuration: Configuration, bytesPerScalar: Int, isFactored: Bool = false,
-    rolloutStarts: Int = 20, isPublishedRule: Bool = false,
+    rolloutStarts: Int = 20, isPublishedRule: Bool = false, usesCurvature: Bool = false,
     search: SearchCandidates? = nil,
     kernel: ProductKernel = ProductKernel.best().kernel
   ) {
@@ -32,6 +34,7 @@ package struct FitChoices: Equatable, Sendable {
     self.isFactored = isFactored
     self.rolloutStarts = rolloutStarts
     self.isPublishedRule = isPublishedRule
+    self.usesCurvature = usesCurvature
     self.search = search
     self.kernel = kernel
   }
