@@ -1,5 +1,6 @@
 import Collectives
 import Foundation
+import Recordings
 import TestSupport
 import Testing
 
@@ -78,6 +79,53 @@ import Testing
       #expect(numbers.count + counts.repeats + counts.late == 2000)
       #expect(Int((numbers.last ?? 0) - numbers[0]) + 1 == numbers.count + counts.lost)
     }
+  }
+
+  /// Another run has appended to a record between the look at it and the lock.
+  @Test func aRecordThatHasGrownMeanwhileIsLeftAlone() throws {
+    let folder = try TemporaryDirectory()
+    let path = folder.file("record")
+    do { try FrameRecord(path, goingOnAfter: nil, dt: 1).append(frame(0)) }
+    let looked = try FrameFile(path)
+    do { try FrameRecord(path, goingOnAfter: looked, dt: 1).append(frame(1)) }
+    for stale in [looked, nil] {
+      #expect {
+        _ = try FrameRecord(path, goingOnAfter: stale, dt: 1)
+      } throws: { error in
+        let error = error as? CommandLineError
+        return error?.exitCode == ExitCode.cannotCreate
+          && error?.description.contains("another run has written it meanwhile") == true
+      }
+    }
+    #expect(try FrameFile(path).count == 2)
+    // And is not locked by who was refused.
+    do { try FrameRecord(path, goingOnAfter: FrameFile(path), dt: 1).append(frame(2)) }
+    #expect(try FrameFile(path).lastNumber == 2)
+  }
+
+  @Test func numbersOfFiles() {
+    for (name, number) in [
+      ("frame_000123.npy", 123), ("7.f32", 7), ("run2_0005.csv", 5), ("a12b.csv", 12),
+      ("none.npy", nil), ("99999999999999999999.csv", nil),
+    ] as [(String, UInt64?)] {
+      #expect(NumberedFiles.number(in: name) == number)
+    }
+    let pattern = NumberedFiles.Pattern(argument: "/data/in/*.npy")
+    #expect(pattern?.folder == "/data/in" && pattern?.ending == ".npy")
+    #expect(NumberedFiles.Pattern(argument: "*.csv")?.folder == ".")
+    #expect(NumberedFiles.Pattern(argument: "/*.f32")?.folder == "/")
+    for other in ["in/*.h5", "in/a*.npy", "in/x.npy", "in/*"] {
+      #expect(NumberedFiles.Pattern(argument: other) == nil)
+    }
+  }
+
+  @Test func linesOfTables() {
+    let line = TableLine("1, 2;nan\t-3e2 NA inf")
+    #expect(line.wordThatIsNone == nil && line.values.count == 6)
+    #expect(line.values[0] == 1 && line.values[3] == -300)
+    #expect([2, 4, 5].allSatisfy { line.values[$0].isNaN })
+    #expect(TableLine("1,x,2").wordThatIsNone == "x")
+    #expect(TableLine("").values.isEmpty)
   }
 
   @Test func percentiles() throws {

@@ -51,6 +51,7 @@ const char *zmq_strerror(int error);
 enum {
   CZMQ_PUB = 1,
   CZMQ_SUB = 2,
+  CZMQ_REP = 4,
   CZMQ_PULL = 7,
   CZMQ_PUSH = 8,
   CZMQ_SUBSCRIBE = 6,

@@ -15,6 +15,8 @@ package final class Socket: @unchecked Sendable {
     case pull
     /// Sends to one who pulls.
     case push
+    /// Receives a request, and sends its answer before the next one.
+    case reply
 
     fileprivate var number: Int32 {
       switch self {
@@ -22,6 +24,7 @@ package final class Socket: @unchecked Sendable {
       case .subscribe: Int32(CZMQ_SUB)
       case .pull: Int32(CZMQ_PULL)
       case .push: Int32(CZMQ_PUSH)
+      case .reply: Int32(CZMQ_REP)
       }
     }
   }

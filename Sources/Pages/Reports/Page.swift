@@ -5,12 +5,15 @@ package import Charts
 package struct Page: Sendable {
   let title: String
   let subtitle: String
+  /// Seconds after which a browser loads it again; nil for never.
+  private let reloadsAfter: Int?
   private var sections: [HTML] = []
   private var entries: [(id: String, title: String)] = []
 
-  package init(title: String, subtitle: String) {
+  package init(title: String, subtitle: String, reloadsAfter: Int? = nil) {
     self.title = title
     self.subtitle = subtitle
+    self.reloadsAfter = reloadsAfter
   }
 
   /// Adds a section with a heading and an entry in the list of contents.
@@ -26,6 +29,10 @@ package struct Page: Sendable {
       """)
   }
 
+  private var reload: HTML {
+    reloadsAfter.map { "\n<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""
+  }
+
   /// The whole page.
   package var text: String {
     let list: [HTML] = entries.map { "<li><a href=\"#\($0.id)\">\($0.title)</a></li>" }
@@ -36,7 +43,7 @@ package struct Page: Sendable {
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
-      <meta name="generator" content="Ganglion">
+      <meta name="generator" content="Ganglion">\(reload)
       <meta http-equiv="Content-Security-Policy" \
       content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
       <title>\(title)</title>

@@ -16,6 +16,7 @@ package struct StopRequest {
     case stopFile = 2
     case signal = 3
     case interrupt = 4
+    case request = 5
 
     /// In words.
     package var cause: String {
@@ -24,6 +25,7 @@ package struct StopRequest {
       case .stopFile: "the file STOP"
       case .signal: "a signal"
       case .interrupt: "Ctrl-C"
+      case .request: "a request"
       }
     }
 

@@ -18,7 +18,8 @@ struct FitNetwork {
 
   /// - Collective: every rank of `world` must call it.
   func write<S: Scalar & Transferable & Storable>(
-    _ fit: borrowing Fit<S>, to file: inout ResultFile, on world: borrowing Communicator
+    _ fit: borrowing Fit<S>, to file: inout ResultFile,
+    on world: borrowing some FileGroup & ~Copyable
   ) throws {
     switch storage {
     case .full where isRounded: try writeWeights(fit, as: Float.self, to: &file, on: world)
@@ -31,7 +32,7 @@ struct FitNetwork {
   /// W, block by block: no rank holds its rows whole.
   private func writeWeights<S: Scalar & Transferable & Storable, P: Scalar & Storable>(
     _ fit: borrowing Fit<S>, as type: P.Type, to file: inout ResultFile,
-    on world: borrowing Communicator
+    on world: borrowing some FileGroup & ~Copyable
   ) throws {
     let first = fit.regressors.local.lowerBound
     let weights = try file.createVariable(
@@ -49,7 +50,8 @@ struct FitNetwork {
   /// The factors of W, `W = b xᵀ` but for its diagonal, which is zero unless
   /// self-connections were allowed; and the frames of the samples.
   private func writeFactors<S: Scalar & Transferable & Storable>(
-    _ fit: borrowing Fit<S>, to file: inout ResultFile, on world: borrowing Communicator
+    _ fit: borrowing Fit<S>, to file: inout ResultFile,
+    on world: borrowing some FileGroup & ~Copyable
   ) throws {
     let local = fit.regressors.local
     try file.addDimension(

@@ -32,7 +32,7 @@ struct FitResultFile {
   ///
   /// - Collective: every rank of `world` must call it.
   func write<S: Scalar & Transferable & Storable>(
-    _ fit: borrowing Fit<S>, to path: String, on world: borrowing Communicator,
+    _ fit: borrowing Fit<S>, to path: String, on world: borrowing some FileGroup & ~Copyable,
     adding add: (inout ResultFile) throws -> Void = { _ in }
   ) throws {
     var file = try ResultFile.create(path, on: world, provenance: provenance)

@@ -31,7 +31,9 @@ struct FollowCommand: GroupCommand {
     help: """
       A recording, with --replay; - (standard input) or a FIFO with frames of little-endian \
       float32, with --framed or with --cells and --rate; a .csv, .tsv or .txt table that grows by a \
-      line a frame, or FILE.h5:/PATH, a dataset (time, cell) that grows under SWMR, with --rate; \
+      line a frame, FILE.h5:/PATH, a dataset (time, cell) that grows under SWMR, or 'DIR/*.npy', \
+      'DIR/*.f32' or 'DIR/*.csv', a folder into which files are renamed, a frame each, with its \
+      number in the name; all with --rate; \
       tcp://HOST:PORT or ipc://PATH, messages of ZeroMQ that are published there, or pull+tcp://... \
       that are pushed there: each a JSON object with "number" and "time", then float32.
       """)
@@ -60,7 +62,7 @@ struct FollowCommand: GroupCommand {
     case .recording: try require(source != "-", "--replay is for a recording, and the source is -")
     case .framed: break
     case .socket: try validateSocket()
-    case .raw, .table, .dataset:
+    case .raw, .table, .dataset, .folder:
       try require(
         kind != .raw || stream.cells != nil,
         "frames without headers do not say how long they are: give --cells N (or --framed, or"
@@ -85,12 +87,13 @@ struct FollowCommand: GroupCommand {
 
   /// What the source is, as its name and the flags say.
   enum Kind {
-    case recording, framed, raw, table, dataset, socket
+    case recording, framed, raw, table, dataset, folder, socket
   }
 
   var kind: Kind {
     if stream.replay != nil { return .recording }
     if source.contains("://") { return .socket }
+    if NumberedFiles.Pattern(argument: source) != nil { return .folder }
     if source.contains(":/") { return .dataset }
     let ending = (source as NSString).pathExtension.lowercased()
     if ["csv", "tsv", "txt"].contains(ending) { return .table }
@@ -102,12 +105,13 @@ struct FollowCommand: GroupCommand {
     switch kind {
     case .recording, .table: files.read(source, as: "the recording")
     case .dataset: files.read(DatasetAddress(argument: source)?.file, as: "the recording")
-    case .framed, .raw, .socket: break
+    case .framed, .raw, .folder, .socket: break
     }
     files.read(common.config, as: "--config")
     files.write(output, as: "-o", .result(of: "follow"))
     files.write(stream.record, as: "--record", .frames(goesOn: stream.resume))
     files.write(outputs.log, as: "--log", .log)
+    files.write(outputs.page, as: "--page", .page)
     files.write(outputs.forecastFile, as: "--forecast-out", .log)
     return files
   }

@@ -10,22 +10,45 @@ extension FollowLoop {
   ///
   /// - Collective: every rank of `world` must call it.
   func tell(on world: borrowing Communicator) throws {
+    noteSnapshots()
     try measureWeights(on: world)
     status.record = source.record?.figures
     status.refused = source.refused.count
     let figures = status.values(follower, taken: taken, counts: sequence.counts)
     log.write("status", figures)
     outputs.forecasts.publisher?.publish(status: figures)
+    writePage()
     if source.feed != nil, !command.common.quiet {
       StandardError.write(status.line(follower))
     }
     status.restart()
   }
 
+  /// A page that cannot be written is told once, and tried again.
+  private func writePage() {
+    guard page != nil else { return }
+    let scores = follower.scores
+    let account = FollowPage.Account(
+      source: command.source,
+      network: "\(network.neurons) neurons, \(command.following.span)", status: status,
+      counts: sequence.counts,
+      scores: (
+        scores.next.recentSkill, scores.rivalNext.recentSkill, scores.last.recentSkill,
+        scores.rivalLast.recentSkill
+      ), horizon: follower.horizon, alarms: follower.alarms)
+    do {
+      try page?.write(account)
+      isPageLost = false
+    } catch {
+      if !isPageLost { StandardError.warn("no page: \(error.localizedDescription)") }
+      isPageLost = true
+    }
+  }
+
   /// By how much sampled weights have changed, and how many targets are clamped.
   private func measureWeights(on world: borrowing Communicator) throws {
     let fit = follower.fit
-    let now = fit.fitted.prefix(Self.sampledNeurons).flatMap { fit.weights(ofRow: $0) }
+    let now = fit.weights(ofRows: Array(fit.fitted.prefix(Self.sampledNeurons))).flatMap { $0 }
     let targets = fit.targetsInWindow
     var sums = [0, 0, Double(targets.clamped), Double(targets.present)]
     if sample.count == now.count {
@@ -43,21 +66,33 @@ extension FollowLoop {
   /// Neurons of each rank whose weights are looked at.
   private static let sampledNeurons = 8
 
-  /// Writes a snapshot.
+  /// Writes a snapshot, or begins to.
   ///
   /// One that fails is told, and the next one tried, unless it is the last.
   ///
   /// - Collective: every rank of `world` must call it.
   func writeSnapshot(isLast: Bool, on world: borrowing Communicator) throws {
     do {
-      try outputs.snapshots.write(follower, taken: taken, status: status, on: world)
-      status.snapshots += 1
+      try outputs.snapshots.write(
+        follower, taken: taken, status: status, waits: isLast, on: world)
     } catch  where !isLast {
-      status.snapshotFailures += 1
-      log.write("snapshot failed", ["reason": "\(error)"])
-      guard source.feed != nil else { return }
-      StandardError.warn("no snapshot: \(error)")
+      noteFailure("\(error)")
     }
+    noteSnapshots()
+  }
+
+  /// Counts the snapshots that have been written, and tells of those that have not.
+  private func noteSnapshots() {
+    let outcomes = outputs.snapshots.takeOutcomes()
+    status.snapshots += outcomes.written
+    for reason in outcomes.failures { noteFailure(reason) }
+  }
+
+  private func noteFailure(_ reason: String) {
+    status.snapshotFailures += 1
+    log.write("snapshot failed", ["reason": reason])
+    guard source.feed != nil else { return }
+    StandardError.warn("no snapshot: \(reason)")
   }
 
   /// Solves the window, writes the model and says how it went.

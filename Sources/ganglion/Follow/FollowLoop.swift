@@ -8,13 +8,18 @@ internal import Runtime
 final class FollowLoop {
   /// What all ranks do next.
   enum Turn: Int {
-    case wait, frame, sweep, status, snapshot, end
+    case wait, frame, sweep, status, snapshot, answer, end
   }
 
   let command: FollowCommand
   let source: FollowSource
   let network: FollowedNetwork
   let outputs: (snapshots: Snapshots, forecasts: ForecastWriter)
+  /// On rank 0, where it is asked for.
+  let control: ControlServer?
+  var page: FollowPage?
+  /// What has been asked and is to be answered, and when it was taken.
+  var request: (action: ControlRequest.Action, since: ContinuousClock.Instant)?
   let session: RunSession
   let log: RunLog
   private let isRoot: Bool
@@ -32,9 +37,13 @@ final class FollowLoop {
   private var isOver: Bool
   private var pace: SweepPace
   private var nextStatus = ContinuousClock.now + .seconds(1)
-  private var nextSnapshot: ContinuousClock.Instant
+  var nextSnapshot: ContinuousClock.Instant
+  /// Why a request ends it, on rank 0.
+  var askedToStop: StopRequest.Reason?
   /// Whether nothing was done since the latest frame: all the time until the next one is left.
   private var isFresh = false
+  /// Whether the page could not be written last.
+  var isPageLost = false
   /// Weights of some neurons when the last status was told.
   var sample: [Double] = []
 
@@ -42,7 +51,8 @@ final class FollowLoop {
 
   init(
     _ command: FollowCommand, _ source: FollowSource, _ warmUp: WarmUp,
-    _ network: FollowedNetwork, _ outputs: (Snapshots, ForecastWriter), _ session: RunSession,
+    _ network: FollowedNetwork, _ outputs: (Snapshots, ForecastWriter, ControlServer?),
+    _ session: RunSession,
     log: RunLog, rank: Int
   ) {
     self.command = command
@@ -56,10 +66,15 @@ final class FollowLoop {
     status = FollowStatus(after: warmUp.last?.frame)
     sequence = warmUp.sequence
     isOver = warmUp.isOver
+    control = (outputs.2)
+    page =
+      isRoot
+      ? command.outputs.page.map { FollowPage($0, cells: outputs.1.cells) } : nil
     let following = command.following
     let rate = if let replay = command.stream.replay { replay.rate } else { 1 / warmUp.dt }
     pace = SweepPace(
-      parts: network.follower.fit.parts, window: following.window,
+      parts: network.follower.fit.refines ? network.follower.fit.parts : 0,
+      window: following.growing ? SweepPace.usualWindow : following.windowLength,
       budget: rate.map { (following.budget ?? FollowingOptions.usualBudget) / $0 })
     nextSnapshot = .now + .seconds(following.snapshot)
     if isRoot {
@@ -84,14 +99,17 @@ final class FollowLoop {
         try writeSnapshot(isLast: false, on: world)
         // From its end on, or a slow disk would leave no time for frames.
         nextSnapshot = .now + .seconds(command.following.snapshot)
-      case .end: return try finish(on: world)
+      case .answer: try answer(on: world)
+      case .end:
+        control?.close()
+        return try finish(on: world)
       }
     }
   }
 
   /// Rank 0's decision, and whether any rank was asked to stop.
   private func agree(on world: borrowing Communicator) throws -> (turn: Turn, count: Int) {
-    var words = [0, 0, stop.noticedHere()?.rawValue ?? 0]
+    var words = [0, 0, max(stop.noticedHere()?.rawValue ?? 0, askedToStop?.rawValue ?? 0)]
     if isRoot {
       let (turn, count) = decide()
       words[0] = turn.rawValue
@@ -107,18 +125,23 @@ final class FollowLoop {
 
   private func decide() -> (turn: Turn, count: Int) {
     let now = ContinuousClock.now
-    if now >= nextStatus {
-      nextStatus = now + .seconds(1)
-      return (.status, 0)
-    }
     let owed = pace.owed
     if owed > 0 { return (.sweep, owed) }
     receive()
-    let late = now - nextSnapshot
+    // All the time until the next frame is left where one has just been taken.
     let isGoodTime = isFresh && ready.isEmpty
     isFresh = false
-    let mayWait = !isGoodTime && late < .seconds(2 * command.following.snapshot)
-    if late >= .zero, !mayWait { return (.snapshot, 0) }
+    func isDue(_ time: ContinuousClock.Instant, patience: Duration) -> Bool {
+      now >= time && (isGoodTime || now >= time + patience)
+    }
+    if isDue(nextStatus, patience: .seconds(1)) {
+      nextStatus = now + .seconds(1)
+      return (.status, 0)
+    }
+    if request == nil, let action = control?.take()?.action { request = (action, now) }
+    if let request, ready.isEmpty || now > request.since + .seconds(1) { return (.answer, 0) }
+    let patience = Duration.seconds(2 * command.following.snapshot)
+    if !outputs.snapshots.isBusy, isDue(nextSnapshot, patience: patience) { return (.snapshot, 0) }
     if !ready.isEmpty { return (.frame, 0) }
     if isOver { return (.end, 0) }
     return pace.hasTime(at: now) ? (.sweep, 1) : (.wait, 0)
@@ -150,8 +173,14 @@ final class FollowLoop {
     let forecast = try follower.forecast(
       frames: isBehind ? 1 : follower.horizon, group: world)
     taken += 1
+    var sensitivity: [Double]?
+    if !isBehind, let readOut = command.outputs.readOut?.cells {
+      sensitivity = try follower.sensitivity(of: readOut, along: forecast, group: world)
+    }
     if let element {
-      outputs.forecasts.write(forecast, after: element.frame)
+      let rows = outputs.forecasts.write(
+        forecast, after: element.frame, sensitivity: sensitivity)
+      page?.note(element.frame, forecast: rows, of: outputs.forecasts.cells)
       status.note(element.frame, isBehind: isBehind, waiting: waiting)
     }
     // Nobody waits for it.

@@ -32,26 +32,35 @@ struct FollowRun {
     try requireCells(of: warmUp.neurons)
     let (recording, chosen) = try warmUp.choose(command, source, session, log: log, on: world)
     let network = try FollowedNetwork(command, chosen, on: world)
-    let earlier = try warmUp.catchUp(source, window: command.following.window, on: world)
+    let earlier = try warmUp.catchUp(source, window: command.following.windowLength, on: world)
     try network.begin(with: earlier, on: world)
     try network.begin(after: warmUp.last, on: world)
     let snapshots = try Snapshots(
       command, source.recording ?? recording, chosen, threads: session.threads, on: world)
     let forecasts = try ForecastWriter(command, network, on: world)
+    var control: ControlServer?
+    try world.agreeOnRoot {
+      control = try command.outputs.controlAddress.map {
+        try ControlServer($0, neurons: warmUp.neurons)
+      }
+    }
     session.console.say(
-      "following \(command.source) from frame \(warmUp.frames) on: \(warmUp.neurons) neurons, the"
-        + " latest \(command.following.window) transitions, \(network.follower.fit.kept.rawValue)"
-        + " form")
+      "following \(command.source) from frame \(warmUp.frames) on: \(warmUp.neurons) neurons,"
+        + " \(command.following.span), \(network.follower.fit.kept.rawValue) form")
     log.write("following", ["frame": warmUp.frames, "neurons": warmUp.neurons])
     let loop = FollowLoop(
-      command, source, warmUp, network, (snapshots, forecasts), session, log: log,
+      command, source, warmUp, network, (snapshots, forecasts, control), session, log: log,
       rank: world.rank)
     try loop.run(on: world)
   }
 
   private func requireCells(of neurons: Int) throws {
-    guard let cell = command.outputs.cellsOut?.cells.max(), cell >= neurons else { return }
-    throw CommandLineError.usage(
-      "--cells-out names cell \(cell), and there are \(neurons), counted from 0")
+    for (flag, list) in [
+      ("--cells-out", command.outputs.cellsOut), ("--read-out", command.outputs.readOut),
+    ] {
+      guard let cell = list?.cells.max(), cell >= neurons else { continue }
+      throw CommandLineError.usage(
+        "\(flag) names cell \(cell), and there are \(neurons), counted from 0")
+    }
   }
 }

@@ -60,6 +60,10 @@ struct FollowSource {
       if let address = DatasetAddress(argument: command.source) {
         growing = try GrowingDataset(address, first: first)
       }
+    case .folder:
+      growing = try NumberedFiles.Pattern(argument: command.source).map {
+        try NumberedFiles($0, first: UInt64(first), cells: earlier?.cells)
+      }
     case .socket:
       // Opened here, so that an address that is none leaves no record.
       socket = try SocketAddress(argument: command.source).map {

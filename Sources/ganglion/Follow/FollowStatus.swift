@@ -104,6 +104,21 @@ struct FollowStatus {
 
   private static let mostMissing = 0.2
 
+  /// The number of the latest frame.
+  var lastNumber: UInt64 { last?.number ?? 0 }
+
+  /// What a person should look after.
+  func warnings(alarms: Int) -> [String] {
+    var all: [String] = []
+    if let reason = record?.reason { all.append("Frames are not recorded: \(reason)") }
+    if snapshotFailures > 0 { all.append("\(snapshotFailures) snapshots could not be written.") }
+    if refused > 0 { all.append("\(refused) messages were no frames.") }
+    let often = missing.count(where: isOftenMissing)
+    if often > 0 { all.append("\(often) cells are missing in more than a fifth of the frames.") }
+    if alarms > 0 { all.append("Forecasts were suddenly worse \(alarms) times.") }
+    return all
+  }
+
   /// A line for a person.
   func line(_ follower: LiveFollower) -> String {
     func text(_ value: Double, _ format: String = "%.3f") -> String {
@@ -123,11 +138,9 @@ struct FollowStatus {
   }
 
   /// What goes into the model under /live.
-  func variables(
-    _ follower: LiveFollower, taken: Int
-  ) -> [(name: String, value: Double, meaning: String)] {
+  func variables(_ follower: LiveFollower, taken: Int) -> [Variable] {
     let scores = follower.scores
-    return [
+    let figures: [(String, Double, String)] = [
       ("frame", Double(last?.number ?? 0), "number of the latest frame, as its source counts"),
       ("frames", Double(taken), "frames taken, those of the warm-up included"),
       ("time", last?.time ?? .nan, "time of the latest frame on the clock of its source, s"),
@@ -141,5 +154,13 @@ struct FollowStatus {
       ("latency_max", total.longest, "the same, longest"),
       ("dW", weightChange, "relative change of sampled weights in about a second"),
     ]
+    return figures.map { Variable(name: $0, value: $1, meaning: $2) }
+  }
+
+  /// A number in the model.
+  struct Variable: Sendable {
+    let name: String
+    let value: Double
+    let meaning: String
   }
 }

@@ -32,12 +32,13 @@ struct FollowedNetwork {
     var isOwnFitted = [Int](repeating: 0, count: local.count)
     for i in problem.fittable { isOwnFitted[i] = 1 }
     isFitted = try world.gather(isOwnFitted).map { $0 == 1 }
+    let room = following.room(begun: problem.transitions.frames.count)
     let fit = LiveFit(
       LiveProblem(
         neurons: neurons, others: problem.regressors.count - neurons, local: local,
-        window: following.window, ridge: configuration.lambda * Double(following.window),
+        window: room.kept, ridge: configuration.lambda * room.ridged,
         loss: chosen.choice.loss.loss, selfConnections: configuration.selfConnections,
-        hasRival: true),
+        hasRival: true, memory: following.memory),
       alpha: chosen.choice.leaks, fitted: problem.fittable, form: following.form)
     try world.agree {
       try fit.begin(

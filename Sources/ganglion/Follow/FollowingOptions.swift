@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import CORNN
 internal import Recordings
-internal import Sockets
 internal import Wording
 
 /// How a stream is followed.
@@ -18,9 +17,26 @@ struct FollowingOptions: ParsableArguments {
       tanh or zscore-tanh. Default: none for a recording that Ganglion wrote, else zscore-tanh.
       """)
   var scale: ScalingKind?
-  @Option(help: "The latest transitions that are fitted, at least 10.") var window = 1000
+  @Option(help: "The latest transitions that are fitted, at least 10; default: 1000.")
+  var window: Int?
+  @Flag(
+    help: """
+      Fit all transitions so far instead: none leaves, a frame takes as long as before, and the \
+      memory grows by 32 N bytes with each.
+      """)
+  var growing = false
   @Option(
-    help: "primal (a step is ~ N²), dual (~ T N), or auto: dual where the window is shorter.")
+    help: ArgumentHelp(
+      """
+      Forget transitions by and by instead: each counts half as much as one that came TRANSITIONS \
+      later, at least 10. None is kept, so memory does not depend on it, and nothing is refined.
+      """, valueName: "TRANSITIONS"))
+  var forget: Double?
+  @Option(
+    help: """
+      primal (a step is ~ N²), dual (~ T N), or auto: dual where the window is shorter. Without a \
+      window it is primal.
+      """)
   var form = Configuration.Form.auto
   @Option(help: "Frames ahead of each forecast, at least 1.") var horizon = 10
   @Option(
@@ -43,15 +59,54 @@ struct FollowingOptions: ParsableArguments {
   static let usualBudget = 0.7
   /// Transitions that a cut leaves.
   static let keptByCut = 100
+  /// Transitions of a window of which no length is given, and for which there is room at first in
+  /// one that grows.
+  private static let usualWindow = 1000
+
+  /// Which transitions count.
+  var memory: LiveMemory {
+    if growing { return .growing }
+    return forget.map { .forgetting(halfLife: $0) } ?? .sliding
+  }
+
+  /// Transitions that are kept, and those that have the ridge λ each; `begun` are those of the
+  /// warm-up.
+  func room(begun: Int) -> (kept: Int, ridged: Double) {
+    switch memory {
+    case .sliding: (windowLength, Double(windowLength))
+    case .growing: (max(begun, Self.usualWindow), Double(max(begun, Self.usualWindow)))
+    case .forgetting(let halfLife):
+      (Self.keptByCut, LiveMemory.equivalent(halfLife: halfLife))
+    }
+  }
+
+  /// Transitions of the window; of what has none, as many as begin it anew after a stop.
+  var windowLength: Int {
+    switch memory {
+    case .sliding: window ?? Self.usualWindow
+    case .growing: Int(Int32.max)
+    case .forgetting(let halfLife): Int(LiveMemory.equivalent(halfLife: halfLife).rounded(.up))
+    }
+  }
+
+  /// Which transitions count, in words.
+  var span: String {
+    switch memory {
+    case .sliding: "the latest \(windowLength) transitions"
+    case .growing: "all transitions"
+    case .forgetting(let halfLife): "half of each transition after \(asGiven(halfLife)) others"
+    }
+  }
 
   func validate() throws {
     try requireFinite([
       "--warmup": warmup, "--budget": budget, "--snapshot": snapshot, "--duration": duration,
+      "--forget": forget,
     ])
     try require(
       warmup > 0 && warmup <= Self.mostSeconds,
       "--warmup is \(asGiven(warmup)), expected seconds > 0")
-    try require(window >= 10, "--window is \(window), expected at least 10 transitions")
+    try requireOneMemory()
     try require(horizon >= 1, "--horizon is \(horizon), expected at least 1 frame")
     if let budget {
       try require(
@@ -67,73 +122,35 @@ struct FollowingOptions: ParsableArguments {
     }
   }
 
+  private func requireOneMemory() throws {
+    let given = [
+      window.map { _ in "--window" }, growing ? "--growing" : nil, forget.map { _ in "--forget" },
+    ].compactMap { $0 }
+    try require(
+      given.count <= 1,
+      "\(given.joined(separator: " and ")) say differently which transitions count: give one")
+    if let window {
+      try require(window >= 10, "--window is \(window), expected at least 10 transitions")
+    }
+    if let forget {
+      try require(
+        forget >= 10 && forget <= 1e9,
+        "--forget is \(asGiven(forget)), expected 10 to 1e9 transitions")
+    }
+    try require(
+      form != .dual || memory == .sliding,
+      "--form dual needs a window that slides: give --window T, or another form")
+  }
+
   /// What is longer is a slip, and no clock holds it.
   private static let mostSeconds = 60 * CheckpointOptions.mostMinutes
 
   /// As they go into the model's configuration.
   var settings: [String: any Encodable & Sendable] {
     [
-      "warmup": warmup, "window": window, "form": form.rawValue, "horizon": horizon,
-      "cut-on-change": cutOnChange,
-    ]
-  }
-}
-
-/// What is told of a stream that is followed.
-struct FollowOutputs: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      """
-      Forecasts as JSON lines, in the units of the source: to standard output, where nothing else \
-      is printed then, or appended to a file.
-      """, valueName: "-|FILE"))
-  var forecastOut: String?
-  @Option(
-    help: ArgumentHelp(
-      """
-      Publish forecasts, and the status once a second, on a socket of ZeroMQ (PUB): a port of this \
-      machine alone, or an address to bind. Parts: the topic (forecast, status), a JSON object, and \
-      for a forecast float32, a row of cells for each frame ahead. Who is slow misses some.
-      """, valueName: "PORT|ADDRESS"))
-  var publish: String?
-  @Option(
-    help: ArgumentHelp(
-      "Cells of the forecasts that are written, by number from 0, as 3,17; default: all.",
-      valueName: "LIST"))
-  var cellsOut: CellList?
-  @Option(help: "Append the status to this file once a second, one JSON object a line.")
-  var log: String?
-
-  func validate(anyHost: Bool) throws {
-    try require(
-      forecastOut != nil || publish != nil || cellsOut == nil,
-      "--cells-out belongs to --forecast-out or --publish, and none is given")
-    guard let publish, let address = publishedAddress else { return }
-    try require(
-      SocketAddress(argument: address)?.kind == .subscribe,
-      "--publish is \(publish), expected a port, tcp://HOST:PORT or ipc://PATH")
-    try require(
-      anyHost || SocketAddress.isLocal(address),
-      "--publish \(publish) is open to other machines, and nothing asks who reads there: give a port"
-        + " alone, or --any-host")
-  }
-
-  /// What --publish binds: a port alone is one of this machine.
-  var publishedAddress: String? {
-    publish.map { UInt16($0) == nil ? $0 : "tcp://127.0.0.1:\($0)" }
-  }
-
-  /// The file of the forecasts; nil for standard output or none.
-  var forecastFile: String? { forecastOut == "-" ? nil : forecastOut }
-}
-
-/// Numbers of cells, as 3,17.
-struct CellList: ExpressibleByArgument, Equatable {
-  let cells: [Int]
-
-  init?(argument: String) {
-    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-    guard !numbers.isEmpty, numbers.allSatisfy({ $0 ?? -1 >= 0 }) else { return nil }
-    cells = numbers.compactMap { $0 }
+      "warmup": warmup, "form": form.rawValue, "horizon": horizon, "cut-on-change": cutOnChange,
+    ].merging(
+      growing ? ["growing": true] : forget.map { ["forget": $0] } ?? ["window": windowLength]
+    ) { $1 }
   }
 }

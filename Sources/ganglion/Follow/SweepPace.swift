@@ -19,9 +19,12 @@ struct SweepPace {
 
   /// A neuron is solved when its relative optimality residual is below this, as in a fit.
   private static let tolerance = 1e-4
+  /// A window where there is none, in transitions.
+  static let usualWindow = 1000
   /// Sweeps in a window without a clock.
   private static let sweepsInWindow = 20
 
+  /// No `parts`: nothing is refined.
   init(parts: Int, window: Int, budget: Double?) {
     self.parts = parts
     self.budget = budget
@@ -36,7 +39,7 @@ struct SweepPace {
 
   /// Whether there is time for a part.
   func hasTime(at now: ContinuousClock.Instant) -> Bool {
-    guard let deadline, !isSolved else { return false }
+    guard let deadline, !isSolved, parts > 0 else { return false }
     return now < deadline
   }
 

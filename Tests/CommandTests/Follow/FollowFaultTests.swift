@@ -101,8 +101,8 @@ extension CommandTests {
         try #require(program), "follow", recording, "--replay", "200", "-o", model, "--warmup",
         "0.5", "--window", "50", "--lambda", "0.01", "--snapshot", "0.05", "--forecast-out", "-",
       ].joined(separator: " ")
-      let result = try launch(ranks: nil, command: ["bash", "-c", "\(run) | head -100 | wc -l"])
-      #expect(result.output.contains("100"), "\(result)")
+      let result = try launch(ranks: nil, command: ["bash", "-c", "\(run) | head -400 | wc -l"])
+      #expect(result.output.contains("400"), "\(result)")
       #expect(entries(try readMatrix(model, "/W")).allSatisfy(\.isFinite))
     }
   }

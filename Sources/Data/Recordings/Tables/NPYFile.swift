@@ -127,6 +127,19 @@ struct NPYFile: Sendable {
     return result
   }
 
+  /// The first elements, in the order of the file.
+  func numbers(_ count: Int) throws -> [Double] {
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw RecordingError.missing("\(path): cannot be read")
+    }
+    try handle.seek(toOffset: UInt64(start))
+    guard let data = try handle.read(upToCount: count * bytes), data.count == count * bytes else {
+      throw RecordingError.badData("\(path): cut short while it was read")
+    }
+    let raw = [UInt8](data)
+    return (0..<count).map { element(raw, $0) }
+  }
+
   /// One element of raw bytes as a floating point number.
   private func element<S: Scalar>(_ raw: [UInt8], _ index: Int) -> S {
     var pattern: UInt64 = 0

@@ -19,8 +19,8 @@ extension LiveFit {
     let objective = try group.sum(standing.reduce(0) { $0 + ($1?.objective ?? 0) })
     return Fit(
       regressors: Regressors(
-        copying: window.regressors, neurons: problem.neurons, inputScale: inputScale,
-        local: problem.local),
+        copying: window.regressors, columns: kept == .dual ? window.capacity : 0,
+        neurons: problem.neurons, inputScale: inputScale, local: problem.local),
       isDual: kept == .dual, excludesSelf: !problem.selfConnections,
       panels: stride(from: 0, to: fitted.count, by: Self.neuronsAtOnce).map {
         panel(Array(fitted[$0..<min($0 + Self.neuronsAtOnce, fitted.count)]), tolerance)
@@ -74,13 +74,15 @@ extension Transitions {
 }
 
 extension Regressors {
-  /// Those of a window that every rank has whole, and that stays its own.
+  /// Those of a window that every rank has whole, and that stays its own: all of its columns, or
+  /// none where weights are kept themselves.
   fileprivate convenience init(
-    copying window: borrowing Matrix<S>, neurons: Int, inputScale: [Double], local: Range<Int>
+    copying window: borrowing Matrix<S>, columns: Int, neurons: Int, inputScale: [Double],
+    local: Range<Int>
   ) {
     let group = SingleRank()
-    var fitted = group.allocateOnNode(rows: window.rows, columns: window.columns, of: S.self)
-    for i in 0..<window.rows { fitted.matrix.copyRow(i, from: window, i) }
+    var fitted = group.allocateOnNode(rows: window.rows, columns: columns, of: S.self)
+    for i in 0..<(columns > 0 ? window.rows : 0) { fitted.matrix.copyRow(i, from: window, i) }
     self.init(
       fitted: fitted,
       heldOut: group.allocateOnNode(rows: window.rows, columns: 0, of: S.self),

@@ -4,8 +4,7 @@ internal import LinearAlgebra
 private import Glibc
 
 extension LiveFit {
-  /// Begins with the latest transitions of a recording, as many as the window holds, and solves
-  /// them.
+  /// Begins with the latest transitions of a recording, as many as count, and solves them.
   ///
   /// `rule` makes the targets at a leak. The neurons are this rank's of the same partition.
   ///
@@ -17,7 +16,7 @@ extension LiveFit {
   ) throws {
     let frames = recording.transitions.frames
     let rules = alpha.map(rule)
-    let columns = max(0, frames.count - problem.window)..<frames.count
+    let columns = max(0, frames.count - problem.mostTransitions)..<frames.count
     try begin(
       with: columns.map { column in
         let t = frames[column]
@@ -36,24 +35,48 @@ extension LiveFit {
       }, tolerance: tolerance, iterations: iterations)
   }
 
-  /// Begins with transitions, not more than the window holds, and solves them.
+  /// Begins with transitions, of which the latest that count are solved.
+  ///
+  /// Where transitions are forgotten by and by, these count alike, and are forgotten together.
   ///
   /// - Throws: `FitError.ridgeTooSmall`.
-  /// - Complexity: that of a fit of the window.
+  /// - Complexity: that of a fit of them.
   func begin(
-    with transitions: some Sequence<LiveTransition>, tolerance: Double, iterations: Int
+    with transitions: [LiveTransition], tolerance: Double, iterations: Int
   ) throws {
+    let latest = transitions.suffix(problem.mostTransitions)
+    guard refines else {
+      return try beginForgetting(latest, tolerance: tolerance, iterations: iterations)
+    }
+    fill(with: latest)
+    try form.restart()
+    settle(tolerance: tolerance, iterations: iterations)
+  }
+
+  private func beginForgetting(
+    _ transitions: ArraySlice<LiveTransition>, tolerance: Double, iterations: Int
+  ) throws {
+    guard !transitions.isEmpty, let form = form as? LivePrimal else { return }
+    let beginning = LiveFit(
+      problem.sliding(over: transitions.count), alpha: alpha, fitted: fitted, form: .primal)
+    try beginning.begin(
+      with: Array(transitions), tolerance: tolerance, iterations: iterations)
+    guard let solved = beginning.form as? LivePrimal else { return }
+    fill(with: transitions.suffix(problem.window))
+    form.take(over: solved)
+  }
+
+  private func fill(with transitions: ArraySlice<LiveTransition>) {
     form.window.keepLatest(0)
     for transition in transitions {
       let none = transition.targets.map { _ in 0.0 }
       let (_, headroom) = problem.loss.scores(targets: transition.targets, currents: none)
+      if problem.memory == .growing, form.window.isFull { form.window.grow() }
       form.window.replace(
         by: transition, headroom: headroom,
         increments: transition.increments.map { $0.isNaN ? 0 : $0 })
       form.window.advance()
     }
-    try form.restart()
-    settle(tolerance: tolerance, iterations: iterations)
   }
 }
 

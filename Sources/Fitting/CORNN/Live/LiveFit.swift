@@ -33,7 +33,8 @@ package final class LiveFit {
   /// A fit without any transition: its weights are zero.
   ///
   /// `fitted` are this rank's neurons that have targets, by local index; nil for all. `form`
-  /// auto: primal where the regressors are fewer than the transitions of the window.
+  /// auto: primal where the regressors are fewer than the transitions of the window, and where
+  /// the window does not slide.
   package init(
     _ problem: LiveProblem, alpha: [Double], fitted: [Int]? = nil,
     form: Configuration.Form = .auto
@@ -43,7 +44,9 @@ package final class LiveFit {
     self.alpha = alpha
     self.fitted = fitted ?? Array(alpha.indices)
     standing = [RefinedRow?](repeating: nil, count: alpha.count)
-    let isDual = form == .auto ? problem.window < problem.regressors : form == .dual
+    let isShort = problem.memory == .sliding && problem.window < problem.regressors
+    let isDual = form == .auto ? isShort : form == .dual
+    precondition(!isDual || problem.memory == .sliding, "a dual form of \(problem.memory)")
     self.form = isDual ? LiveDual(problem) : LivePrimal(problem)
   }
 
@@ -75,7 +78,14 @@ package final class LiveFit {
   /// Neurons that are refined together, few enough that a frame need not wait for them.
   private static let neuronsInPart = 8
 
+  /// Whether there are transitions to refine weights on.
+  package var refines: Bool {
+    if case .forgetting = problem.memory { false } else { true }
+  }
+
   /// Refines the neurons of the next `count` parts by some iterations; no communication.
+  ///
+  /// It does nothing where transitions are forgotten by and by.
   ///
   /// - Returns: the largest of this rank's optimality residuals, 0 where it has no neuron there.
   /// - Complexity: neurons · iterations · 4 T M flops (dual: 2 T²).
@@ -83,6 +93,7 @@ package final class LiveFit {
   package func sweep(
     _ count: Int, iterations: Int = sweepIterations, tolerance: Double = 0
   ) -> Double {
+    guard refines else { return 0 }
     let first = part
     let chosen = fitted.filter {
       let own = (problem.local.lowerBound + $0) % parts
@@ -104,7 +115,15 @@ package final class LiveFit {
   package static let sweepIterations = 2
 
   /// Solves the window for all of this rank's neurons; no communication.
+  ///
+  /// It does nothing where transitions are forgotten by and by.
   package func settle(tolerance: Double, iterations: Int) {
+    guard refines else { return }
+    solve(tolerance: tolerance, iterations: iterations)
+  }
+
+  /// Solves the transitions that are kept, whether or not others count.
+  func solve(tolerance: Double, iterations: Int) {
     for first in stride(from: 0, to: fitted.count, by: Self.neuronsAtOnce) {
       let rows = Array(fitted[first..<min(first + Self.neuronsAtOnce, fitted.count)])
       _ = refine(rows, iterations: iterations, tolerance: tolerance)
@@ -120,14 +139,22 @@ package final class LiveFit {
   package func cut(keeping count: Int, tolerance: Double, iterations: Int) throws {
     form.window.keepLatest(count)
     try form.restart()
-    settle(tolerance: tolerance, iterations: iterations)
+    solve(tolerance: tolerance, iterations: iterations)
   }
 
   /// θ of one of this rank's neurons, by local index: weights of all neurons, of the inputs, and
   /// the bias.
   ///
   /// - Complexity: 2 T M flops in the dual form.
-  package func weights(ofRow row: Int) -> [Double] { form.weights(ofRow: row) }
+  package func weights(ofRow row: Int) -> [Double] { weights(ofRows: [row])[0] }
+
+  /// θ of some of this rank's neurons.
+  ///
+  /// - Complexity: 2 T M flops each in the dual form.
+  package func weights(ofRows rows: [Int]) -> [[Double]] {
+    let weights = form.weights(ofRows: rows)
+    return rows.indices.map { weights.numbers(ofRow: $0) }
+  }
 
   /// Rates of all neurons 1, 2, … `horizon` frames ahead, `r ← (1 − α) r + α tanh(θᵀ x)`, with
   /// the other regressors held.

@@ -46,11 +46,11 @@ package final class LiveFollower {
   private var untilCut: Int?
 
   /// The latest frame.
-  private var seen: Seen?
+  private(set) var seen: Seen?
   /// Forecasts that have not come due, since the last gap; the latest one last.
   private var made: [Forecast] = []
 
-  private struct Seen {
+  struct Seen {
     let rates: [Double]
     let isMissing: [Bool]
     let regressors: [Double]
@@ -101,7 +101,7 @@ package final class LiveFollower {
       seen = now
     }
     try fit.begin(
-      with: transitions.suffix(fit.problem.window), tolerance: tolerance, iterations: iterations)
+      with: transitions, tolerance: tolerance, iterations: iterations)
   }
 
   /// Takes a frame: scores what was expected of it, and steps.

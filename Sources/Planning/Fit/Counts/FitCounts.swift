@@ -62,7 +62,8 @@ struct FitCounts {
         of: (shape.neurons + job.ranks - 1) / job.ranks, samples: samples, threads: job.threads,
         inFeatures: inFeatures))
     features = inFeatures ? FeatureCounts(fit, isDual: isDual) : nil
-    iterations = fit.expectedIterations * (features?.curvature?.iterationShare ?? 1)
+    iterations = choices.expectedIterations(
+      samples: samples, share: features?.curvature?.iterationShare ?? 1)
     storesFloat = configuration.usesFeatures || scalar == 4
     self.mask = mask
     candidates = choices.search

@@ -10,18 +10,18 @@ extension FollowCommand: ConditionalFlags {
         TraceOptions.names.filter { $0 != "dt" && $0 != "rate" }, when: isReplay,
         else: "it says what to read of a recording, and this is a stream"),
       FlagCondition(
-        ["cells", "reorder"], when: isPipe || kind == .socket,
+        ["cells"], when: isPipe || kind == .socket,
         else: "it belongs to a stream of float32 on -, a FIFO or a socket"),
       FlagCondition(
         ["framed"], when: isPipe, else: "it belongs to a stream of float32 on - or a FIFO"),
       FlagCondition(
-        ["reorder"], when: stream.framed || kind == .socket,
-        else: "frames without headers have no numbers"),
+        ["reorder"], when: stream.framed || kind == .socket || kind == .folder,
+        else: "only frames with numbers come out of order: framed ones, messages and files"),
       FlagCondition(
         ["bind"], when: kind == .socket, else: "it belongs to a source that is a socket"),
       FlagCondition(
-        ["any-host"], when: stream.bind || outputs.publish != nil,
-        else: "it is about what --bind and --publish bind, and there is neither"),
+        ["any-host"], when: stream.bind || outputs.publish != nil || outputs.control != nil,
+        else: "it is about what --bind, --publish and --control bind, and there is none of them"),
       FlagCondition(
         ["budget"], when: stream.replay != .max,
         else: "--replay max has no clock, and refines a fixed number of neurons a frame"),

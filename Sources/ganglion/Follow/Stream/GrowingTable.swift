@@ -59,21 +59,18 @@ final class GrowingTable: FrameFeed {
 
   /// The numbers of a line; nil for an empty one, and for names at the beginning.
   private func frame(_ line: String) throws -> [Double]? {
-    let words = line.split { ",;\t \r".contains($0) }
-    guard !words.isEmpty else { return nil }
-    let values = words.map { Double($0) ?? .nan }
-    let isMissing = words.map { ["nan", "na", ""].contains($0.lowercased()) }
-    if let bad = zip(values, isMissing).enumerated().first(where: { $1.0.isNaN && !$1.1 }) {
+    let line = TableLine(line)
+    guard !line.values.isEmpty else { return nil }
+    if let word = line.wordThatIsNone {
       if seen == 1 { return nil }
-      throw CommandLineError.badStream(
-        "\(path), line \(seen): '\(words[bad.offset])' is no number")
+      throw CommandLineError.badStream("\(path), line \(seen): '\(word)' is no number")
     }
-    guard words.count == cells ?? words.count else {
+    guard line.values.count == cells ?? line.values.count else {
       throw CommandLineError.badStream(
-        "\(path), line \(seen): \(words.count) values, expected \(cells ?? 0)")
+        "\(path), line \(seen): \(line.values.count) values, expected \(cells ?? 0)")
     }
-    cells = words.count
-    return values.map { $0.isFinite ? $0 : .nan }
+    cells = line.values.count
+    return line.values
   }
 
   private func look() throws {

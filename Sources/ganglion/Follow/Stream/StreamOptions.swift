@@ -61,7 +61,7 @@ struct StreamOptions: ParsableArguments {
   var bind = false
   @Flag(
     help: """
-      Let sockets that are bound (--bind, --publish) be open to other machines: nothing asks who \
+      Let sockets that are bound (--bind, --publish, --control) be open to other machines: nothing asks who \
       sends or reads there.
       """)
   var anyHost = false

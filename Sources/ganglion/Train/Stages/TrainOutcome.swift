@@ -67,7 +67,7 @@ struct TrainOutcome {
       switch stoppedBy {
       case .interrupt: ExitCode.interrupted
       case .signal: ExitCode.terminated
-      case .timeLimit, .stopFile: ExitCode.notConverged
+      case .timeLimit, .stopFile, .request: ExitCode.notConverged
       }
     let scores = stoppedBy == .timeLimit ? "with their scores" : "and no scores"
     let left =

@@ -8,8 +8,8 @@ struct LivePrimalProducts: PanelProducts, ~Copyable {
 
   init(_ state: LivePrimal) { self.state = state }
 
-  var ridge: Double { state.problem.ridge }
-  var samples: Int { state.problem.window }
+  var ridge: Double { state.window.ridge }
+  var samples: Int { state.window.capacity }
   var unknowns: Int { state.problem.regressors }
   var space: CoefficientSpace { .weights }
 
@@ -37,14 +37,14 @@ struct LivePrimalProducts: PanelProducts, ~Copyable {
   func precondition(
     _ panel: inout Panel<Double>, _ exclusion: Void, _ product: PreconditionerProduct
   ) {
-    panel.preconditioned.multiply(rows: 0..<panel.active, panel.residual, state.inverse)
+    panel.preconditioned.multiply(rows: 0..<panel.active, panel.residual, state.inverse.matrix)
   }
 
   func exclude(_ exclusion: Void, from panel: inout Panel<Double>, row i: Int) -> Double {
     guard !state.problem.selfConnections else { return panel.decrement(i) }
     let own = own(panel, i)
-    let projection = panel.preconditioned[i, own] / state.inverse[own, own]
-    panel.preconditioned.add(-projection, state.inverse, own, toRow: i)
+    let projection = panel.preconditioned[i, own] / state.inverse.matrix[own, own]
+    panel.preconditioned.add(-projection, state.inverse.matrix, own, toRow: i)
     panel.preconditioned[i, own] = 0
     return panel.decrement(i)
   }

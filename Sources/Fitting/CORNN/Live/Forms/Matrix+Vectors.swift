@@ -7,6 +7,21 @@ extension Matrix where S == Double {
   /// `A v`.
   func times(_ v: [Double]) -> [Double] { (0..<rows).map { Kernels.dot(row($0), v.span) } }
 
+  /// `⟨row i, v⟩`.
+  func dot(row i: Int, _ v: [Double]) -> Double { Kernels.dot(row(i), v.span) }
+
+  /// `A v` and `A w` in one pass.
+  func times(_ v: [Double], _ w: [Double]) -> ([Double], [Double]) {
+    var (first, second) = ([Double](), [Double]())
+    first.reserveCapacity(rows)
+    second.reserveCapacity(rows)
+    for i in 0..<rows {
+      first.append(Kernels.dot(row(i), v.span))
+      second.append(Kernels.dot(row(i), w.span))
+    }
+    return (first, second)
+  }
+
   /// `Aᵀ v`.
   func transposedTimes(_ v: [Double]) -> [Double] {
     var sum = [Double](repeating: 0, count: columns)
@@ -35,7 +50,7 @@ extension SlidingWindow {
   func products(
     with x: [Double], group: borrowing some RankGroup & ~Copyable
   ) throws -> [Double] {
-    var sum = [Double](repeating: 0, count: problem.window)
+    var sum = [Double](repeating: 0, count: capacity)
     for j in Partition(of: problem.regressors, among: group.size).range(of: group.rank) {
       var target = sum.mutableSpan
       Kernels.add(x[j], regressors.row(j), to: &target)

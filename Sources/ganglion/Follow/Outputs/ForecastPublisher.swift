@@ -27,6 +27,14 @@ struct ForecastPublisher {
       ], values)
   }
 
+  /// Publishes the derivative of the read-out, a number a cell.
+  func publish(sensitivity: [Double], cells: [Int], after frame: StreamFrame) {
+    send(
+      "sensitivity",
+      ["frame": frame.number, "time": frame.time, "cells": cells, "dtype": "float32"],
+      FrameValues.bytes(of: sensitivity))
+  }
+
   /// Publishes what the log says of the run.
   func publish(status: [String: any Encodable & Sendable]) { send("status", status, nil) }
 

@@ -6,6 +6,7 @@ package import Kernels
 /// ```
 /// F_i(θ) = Σ_t φ(s_t; d_t) + ridge/2 ‖θ‖²,   θ_i = 0 unless it may excite itself
 /// ```
+/// Where transitions are forgotten by and by (``LiveMemory``) each counts by what is left of it.
 /// A transition that has not come yet, or was left out, is a row of zeros without target: it
 /// adds nothing, so the window is whole from the beginning.
 package struct LiveProblem: Sendable {
@@ -15,9 +16,14 @@ package struct LiveProblem: Sendable {
   package let others: Int
   /// This rank's neurons.
   package let local: Range<Int>
-  /// Transitions in the window, T.
+  /// Which transitions count.
+  package let memory: LiveMemory
+  /// Transitions in the window, T; those for which there is room at first where it grows, and
+  /// those that a cut may keep where they are forgotten by and by.
   package let window: Int
   /// The penalty on ‖θ‖² / 2: λ T with λ a strength per frame; > 0.
+  ///
+  /// Where the window grows it is that of `window` transitions, and grows with them.
   package let ridge: Double
   package let loss: PointwiseLoss
   /// Whether a neuron may excite itself.
@@ -27,7 +33,8 @@ package struct LiveProblem: Sendable {
 
   package init(
     neurons: Int, others: Int, local: Range<Int>, window: Int, ridge: Double,
-    loss: PointwiseLoss, selfConnections: Bool, hasRival: Bool = false
+    loss: PointwiseLoss, selfConnections: Bool, hasRival: Bool = false,
+    memory: LiveMemory = .sliding
   ) {
     precondition(window > 0 && ridge > 0, "a window of \(window), a ridge of \(ridge)")
     precondition(local.upperBound <= neurons, "neurons \(local) of \(neurons)")
@@ -39,6 +46,23 @@ package struct LiveProblem: Sendable {
     self.loss = loss
     self.selfConnections = selfConnections
     self.hasRival = hasRival
+    self.memory = memory
+  }
+
+  /// The latest transitions that count when the fit begins with some.
+  var mostTransitions: Int {
+    switch memory {
+    case .sliding: window
+    case .growing: .max
+    case .forgetting(let halfLife): max(1, Int(LiveMemory.equivalent(halfLife: halfLife).rounded()))
+    }
+  }
+
+  /// The same problem of a window of its own.
+  func sliding(over window: Int) -> LiveProblem {
+    LiveProblem(
+      neurons: neurons, others: others, local: local, window: window, ridge: ridge, loss: loss,
+      selfConnections: selfConnections, hasRival: hasRival)
   }
 
   /// All regressors, M.

@@ -11,7 +11,9 @@ struct ForecastWriter {
   /// nil for standard output.
   private let file: RunLog?
   private let isWanted: Bool
-  private let cells: [Int]
+  /// On rank 0, and there only where anything is to be made of forecasts.
+  private let isNeeded: Bool
+  let cells: [Int]
   private let scaling: Scaling
   private let isFitted: [Bool]
 
@@ -27,28 +29,40 @@ struct ForecastWriter {
     }
     self.publisher = publisher
     isWanted = command.outputs.forecastOut != nil && world.rank == 0
+    isNeeded = isWanted || publisher != nil || (command.outputs.page != nil && world.rank == 0)
     cells = command.outputs.cellsOut?.cells ?? Array(0..<network.neurons)
     scaling = network.scaling
     isFitted = network.isFitted
   }
 
   /// Writes what is expected after a frame: a row a frame ahead, in the units of the source.
-  func write(_ forecast: [[Double]], after frame: StreamFrame) {
-    guard isWanted || publisher != nil else { return }
+  ///
+  /// `sensitivity` is the derivative of a read-out by the rates of all neurons; nil for none.
+  ///
+  /// - Returns: the rows.
+  @discardableResult
+  func write(
+    _ forecast: [[Double]], after frame: StreamFrame, sensitivity: [Double]?
+  ) -> [[Double]] {
+    guard isNeeded else { return [] }
     let rows = forecast.map { rates in
       cells.map { isFitted[$0] ? scaling.restored(rates[$0], neuron: $0, frame: 0) : .nan }
     }
+    let own = sensitivity.map { all in cells.map { all[$0] } }
     publisher?.publish(rows, cells: cells, after: frame)
-    guard isWanted else { return }
+    if let own { publisher?.publish(sensitivity: own, cells: cells, after: frame) }
+    guard isWanted else { return rows }
     let line =
       #""frame":\#(frame.number),"time":\#(time(frame.time)),"cells":["#
       + cells.map(String.init).joined(separator: ",") + #"],"values":["#
       + rows.map { "[" + $0.map(number).joined(separator: ",") + "]" }.joined(separator: ",") + "]"
+      + (own.map { #","sensitivity":["# + $0.map(number).joined(separator: ",") + "]" } ?? "")
     if let file {
       file.write(event: "forecast", line)
     } else {
       StandardOutput.write(#"{"event":"forecast",\#(line)}"# + "\n")
     }
+    return rows
   }
 
   /// A number of a frame, which is float32.

@@ -16,6 +16,15 @@ final class SlidingWindow {
   private(set) var slot = 0
   /// Slots that have a transition.
   private(set) var filled = 0
+  /// Slots, T; more than those of the problem where it grows.
+  var capacity: Int { regressors.columns }
+  /// Whether each slot has a transition.
+  var isFull: Bool { filled == capacity }
+  /// The penalty on ‖θ‖² / 2: of as many transitions as there are, where the window grows.
+  var ridge: Double {
+    guard problem.memory == .growing else { return problem.ridge }
+    return problem.ridge * Double(max(1, filled)) / Double(problem.window)
+  }
 
   init(_ problem: LiveProblem) {
     self.problem = problem
@@ -43,20 +52,48 @@ final class SlidingWindow {
 
   /// Goes on to the slot after this one.
   func advance() {
-    slot = (slot + 1) % problem.window
-    filled = min(filled + 1, problem.window)
+    slot = (slot + 1) % capacity
+    filled = min(filled + 1, capacity)
   }
 
   /// Empties all slots but those of the latest transitions.
   func keepLatest(_ count: Int) {
     let kept = min(count, filled)
-    for age in kept..<problem.window {
-      let s = (slot + 2 * problem.window - 1 - age) % problem.window
+    for age in kept..<capacity {
+      let s = (slot + 2 * capacity - 1 - age) % capacity
       for j in 0..<regressors.rows { regressors[j, s] = 0 }
       for i in 0..<targets.rows { targets[i, s] = .nan }
       for i in 0..<increments.rows { increments[i, s] = 0 }
     }
     filled = kept
+  }
+
+  /// Makes room for a quarter more transitions, once it is full; they come after those there are.
+  ///
+  /// - Complexity: a copy of all.
+  func grow() {
+    let more = max(Self.leastGrowth, capacity / 4)
+    regressors = regressors.rotated(by: slot, adding: more, of: 0)
+    targets = targets.rotated(by: slot, adding: more, of: .nan)
+    headroom = headroom.rotated(by: slot, adding: more, of: 0)
+    increments = increments.rotated(by: slot, adding: more, of: 0)
+    slot = filled
+  }
+
+  private static let leastGrowth = 64
+}
+
+extension Matrix where S == Double {
+  /// Its columns from `first` on, then those before, then some of one value.
+  fileprivate func rotated(by first: Int, adding more: Int, of value: Double) -> Matrix {
+    var result = Matrix(rows: rows, columns: columns + more)
+    for i in 0..<rows {
+      let source = row(i)
+      var target = result.mutableRow(i)
+      for j in 0..<columns { target[j] = source[(first + j) % columns] }
+      for j in columns..<(columns + more) { target[j] = value }
+    }
+    return result
   }
 }
 

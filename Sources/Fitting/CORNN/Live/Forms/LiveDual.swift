@@ -7,8 +7,12 @@ internal import LinearAlgebra
 /// With `G = X Xᵀ` and `M = (G + ridge I)⁻¹` the inverse without neuron i's own regressor x_i is
 /// one of rank one away, `M_i = M + M x_i (M x_i)ᵀ / (1 − q_i)`, `q_i = x_iᵀ M x_i`, so own
 /// weights stay zero exactly. The currents `S_i = G_i b_i` are kept, and the working responses
-/// are `S + ridge b` without being kept. A step is 8 T² + 20 T N flops, shared by the ranks but
+/// are `S + ridge b` without being kept. A step is 12 T² + 20 T N flops, shared by the ranks but
 /// for the T².
+///
+/// What leaves contracts the error that M has, what comes magnifies it: its pivot, the squared
+/// distance of x from those before, is as small as the ridge is weak. So `M X x` is taken once
+/// more against G, by a step of iterative refinement, and has no share in that error.
 final class LiveDual: LiveForm {
   let window: SlidingWindow
   /// `G` and `M`, T × T.
@@ -46,12 +50,37 @@ final class LiveDual: LiveForm {
   func currents(of regressors: [Double], features products: [Double]) -> [Double] {
     let whole = coefficients.times(products)
     guard !problem.selfConnections else { return whole }
+    let (first, own) = (problem.local.lowerBound, ownWeights())
+    return whole.indices.map { whole[$0] - regressors[first + $0] * own[$0] }
+  }
+
+  /// The own weights that b implies, and that do not count.
+  private func ownWeights() -> [Double] {
     let first = problem.local.lowerBound
     let own =
       implied
-      ?? whole.indices.map { coefficients.dot($0, window.regressors, first + $0) }
+      ?? (0..<coefficients.rows).map { coefficients.dot($0, window.regressors, first + $0) }
     implied = own
-    return whole.indices.map { whole[$0] - regressors[first + $0] * own[$0] }
+    return own
+  }
+
+  func currents(ofBlock x: borrowing Matrix<Double>) -> Matrix<Double> {
+    let products = productsOfColumns(window.regressors, x)
+    var whole = product(coefficients, products)
+    guard !problem.selfConnections else { return whole }
+    for (i, own) in ownWeights().enumerated() {
+      whole.add(-own, x, problem.local.lowerBound + i, toRow: i)
+    }
+    return whole
+  }
+
+  func pulledBack(_ forces: [Double]) -> [Double] {
+    var sum = window.regressors.times(coefficients.transposedTimes(forces))
+    guard !problem.selfConnections else { return sum }
+    for (i, own) in ownWeights().enumerated() {
+      sum[problem.local.lowerBound + i] -= forces[i] * own
+    }
+    return sum
   }
 
   func increments(after features: [Double]) -> [Double] { rival.increments(after: features) }
@@ -121,7 +150,16 @@ final class LiveDual: LiveForm {
     let s = window.slot
     let square = dot(regressors.span, regressors.span)
     var update = inverse.times(products)
+    let image = gram.times(update)
+    let correction = inverse.times(
+      update.indices.map { products[$0] - image[$0] - problem.ridge * update[$0] })
+    for t in update.indices { update[t] += correction[t] }
     let pivot = square + problem.ridge - dot(products.span, update.span)
+    // `M X x` against each neuron's own regressor, before x is in the window.
+    let own = problem.local.lowerBound
+    let images = (0..<self.images.rows).map {
+      window.regressors.dot(row: own + $0, update) - regressors[own + $0]
+    }
     update[s] = -1
     for t in 0..<inverse.rows {
       inverse.add(update[t] / pivot, update, toRow: t)
@@ -132,10 +170,8 @@ final class LiveDual: LiveForm {
     let column = inverse.numbers(ofRow: s)
     for i in 0..<coefficients.rows {
       if !problem.selfConnections {
-        let own = problem.local.lowerBound + i
-        let image = dot(products.span, images.row(i)) - regressors[own]
-        images.add(image / pivot, update, toRow: i)
-        quotients[i] += image * image / pivot
+        self.images.add(images[i] / pivot, update, toRow: i)
+        quotients[i] += images[i] * images[i] / pivot
       }
       addToRow(i, column: column, current: currents[i], score: scores[i])
     }
@@ -166,9 +202,12 @@ extension LiveDual {
     return panel.refinedRows
   }
 
-  func weights(ofRow row: Int) -> [Double] {
-    var weights = window.regressors.times(coefficients.numbers(ofRow: row))
-    if !problem.selfConnections { weights[problem.local.lowerBound + row] = 0 }
+  func weights(ofRows rows: [Int]) -> Matrix<Double> {
+    var weights = product(
+      coefficients.selectedRows(rows), window.regressors, transposingB: true)
+    for (place, row) in rows.enumerated() where !problem.selfConnections {
+      weights[place, problem.local.lowerBound + row] = 0
+    }
     return weights
   }
 
@@ -190,7 +229,7 @@ extension LiveDual {
   }
 
   func restart() throws {
-    gram = products(ofColumnsOf: window.regressors)
+    gram = productsOfColumns(window.regressors, window.regressors)
     try refactor()
     coefficients = Matrix(rows: coefficients.rows, columns: coefficients.columns)
     response = Matrix(rows: response.rows, columns: response.columns)
@@ -200,7 +239,7 @@ extension LiveDual {
   }
 }
 
-/// `Xᵀ X`.
-private func products(ofColumnsOf x: borrowing Matrix<Double>) -> Matrix<Double> {
-  product(x.view.transposed, x.view)
-}
+/// `Xᵀ Y`.
+private func productsOfColumns(
+  _ x: borrowing Matrix<Double>, _ y: borrowing Matrix<Double>
+) -> Matrix<Double> { product(x.view.transposed, y.view) }

@@ -19,6 +19,12 @@ protocol LiveForm: AnyObject {
   /// `s = θᵀ x` of this rank's neurons.
   func currents(of regressors: [Double], features: [Double]) -> [Double]
 
+  /// `s = θᵀ x` of this rank's neurons, for each column of a block of regressors, M × columns.
+  func currents(ofBlock x: borrowing Matrix<Double>) -> Matrix<Double>
+
+  /// `Σ_i force_i θ_i` over this rank's neurons, M numbers.
+  func pulledBack(_ forces: [Double]) -> [Double]
+
   /// The increments that the linear rival expects; none where there is no rival.
   func increments(after features: [Double]) -> [Double]
 
@@ -36,8 +42,8 @@ protocol LiveForm: AnyObject {
   /// - Returns: how each of them stands.
   func refine(rows: [Int], iterations: Int, tolerance: Double) -> [RefinedRow]
 
-  /// θ of one of this rank's neurons, M numbers.
-  func weights(ofRow row: Int) -> [Double]
+  /// θ of some of this rank's neurons, rows × M.
+  func weights(ofRows rows: [Int]) -> Matrix<Double>
 
   /// By how much the inverse that is kept has drifted: `‖P A v − v‖ / ‖v‖` for a vector v.
   func drift(along vector: (Int) -> Double) -> Double
@@ -73,7 +79,7 @@ extension LiveForm {
   ) -> Panel<Double> {
     var panel = Panel<Double>(
       members: rows.map { Subproblem(neuron: $0, alpha: .nan, loss: problem.loss) },
-      samples: form.samples, unknowns: form.unknowns, space: form.space, ridge: problem.ridge)
+      samples: form.samples, unknowns: form.unknowns, space: form.space, ridge: form.ridge)
     for (place, i) in rows.enumerated() {
       panel.target.copyRow(place, from: window.targets, i)
       panel.headroom.copyRow(place, from: window.headroom, i)

@@ -8,7 +8,13 @@ internal import Recordings
 internal import Results
 
 /// Writes the network as it is, in the layout of a fit.
+///
+/// One process writes on a thread of its own, so that frames do not wait for it; ranks that share
+/// the file write together. HDF5 is for one thread at a time: where frames come from it, too, they
+/// take turns.
 struct Snapshots {
+  private let writer = SnapshotWriter()
+  private let isInBackground: Bool
   private let path: String
   private let recording: Recording
   private let chosen: FitRun<Double>.Chosen
@@ -27,6 +33,7 @@ struct Snapshots {
     threads: Int, on world: borrowing Communicator
   ) throws {
     path = command.output
+    isInBackground = world.size == 1 && command.kind != .dataset
     self.recording = recording
     self.chosen = chosen
     let isReplay = command.stream.replay != nil
@@ -46,20 +53,70 @@ struct Snapshots {
       .adding(isReplay ? command.reading.settings : [:])
   }
 
-  /// Writes the model; the one before stays until it is whole.
+  /// Whether the one before is still being written.
+  var isBusy: Bool { writer.isBusy }
+
+  /// Takes what has become of snapshots since it was asked last: those that are whole, and why
+  /// others are not.
+  func takeOutcomes() -> SnapshotWriter.Outcomes { writer.takeOutcomes() }
+
+  /// Writes the model, or begins to; the one before stays until it is whole.
   ///
   /// `taken` are the frames that were taken, those of the warm-up included: what comes after
-  /// them in a recording is held out.
+  /// them in a recording is held out. `waits` makes it whole before it returns.
   ///
-  /// - Throws: what writing throws, on every rank alike.
+  /// - Throws: what writing throws, on every rank alike; in the background nothing.
   /// - Collective: every rank of `world` must call it.
   func write(
-    _ follower: LiveFollower, taken: Int, status: FollowStatus, on world: borrowing Communicator
+    _ follower: LiveFollower, taken: Int, status: FollowStatus, waits: Bool,
+    on world: borrowing Communicator
   ) throws {
+    writer.wait()
     let fit = try follower.fit.network(
       inputScale: chosen.loaded.problem.regressors.inputScale, scores: follower.neuronScores,
       scored: follower.scores.next.frames, tolerance: chosen.configuration.tolerance,
       group: world)
+    let variables = status.variables(follower, taken: taken)
+    let file = try file(taken: taken, on: world)
+    guard isInBackground, !waits else {
+      try write(fit, variables, to: file, on: world)
+      return writer.noteWritten()
+    }
+    let work = Work(self, fit, file)
+    writer.start { try work.write(variables) }
+  }
+
+  /// A fit on its way to the thread that writes it, which alone has it then; the rest is not
+  /// changed by anybody.
+  private final class Work: @unchecked Sendable {
+    private let snapshots: Snapshots
+    private let fit: Fit<Double>
+    private let file: FitResultFile
+
+    init(_ snapshots: Snapshots, _ fit: consuming Fit<Double>, _ file: FitResultFile) {
+      self.snapshots = snapshots
+      self.fit = fit
+      self.file = file
+    }
+
+    func write(_ variables: [FollowStatus.Variable]) throws {
+      try snapshots.write(fit, variables, to: file, on: SingleRank())
+    }
+  }
+
+  private func write(
+    _ fit: borrowing Fit<Double>, _ variables: [FollowStatus.Variable], to file: FitResultFile,
+    on group: borrowing some FileGroup & ~Copyable
+  ) throws {
+    try file.write(fit, to: path, on: group) { file in
+      for variable in variables {
+        try file.write(
+          "live/\(variable.name)", [variable.value], [], longName: variable.meaning)
+      }
+    }
+  }
+
+  private func file(taken: Int, on world: borrowing Communicator) throws -> FitResultFile {
     let unseen = max(0, frames - taken)
     let whole = settings.adding([
       "holdout": unseen > 0 ? (Double(unseen) / Double(frames)).nextUp : 0
@@ -67,16 +124,9 @@ struct Snapshots {
     let root = Provenance(
       ranks: world.size, threads: provenance.threads, kernels: provenance.kernels,
       input: provenance.input, configuration: try whole.json)
-    let method = try MethodOptions.parse([])
-    try FitResultFile(
+    return FitResultFile(
       recording: recording, scaling: chosen.loaded.scaling, configuration: chosen.configuration,
       choice: chosen.choice, heldOut: nil, regions: nil, provenance: root, storage: .full,
-      method: (method, nil), isRoot: world.rank == 0
-    ).write(fit, to: path, on: world) { file in
-      for variable in status.variables(follower, taken: taken) {
-        try file.write(
-          "live/\(variable.name)", [variable.value], [], longName: variable.meaning)
-      }
-    }
+      method: (try MethodOptions.parse([]), nil), isRoot: world.rank == 0)
   }
 }
