@@ -183,7 +183,7 @@ import Testing
     var fit = fit
     fit.choices.configuration.iterations = 3
     fit.choices.usesCurvature = true
-    fit.choices.configuration.tolerance = 1e-12
+    fit.choices.configuration.tolerance = 1e-14
     let phases = Phases()
     let (neurons, frames) = (fit.shape.neurons, fit.shape.frames)
     let problem = try FitProblem(
