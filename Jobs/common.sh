@@ -13,8 +13,9 @@ prepare() {
   export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1}
   # Parallel file systems (Lustre, NFS) often refuse file locks, and HDF5 needs none here.
   export HDF5_USE_FILE_LOCKING=FALSE
-  # Open MPI's own MPI-IO can deadlock in collective HDF5 writes; ROMIO does not.
-  export OMPI_MCA_io=${OMPI_MCA_io:-romio321}
+  # Open MPI's own MPI-IO can deadlock in collective HDF5 writes; ROMIO does not (its name has a
+  # version: romio321, romio341).
+  export OMPI_MCA_io=${OMPI_MCA_io:-^ompio}
   if [[ $(id -u) == 0 ]]; then
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   fi

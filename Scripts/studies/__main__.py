@@ -2,6 +2,7 @@
 import argparse
 import os
 import sys
+import time
 from pathlib import Path
 
 from . import generated, trained
@@ -9,6 +10,9 @@ from . import generated, trained
 MISSING = 66  # the exit code of a collection that lacks runs
 # What makes, runs and collects each study.
 KINDS = {name: kind for kind in (generated, trained) for name in kind.STUDIES}
+ALL = "all"
+# Flags that are of one study, not of all of them.
+SINGULAR = ("method", "neurons", "frames", "minutes", "teacher_ranks", "part")
 
 
 def part(text):
@@ -38,7 +42,7 @@ class Parser(argparse.ArgumentParser):
 
 def options():
     parser = Parser(prog="study")
-    parser.add_argument("name", choices=KINDS)
+    parser.add_argument("name", choices=(*KINDS, ALL))
     parser.add_argument("--size", choices=("small", "published"), default="small")
     parser.add_argument("--networks", type=natural)
     parser.add_argument("--seed", type=natural, default=1)
@@ -54,6 +58,24 @@ def options():
     action.add_argument("--teachers", action="store_true")
     parser.add_argument("-o", "--output", type=Path)
     given = parser.parse_args()
+    if given.name != ALL:
+        return [one_study(parser, given)]
+    for name in SINGULAR:
+        if getattr(given, name):
+            parser.error(f"--{name.replace('_', '-')} is of one study, and all are asked for; leave it out")
+    kinds = {name: kind for name, kind in KINDS.items() if not given.teachers or kind is trained}
+    return [one_study(parser, argparse.Namespace(**{
+        **vars(given), "name": name, "output": given.output and folder_in(given.output, name, given.size),
+    })) for name in kinds]
+
+
+def folder_in(place, name, size):
+    """Where a study goes among others."""
+    return place / f"{name}-{size}"
+
+
+def one_study(parser, given):
+    """What was asked for of a study, checked."""
     given.kind = KINDS[given.name]
     given.study = given.kind.STUDIES[given.name]
     for name, reason in given.kind.USELESS.items():
@@ -64,7 +86,8 @@ def options():
     for name in given.methods:
         if name not in known:
             parser.error(f"--method {name}: {given.name} has {', '.join(known)}")
-    given.folder = given.output or Path(os.environ["STUDY_FOLDER"]) / f"{given.name}-{given.size}"
+    given.folder = given.output or folder_in(
+        Path(os.environ["STUDY_FOLDER"]), given.name, given.size)
     return given
 
 
@@ -79,8 +102,8 @@ def collect(given, todo):
     return MISSING if missing else 0
 
 
-def main():
-    given = options()
+def study(given):
+    """Does what was asked for of a study; the exit code says whether that is all."""
     todo = given.kind.jobs(given)
     if given.list:
         for number, job in enumerate(todo, 1):
@@ -90,8 +113,11 @@ def main():
         return collect(given, todo)
     if given.teachers:
         todo = trained.teachers(todo)
+    began = time.monotonic()
     given.kind.run(todo[given.part[0] - 1::given.part[1]] if given.part else todo, given.folder)
+    minutes = (time.monotonic() - began) / 60
+    print(f"study: {given.name}: {minutes:.1f} minutes", file=sys.stderr, flush=True)
     return 0 if given.part or given.teachers else collect(given, todo)
 
 
-sys.exit(main())
+sys.exit(max(study(given) for given in options()))

@@ -35,11 +35,13 @@ def ridges(methods, decades):
         for decade in decades for method in methods)
 
 
+# The small sizes stop a rival so soon that all of them end in an hour, whatever the machine: the
+# limits add up to 63 minutes.
 STUDIES = {study.name: study for study in (
     Study(
         "solvers", "Solvers, all from the ridge",
         "noise of 0.01 in the currents, 0.0001 in the rates",
-        {"small": Size(200, 3000, 3, 5), "published": Size(200, 3000, 100, 30)},
+        {"small": Size(200, 3000, 3, 0.5), "published": Size(200, 3000, 100, 30)},
         noise(1e-2, 1e-4), solvers(), bar=0.965, published=(
             Published("cornn", "measured", 0.988, seconds=0.14),
             Published("newton", "measured", 0.994, seconds=0.60),
@@ -51,7 +53,7 @@ STUDIES = {study.name: study for study in (
     Study(
         "solvers-noisy", "Solvers under more noise, all from the ridge",
         "noise of 0.1 in the currents, 0.00001 in the rates",
-        {"small": Size(200, 3000, 3, 5), "published": Size(200, 3000, 100, 30)},
+        {"small": Size(200, 3000, 2, 0.5), "published": Size(200, 3000, 100, 30)},
         noise(1e-1, 1e-5), solvers(), bar=0.965, published=(
             Published("cornn", "measured", 0.975), Published("newton", "measured", 0.949),
             Published("adam-squared", "measured", 0.859),
@@ -59,7 +61,7 @@ STUDIES = {study.name: study for study in (
     Study(
         "random-start", "Solvers from the ridge and from a random start",
         "noise of 0.01 in the currents, 0.0001 in the rates",
-        {"small": Size(200, 3000, 2, 5), "published": Size(500, 10_000, 10, 60)},
+        {"small": Size(200, 3000, 2, 0.4), "published": Size(500, 10_000, 10, 60)},
         noise(1e-2, 1e-4), solvers() + solvers("random"), bar=0.965, published=(
             Published("cornn", "measured", 0.990, seconds=1.1),
             Published("cornn", "measured", 0.965, group="random", seconds=53),
@@ -68,7 +70,7 @@ STUDIES = {study.name: study for study in (
     Study(
         "ridge", "How much the ridge counts",
         "noise of 0.01 in the currents, 0.0001 in the rates",
-        {"small": Size(200, 3000, 2, 5), "published": Size(200, 3000, 100, 30)},
+        {"small": Size(200, 3000, 2, 0.2), "published": Size(200, 3000, 100, 30)},
         noise(1e-2, 1e-4),
         ridges(("cornn", "newton", "force-rates", "force-currents"), range(-10, -2)),
         bar=0.965, axis="ridge a frame (lambda)", is_logarithmic=True, published=(
@@ -77,7 +79,7 @@ STUDIES = {study.name: study for study in (
     Study(
         "through-time", "Backpropagation through time with forcing",
         "alpha 0.9, noise of 0.01 in the currents, 0.0001 in the rates",
-        {"small": Size(100, 100, 3, 5), "published": Size(100, 100, 100, 30)},
+        {"small": Size(100, 100, 2, 0.2), "published": Size(100, 100, 100, 30)},
         (*noise(1e-2, 1e-4), "--alpha", "0.9"), through_time(), bar=0.965,
         axis="steps forced (%)", published=(
             Published("random start, least", "measured", points=((0, 0.17), (25, 0.72), (100, 0.72))),
@@ -86,7 +88,7 @@ STUDIES = {study.name: study for study in (
     Study(
         "impulses", "Impulses in the rates: the loss decides",
         "impulses with a probability of 0.01 a frame in the currents, of 0.1 in the rates",
-        {"small": Size(200, 1500, 3, 5), "published": Size(200, 1500, 100, 30)},
+        {"small": Size(200, 1500, 2, 0.4), "published": Size(200, 1500, 100, 30)},
         (*noise(1e-2, 0.1, "poisson"), "--input-noise-kind", "poisson"),
         # Impulses carry rates beyond 1.
         solvers(flags=(*RIDGE, "--scale", "none")), bar=0.99, published=(
@@ -96,7 +98,7 @@ STUDIES = {study.name: study for study in (
     Study(
         "headline", "The largest study: impulses in the rates",
         "noise of 0.01 in the currents, impulses in the rates with a probability of 0.001 a frame",
-        {"small": Size(1000, 6000, 1, 10), "published": Size(5000, 30_000, 1, 60)},
+        {"small": Size(1000, 6000, 1, 0.75), "published": Size(5000, 30_000, 1, 60)},
         noise(1e-2, 1e-3, "poisson"), solvers(), bar=0.93, published=(
             Published("cornn", "read off", 0.93, seconds=27),
             Published("adam-squared", "read off", 0.66), Published("adam", "read off", 0.74),

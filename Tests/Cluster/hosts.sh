@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs ranks on three hosts that talk over TCP only, started by mpirun through ssh: three
 # network namespaces of this machine, each with its own name, address and sshd, joined
-# by a switch. Checks the communication layer, that a fit is the same as on one host, and
-# that a link that goes down ends the job.
+# by a switch. Checks the communication layer, that a fit is the same as on one host, by the job
+# files of PBS and LSF too, and that a link that goes down ends the job.
 #
 # Usage: Tests/Cluster/hosts.sh [FOLDER]     FOLDER with the program: .build/debug by default
 # Needs root. Exits 77 where namespaces, sshd or the program are missing, and says so.
@@ -91,7 +91,7 @@ exec ssh -q -i "$folder/key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/
 SHELL
 chmod +x "$folder/remote-shell"
 
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_io=romio321
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_io=^ompio
 across() { # RANKS COMMAND...: runs a command on that many ranks, dealt to the hosts in turn
   local ranks=$1
   shift
@@ -172,6 +172,22 @@ measured "${fit[@]}" --timings -o "$folder/across.h5"
 planned fit --neurons 600 --frames 600
 # Weights are of the order of 0.06, and rounding is of that order, not of each weight near zero.
 expect "the same weights" h5diff -q --delta=1e-9 "$folder/local.h5" "$folder/across.h5" /W
+
+echo "== the same fit by the job files of PBS and LSF, with the variables that these set"
+twin() { # MODEL JOB-FILE VARIABLES...: runs a job file as its first host does
+  local model=$1 file=$2
+  shift 2
+  (cd "$folder" && inside 1 env RECORDING=recording.h5 MODEL="$model" GANGLION="$program" \
+    FLAGS="--alpha 0.1 --lambda 1e-4 --scale none" OMPI_MCA_plm_rsh_agent="$folder/remote-shell" \
+    OMPI_MCA_btl=tcp,self OMPI_MCA_btl_tcp_if_include="$subnet.0/24" \
+    OMPI_MCA_oob_tcp_if_include="$subnet.0/24" OMPI_MCA_mpi_yield_when_idle=1 "$@" \
+    bash "$OLDPWD/$file" >"$model.log" 2>&1) || tail -n 20 "$folder/$model.log"
+  expect "$file: the same weights" h5diff -q --delta=1e-9 "$folder/local.h5" "$folder/$model" /W
+  expect "on three hosts" grep -q '"hosts":3' "$folder/$model.jsonl"
+}
+printf "$subnet.%s\n" "${hosts[@]}" >"$folder/nodes"
+twin pbs.h5 Jobs/fit-recording.pbs PBS_O_WORKDIR="$folder" PBS_NODEFILE="$folder/nodes" OMP_NUM_THREADS=1
+twin lsf.h5 Jobs/fit-recording.lsf LSB_DJOB_NUMPROC=3 LSB_DJOB_HOSTFILE="$folder/nodes"
 
 echo "== the same training on one host and on three"
 train=("$program" train flipflop --hidden 32 --steps 50 --batch 12 --tangents 12 --iterations 20

@@ -161,6 +161,37 @@ slurm scancel --batch --signal=USR1 "$job"
 expect "no requeue without progress" "$(await "$job" JobState "$ended" 180)" FAILED
 expect "its exit code" "$(field "$job" ExitCode)" 75:0
 
+job=$(submit --nodes=1 --no-requeue "$jobs/fit-recording.sbatch" long.h5 never)
+started never.jsonl
+slurm scancel --batch --signal=USR1 "$job"
+expect "a site that requeues no jobs" "$(await "$job" JobState "$ended" 180)" FAILED
+expect "its message" "$(grep -c 'this site requeues no jobs' "ganglion-fit-$job.log")" 1
+
+# A copy of a job file alone, and an installed program on the PATH.
+mkdir -p site/bin site/share/ganglion
+cp "$folder/program" site/bin/ganglion
+cp -r "$jobs" site/share/ganglion/
+cp "$jobs/fit-recording.sbatch" own.sbatch
+job=$(GANGLION='' PATH=$folder/site/bin:$PATH submit --nodes=1 own.sbatch good.h5 by-a-copy)
+expect "a copied job file" "$(await "$job" JobState "$ended" 180)" COMPLETED
+job=$(submit --nodes=1 own.sbatch good.h5 lost)
+expect "without what it needs" "$(await "$job" JobState "$ended" 180)" FAILED
+expect "its message" "$(grep -c 'GANGLION_JOBS names its folder' "ganglion-fit-$job.log")" 1
+
+# MPICH's launcher starts ranks by flags of its own: a stand-in says which.
+mkdir hydra
+cat >hydra/mpirun <<'LAUNCHER'
+#!/bin/sh
+[ "$1" != --version ] || exec echo "HYDRA build details:"
+echo "$1 $2 $3 $4 $5 $6" >launched
+shift 6
+OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=1 exec "$@"
+LAUNCHER
+chmod +x hydra/mpirun
+job=$(LAUNCHER=mpirun PATH=$folder/hydra:$PATH submit --nodes=2 "$jobs/fit-recording.sbatch" good.h5 by-hydra)
+expect "fit with MPICH's launcher" "$(await "$job" JobState "$ended" 180)" COMPLETED
+expect "its flags" "$(cat launched)" "-n 2 -ppn 1 -bind-to core:2"
+
 job=$(MAX_REQUEUES=0 submit --nodes=1 "$jobs/fit-recording.sbatch" long.h5 capped)
 started capped.jsonl
 slurm scancel --batch --signal=USR1 "$job"

@@ -31,14 +31,20 @@ import Training
     let training = training { $0.grid = Grid(tangents: 2, batch: 2) }
     let plan = TrainPlan(training, in: exampleJob(nodes: 2, ranks: 2))
     #expect(plan.tangents == 3 && plan.trials == 5)
-    #expect(plan.forward == 2 * training.flopsAStep * 15 * 30)
+    let program = task.record()
+    let p = Double(program.freeParameterCount)
+    let work = TangentWork(
+      program,
+      blocks: DirectionPlan(program, kind: .gaussian, count: 6).blocks(of: 0..<3).blocks, atMost: 3)
+    #expect(plan.tangentProducts == work.products * 5 * 30 && work.products > 0)
+    #expect(plan.directionProducts == work.directions * 5 * 30 && work.directions > 0)
+    #expect(plan.touchedBytes == work.passes * 5 * 30 * 4)
     #expect(plan.sketch == 36 * 5 * 2 * 30 / 2)
-    #expect(plan.solution == 2 * 216 && plan.inputs == 0)
+    #expect(agree(plan.solution, (2 + 1 / 3.0) * 216) && plan.inputs == 0 && plan.passes == 2)
     let state = Double(training.stateWidth)
-    #expect(plan.touchedBytes == 12 * 15 * state * 30 * 4)
-    let p = Double(task.record().freeParameterCount)
-    // Three tangents take as much room as 48: whole vectors, an odd number of cache lines.
-    #expect(agree(plan.bytes, 70e6 + (48 * p + 48 * 10 * state + 3 * p) * 4 + 2 * 36 * 8))
+    // Three tangents take as much room as 16, states as much as 48: whole vectors, an odd number of
+    // cache lines.
+    #expect(agree(plan.bytes, 70e6 + (16 * p + 48 * 10 * state + 3 * p) * 4 + 2 * 36 * 8))
     #expect(plan.nodeBytes == 2 * plan.bytes)
   }
 
@@ -52,7 +58,8 @@ import Training
     let one = TrainPlan(training(tangents: 1), in: exampleJob())
     let gradient = TrainPlan(training(.adam), in: exampleJob())
     #expect(one.tangents == 1 && gradient.tangents == 1)
-    #expect(one.forward == gradient.forward && one.solution == 2)
+    #expect(one.solution == 2 + 1 / 3.0 && one.tangentProducts > 0)
+    #expect(gradient.tangentProducts == 0 && gradient.solution == 0 && gradient.passes == 3)
     let sent = one.messages.sent(by: one.job)
     #expect(sent.aRank == 0 && sent.aNode == 0)
   }
@@ -115,9 +122,16 @@ import Training
     let prediction = TrainPrediction(plan, on: exampleMachine)
     let sent = plan.messages.sent(by: plan.job).aNode
     let communication = sent / 1.1e9 + plan.messages.rounds * 3e-5
+    let rows = Double(plan.trials)
+    let panels = MachineRates(of: exampleMachine, threads: 1).panels(of: rows, isDouble: false)
+    let values =
+      rows * (training().flopsAStep / panels + Double(training().numbersAStep * 4) / 2e10)
     let work =
-      (plan.forward + plan.inputs + plan.sketch + plan.solution) / 3e10
-      + plan.touchedBytes / 2e10
+      (plan.tangentProducts + plan.directionProducts + plan.sketch) / 3e10
+      + plan.solution / 1.5e10 + plan.touchedBytes / 2e10
+      + 30
+      * (2 * (values + 3e-7 * Double(training().operationsAStep))
+        + rows * 1.5e-8 * Double(training().dataAStep))
     #expect(agree(prediction.communication, communication))
     #expect(agree(prediction.seconds, work + communication))
     let alone = TrainPrediction(TrainPlan(training(), in: exampleJob()), on: exampleMachine)

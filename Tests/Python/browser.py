@@ -85,7 +85,7 @@ class Browser:
             self.note(answer)
 
     def open(self, path, width, height=900, dark=False):
-        """Loads a file at a window width."""
+        """Loads a file, or an address, at a window width."""
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height,
             deviceScaleFactor=1, mobile=width < 600)
@@ -93,7 +93,7 @@ class Browser:
         self.call("Emulation.setEmulatedMedia",
                   features=[{"name": "prefers-color-scheme", "value": scheme}])
         self.is_loaded = False
-        self.call("Page.navigate", url=f"file://{path}")
+        self.call("Page.navigate", url=path if "://" in str(path) else f"file://{path}")
         while not self.is_loaded:
             self.note(self.receive())
 

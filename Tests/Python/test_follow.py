@@ -30,7 +30,7 @@ def rate(t, i):
 @unittest.skipUnless(PROGRAM.exists(), "no .build/release/ganglion")
 class FollowTests(unittest.TestCase):
     def test_sender_of_the_page(self):
-        sender = re.search(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL).group(1)
+        sender = re.search(r"```python\n(import struct.*?)```", PAGE.read_text(), re.DOTALL).group(1)
         with tempfile.TemporaryDirectory() as folder:
             script, model = Path(folder) / "sender.py", Path(folder) / "model.h5"
             script.write_text(sender + LOOP)

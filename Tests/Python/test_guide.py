@@ -16,6 +16,7 @@ import guide  # noqa: E402
 
 README = CHECKOUT / "README.md"
 PAGES = [*guide.ARTICLES, README]
+COLUMNS = 72
 
 
 @unittest.skipUnless(PROGRAM.exists(), "no .build/release/ganglion")
@@ -52,9 +53,9 @@ class CommandTests(unittest.TestCase):
         commands = ["inspect", "fit", "animals", "run", "refine", "evaluate", "simulate", "perturb",
                     "report", "export", "train", "follow", "plan", "scaling", "doctor"]
         known = set().union(*(flags.known_flags(PROGRAM, command) for command in commands))
-        # Of `generate`, of scripts, and of Slurm.
-        known |= {"--neurons", "--frames", "--quick", "--fix", "--serve", "--pictures"}
-        known |= {"--mem", "--ntasks-per-node", "--cpus-per-task"}
+        # Of the program alone, of `generate`, of scripts, and of Slurm.
+        known |= {"--cite", "--neurons", "--frames", "--quick", "--fix", "--serve", "--pictures"}
+        known |= {"--mem", "--mpi", "--ntasks-per-node", "--cpus-per-task"}
         for page in PAGES:
             for flag in re.findall(r"`[^`\n]*?(--[a-z][\w-]+)", page.read_text()):
                 with self.subTest(page=page.name, flag=flag):
@@ -86,6 +87,13 @@ class TextTests(unittest.TestCase):
                 with self.subTest(page=page.name, link=target):
                     here = (page.parent / target, guide.CATALOGUE / "Resources" / f"{target}.svg")
                     self.assertTrue(target.startswith("https://") or any(path.exists() for path in here))
+
+    def test_blocks_fit_their_box(self):
+        """What is wider than a page has columns for is cut off until it is moved aside."""
+        for page in guide.ARTICLES:
+            for block in guide.blocks(page.read_text()):
+                with self.subTest(page=page.name, line=block.line):
+                    self.assertLessEqual(max(map(len, block.text.splitlines())), COLUMNS)
 
     def test_every_article_is_in_the_contents(self):
         contents = (guide.CATALOGUE / "Ganglion.md").read_text()

@@ -1,9 +1,12 @@
 """Scripts/install: what it puts where, and what it leaves alone. The program is a stand-in."""
 
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
+
+from test_report import PROGRAM
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -25,9 +28,9 @@ class InstallTests(unittest.TestCase):
             f"echo stand-in {version}\n")
         self.program.chmod(0o755)
 
-    def install(self):
+    def install(self, program=None):
         return subprocess.run(
-            [ROOT / "Scripts/install", self.prefix, "--program", self.program],
+            [ROOT / "Scripts/install", self.prefix, "--program", program or self.program],
             cwd=self.folder,
             capture_output=True,
             text=True,
@@ -43,6 +46,7 @@ class InstallTests(unittest.TestCase):
         before = self.contents()
         expected = {
             "bin/ganglion",
+            "bin/ganglion-expand-weights",
             "bin/ganglion-figures",
             "share/ganglion/Jobs/common.sh",
             "share/ganglion/Scripts/plots/__main__.py",
@@ -75,6 +79,48 @@ class InstallTests(unittest.TestCase):
         adapted.write_text("adapted")
         self.assertEqual(self.install().returncode, 73)
         self.assertEqual(adapted.read_text(), "adapted")
+
+    def test_its_programs_find_what_comes_with_them(self):
+        """Job files of an installation, of a checkout, and of an unpacked archive that was built."""
+        if not PROGRAM.exists():
+            self.skipTest("no .build/release/ganglion")
+        self.assertEqual(self.install(PROGRAM).returncode, 0)
+        archive = self.folder / "archive"
+        for name in ("Jobs", "Scripts"):
+            shutil.copytree(ROOT / name, archive / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "Package.swift", archive)
+        built = archive / ".build/x86_64-unknown-linux-gnu/release/ganglion"
+        alone = self.folder / "alone/ganglion"
+        for program in (built, alone):
+            program.parent.mkdir(parents=True)
+            shutil.copy(PROGRAM, program)
+        (archive / ".build/release").symlink_to(built.parent)
+        linked = self.folder / "linked"
+        linked.symlink_to(self.prefix / "bin/ganglion")
+        empty = self.folder / "empty"
+        for program, jobs in ((self.prefix / "bin/ganglion", self.prefix / "share/ganglion/Jobs"),
+                              (linked, self.prefix / "share/ganglion/Jobs"), (PROGRAM, ROOT / "Jobs"),
+                              (archive / ".build/release/ganglion", archive / "Jobs"), (alone, None)):
+            with self.subTest(program=program):
+                empty.mkdir()
+                result = self.plan(program, empty)
+                if jobs:
+                    self.assertEqual(result.returncode, 0, result.stderr)
+                    self.assertIn(f"{jobs}", (empty / "job.sbatch").read_text())
+                else:
+                    self.assertEqual(result.returncode, 66)
+                    self.assertIn("no Jobs/fit-recording.sbatch in this folder", result.stderr)
+                shutil.rmtree(empty)
+        # What a user has adapted in the current folder comes first.
+        shutil.copytree(ROOT / "Jobs", empty / "Jobs")
+        self.assertEqual(self.plan(linked, empty).returncode, 0)
+        self.assertIn(f"{empty}/Jobs", (empty / "job.sbatch").read_text())
+
+    def plan(self, program, folder):
+        return subprocess.run(
+            [program, "plan", "fit", "--neurons", "10", "--frames", "100", "--recording", "a.h5", "--nodes",
+             "1", "--ranks-per-node", "1", "--threads", "1", "--sbatch", "job.sbatch"],
+            cwd=folder, capture_output=True, text=True, check=False)
 
 
 if __name__ == "__main__":

@@ -122,6 +122,33 @@ class Interoperability(unittest.TestCase):
                 error = np.nanmean((one_step.data[1:] - values[1:]) ** 2)
                 self.assertLess(error, np.nanvar(values))
 
+    def test_exported_currents_are_those_of_the_scores(self):
+        from pynwb import NWBHDF5IO, validate
+
+        _, model, _ = self.fitted()
+        regions, scores = self.folder / "three.h5", self.folder / "currents.h5"
+        with h5py.File(regions, "w") as file:
+            file["region"] = np.array([b"V1", b"V2", b"M"] * 4)
+        run("evaluate", model, "--currents", "--regions", f"{regions}:/region", "-o", scores)
+        path = self.folder / "currents.nwb"
+        for ranks in (None, 3):
+            run("export", model, "-o", path, "--currents", "--regions", f"{regions}:/region",
+                ranks=ranks)
+            self.assertEqual([str(error) for error in validate(path=str(path))], [])
+            with NWBHDF5IO(str(path), "r") as io, h5py.File(scores) as file:
+                module = io.read().processing["ganglion"]
+                pairs = module["region_pairs"].to_dataframe()
+                self.assertEqual(
+                    list(zip(pairs["onto"].astype(str), pairs["from"].astype(str), strict=True)),
+                    [(onto, source) for onto in ("M", "V1", "V2") for source in ("M", "V1", "V2")])
+                np.testing.assert_allclose(
+                    pairs["variance"], file["currents/variance"][:].ravel(), rtol=1e-6)
+                for name in ("component", "mean", "rms"):
+                    expected = file[f"currents/{name}"][:].reshape(9, -1).T
+                    exported = module[f"currents_{name}"].data[:]
+                    np.testing.assert_allclose(
+                        exported, expected, rtol=1e-3, atol=1e-3 * np.nanmax(abs(expected)))
+
     def test_exported_nwb_can_be_fitted(self):
         _, model, _ = self.fitted()
         path = self.folder / "out.nwb"

@@ -225,6 +225,103 @@ class Reports(unittest.TestCase):
                 self.assertIn({"linear_mse": "linear model", "mean_mse": "mean"}[name],
                               chrome.value("document.querySelector('#skill .legend').innerText"))
 
+    def three_regions(self):
+        """A model of three regions, its recording, and scores of all that is told of weights."""
+        folder = self.folder
+        recording, model, scores = (folder / f"three{name}.h5" for name in ("", "-model", "-scores"))
+        if scores.exists():
+            return model, scores
+        run("generate", "three-regions", "--neurons", 24, "--frames", 500, "--dt", "0.01",
+            "--input-noise", "0.1", "-o", recording)
+        run("fit", recording, "-o", model, "--alpha", "0.1", "--lambda", "1e-3",
+            "--regions", f"{recording}:/region")
+        (folder / "trials.csv").write_text("frame,cells\n60,3;5\n200,0\n440,7\n")
+        run("evaluate", model, "--nulls", 20, "--currents", "--standard-errors", "all",
+            "--split-halves", "--bootstrap", 20, "--perturbed", folder / "trials.csv",
+            "-o", scores, ranks=2)
+        return model, scores
+
+    CARDS = {
+        "perturbed": ("perturbed",), "nulls": ("nulls",), "worth": ("worth",),
+        "agreement": ("agreement",), "currents": ("currents",)}
+
+    def test_cards_need_their_variables(self):
+        """Each card is there with its variables, and a page without them is a page."""
+        model, scores = self.three_regions()
+        whole = self.report("cards", model, "--scores", scores).read_text()
+        for card in self.CARDS:
+            self.assertIn(f'<section id="{card}"', whole)
+        for card, groups in self.CARDS.items():
+            with self.subTest(without=card):
+                copy = self.folder / "without.h5"
+                copy.write_bytes(scores.read_bytes())
+                with h5py.File(copy, "a") as file:
+                    for group in groups:
+                        del file[group]
+                    for name in ("nulls",) if card == "nulls" else ():
+                        del file.attrs[name]
+                    if card == "worth":
+                        del file["worth_neuron"]
+                page = self.report("without", model, "--scores", copy).read_text()
+                self.assertNotIn(f'<section id="{card}"', page)
+                for other in self.CARDS:
+                    if other != card:
+                        self.assertIn(f'<section id="{other}"', page)
+        # Parts of a card that an older file does not hold.
+        for paths, gone, kept in (
+            (("nulls/p_count", "nulls/region_p"), "p values of the weights", 'id="nulls"'),
+            (("perturbed/foreseen",), "foreseen response", 'id="perturbed"'),
+            (("currents/component",), "Leading component of the current", 'id="currents"'),
+            (("agreement/first_half",), "Two halves", 'id="agreement"'),
+            (("worth/pair_sum",), "Sums of the weights onto", 'id="worth"'),
+        ):
+            with self.subTest(without=paths):
+                copy = self.folder / "without.h5"
+                copy.write_bytes(scores.read_bytes())
+                with h5py.File(copy, "a") as file:
+                    for path in paths:
+                        del file[path]
+                page = self.report("without", model, "--scores", copy).read_text()
+                self.assertIn(gone, whole)
+                self.assertNotIn(gone, page)
+                self.assertIn(kept, page)
+
+    def test_cards_say_what_the_scores_say(self):
+        model, scores = self.three_regions()
+        with h5py.File(scores, "a") as file:
+            p = file["nulls/p"][:]
+            known = p[~np.isnan(p)]
+            counts, _ = np.histogram((known * 21).round() - 1, bins=np.arange(21) * 21 / 20)
+            self.assertEqual(file["nulls/p_count"][:].sum(), known.size)
+            np.testing.assert_allclose(file["nulls/p_count_by_chance"][:].sum(), known.size)
+            self.assertEqual(file["nulls/p_count"][0], (known <= 2 / 21).sum())
+            self.assertEqual(len(counts), len(file["nulls/p_count"]))
+            beyond = int((known <= 0.05).sum())
+            self.assertEqual(file.attrs["null_beyond_chance"], beyond)
+            halves = file["agreement/first_half"][:], file["agreement/second_half"][:]
+            free = ~np.isnan(halves[0])
+            pearson = np.corrcoef(halves[0][free], halves[1][free])[0, 1]
+            np.testing.assert_allclose(file.attrs["half_pearson"], pearson, rtol=1e-5)
+            file.attrs["null_warnings"] = "a drive <b> may be shared\nand another"
+        page = self.report("told", model, "--scores", scores).read_text()
+        self.assertIn("a drive &lt;b&gt; may be shared", page)
+        self.assertIn("<li>and another</li>", page)
+        self.assertIn(f"of {known.size} weights have p ≤ 0.05", page)
+
+    @unittest.skipUnless(browser.find(), "no Chromium on this machine")
+    def test_cards_in_a_browser(self):
+        model, scores = self.three_regions()
+        page = self.report("regions", model, "--scores", scores)
+        chrome = browser.Browser(self.folder / "profile-cards")
+        self.addCleanup(chrome.close)
+        for width in (1400, 420, 390):
+            with self.subTest(width=width):
+                self.look(chrome, page, width, 16, 25)
+        shown = self.shown(chrome, page)
+        for text in ("p value", "Onto A from B", "1 frame after the onset", "Two halves",
+                     "Signs over 20 resamples", "Sums of the weights onto these neurons"):
+            self.assertIn(text, shown)
+
     def shown(self, chrome, page):
         chrome.open(page, 1280)
         return chrome.value("document.body.innerText")

@@ -7,6 +7,7 @@ import study_runs
 from studies import study as parts
 from studies import summary
 from studies.catalogue import STUDIES
+from studies.methods import is_rival
 from studies.outcome import Outcome
 from test_report import PROGRAM
 
@@ -94,6 +95,32 @@ class StudyTests(study_runs.StudyRuns):
             result = self.study(*flags)
             self.assertEqual(result.returncode, 64, result.stderr)
             self.assertIn(told, result.stderr)
+
+    def test_all_studies_by_one_command(self):
+        program = self.stand_in(STAND_IN)
+        result = self.study("all", "--list", program=program)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for line in ("cornn, seed 1", "cornn 100, seed 1", "alpha per neuron 0.06, seed 1"):
+            self.assertIn(line, result.stdout)
+        # What is there of one study is found, the others are named as missing.
+        self.run_study(program, "impulses", "--method", "cornn")
+        (self.folder / "study").rename(self.folder / "impulses-small")
+        (self.folder / "study").mkdir()
+        (self.folder / "impulses-small").rename(self.folder / "study" / "impulses-small")
+        result = self.study("all", "--collect", program=program)
+        self.assertEqual(result.returncode, 66)
+        with open(self.folder / "study" / "impulses-small" / "impulses.csv") as table:
+            self.assertIn("cornn,ridge,,2,2", table.read())
+        self.assertTrue((self.folder / "study" / "mismatch-small" / "mismatch.csv").exists())
+        result = self.study("all", "--method", "cornn", program=program)
+        self.assertEqual(result.returncode, 64)
+        self.assertIn("--method is of one study", result.stderr)
+
+    def test_the_limits_of_the_small_sizes_leave_time_for_the_trainings(self):
+        limits = {
+            study.name: study.sizes["small"].minutes * study.sizes["small"].networks
+            * sum(is_rival(fit.flags) for fit in study.fits) for study in STUDIES.values()}
+        self.assertLess(sum(limits.values()), 65, limits)
 
     def test_names_of_results_are_unique(self):
         for study in STUDIES.values():

@@ -24,10 +24,13 @@ class Ganglion(Package):
     depends_on("lapack")
     depends_on("scalapack", when="+scalapack")
     depends_on("openssl")
+    depends_on("libzmq")
 
     def setup_build_environment(self, env):
         env.set("GANGLION_MPI", self.spec["mpi"].prefix)
         env.set("GANGLION_HDF5", self.spec["hdf5"].prefix)
+        env.set("GANGLION_BLAS", self.spec["blas"].prefix)
+        env.set("GANGLION_ZMQ", self.spec["libzmq"].prefix)
         env.set("GANGLION_BLAS", self.spec["blas"].prefix)
         env.set(
             "GANGLION_SCALAPACK",

@@ -17,6 +17,7 @@ from . import (
     precision,
     program,
     recordings,
+    refinement,
     results,
     scaling,
     selection,
@@ -92,7 +93,7 @@ def cases(quick, runs, peer_runs, against, limit):
             *small((100, (300, 1000, 3000), range(101, 106), 1000),
                    (20, (100,), range(101, 103), 50)), runs),
         "nulls": lambda: nulls.false_positives(
-            small(nulls.FALSE, nulls.FALSE[-1:]), *small((2, 40, 1250), (1, 12, 200))),
+            small(nulls.FALSE, nulls.FALSE[-1:]), *small((4, 40, 1250), (1, 12, 200))),
         "nulls-power": lambda: nulls.power(
             small(nulls.POWER, [(200, 1e-3, ())]), *small((2, 40), (1, 12))),
         "nulls-cost": lambda: nulls.cost(
@@ -100,7 +101,8 @@ def cases(quick, runs, peer_runs, against, limit):
         "currents": lambda: currents.compare(
             small(currents.CASES, [(0.01, ("--lambda", 1e-3))]),
             *small((2, 300, 1200), (1, 30, 200))),
-        **({"real": lambda: choices.real(os.environ["GANGLION_DATA"])}
+        **({"real": lambda: choices.real(os.environ["GANGLION_DATA"]),
+            "refinement": lambda: refinement.compare(os.environ["GANGLION_DATA"])}
            if "GANGLION_DATA" in os.environ else {}),
     }
 

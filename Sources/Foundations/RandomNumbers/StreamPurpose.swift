@@ -49,6 +49,9 @@ package enum StreamPurpose: UInt32, CaseIterable, Sendable {
   case nullShifts = 48
   case nullPhases = 49
   case parallelAnalysis = 50
+
+  // MARK: - Parts of a recording
+  case blockBootstrap = 56
 }
 
 extension RandomStream {

@@ -4,11 +4,15 @@ package enum DampingRule: String, CaseIterable, Sendable {
   case relative
   /// Levenberg-Marquardt: λ follows the ratio of actual to predicted decrease.
   case adaptive
-  /// The best of λ ∈ {λ/10, λ, 10 λ} and η ∈ {.05, .15, .35, .65, 1, 1.4}, by trying them all.
+  /// The best of λ ∈ {λ/10, λ, 10 λ} and η ∈ {.05, .15, .35, .65, 1, 1.4}, as far as
+  /// `CandidateSearch` tries them.
   case search
 
   /// The dampings of a step that are solved for, over that of the step before.
   package var dampingFactors: [Double] { self == .search ? [0.1, 1, 10] : [1] }
+
+  /// Steps that are tried in most iterations.
+  package var usualCandidates: Int { self == .search ? 6 : 1 }
 }
 
 /// The damping rule's memory: the damping of the next step.
@@ -18,6 +22,8 @@ package struct DampingControl: Sendable {
   /// The limits the damping is kept in.
   package let limits: ClosedRange<Double>
   package var damping: Double
+  /// What a schedule multiplies the learning rate by.
+  package var rateFactor = 1.0
 
   /// A candidate step: damping and learning rate.
   package struct Candidate: Sendable, Equatable {
@@ -53,24 +59,15 @@ package struct DampingControl: Sendable {
     return result
   }
 
-  /// Learning rates to try; all but the search take the first that lowers the loss.
+  /// Learning rates to try.
   package var learningRates: [Double] {
-    switch rule {
-    case .relative: [1, 0.25, 1 / 16.0, 1 / 64.0].map { $0 * learningRate }
-    case .adaptive: [learningRate]
-    case .search: [0.05, 0.15, 0.35, 0.65, 1, 1.4].map { $0 * learningRate }
-    }
-  }
-
-  /// Picks a candidate by the losses after it; nil if none is finite and lower.
-  package func choose(
-    _ candidates: [Candidate], losses: [Double], before: Double
-  ) -> Int? {
-    let good = candidates.indices.filter { losses[$0].isFinite && losses[$0] < before }
-    switch rule {
-    case .relative, .adaptive: return good.first
-    case .search: return good.min { losses[$0] < losses[$1] }
-    }
+    let shares: [Double] =
+      switch rule {
+      case .relative: [1, 0.25, 1 / 16.0, 1 / 64.0]
+      case .adaptive: [1]
+      case .search: [0.05, 0.15, 0.35, 0.65, 1, 1.4]
+      }
+    return shares.map { $0 * learningRate * rateFactor }
   }
 
   /// Learns from a step that was taken (`ratio` of actual to predicted decrease) or refused.

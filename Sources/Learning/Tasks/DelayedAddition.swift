@@ -14,15 +14,23 @@ package struct DelayedAddition: LearningTask {
   package let steps: Int
 
   package init(hidden: Int = 128, steps: Int = 128) {
-    precondition(steps >= 24, "\(steps) steps: the markers need 24")
+    precondition(steps >= Self.fewestSteps, "\(steps) steps: the markers need more")
     self.hidden = hidden
     self.steps = steps
   }
 
-  package var defaultBatch: Int { 256 }
+  /// Steps that two markers need.
+  package static var fewestSteps: Int { 24 }
+
+  package func shortened(to steps: Int) -> DelayedAddition? {
+    DelayedAddition(hidden: hidden, steps: max(Self.fewestSteps, steps))
+  }
+
+  package var defaultBatch: Int { 128 }
   package var stepWeights: [Double] { (0..<steps).map { $0 == steps - 1 ? 1 : 0 } }
   package var advice: Advice {
-    Advice(rule: .search, learningRate: 1, damping: 1e-3, tangents: 128, kind: .blockLocal)
+    Advice(
+      rule: .relative, learningRate: 0.3, damping: 1e-4, tangents: 64, kind: .blockLocalRankOne)
   }
 
   package func record() -> Program {

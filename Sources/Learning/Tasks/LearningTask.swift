@@ -16,6 +16,8 @@ package protocol LearningTask: Sendable {
   var hasHeldOutTrials: Bool { get }
   /// What a user should know of these sizes before the training; nil if nothing.
   var note: String? { get }
+  /// The same task of the same network with fewer steps a trial; nil where it has none.
+  func shortened(to steps: Int) -> Self?
   /// The network and its loss.
   func record() -> Program
   /// The weight of every step in the loss.
@@ -43,6 +45,8 @@ package struct Advice: Sendable, Equatable {
   package var kind = TangentKind.gaussian
   /// The ridge of whitened directions; 0 for isotropic ones.
   package var whitening = 0.0
+  /// Trials of a batch, where directions want others than a gradient.
+  package var batch: Int?
 }
 
 /// What recursive least squares on a readout needs to know.
@@ -64,6 +68,7 @@ extension LearningTask {
   }
   package var hasHeldOutTrials: Bool { true }
   package var note: String? { nil }
+  package func shortened(to steps: Int) -> Self? { nil }
   package var readout: Readout? { nil }
   package var advice: Advice {
     Advice(rule: .relative, learningRate: 0.3, damping: 1e-5, tangents: 128, kind: .blockLocal)

@@ -24,9 +24,10 @@ package struct OneShot: LearningTask {
   }
 
   package var steps: Int { 2 * classes * Self.sample }
-  package var defaultBatch: Int { 256 }
+  package var defaultBatch: Int { 64 }
   package var advice: Advice {
-    Advice(rule: .search, learningRate: 1, damping: 1e-3, tangents: 256, kind: .blockLocal)
+    Advice(
+      rule: .search, learningRate: 1, damping: 1e-3, tangents: 128, kind: .blockLocalRankOne)
   }
 
   /// The mean over the samples that are asked for.

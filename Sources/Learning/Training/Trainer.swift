@@ -32,6 +32,8 @@ package enum Trainer {
     /// FORCE's α.
     package var alpha = 1.0
     package var grid: Grid?
+    /// How the steps of a trial grow; nil: they have their length from the first.
+    package var growth: StepGrowth?
     package var seed: UInt64 = 0
     /// A run as long as this, whatever its iterations; nil: all iterations.
     package var budget: TimeBudget?
@@ -108,7 +110,8 @@ package enum Trainer {
     case .sofo, .forwardGradient, .firstOrder:
       return try drive(
         SubspaceStepper<S, Group>(
-          optimizer: try subspaceOptimizer(program, settings, task.lossSteps, on: group)),
+          optimizer: try subspaceOptimizer(program, settings, task.lossSteps, on: group),
+          schedule: settings.schedule),
         on: group)
     case .adam: return try descend(tape(on: group), by: Adam(program), on: group)
     case .adamw:

@@ -107,13 +107,18 @@ struct TrainingLoop<T: LearningTask> {
     _ state: inout TrainState
   ) throws -> StepOutcome {
     let start = ContinuousClock.now
+    let moment = moment(of: state)
+    let task =
+      settings.growth.flatMap {
+        self.task.shortened(to: $0.steps(at: moment.progress, of: self.task.steps))
+      } ?? self.task
     let trials: Trials<Method.Number> = phases.measure("data") {
       task.trials(
         stepper.ownTrials, of: settings.batch, iteration: state.iteration, seed: settings.seed,
         program: program, precision: Method.Number.self)
     }
     let outcome = try stepper.step(
-      trials, at: moment(of: state), parameters: &state.parameters, phases: phases, pacer: pacer)
+      trials, at: moment, parameters: &state.parameters, phases: phases, pacer: pacer)
     state.elapsed += (ContinuousClock.now - start) / .seconds(1)
     // Where the clock decides, it is one clock.
     if settings.budget != nil { state.elapsed = try group.broadcast(state.elapsed) }

@@ -45,11 +45,11 @@ extension MachineReport {
           + "OpenBLAS has no kernels for the processor (install a newer one)")
     }
     if mpi.contains("Open MPI v4"), ranks.count > 1,
-      environment["OMPI_MCA_io"]?.contains("romio") != true
+      environment["OMPI_MCA_io"]?.contains(/romio|\^ompio/) != true
     {
       advice.append(
         "Open MPI 4's own MPI-IO can hang in collective writes on many ranks: "
-          + "set OMPI_MCA_io=romio321")
+          + "set OMPI_MCA_io=^ompio, and ROMIO does it")
     }
     return advice
   }

@@ -118,7 +118,7 @@ private struct ProbeBlocks {
         throw FileProbeError(
           description: "row \(i), column \(starts[rank] + j) read back from \(directory) is "
             + "\(copy[i, j]) instead of \(expected[i, j]); "
-            + "set OMPI_MCA_io=romio321, or write to another file system",
+            + "set OMPI_MCA_io=^ompio, or write to another file system",
           exitCode: ExitCode.inputOutput)
       }
     }

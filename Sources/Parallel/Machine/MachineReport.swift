@@ -76,7 +76,7 @@ package struct MachineReport: Codable, Equatable, Sendable {
         limit: timeLimit, rank: group.rank,
         message: """
           a collective write into \(directory) hangs (\(timeLimit) s); set \
-          OMPI_MCA_io=romio321 in the environment, or try another file system
+          OMPI_MCA_io=^ompio in the environment, or try another file system
           """, exitCode: ExitCode.inputOutput)
       machine.files = try withExtendedLifetime(watchdog) {
         try probeFiles(in: directory, on: group)

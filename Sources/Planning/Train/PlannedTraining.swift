@@ -18,13 +18,24 @@ package struct PlannedTraining: Sendable {
   package let tangents: Int
   let orthonormal: Bool
   let dampings: Int
+  /// Steps that are tried with the whole batch.
+  let candidates: Int
+  /// nil for a method without directions.
+  let directions: DirectionPlan?
   /// Free parameters.
   let parameters: Int
   /// Numbers of a trial's state, and of its outputs that have a loss, at one step.
   let stateWidth: Int
   let lossWidth: Int
+  /// Steps that have a loss.
+  let lossSteps: Int
   /// Multiplications and additions of one trial's step.
   let flopsAStep: Double
+  /// Numbers that the elementwise operations of one trial's step read and write, the operations of
+  /// a step, and the numbers that a trial's step brings.
+  let numbersAStep: Int
+  let operationsAStep: Int
+  let dataAStep: Int
   /// Whether directions are whitened, and the numbers of the covariances that it takes.
   let isWhitened: Bool
   let covariances: Int
@@ -45,10 +56,21 @@ package struct PlannedTraining: Sendable {
     tangents = Self.tangents(settings, program)
     orthonormal = subspace.orthonormal
     dampings = method == .sofo ? subspace.rule.dampingFactors.count : 1
+    candidates =
+      !method.usesDirections ? 0 : method == .sofo ? subspace.rule.usualCandidates : 1
+    directions =
+      method.usesDirections
+      ? DirectionPlan(
+        program, kind: subspace.kind, count: min(subspace.tangents, program.freeParameterCount))
+      : nil
     parameters = program.freeParameterCount
     stateWidth = program.states.reduce(0) { $0 + $1.width }
     lossWidth = program.lossWidth
+    lossSteps = task.lossSteps
     flopsAStep = Self.flops(program)
+    operationsAStep = program.step.reduce(0) { $0 + $1.parts }
+    numbersAStep = program.step.reduce(0) { $0 + 2 * $1.parts * program.width($1.output) }
+    dataAStep = program.channels.reduce(0) { $0 + ($1.isPerStep ? $1.width : 0) }
     isWhitened = settings.method.usesDirections && subspace.whitening > 0
     covariances = isWhitened ? InputWhitening<S>.sharedNumbers(program) : 0
     bytesPerScalar = MemoryLayout<S>.stride
@@ -73,5 +95,12 @@ package struct PlannedTraining: Sendable {
       }
     }
     return sum
+  }
+}
+
+extension Operation {
+  /// Passes over its output.
+  fileprivate var parts: Int {
+    if case .linear(_, let terms) = self { terms.count } else { 1 }
   }
 }

@@ -1,13 +1,16 @@
+internal import Collectives
+internal import Differentiation
 internal import LinearAlgebra
 package import SOFO
 
 /// What a training takes, from its sizes alone: memory and work of an iteration on the busiest
 /// rank.
 ///
-/// With K tangents and B trials of T steps on a grid of pK × pB: the tangents' products,
-/// `4 K B Σ n_in n_out T / p` flops; the sketched Gauss-Newton matrix, `K² B D T / p`; its
-/// solution on one rank, about `2 K³`; for whitened directions the batch once more, forwards
-/// and into covariances. What is sent: `TrainMessages`.
+/// With K tangents and B trials of T steps on a grid of pK × pB: the tangents as `TangentWork`
+/// counts them; the sketched Gauss-Newton matrix, `K² B D T / p`; its solutions on one rank,
+/// `2 K³` and a third of it for each damping; the batch forwards for every step that is tried, and
+/// for whitened directions once more and into covariances. A gradient takes the batch three times.
+/// What is sent: `TrainMessages`.
 package struct TrainPlan: Sendable {
   package let training: PlannedTraining
   package let job: Job
@@ -15,20 +18,23 @@ package struct TrainPlan: Sendable {
   /// Tangents and trials of the rank.
   package let tangents: Int
   package let trials: Int
-  /// Flops of the tangents, of the sketched matrix, of the covariances of whitened directions,
-  /// and of the solution.
-  package let forward: Double
+  /// Flops of tangents with parameters, of inputs with dense directions, of the sketched matrix, of
+  /// the covariances of whitened directions, and of the solution.
+  package let tangentProducts: Double
+  package let directionProducts: Double
   package let sketch: Double
   package let inputs: Double
   package let solution: Double
-  /// Bytes of the tangent states that are passed over.
+  /// Bytes of tangents that are passed over beside the products.
   package let touchedBytes: Double
+  /// How often the rank's trials go through the network as values.
+  package let passes: Double
   package let messages: TrainMessages
   /// Bytes that the rank holds.
   package let bytes: Double
 
-  /// Passes over the tangent states beside the products: nonlinearities, copies, sums.
-  private static var passes: Double { 12 }
+  /// What a gradient takes, forwards and back.
+  private static var passesOfGradient: Double { 3 }
   /// Code, libraries and buffers of a rank before any data: what
   /// Benchmarks/results/sofo/sofo-memory.md has beside the work space, and some for files.
   static var processBytes: Double { 70e6 }
@@ -45,19 +51,38 @@ package struct TrainPlan: Sendable {
     let scalar = Double(training.bytesPerScalar)
     let state = Double(training.stateWidth)
     let parameters = Double(training.parameters)
-    forward = 2 * training.flopsAStep * Double(tangents * trials) * steps
-    sketch = k * k * rows * Double(training.lossWidth) * steps / columns
+    let work = training.directions.map {
+      let own = Partition(of: $0.count, among: grid.tangents).range(of: 0)
+      return TangentWork($0.program, blocks: $0.blocks(of: own).blocks, atMost: max(1, own.count))
+    }
+    tangentProducts = (work?.products ?? 0) * rows * steps
+    directionProducts = (work?.directions ?? 0) * rows * steps
+    sketch =
+      work == nil
+      ? 0 : k * k * rows * Double(training.lossWidth * training.lossSteps) / columns
     inputs =
       training.isWhitened ? 2 * training.flopsAStep * rows * steps / columns : 0
-    solution = 2 * k * k * k
-    touchedBytes = Self.passes * Double(tangents * trials) * state * steps * scalar
+    solution = work == nil ? 0 : (2 + Double(training.dampings) / 3) * k * k * k
+    touchedBytes = (work?.passes ?? 0) * rows * steps * scalar
+    // Ranks with the same trials try different steps.
+    passes =
+      work == nil
+      ? Self.passesOfGradient * Double(training.tangents)
+      : 1 + (Double(training.candidates) / columns).rounded(.up)
+        + (training.isWhitened ? 1 / columns : 0)
     messages = TrainMessages(training, on: grid)
     // Tangents of a number lie side by side, as whole vectors.
     let stride = Double(TangentWidth(tangents).stride)
     let numbers =
-      stride * parameters + stride * rows * 2 * state + parameters * 3
+      (work?.held ?? stride * parameters) + stride * rows * 2 * state + parameters * 3
       + Double(training.covariances)
     bytes = Self.processBytes + numbers * scalar + 2 * k * k * 8
+  }
+
+  /// Multiplications and additions of matrix products in one iteration.
+  package var flops: Double {
+    tangentProducts + directionProducts + sketch + inputs + solution
+      + passes * training.flopsAStep * Double(trials * training.steps)
   }
 
   /// Bytes of a node.

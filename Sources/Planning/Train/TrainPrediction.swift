@@ -12,10 +12,12 @@ package struct TrainPrediction: Sendable {
   package init(_ plan: TrainPlan, on machine: MachineDescription) {
     let job = plan.job
     let rates = MachineRates(of: machine, threads: job.threads)
-    let flops = plan.forward + plan.inputs + plan.sketch + plan.solution
+    let isDouble = plan.training.bytesPerScalar == 8
+    let panels = rates.panels(isDouble: isDouble)
     let work =
-      flops / rates.panels(isDouble: plan.training.bytesPerScalar == 8)
-      + plan.touchedBytes / rates.vectors
+      (plan.tangentProducts + plan.directionProducts + plan.inputs + plan.sketch) / panels
+      + plan.solution / rates.panels(isDouble: true)
+      + plan.touchedBytes / rates.vectors + Self.values(plan, rates)
     let link = rates.messages(amongNodes: job.nodes)
     let waits =
       job.ranks > 1 ? plan.messages.rounds * log2(Double(job.ranks)).rounded(.up) : 0
@@ -24,11 +26,31 @@ package struct TrainPrediction: Sendable {
     seconds = work + communication
   }
 
+  /// Seconds of the passes of the rank's trials as values, and of drawing them.
+  private static func values(_ plan: TrainPlan, _ rates: MachineRates) -> Double {
+    let training = plan.training
+    let rows = Double(plan.trials)
+    let panels = rates.panels(
+      of: max(1, rows), isDouble: training.bytesPerScalar == 8)
+    let aStep =
+      rows * training.flopsAStep / panels
+      + rows * Double(training.numbersAStep * training.bytesPerScalar) / rates.vectors
+      + Double(training.operationsAStep) * operationSeconds
+    let drawn = rows * Double(training.dataAStep) * drawSeconds
+    return Double(training.steps) * (plan.passes * aStep + drawn)
+  }
+
+  /// What an operation on the values of a batch takes before it begins, and a number of a trial
+  /// until it is drawn and in place, seconds: estimates from the pace of Adam on reach
+  /// (results/sofo/price.md of Benchmarks).
+  private static var operationSeconds: Double { 3e-7 }
+  private static var drawSeconds: Double { 1.5e-8 }
+
   /// In words; `memory` is what a node has, GB, nil if nobody asked.
   package func text(memory: Double?) -> String {
     let (job, training) = (plan.job, plan.training)
     let sent = plan.messages.sent(by: job)
-    let flops = plan.forward + plan.inputs + plan.sketch
+    let flops = plan.flops
     let total = seconds * Double(training.iterations)
     return """
       PREDICTION, not a measurement: \(job)

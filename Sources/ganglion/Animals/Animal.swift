@@ -1,5 +1,7 @@
 internal import Foundation
 internal import Results
+internal import Rivals
+internal import Wording
 
 /// One of many recordings, each of which is fitted by itself.
 struct Animal {
@@ -41,14 +43,19 @@ struct Animal {
     }
   }
 
-  /// The fit of it by the flags that say what it is.
+  /// The fit of it by the flags that say what it is, and how it is run.
+  ///
+  /// Rivals keep no checkpoint; `minutes` is the time that it may take, if there is a limit.
   ///
   /// - Throws: `CommandLineError` for flags that are wrong.
-  func fit(_ flags: [String], _ common: CommonOptions) throws -> TypedCommand<FitCommand> {
+  func fit(
+    _ flags: [String], _ common: CommonOptions, _ method: MethodOptions, minutes: Double? = nil
+  ) throws -> TypedCommand<FitCommand> {
     let threads = common.threads.fixed.map { ["--threads", "\($0)"] } ?? []
     return try TypedCommand(
-      ["fit", recording, "-o", model, "--checkpoint", checkpoint, "--log", log] + flags + threads
-        + (common.quiet ? ["--quiet"] : []))
+      ["fit", recording, "-o", model, "--log", log] + flags + threads
+        + (method.isPlain ? ["--checkpoint", checkpoint] : [])
+        + (minutes.map { ["--max-time", asGiven($0)] } ?? []) + (common.quiet ? ["--quiet"] : []))
   }
 }
 

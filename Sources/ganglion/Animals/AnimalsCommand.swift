@@ -28,6 +28,7 @@ struct AnimalsCommand: GroupCommand {
         mpirun -n 4 ganglion animals worms/*.nwb -o models --alpha auto --select both
         ganglion animals worms/*.nwb -o models --task 1 --alpha auto
         ganglion animals worms/*.nwb -o models --collect
+        ganglion animals worms/*.nwb -o models --max-time 55
       """)
 
   @Argument(help: "The recordings, one an animal; see `ganglion inspect`.")
@@ -47,6 +48,14 @@ struct AnimalsCommand: GroupCommand {
   @OptionGroup(title: "Selection") var selection: SelectionOptions
   @OptionGroup(title: "Constraints") var constraints: ConstraintOptions
   @OptionGroup(title: "Solution") var solution: SolutionOptions
+  @OptionGroup(title: "Method") var method: MethodOptions
+  @Option(
+    help: """
+      Minutes after which the fits stop, > 0, all together: the one that runs at its checkpoint, with \
+      exit code 75, and the same command goes on; a rival (--method) keeps none, and ends with \
+      the weights it has. Default: none.
+      """)
+  var maxTime: Double?
   @OptionGroup(title: "Run") var common: CommonOptions
 
   func validate() throws {
@@ -62,11 +71,16 @@ struct AnimalsCommand: GroupCommand {
       solution.weights == .full,
       "--weights factored leaves W as a product, which the agreement of weights does not read: leave"
         + " it out")
+    if let maxTime {
+      try require(
+        maxTime > 0 && maxTime <= CheckpointOptions.mostMinutes,
+        "--max-time is \(asGiven(maxTime)), expected minutes > 0")
+    }
     _ = try Animal.all(of: recordings, in: output)
   }
 
   /// Flags of `fit` that mean something of its own here.
-  private static let ownFlags: Set<String> = ["output", "config", "threads", "quiet"]
+  private static let ownFlags: Set<String> = ["output", "config", "threads", "quiet", "max-time"]
 
   /// They are known once the folder is there.
   var files: FileRoles { FileRoles() }
@@ -76,7 +90,7 @@ struct AnimalsCommand: GroupCommand {
     let flags = try CommandPath(of: Main.arguments).flags(
       for: FitCommand.self, except: Self.ownFlags)
     let animals = try Animal.all(of: recordings, in: output)
-    _ = try animals.map { try $0.fit(flags, common) }
+    _ = try animals.map { try $0.fit(flags, common, method) }
     try AnimalsRun(command: self, animals: animals, flags: flags).run(on: world)
   }
 }
@@ -86,7 +100,7 @@ extension AnimalsCommand: ConditionalFlags {
     let ofFit = Set(FlagCatalog(of: FitCommand.self).names).subtracting(Self.ownFlags)
     return [
       FlagCondition(ofFit.sorted(), when: !collect, else: "--collect fits none"),
-      FlagCondition(["threads"], when: !collect, else: "--collect fits none"),
+      FlagCondition(["threads", "max-time"], when: !collect, else: "--collect fits none"),
     ]
   }
 }

@@ -16,6 +16,13 @@ struct AnimalsRun {
   let animals: [Animal]
   /// Those that say what each fit is.
   let flags: [String]
+  private let start = ContinuousClock.now
+
+  init(command: AnimalsCommand, animals: [Animal], flags: [String]) {
+    self.command = command
+    self.animals = animals
+    self.flags = flags
+  }
 
   private var table: String { file("animals.h5") }
   private var page: String { file("animals.html") }
@@ -89,7 +96,8 @@ struct AnimalsRun {
         console.say("\(animal.name): fitted already")
         return nil
       }
-      let typed = try animal.fit(flags, command.common)
+      let minutes = try minutesLeft(on: world)
+      let typed = try animal.fit(flags, command.common, command.method, minutes: minutes)
       console.say("\n$ " + typed.words.map { quoted($0) }.joined(separator: " "))
       // Until it has ended nothing says that it was fitted.
       try world.agreeOnRoot { try remove(animal.record) }
@@ -100,6 +108,18 @@ struct AnimalsRun {
       console.say("\(animal.name): not fitted: \(error)")
       return try record(animal, sha256, error: error, on: world)
     }
+  }
+
+  /// What is left of the time, on rank 0's clock; nil without a limit.
+  ///
+  /// - Throws: `Stopped` (75) where nothing is left.
+  /// - Collective: every rank of `world` must call it.
+  private func minutesLeft(on world: borrowing Communicator) throws -> Double? {
+    guard let limit = command.maxTime else { return nil }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let left = try world.broadcast(limit - seconds / 60)
+    guard left > 0 else { throw Stopped(.timeLimit) }
+    return left
   }
 
   private func isFitted(

@@ -56,6 +56,7 @@ struct EvaluateCommand: ModelCommand {
         ganglion evaluate mouse-model.h5 --recording next-day.nwb
         ganglion evaluate mouse-model.h5 --currents --regions mouse.h5:/region
         ganglion evaluate mouse-model.h5 --nulls 100 -o mouse-nulls.h5
+        ganglion evaluate mouse-model.h5 --split-halves --bootstrap 40
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String
@@ -104,6 +105,7 @@ struct EvaluateCommand: ModelCommand {
       """, valueName: "trials"))
   var perturbed: String?
   @OptionGroup(title: "Nulls") var nulls: NullOptions
+  @OptionGroup(title: "Parts of the recording") var parts: PartOptions
   @Flag(
     help: """
       The currents W_AB r_B that each region A has from each region B, over all frames of the \
@@ -113,8 +115,8 @@ struct EvaluateCommand: ModelCommand {
   @Option(
     help: ArgumentHelp(
       """
-      The region of each neuron in an HDF5 file, text or integers, for pairs of them; default: \
-      those of the fit, if it was given any.
+      The region of each neuron in an HDF5 file, text or integers, for pairs of them and sums over \
+      them; default: those of the fit, if it was given any.
       """, valueName: "FILE:PATH"))
   var regions: DatasetAddress?
   @Option(name: .shortAndLong, help: "Write the scores to this file too (HDF5).")

@@ -77,10 +77,11 @@ extension PerturbedScores {
 }
 
 extension ResultFile {
-  /// Writes `/perturbed/{correlation,slope,error_ratio}` (frames_after_onset).
+  /// Writes `/perturbed/{correlation,slope,error_ratio}` (frames_after_onset) and
+  /// `/perturbed/{foreseen,measured}` (frames_after_onset, perturbed_response).
   ///
   /// - Collective: every rank that shares the file must call it.
-  mutating func write(_ scores: PerturbedScores) throws {
+  mutating func write(_ scores: PerturbedScores, isRoot: Bool) throws {
     try contents.setAttribute("perturbed_trials", scores.trials)
     try contents.setAttribute("perturbed_trials_in_fitted_frames", scores.fitted)
     try addDimension(
@@ -98,6 +99,26 @@ extension ResultFile {
       ),
     ] {
       try write("perturbed/\(name)", values, ["frames_after_onset"], longName: meaning)
+    }
+    let responses = scores.responses
+    try addDimension(
+      "perturbed_response", count: responses.count, longName: "a cell in a perturbed trial")
+    try write(
+      "perturbed/trial", responses.map(\.trial), ["perturbed_response"],
+      longName: "row of the table of trials, from 0")
+    try write(
+      "perturbed/cell", responses.map(\.neuron), ["perturbed_response"],
+      longName: "place of the neuron, from 0")
+    for (name, values, meaning) in [
+      ("foreseen", responses.map(\.foreseen), "stimulated run less the unperturbed one"),
+      ("measured", responses.map(\.measured), "recording less the unperturbed run"),
+    ] {
+      let variable = try createVariable(
+        "perturbed/\(name)", of: Double.self, ["frames_after_onset", "perturbed_response"],
+        longName: meaning)
+      try variable.writeWhole(
+        isRoot ? scores.rows.indices.flatMap { place in values.map { $0[place] } } : [])
+      try variable.close()
     }
   }
 }

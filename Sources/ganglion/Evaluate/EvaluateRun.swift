@@ -120,10 +120,12 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     _ opened: ModelRecording, threads: Int, _ console: Console, into report: inout EvaluationReport,
     on world: borrowing Communicator
   ) throws {
-    guard command.standardErrors != nil || command.nulls.nulls != nil else { return }
+    guard command.standardErrors != nil || command.nulls.nulls != nil || command.parts.isGiven
+    else { return }
     let fitted = try FittedProblem(of: model, opened, on: world)
     report.weightErrors = try weightErrors(fitted, on: world)
     report.nulls = try nulls(fitted, threads: threads, console, on: world)
+    report.agreements = try agreements(fitted, threads: threads, console, on: world)
   }
 
   /// Where the network runs to: its attractor, and its fixed points if asked for.
@@ -156,6 +158,6 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
       "fixed-points": command.fixedPoints ?? 0,
       "standard-errors": command.standardErrors ?? "", "perturbed": command.perturbed ?? "",
       "regions": command.regions?.text ?? "", "currents": command.currents,
-    ]).adding(command.nulls.settings)
+    ]).adding(command.nulls.settings).adding(command.parts.settings)
   }
 }

@@ -52,15 +52,17 @@ extension EvaluationReport {
     if let attractor { try file.write(attractor, first: first) }
     if let fixedPoints { try file.write(fixedPoints, isRoot: world.rank == 0) }
     try teacher?.write(to: &file, isRoot: world.rank == 0)
-    if weightErrors != nil || nulls != nil {
+    if weightErrors != nil || nulls != nil || agreements != nil {
       try file.addDimension("presyn", labels: model.labels, longName: "presynaptic neuron")
     }
-    try weightErrors?.write(to: &file, presyn: model.neurons)
-    if let perturbed { try file.write(perturbed) }
-    if let names = currents?.found.names ?? nulls?.regionNames {
+    if let perturbed { try file.write(perturbed, isRoot: world.rank == 0) }
+    let names = currents?.found.names ?? nulls?.regionNames ?? weightErrors?.regionNames
+    if let names = names ?? agreements?.regionNames {
       try file.addDimension("target_region", labels: names, longName: "region that receives")
       try file.addDimension("source_region", labels: names, longName: "region that sends")
     }
+    try weightErrors?.write(to: &file, presyn: model.neurons, isRoot: world.rank == 0)
+    try agreements?.write(to: &file, first: first, isRoot: world.rank == 0)
     try nulls?.write(to: &file, first: first)
     try currents?.write(to: &file, frameTime: model.dt, isRoot: world.rank == 0)
     if let linearRidge { try file.contents.setAttribute("linear_lambda", linearRidge) }

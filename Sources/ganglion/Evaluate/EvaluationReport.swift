@@ -44,6 +44,8 @@ struct EvaluationReport {
   var perturbed: PerturbedScores?
   /// What nulls say of all weights; nil where that was not asked for.
   var nulls: NullReport?
+  /// How far fits to parts of the recording agree; nil where that was not asked for.
+  var agreements: AgreementReport?
   /// What regions send each other; nil where that was not asked for.
   var currents: CurrentReport?
   /// Frames of free-running prediction that were asked for.
@@ -122,6 +124,7 @@ struct EvaluationReport {
       lines.append(contentsOf: weightErrors?.lines ?? [])
       lines.append(contentsOf: perturbed?.lines ?? [])
       lines.append(contentsOf: nulls?.lines ?? [])
+      lines.append(contentsOf: agreements?.lines ?? [])
       lines.append(contentsOf: currents?.lines ?? [])
       if let verdict = totals.verdict, !verdict.sentence.isEmpty { lines.append(verdict.text) }
     }
@@ -207,6 +210,8 @@ struct EvaluationReport {
     for (key, value) in try dynamicsObject(on: group) { object[key] = value }
     if let teacher { object["teacher"] = teacher.object }
     if let weightErrors { object["standard_errors"] = weightErrors.object }
+    if let pairs = weightErrors?.regionObject { object["region_sums"] = pairs }
+    if let agreements { object["agreement"] = agreements.object }
     if let perturbed { object["perturbed"] = perturbed.object }
     if let nulls { object["nulls"] = nulls.object }
     if let currents { object["currents"] = currents.object }

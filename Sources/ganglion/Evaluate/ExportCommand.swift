@@ -17,16 +17,32 @@ struct ExportCommand: ModelCommand {
       All in the recording's own units, in the processing module "ganglion": `recorded`, \
       `one_step` (each frame predicted from the recorded one before it) and `free_running` \
       (the held-out frames, predicted from the first one of each trial on), and a table of \
-      the neurons with their labels and skill.
+      the neurons with their labels and skill. With --currents also the currents between regions: \
+      `currents_component`, `currents_mean` and `currents_rms` (time, pair), and a table \
+      `region_pairs` of the pairs in the same order.
 
       Examples:
         ganglion export mouse-model.h5 -o mouse-predicted.nwb
+        ganglion export mouse-model.h5 -o currents.nwb --currents
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String
   @Option(name: .shortAndLong, help: "The file to write (NWB 2.x).") var output: String
   @Option(help: "The recording to predict; default: the one that was fitted.")
   var recording: String?
+  @Flag(
+    help: """
+      The currents that each region has from each region too: the leading component of what varies, \
+      mean and root mean square over cells.
+      """)
+  var currents = false
+  @Option(
+    help: ArgumentHelp(
+      """
+      The region of each neuron in an HDF5 file, text or integers, for --currents; default: those \
+      of the fit, if it was given any.
+      """, valueName: "FILE:PATH"))
+  var regions: DatasetAddress?
   @OptionGroup(title: "What to read, if not as in the fit") var source: SourceOptions
   @OptionGroup var match: MatchOptions
   @OptionGroup(title: "Run") var common: CommonOptions
@@ -37,6 +53,7 @@ struct ExportCommand: ModelCommand {
     var files = FileRoles(
       reading: [("the model", [model]), ("--recording", [recording])],
       source, common)
+    files.read(regions?.file, as: "--regions")
     files.write(output, as: "-o", .result(of: "export"))
     return files
   }
@@ -81,15 +98,23 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
     }
     guard let scaling else { preconditionFailure("the recording was not looked at") }
     let prediction = TracePrediction<S>(recording: recording, scaling: scaling)
-    let file = try NWBTracesFile.create(
+    let currents =
+      command.currents
+      ? try model.regionCurrents(of: network, on: observed, regions: command.regions, on: world)
+      : nil
+    var file = try NWBTracesFile.create(
       command.output, of: recording,
       description: "traces of \(path), and those predicted by the network \(command.model)",
       on: world,
       provenance: try model.provenance(
-        Settings(["command": "export", "model": command.model, "recording": path]),
+        Settings([
+          "command": "export", "model": command.model, "recording": path,
+          "currents": command.currents, "regions": command.regions?.text ?? "",
+        ]),
         threads: threads, on: world))
     try write(prediction, raw, network, observed, to: file, threads: threads, on: world)
     try file.addNeurons(try columns(network, observed, on: world))
+    if let currents { try write(currents, to: &file, on: world) }
     try file.finish(on: world)
     console.say("wrote \(command.output)")
     console.next("ganglion", "inspect", command.output)
@@ -136,6 +161,46 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
     try free.close()
   }
 
+  /// Traces of all pairs of regions, and the table of them.
+  private func write(
+    _ currents: RegionCurrents, to file: inout NWBTracesFile, on world: borrowing Communicator
+  ) throws {
+    let (names, frames) = (currents.names, currents.frames)
+    let pairs = names.indices.flatMap { target in
+      names.indices.map { (onto: names[target], from: names[$0]) }
+    }
+    for (name, values, description) in [
+      (
+        "currents_component", currents.component,
+        "leading component over time of what varies in the current of a pair of regions"
+      ),
+      ("currents_mean", currents.mean, "mean over the cells of the region that receives"),
+      ("currents_rms", currents.rootMeanSquare, "root mean square over these cells"),
+    ] {
+      let series = try file.addSeries(
+        name, frames: 0..<frames, columns: pairs.count, unit: "n.a.",
+        description: description + "; columns as in region_pairs")
+      for lower in stride(from: 0, to: frames, by: Self.blockFrames) {
+        let block = lower..<min(lower + Self.blockFrames, frames)
+        var part = Matrix<Float>(rows: world.rank == 0 ? block.count : 0, columns: pairs.count)
+        for i in 0..<part.rows {
+          for pair in pairs.indices { part[i, pair] = Float(values[pair * frames + lower + i]) }
+        }
+        try series.writeBlock(part, row: lower)
+      }
+      try series.close()
+    }
+    try file.addRegionPairs(
+      pairs,
+      [
+        ("variance", "mean over cells of the variance over time", currents.variance),
+        (
+          "component_share", "share of the variance that the leading component carries",
+          currents.componentShare
+        ),
+      ])
+  }
+
   /// What the table says of each neuron.
   private func columns(
     _ network: borrowing RateNetwork<S>, _ observed: ObservedRates<S>,
@@ -147,5 +212,11 @@ struct ExportRun<S: Scalar & Transferable & Storable> {
       of: Persistence<S>(local: network.local), on: observed, group: world)
     let skill = try world.gather(zip(errors, persistence).map { 1 - $0 / $1 })
     return [("skill", "1 - mse / persistence_mse of one-step prediction, held-out frames", skill)]
+  }
+}
+
+extension ExportCommand: ConditionalFlags {
+  var flagConditions: [FlagCondition] {
+    [FlagCondition(["regions"], when: currents, else: "it belongs to --currents")]
   }
 }

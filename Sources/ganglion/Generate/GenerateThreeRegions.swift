@@ -16,13 +16,14 @@ struct GenerateThreeRegions: GroupCommand {
       (Perich et al., 2020). /region has the region of each neuron.
 
       Examples:
-        ganglion generate three-regions --neurons 300 --dt 0.01 -o regions.h5
+        ganglion generate three-regions --dt 0.01 --frames 1200 -o regions.h5
       """)
 
   @OptionGroup var options: GenerationOptions
   @OptionGroup(title: "Run") var common: CommonOptions
 
-  func validate() throws {
+  mutating func validate() throws {
+    options.givenNeurons = options.givenNeurons ?? 3 * ThreeRegionNetwork().neurons
     try require(
       options.neurons % 3 == 0, "--neurons is \(options.neurons), expected a multiple of 3")
   }

@@ -5,7 +5,10 @@ internal import Wording
 
 /// The flags that every kind of generated recording has.
 struct GenerationOptions: ParsableArguments {
-  @Option(help: "Neurons, at least 1.") var neurons = 100
+  @Option(
+    name: .customLong("neurons"),
+    help: "Neurons, at least 1. (default: 100; three-regions: 300)")
+  var givenNeurons: Int?
   @Option(help: "Frames, at least 2.") var frames = 1000
   @Option(help: "Leak dt/tau, in (0, 1].") var alpha = 0.1
   @Option(help: "Seconds a frame.") var dt = 0.1
@@ -40,6 +43,9 @@ struct GenerationOptions: ParsableArguments {
     files.write(output, as: "-o", .result(of: "generate"))
     return files
   }
+
+  /// Neurons: those that are given, else 100.
+  var neurons: Int { givenNeurons ?? 100 }
 
   /// The network's time constant in seconds.
   var tau: Double { dt / alpha }

@@ -38,7 +38,8 @@ struct FittedProblem: ~Copyable {
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
     let network: RateNetwork<Double> = try model.readNetwork(local, on: world)
     let constraints = try fit.constraints.read(neurons: model.neurons, local: local, on: world)
-    let regions = try fit.constraints.regions?.labels(count: model.neurons, on: world)
+    let regions =
+      try fit.constraints.regions?.labels(count: model.neurons, on: world) ?? recording.regions
     var scaling: Scaling?
     let rates: Matrix<Double> = try model.readRates(
       of: recording, local, fitted: recording.fittedFrames(holdout: model.holdout), on: world

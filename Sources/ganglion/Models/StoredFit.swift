@@ -70,11 +70,6 @@ struct StoredFit {
     return configuration
   }
 
-  /// Where the regions of a model's neurons are, if its fit was given any.
-  static func regions(of model: ModelFile) throws -> DatasetAddress? {
-    try constraints(model.settings).regions
-  }
-
   private static func constraints(_ settings: [String: Any]) throws -> ConstraintOptions {
     var words = isSet("non-negative", settings) ? ["--non-negative"] : []
     for flag in ["mask", "signs", "regions", "region-mask"] {

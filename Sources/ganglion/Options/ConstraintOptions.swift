@@ -27,7 +27,7 @@ struct ConstraintOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       The region of each neuron in an HDF5 file: text or integers. Written to the result, \
-      where reports order W by it.
+      where reports order W by it. Default: those of a recording that this program wrote.
       """, valueName: "FILE:PATH"))
   var regions: DatasetAddress?
   @Option(

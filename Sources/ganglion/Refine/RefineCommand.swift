@@ -12,8 +12,9 @@ struct RefineCommand: GroupCommand {
     commandName: "refine", abstract: "Refines a fitted network through time.",
     discussion: """
       A fit sees one frame ahead. From its W, W_in, b and leaks this descends the error of free \
-      runs of 1 to H frames over that of persistence, back through time (Adam), with a pull \
-      towards the start. How many iterations it takes is chosen on held-out blocks of the fitted \
+      runs of 1 to H frames over that of persistence, with a pull towards the start: by Adam, \
+      back through time, or by Gauss-Newton steps in subspaces, forward in time, whose memory \
+      does not grow with H. How many iterations it takes is chosen on held-out blocks of the fitted \
       frames: the network is fitted and refined without each of them, and run on it. Where no \
       number of them helps beyond chance the network is written as it was fitted, and the output \
       says so. What a mask or a sign forbade stays so.
@@ -23,6 +24,7 @@ struct RefineCommand: GroupCommand {
       Examples:
         ganglion refine mouse-model.h5 -o mouse-refined.h5
         ganglion refine mouse-model.h5 -o mouse-refined.h5 --horizon 50 --keep-leaks
+        ganglion refine mouse-model.h5 -o refined.h5 --method gauss-newton
       """)
 
   @Argument(help: "A model that `ganglion fit` wrote.") var model: String
@@ -32,9 +34,17 @@ struct RefineCommand: GroupCommand {
   var recording: [String] = []
   @Option(help: "Frames ahead of the free runs, at least 1.") var horizon = 20
   @Option(help: "Most frames that free runs start from, at least 1.") var starts = 160
-  @Option(help: "Iterations that are tried, at least 1.") var iterations = 100
-  @Option(help: "The length of a step, > 0: of weights, and of the logarithms of leaks.")
-  var learningRate = 3e-4
+  @Option(help: "How the error is descended: adam or gauss-newton.")
+  var method = RefinementRule.adam
+  @Option(
+    help: "Iterations that are tried, at least 1; default: 100 of adam, 12 of gauss-newton.")
+  var iterations: Int?
+  @Option(
+    help: """
+      The length of a step, > 0: adam, of weights and of the logarithms of leaks, default 3e-4; \
+      gauss-newton, the share of the way that is taken, at most 1, default 0.3.
+      """)
+  var learningRate: Double?
   @Option(
     help: """
       K >= 0 of the pull K/2 (|W - W0|^2 + |ln alpha - ln alpha0|^2) towards the start, beside an \
@@ -47,12 +57,16 @@ struct RefineCommand: GroupCommand {
   func validate() throws {
     try requireFinite(["--learning-rate": learningRate, "--pull": pull])
     for (flag, value) in [
-      ("--horizon", horizon), ("--starts", starts), ("--iterations", iterations),
+      ("--horizon", horizon), ("--starts", starts), ("--iterations", refinement.iterations),
     ] {
       try require(value >= 1, "\(flag) is \(value), expected at least 1")
     }
+    let rate = refinement.learningRate
+    try require(rate > 0, "--learning-rate is \(asGiven(rate)), expected a number > 0")
     try require(
-      learningRate > 0, "--learning-rate is \(asGiven(learningRate)), expected a number > 0")
+      method != .gaussNewton || rate <= 1,
+      "--learning-rate is \(asGiven(rate)), expected the share of a step of gauss-newton, at most 1"
+    )
     try require(pull >= 0, "--pull is \(asGiven(pull)), expected a number >= 0")
     try Distinct.require(files: recording)
   }
@@ -69,10 +83,11 @@ struct RefineCommand: GroupCommand {
   /// What the flags ask for.
   var refinement: Refinement {
     var refinement = Refinement()
+    refinement.rule = method
     refinement.horizon = horizon
     refinement.starts = starts
-    refinement.iterations = iterations
-    refinement.learningRate = learningRate
+    refinement.iterations = iterations ?? method.usualIterations
+    refinement.learningRate = learningRate ?? method.usualRate
     refinement.pull = pull
     refinement.keepsLeaks = keepLeaks
     return refinement
@@ -82,3 +97,5 @@ struct RefineCommand: GroupCommand {
     try RefineRun(command: self, model: ModelFile.open(model, on: world)).run(on: world)
   }
 }
+
+extension RefinementRule: ExpressibleByArgument {}

@@ -113,8 +113,9 @@ struct RefineRun {
       "command": "refine", "refined": model.path,
       "refined-sha256": try world.digest(ofFile: model.path),
       StoredFit.refinedSetting: record.iterations, "horizon": command.horizon,
-      "starts": command.starts, "refine-iterations": command.iterations,
-      "refine-learning-rate": command.learningRate, "pull": command.pull,
+      "starts": command.starts, "refine-method": command.method.rawValue,
+      "refine-iterations": command.refinement.iterations,
+      "refine-learning-rate": command.refinement.learningRate, "pull": command.pull,
       "keep-leaks": command.keepLeaks,
     ]
     let settings = model.settings.merging(own) { $1 }

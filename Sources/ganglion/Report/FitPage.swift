@@ -30,6 +30,13 @@ struct FitPage {
     if !dynamics.isEmpty { page.section("Dynamics", id: "dynamics", dynamics) }
     let teacher = teacherTables
     if !teacher.isEmpty { page.section("Against the true network", id: "truth", teacher) }
+    for card in [
+      ("Stimulated trials", "perturbed", perturbedFigures),
+      ("Which weights chance would not have given", "nulls", nullFigures),
+      ("What weights are worth", "worth", worthFigures),
+      ("Weights of parts of the recording", "agreement", agreementFigures),
+      ("What regions send each other", "currents", currentFigures),
+    ] where !card.2.isEmpty { page.section(card.0, id: card.1, card.2) }
     page.section("Skill", id: "skill", skillFigures)
     page.section("Connectivity", id: "connectivity", connectivityFigures)
     page.section("Eigenvalues of W", id: "eigenvalues", eigenvalueFigures)

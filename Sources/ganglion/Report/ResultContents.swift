@@ -17,7 +17,8 @@ struct ResultContents {
   /// All variables, in name order.
   private(set) var variables: [Variable] = []
   private var vectors: [String: [Double]] = [:]
-  /// The leading rows of the eigenvalues at fixed points.
+  /// The leading rows of small tables: eigenvalues at fixed points, and what is told of pairs of
+  /// regions.
   private var tables: [String: [[Double]]] = [:]
   private var texts: [String: [String]] = [:]
   private var chosen: [String: Double] = [:]
@@ -41,7 +42,7 @@ struct ResultContents {
           Variable(
             path: entry.path, shape: summary.shape,
             longName: try dataset.attribute("long_name")?.string ?? ""))
-        if entry.path.hasPrefix("/fixed_points/eigenvalue"), summary.shape.count == 2 {
+        if summary.shape.count == 2, summary.type.isNumeric, Self.isTable(entry.path) {
           tables[entry.path] = try leadingRows(of: dataset)
         }
         guard summary.shape.count <= 1 else { continue }
@@ -64,6 +65,79 @@ struct ResultContents {
     guard let rows = tables["/" + name], rows.indices.contains(index) else { return nil }
     return rows[index]
   }
+  /// A square table of so many rows, row by row; nil if it is not there, or is another.
+  func table(_ name: String, of side: Int) -> [Double]? {
+    guard let rows = tables["/" + name], side > 0, rows.count == side,
+      rows.allSatisfy({ $0.count == side })
+    else { return nil }
+    return rows.flatMap { $0 }
+  }
+  /// The values along the last axis at one place of the others, which are read now; nil if they are
+  /// not there.
+  func series(_ name: String, at place: [Int]) -> [Double]? {
+    guard let variable = variables.first(where: { $0.path == "/" + name }),
+      variable.shape.count == place.count + 1,
+      zip(place, variable.shape).allSatisfy({ $0 >= 0 && $0 < $1 })
+    else { return nil }
+    return try? File.open(path).openDataset(variable.path).readSeries(at: place)
+  }
+
+  /// A square matrix, averaged over the pixels of a picture, which is read now.
+  ///
+  /// Nil if it is not there. `place` has the pixel of each row and column; what is not a number does not count.
+  func pixels(_ name: String, place: [Int], side: Int) -> [Double]? {
+    var sums = [Double](repeating: 0, count: side * side)
+    var counts = sums
+    let isRead: Void? = visitRows(name, place.count) { i, row in
+      for j in 0..<row.count where row[j].isFinite {
+        sums[place[i] * side + place[j]] += Double(row[j])
+        counts[place[i] * side + place[j]] += 1
+      }
+    }
+    return isRead.map { zip(sums, counts).map { $0 / $1 } }
+  }
+
+  /// About so many entries of a square matrix of a side, evenly spread, which are read now; nil if it
+  /// is not there.
+  func sample(_ name: String, side: Int, most: Int) -> [Double]? {
+    let stride = max(1, side * side / max(1, most))
+    var values: [Double] = []
+    let isRead: Void? = visitRows(name, side) { i, row in
+      let first = (stride - i * side % stride) % stride
+      for j in Swift.stride(from: first, to: row.count, by: stride) {
+        values.append(Double(row[j]))
+      }
+    }
+    return isRead.map { values }
+  }
+
+  /// Hands over the rows of a square matrix one by one; nil if it is not there.
+  private func visitRows(
+    _ name: String, _ side: Int, visit: (_ row: Int, _ values: Span<Float>) -> Void
+  ) -> Void? {
+    guard let variable = variables.first(where: { $0.path == "/" + name }),
+      variable.shape == [side, side], let file = try? File.open(path),
+      let dataset = try? file.openDataset(variable.path)
+    else { return nil }
+    for start in stride(from: 0, to: side, by: 64) {
+      let rows = start..<min(start + 64, side)
+      guard
+        let block: Matrix<Float> = try? dataset.readBlock(rows: rows, columns: 0..<side)
+      else { return nil }
+      for i in rows { visit(i, block.row(i - start)) }
+    }
+    return ()
+  }
+
+  /// Whether a page looks at the rows of a variable.
+  private static func isTable(_ path: String) -> Bool {
+    [
+      "/fixed_points/eigenvalue", "/nulls/region_", "/currents/", "/worth/pair_",
+      "/agreement/pair_",
+    ]
+    .contains { path.hasPrefix($0) }
+  }
+
   /// A vector of texts; nil if it is not there.
   func strings(_ name: String) -> [String]? { texts["/" + name] }
   /// The attribute `chosen` of a variable.
@@ -89,9 +163,12 @@ struct ResultContents {
   }
 }
 
+/// Rows of a table that a page looks at.
+private let mostRows = 200
+
 /// The rows of a 2-D variable, at most as many as a page looks at.
 private func leadingRows(of dataset: borrowing Dataset) throws -> [[Double]] {
-  let rows = min(100, dataset.shape[0])
+  let rows = min(mostRows, dataset.shape[0])
   let block: Matrix<Double> = try dataset.readBlock(rows: 0..<rows, columns: 0..<dataset.shape[1])
   return (0..<rows).map { i in (0..<block.columns).map { block[i, $0] } }
 }

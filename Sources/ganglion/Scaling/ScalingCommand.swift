@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Collectives
 internal import Foundation
+internal import MPI
 internal import Machine
 internal import Planning
 internal import Runtime
@@ -179,6 +180,9 @@ enum Launcher: String, ExpressibleByArgument, CaseIterable {
     else { return .mpirun }
     return types.contains(Self.srunMPI) ? .srun : .mpirun
   }
+
+  /// Whether mpirun is MPICH's, or Intel's, whose flags are not those of Open MPI.
+  static var isHydra: Bool { !Library.version.contains("Open MPI") }
 
   /// How srun starts ranks: job files let a site name another version.
   static var srunMPI: String { LaunchEnvironment.current["SRUN_MPI"] ?? "pmix" }

@@ -148,7 +148,7 @@ struct StudyRuns {
       "OPENBLAS_NUM_THREADS": "\(point.threads)", "OMP_NUM_THREADS": "\(point.threads)",
     ]
     let own = ProcessInfo.processInfo.environment
-    if own["OMPI_MCA_io"] == nil { added["OMPI_MCA_io"] = "romio321" }
+    if own["OMPI_MCA_io"] == nil { added["OMPI_MCA_io"] = "^ompio" }
     return added
   }
 
@@ -163,14 +163,21 @@ struct StudyRuns {
       ]
     }
     let start = ["mpirun", "-n", "\(point.ranks)"]
+    // Unbound, the ranks at least share what there is; the report says that they do.
+    let isShared =
+      allocation.ranksPerNode == nil
+      && point.cores > ProcessInfo.processInfo.activeProcessorCount
+    if Launcher.isHydra {
+      let each = allocation.ranksPerNode.map { ["-ppn", "\(min($0, point.ranks))"] } ?? []
+      return start + each + ["-bind-to", isShared ? "none" : "core:\(point.threads)"]
+    }
     if let each = allocation.ranksPerNode {
       return start + [
         "--bind-to", "core:overload-allowed", "--map-by",
         "ppr:\(min(each, point.ranks)):node:PE=\(point.threads)",
       ]
     }
-    // Unbound, the ranks at least share what there is; the report says that they do.
-    return point.cores > ProcessInfo.processInfo.activeProcessorCount
+    return isShared
       ? start + ["--oversubscribe", "--bind-to", "none"]
       : start + ["--map-by", "slot:PE=\(point.threads)", "--bind-to", "core"]
   }

@@ -6,11 +6,11 @@ internal import Wording
 struct GradientOptions: ParsableArguments {
   @Option(
     help: """
-      Methods with a gradient: the learning rate stays (constant), or falls to 0 over the run \
-      (linear, cosine); default: constant, with --against cosine.
+      The learning rate stays (constant), or falls to 0 over the run (linear, cosine); default: \
+      constant, with --against cosine for methods with a gradient.
       """)
   var schedule: Schedule.Shape?
-  @Option(help: "Share of the run, in [0, 1), over which that learning rate grows from 0.")
+  @Option(help: "Share of the run, in [0, 1), over which the learning rate grows from 0.")
   var warmup = 0.0
   @Option(help: "Their longest gradient, 0 for no limit; default: 0, with --against 1.")
   var clip: Double?
@@ -43,7 +43,8 @@ struct GradientOptions: ParsableArguments {
   /// Writes them into the settings of a method; where several are compared, by their own defaults.
   func apply(to settings: inout Trainer.Settings, isCompared: Bool) {
     settings.clip = clip ?? (isCompared ? 1 : 0)
-    settings.schedule.shape = schedule ?? (isCompared ? .cosine : .constant)
+    settings.schedule.shape =
+      schedule ?? (isCompared && settings.method.usesGradient ? .cosine : .constant)
     settings.schedule.warmup = warmup
     settings.weightDecay = weightDecay ?? settings.method.usualWeightDecay
     settings.evolution.population = population
@@ -52,7 +53,8 @@ struct GradientOptions: ParsableArguments {
 
   /// Which optimisers a setting belongs to.
   static let owners: [(flags: [String], methods: [Trainer.Method])] = [
-    (["clip", "schedule", "warmup"], Trainer.Method.allCases.filter(\.usesGradient)),
+    (["clip"], Trainer.Method.allCases.filter(\.usesGradient)),
+    (["schedule", "warmup"], Trainer.Method.allCases.filter { $0 != .force }),
     (["weight-decay"], Trainer.Method.allCases.filter(\.hasWeightDecay)),
     (["population", "sigma"], [.eggroll]),
   ]

@@ -55,8 +55,11 @@ struct TrainCommand: GroupCommand {
     try require(
       optimizer.optimizer != .force || taskOptions.trained != .all,
       "--trained all with --optimizer force, which trains a readout only: leave one out")
-    if task == .delayedAddition, let steps = taskOptions.steps {
-      try require(steps >= 24, "--steps is \(steps), expected at least 24 for two markers")
+    let fewest = DelayedAddition.fewestSteps
+    for (flag, steps) in [("steps", taskOptions.steps), ("first-steps", optimizer.firstSteps)] {
+      guard task == .delayedAddition, let steps else { continue }
+      try require(
+        steps >= fewest, "--\(flag) is \(steps), expected at least \(fewest) for two markers")
     }
     if task == .timedResponse, let steps = taskOptions.steps {
       try require(steps >= 50, "--steps is \(steps), expected at least 50 for the bump")

@@ -103,6 +103,12 @@ struct OptimizerOptions: ParsableArguments {
   @Option(help: "Ranks as TANGENTSxBATCH; default by size.") var grid: GridOption?
   @OptionGroup var gradient: GradientOptions
   @Option(help: "FORCE: regularisation alpha > 0.") var forceAlpha = 1.0
+  @Option(
+    help: """
+      delayed-addition: steps of a trial at the start of the run, which grow to --steps over its \
+      first half; default: all from the first.
+      """)
+  var firstSteps: Int?
   @Option(help: "Seed of every random number.") var seed: UInt64 = 1
   @Option(help: "Iterations between evaluations on held-out trials.") var evalEvery = 10
   @Option(
@@ -148,12 +154,14 @@ struct OptimizerOptions: ParsableArguments {
   ) -> Trainer.Settings {
     var settings = Trainer.Settings()
     settings.method = optimizer
-    settings.batch = batch ?? task.defaultBatch
+    settings.batch =
+      batch ?? (optimizer.usesDirections ? task.advice.batch : nil) ?? task.defaultBatch
     settings.iterations = iterations
     settings.heldOut = heldOut
     settings.evaluateEvery = evalEvery
     settings.until = until
     settings.seed = seed
+    settings.growth = firstSteps.map { StepGrowth(from: $0) }
     gradient.apply(to: &settings, isCompared: isCompared)
     settings.alpha = forceAlpha
     settings.learningRate = learningRate ?? optimizer.usualLearningRate

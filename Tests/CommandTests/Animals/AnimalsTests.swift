@@ -114,6 +114,27 @@ extension CommandTests {
       #expect(failures[2].contains("broken.csv"))
     }
 
+    /// A rival fits as `fit` does by it; a time that is over stops before the next animal, and the
+    /// same command goes on.
+    @Test func rivalsFitAndTimeEnds() throws {
+      let folder = try TemporaryDirectory()
+      let (files, output) = try animals(in: folder)
+      let rival = ["--method", "adam", "--iterations", "20"]
+      try succeed(["animals", files[0], "-o", output] + Self.flags + rival)
+      let alone = folder.file("alone.h5")
+      try succeed(["fit", files[0], "-o", alone] + Self.flags + rival)
+      #expect(
+        entries(try readMatrix(output + "/one-model.h5", "/W"))
+          == entries(try readMatrix(alone, "/W")))
+      let stopped = folder.file("stopped")
+      let command = ["animals", files[0], files[1], "-o", stopped] + Self.flags
+      let early = try ganglion(command + ["--max-time", "1e-7"], ranks: 2)
+      #expect(early.status == 75 && early.errors.contains("the same command"), "\(early)")
+      #expect(!FileManager.default.fileExists(atPath: stopped + "/animals.h5"))
+      try succeed(command + ["--max-time", "10"])
+      #expect(try succeed(command).contains("one: fitted already"))
+    }
+
     @Test func whatMakesNoTableIsRefused() throws {
       let folder = try TemporaryDirectory()
       let (files, _) = try animals(in: folder)
@@ -130,6 +151,7 @@ extension CommandTests {
         ["animals", files[0], "-o", folder.file("none"), "--alpha", "7"], 64, "--alpha",
         in: folder.path)
       try refuse([files[0], "--collect", "--alpha", "0.5"], 64, "--collect fits none")
+      try refuse([files[0], "--max-time", "0"], 64, "--max-time is 0, expected minutes > 0")
     }
   }
 }

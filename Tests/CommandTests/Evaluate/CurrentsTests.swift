@@ -15,8 +15,10 @@ extension CommandTests {
           "generate", "three-regions", "--neurons", "18", "--frames", "240", "--dt", "0.01",
           "--input-noise", "0.1", "-o", recording,
         ], ranks: 2)
-      let regions = recording + ":/region"
-      try succeed(["fit", recording, "-o", model, "--lambda", "1e-3", "--regions", regions])
+      try succeed(["fit", recording, "-o", model, "--lambda", "1e-3"])
+      // The regions of the recording are the fit's, as if they had been given.
+      let regions = try File.open(recording).openDataset("/region").readStrings()
+      #expect(try File.open(model).openDataset("/region").readStrings() == regions)
       let names = ["variance", "share", "component_share", "pearson"]
       func evaluate(_ ranks: Int?) throws -> [[Double]] {
         let scores = folder.file("scores-\(ranks ?? 1).h5")
@@ -37,7 +39,19 @@ extension CommandTests {
           #expect(relativeError(other, own) < 1e-4, "\(ranks) ranks")
         }
       }
-      try succeed(["fit", recording, "-o", model, "--lambda", "1e-3"])
+      let lonely = folder.file("lonely.h5")
+      let file = try File.create(lonely)
+      do {
+        let labels = try file.createDataset("/region", shape: [18], of: Int.self)
+        try labels.write([7] + [Int](repeating: 8, count: 17))
+        try labels.close()
+      }
+      try file.close()
+      let text = try succeed(["evaluate", model, "--currents", "--regions", lonely + ":/region"])
+      #expect(text.contains("note: region 7 has one neuron") && !text.contains("region 8 has"))
+      let unlabelled = folder.file("chaotic.h5")
+      try succeed(["generate", "chaotic", "--neurons", "18", "--frames", "240", "-o", unlabelled])
+      try succeed(["fit", unlabelled, "-o", model, "--lambda", "1e-3"])
       try expectRefusal(
         ["evaluate", model, "--currents"], 64, "give --regions FILE:PATH", in: folder.path)
       try expectRefusal(

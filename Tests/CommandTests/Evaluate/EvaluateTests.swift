@@ -135,6 +135,15 @@ extension CommandTests {
       }
     }
 
+    /// A horizon beyond the held-out frames is said, and the rest is scored.
+    @Test func horizonBeyondAllTrialsIsSaid() throws {
+      let folder = try TemporaryDirectory()
+      let (_, model) = try fitted(folder, neurons: 6, frames: 200)
+      let text = try succeed(["evaluate", model, "--horizon", "100"], ranks: 2)
+      #expect(text.contains("no held-out frame is followed by 100 frames of its trial"))
+      #expect(text.contains("mse / persistence"))
+    }
+
     /// The connectivity figures against those computed here from the two files.
     @Test func connectivity() throws {
       let folder = try TemporaryDirectory()

@@ -54,6 +54,55 @@ extension CommandTests {
       }
     }
 
+    /// Sums by region are those of the rows, and the same on any ranks; a region of which no neuron
+    /// was named has none.
+    @Test func regionsAreSummed() throws {
+      let folder = try TemporaryDirectory()
+      let model = try fitted(in: folder)
+      let file = try File.create(folder.file("regions.h5"))
+      do {
+        let regions = try file.createDataset("/region", shape: [7], of: Int.self)
+        try regions.write([1, 1, 1, 2, 2, 2, 3])
+        try regions.close()
+      }
+      try file.close()
+      func evaluate(_ neurons: String, _ ranks: Int?) throws -> String {
+        let scores = folder.file("sums-\(neurons.count)-\(ranks ?? 1).h5")
+        let text = try succeed(
+          [
+            "evaluate", model, "--standard-errors", neurons, "--regions",
+            folder.file("regions.h5") + ":/region", "-o", scores,
+          ], ranks: ranks)
+        #expect(text.contains("sums of the weights onto these neurons by region"))
+        return scores
+      }
+      let alone = try evaluate("all", nil)
+      let sums = try readMatrix(alone, "/worth/region_sum")
+      let weights = try readMatrix(alone, "/worth/weight")
+      for i in 0..<7 {
+        for (region, members) in [[0, 1, 2], [3, 4, 5], [6]].enumerated() {
+          let expected = members.reduce(0) { $0 + weights[i, $1] }
+          #expect(abs(sums[i, region] - expected) < 1e-12)
+        }
+      }
+      let pairs = try readMatrix(alone, "/worth/pair_sum")
+      #expect(abs(pairs[1, 0] - (sums[3, 0] + sums[4, 0] + sums[5, 0])) < 1e-12)
+      // Within the region of one neuron there is no weight; onto it alone the row is the pair.
+      let errors = try readMatrix(alone, "/worth/pair_sampling_error")
+      let rows = try readMatrix(alone, "/worth/region_sampling_error")
+      #expect(pairs[2, 2] == 0 && abs(errors[2, 0] - rows[6, 0]) < 1e-12)
+      for ranks in [3, 8] {
+        let together = try evaluate("all", ranks)
+        for name in ["sum", "sampling_error", "ridge_bias"] {
+          let own = entries(try readMatrix(together, "/worth/pair_\(name)"))
+          let other = entries(try readMatrix(alone, "/worth/pair_\(name)"))
+          #expect(relativeError(own, other) < 1e-9)
+        }
+      }
+      let some = try readMatrix(try evaluate("4,6", 2), "/worth/pair_sum")
+      #expect(some[0, 0].isNaN && abs(some[1, 2] - sums[4, 2]) < 1e-12)
+    }
+
     @Test func whatIsNotKnownIsRefused() throws {
       let folder = try TemporaryDirectory()
       let model = try fitted(in: folder)

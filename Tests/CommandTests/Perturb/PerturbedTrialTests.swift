@@ -39,6 +39,14 @@ extension CommandTests {
           ["evaluate", model, "--recording", recording, "--perturbed", table, "-o", scores],
           ranks: ranks)
         #expect(said.contains("in 2 perturbed trials"), "\(said)")
+        let cells = try readVector(scores, "/perturbed/cell")
+        // Of the first trial all but its own cells, of the second all but the first.
+        let expected = [0, 1, 2, 4, 6, 7, 8, 9, 10, 11] + Array(1..<12)
+        #expect(cells.map { Int($0) } == expected)
+        let foreseen = try readMatrix(scores, "/perturbed/foreseen")
+        let measured = try readMatrix(scores, "/perturbed/measured")
+        #expect(foreseen.rows == 3 && foreseen.columns == 21)
+        #expect(relativeError(entries(foreseen), entries(measured)) < 1e-2)
         let correlation = try readVector(scores, "/perturbed/correlation")
         let ratio = try readVector(scores, "/perturbed/error_ratio")
         #expect(correlation.allSatisfy { $0 > 0.999 } && ratio.allSatisfy { $0 < 1e-3 }, "\(said)")

@@ -60,6 +60,29 @@ extension CommandTests {
       try succeed(["simulate", alone, "-o", folder.file("run.h5"), "--steps", "20"])
     }
 
+    /// Gauss-Newton steps refine alike on any ranks, and keep a mask.
+    @Test func subspacesRefineAlike() throws {
+      let folder = try TemporaryDirectory()
+      let mask = folder.file("mask.h5")
+      try writeMask(mask)
+      let model = try fitted(in: folder, ["--mask", "\(mask):/mask"])
+      func refine(_ ranks: Int?) throws -> [Double] {
+        let refined = folder.file("refined\(ranks ?? 1).h5")
+        let output = try succeed(
+          ["refine", model, "-o", refined, "--horizon", "8", "--method", "gauss-newton"],
+          ranks: ranks)
+        #expect(output.contains("refined by "), "\(output)")
+        let errors = try readVector(refined, "/refinement/error")
+        #expect(errors.count == 13 && (errors.min() ?? 1) < errors[0])
+        return entries(try readMatrix(refined, "/W"))
+      }
+      let alone = try refine(nil)
+      for ranks in [3, 8] { #expect(relativeError(try refine(ranks), alone) < 1e-4) }
+      for (k, value) in alone.enumerated() where k / 7 == k % 7 || k % 7 == 4 {
+        #expect(value == 0)
+      }
+    }
+
     /// Where nothing helps, the model is written as it was, and the output says so.
     @Test func whatDoesNotHelpIsNotDone() throws {
       let folder = try TemporaryDirectory()
@@ -94,6 +117,9 @@ extension CommandTests {
       try expectRefusal(refine + ["--pull", "-1"], 64, "--pull is -1", in: folder.path)
       try expectRefusal(
         refine + ["--learning-rate", "0"], 64, "--learning-rate is 0", in: folder.path)
+      try expectRefusal(
+        refine + ["--method", "gauss-newton", "--learning-rate", "2"], 64,
+        "--learning-rate is 2, expected the share", in: folder.path)
       try expectRefusal(["refine", model, "-o", model], 64, "model.h5", in: folder.path)
       let factored = folder.file("factored.h5")
       let fit = ["fit", recording, "--alpha", "0.8", "--lambda", "1e-2", "-o"]

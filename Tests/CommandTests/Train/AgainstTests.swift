@@ -111,7 +111,7 @@ extension CommandTests {
       try refuse(compare(folder, "adam", ["--tangents", "3"]), 64, "--tangents does nothing")
       let out = ["-o", folder.file("x.h5")]
       try refuse(small + out + ["--seeds", "3"], 64, "belongs to --against")
-      try refuse(small + out + ["--schedule", "cosine"], 64, "--schedule does nothing")
+      try refuse(small + out + ["--clip", "1"], 64, "--clip does nothing")
       try refuse(
         small + out + ["--optimizer", "adam", "--weight-decay", "0.1"], 64, "adamw")
       try refuse(small + out + ["--optimizer", "muon", "--population", "4"], 64, "eggroll")

@@ -164,7 +164,8 @@ import Testing
   }
 
   /// A network that forgets too fast: what blocks choose is better on frames that nothing saw.
-  @Test func whatIsRefinedForesees() throws {
+  @Test(arguments: RefinementRule.allCases) func whatIsRefinedForesees(rule: RefinementRule) throws
+  {
     let small = try SmallProblem(neurons: 6, frames: 400, alpha: 0.2)
     let problem = small.problem.whole
     let leaks = [Double](repeating: 0.6, count: 6)
@@ -176,9 +177,10 @@ import Testing
       without: Fold(training: seen, validation: Array(310..<398)), recipe, group: SingleRank(),
       threads: 1, phases: Phases())
     var refinement = Refinement()
+    refinement.rule = rule
     refinement.horizon = 8
-    refinement.iterations = 60
-    refinement.learningRate = 1e-2
+    refinement.iterations = rule == .adam ? 60 : rule.usualIterations
+    refinement.learningRate = rule == .adam ? 1e-2 : rule.usualRate
     let start = RefinedNetwork(weights: fitted.matrix.copy(), leaks: leaks)
     var judge = try runs(problem, at: Array(0..<398), horizon: 8, most: 200)
     let before = try judge.value(of: start, group: SingleRank())
@@ -192,7 +194,15 @@ import Testing
   private func runs(
     _ problem: FitProblem<Double>, at positions: [Int], horizon: Int, most: Int
   ) throws -> FreeRunLoss {
-    let found = try FreeRunLoss(
+    try FreeRunLoss(
+      problem, from: frames(problem, at: positions, horizon: horizon, most: most),
+      group: SingleRank())
+  }
+
+  private func frames(
+    _ problem: FitProblem<Double>, at positions: [Int], horizon: Int, most: Int
+  ) throws -> FreeRunFrames {
+    let found = try FreeRunFrames(
       problem, at: positions, horizon: horizon, most: most, group: SingleRank())
     guard let found else { throw FitError.nothingToFit }
     return found

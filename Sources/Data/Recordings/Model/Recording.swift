@@ -27,6 +27,8 @@ package struct Recording: Sendable {
   package var frames: Int { plan.frames }
   /// The neurons' names in the file, else their numbers from 0.
   package var labels: [String] { plan.labels }
+  /// The region of each neuron, where a file of this program says it.
+  package var regions: [String]? { plan.regionNames }
   /// The unit of the traces, where the file gives one.
   package var units: String? { plan.units }
   /// Seconds from frame to frame: what was asked for, else the median of the time stamps,

@@ -17,6 +17,8 @@ struct RecordingPlan: Codable, Sendable {
   var kept: [Int]?
   /// Whether the file says which of its neurons are cells.
   var marksCells = false
+  /// The region of each neuron, by name, where a file of this program says it.
+  var regionNames: [String]?
   /// The rows of the table of regions that the neurons are, where the file has one.
   var regions: Regions?
   /// What is subtracted of the signal around the neurons.

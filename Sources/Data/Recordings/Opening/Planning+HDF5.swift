@@ -35,6 +35,7 @@ func planHDF5(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTa
   if plan.neurons == chosen.marks?.isCell.count {
     try plan.keepCells(chosen.marks, request.cells)
   }
+  plan.regionNames = try ownNames("/region", count: plan.neurons, in: catalog)
   try readOwnAttributes(&plan, &tables, catalog)
   try settleClock(&plan, &tables, request, from: source)
   try requireApart(request.inputs, chosen, request.timestamps ?? chosen.timestamps, catalog)
@@ -191,11 +192,16 @@ private func labels(
   of chosen: Candidate, count: Int, in catalog: borrowing HDF5Catalog
 ) throws -> [String] {
   if let labels = chosen.labels, labels.count == count { return labels }
-  if catalog.format == .own, case .string? = catalog.summary(of: "/neuron")?.type {
-    let names = try catalog.open("/neuron").readStrings()
-    if names.count == count { return names }
-  }
-  return (0..<count).map(String.init)
+  return try ownNames("/neuron", count: count, in: catalog) ?? (0..<count).map(String.init)
+}
+
+/// The names at `path` in a file of this program; nil where there are none, or not one a neuron.
+private func ownNames(
+  _ path: String, count: Int, in catalog: borrowing HDF5Catalog
+) throws -> [String]? {
+  guard catalog.format == .own, case .string? = catalog.summary(of: path)?.type else { return nil }
+  let names = try catalog.open(path).readStrings()
+  return names.count == count ? names : nil
 }
 
 /// The part of a series' path that tells it from the others: "Activity_0007".

@@ -15,6 +15,8 @@ package struct NWBTracesFile: ~Copyable {
   private let identity: String
   private let created: String
   private let module = "/processing/ganglion"
+  /// Columns of texts, which are written at the end.
+  private var texts: [(path: String, values: [String], description: String)] = []
 
   /// Begins a file; the session's start is the recording's, if that is NWB.
   ///
@@ -91,12 +93,13 @@ package struct NWBTracesFile: ~Copyable {
     return identity.prefix(24) + String(repeating: "0", count: 12 - digits.count) + digits
   }
 
-  /// Adds a series of some of the recording's frames for all neurons; the caller writes all
-  /// of it and lets go of it before `finish`.
+  /// Adds a series of some of the recording's frames for all neurons, or for other `columns`; the
+  /// caller writes all of it and lets go of it before `finish`.
   ///
   /// - Collective: every rank of the group must call it.
   package func addSeries(
-    _ name: String, frames: Range<Int>, description: String
+    _ name: String, frames: Range<Int>, columns: Int? = nil, unit: String? = nil,
+    description: String
   ) throws -> Dataset {
     let path = module + "/" + name
     do {
@@ -115,8 +118,8 @@ package struct NWBTracesFile: ~Copyable {
     try stamps.setAttribute("interval", 1)
     try stamps.write(isRoot ? frames.map { times.isEmpty ? Double($0) : times[$0] } : [])
     let data = try file.contents.createDataset(
-      path + "/data", shape: [frames.count, recording.neurons], of: Float.self)
-    try data.setAttribute("unit", recording.units ?? "n.a.")
+      path + "/data", shape: [frames.count, columns ?? recording.neurons], of: Float.self)
+    try data.setAttribute("unit", unit ?? recording.units ?? "n.a.")
     try data.setAttribute("conversion", Float(1))
     try data.setAttribute("offset", Float(0))
     try data.setAttribute("resolution", Float(-1))
@@ -127,25 +130,54 @@ package struct NWBTracesFile: ~Copyable {
   /// rank.
   ///
   /// - Collective: every rank of the group must call it.
-  package func addNeurons(
+  package mutating func addNeurons(
     _ columns: [(name: String, description: String, values: [Double])]
   ) throws {
-    let path = module + "/neurons"
+    try addTable(
+      "neurons", "the neurons, in the order of the series' columns",
+      texts: [("label", "the neuron's name in the recording", recording.labels)], columns)
+  }
+
+  /// Adds the table of pairs of regions, and columns of numbers, all known on every rank.
+  ///
+  /// - Collective: every rank of the group must call it.
+  package mutating func addRegionPairs(
+    _ pairs: [(onto: String, from: String)],
+    _ columns: [(name: String, description: String, values: [Double])]
+  ) throws {
+    try addTable(
+      "region_pairs", "pairs of regions, in the order of the columns of currents_*",
+      texts: [
+        ("onto", "the region that receives", pairs.map(\.onto)),
+        ("from", "the region that sends", pairs.map(\.from)),
+      ], columns)
+  }
+
+  /// Adds a table of columns of texts and of numbers, of equal length.
+  private mutating func addTable(
+    _ name: String, _ description: String,
+    texts: [(name: String, description: String, values: [String])],
+    _ columns: [(name: String, description: String, values: [Double])]
+  ) throws {
+    let path = module + "/" + name
+    let count = texts.first?.values.count ?? 0
     do {
       let table = try file.contents.createGroup(path)
-      try table.setAttribute("description", "the neurons, in the order of the series' columns")
-      try table.setAttribute("colnames", ["label"] + columns.map(\.name))
+      try table.setAttribute("description", description)
+      try table.setAttribute("colnames", texts.map(\.name) + columns.map(\.name))
     }
     try mark(path, "DynamicTable", "hdmf-common")
-    let ids = try file.contents.createDataset(
-      path + "/id", shape: [recording.neurons], of: Int.self)
+    let ids = try file.contents.createDataset(path + "/id", shape: [count], of: Int.self)
     try describe(ids, "ElementIdentifiers", nil)
-    try ids.write(isRoot ? Array(0..<recording.neurons) : [])
+    try ids.write(isRoot ? Array(0..<count) : [])
     for column in columns {
       let values = try file.contents.createDataset(
-        path + "/" + column.name, shape: [recording.neurons], of: Double.self)
+        path + "/" + column.name, shape: [count], of: Double.self)
       try describe(values, "VectorData", column.description)
       try values.write(isRoot ? column.values : [])
+    }
+    for column in texts {
+      self.texts.append((path + "/" + column.name, column.values, column.description))
     }
   }
 
@@ -169,14 +201,15 @@ package struct NWBTracesFile: ~Copyable {
   /// - Throws: exit code 74 if it could not be written to its end.
   /// - Collective: every rank of the group must call it.
   package consuming func finish(on group: borrowing some RankGroup & ~Copyable) throws {
-    let (path, labels) = (module + "/neurons/label", recording.labels)
-    let (identity, created) = (self.identity, self.created)
+    let (texts, identity, created) = (self.texts, self.identity, self.created)
     try file.finish(on: group) { file in
       let dates = try file.createVariableStrings("/file_create_date", [created])
       try dates.close()
-      let column = try file.createVariableStrings(path, labels)
-      try Self.describe(column, "VectorData", "the neuron's name in the recording", identity)
-      try column.close()
+      for text in texts {
+        let column = try file.createVariableStrings(text.path, text.values)
+        try Self.describe(column, "VectorData", text.description, identity)
+        try column.close()
+      }
     }
   }
 }

@@ -43,9 +43,7 @@ extension FitProblem<Double> {
       threads: threads)
     work.range = configuration.targetRange
     work.widest = PanelWidth.most(samples: transitions.count)
-    work.surrogates = SurrogateTargets(
-      settings.kind, seed: settings.seed, first: regressors.local.lowerBound,
-      driven: try driven(work, regressors, recipe, group: group))
+    work.surrogates = try surrogates(work, regressors, settings, recipe, group: group)
     let ridges = [transitions.ridge(lambda: configuration.lambda)]
     let phases = Phases()
     var walk = NullWalk(
@@ -83,14 +81,39 @@ extension FitProblem<Double> {
     return 8 * (shared + panels + local * frames) + 12 * local * neurons
   }
 
+  /// What becomes of the targets of nulls, `regressors` having the components among them.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  private func surrogates(
+    _ work: PanelWork, _ regressors: Regressors<Double>, _ settings: NullSettings,
+    _ recipe: FitRecipe, group: borrowing some RankGroup & ~Copyable
+  ) throws -> SurrogateTargets {
+    let drives = try regressors.withoutNeurons(group: group)
+    let driven = try driven(work, drives, recipe, group: group)
+    var targets = Matrix<Double>(rows: driven.rows, columns: transitions.count)
+    for i in fittable {
+      let rule = recipe.configuration.targets(alpha: recipe.leaks[i])
+      for (k, t) in transitions.frames.enumerated() {
+        targets[i, k] = rule.target(from: recording.rates[i, t], to: recording.rates[i, t + 1])
+      }
+    }
+    let inputs = self.regressors.inputScale.count
+    let count = (regressors.inputScale.count - inputs) / 2
+    let bends = DriveBends(
+      targets: targets, outputs: driven, drives: drives.fitted.matrix,
+      components: (inputs..<inputs + count, inputs + count..<inputs + 2 * count))
+    return SurrogateTargets(
+      settings.kind, seed: settings.seed, first: regressors.local.lowerBound, driven: driven,
+      bends: bends)
+  }
+
   /// `tanh s` of the fits without weights from neurons: local × transitions.
   ///
   /// - Collective: every rank of `group` must call it.
   private func driven(
-    _ work: PanelWork, _ regressors: Regressors<Double>, _ recipe: FitRecipe,
+    _ work: PanelWork, _ drives: Regressors<Double>, _ recipe: FitRecipe,
     group: borrowing some RankGroup & ~Copyable
   ) throws -> Matrix<Double> {
-    let drives = try regressors.withoutNeurons(group: group)
     let driven = DrivenTargets(local: regressors.local.count, transitions: transitions.count)
     guard drives.count > 0 else { return driven.outputs.copy() }
     var configuration = recipe.configuration

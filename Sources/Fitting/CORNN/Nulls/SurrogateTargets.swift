@@ -6,11 +6,12 @@ internal import Statistics
 /// relation to the other neurons.
 ///
 /// What inputs, components of the population and the constant alone make of the targets stays; the
-/// rest of them gets another time course: `d* = tanh s₀ + surrogate(d − tanh s₀)`. Were the whole
-/// targets replaced, nulls would lack what the drive explains, and with it the curvature of the loss
-/// and the size of the errors that the weights are found under. Each neuron has its own surrogates:
-/// what two neurons share is lost too. The numbers depend on the seed, the neuron and the null
-/// alone, not on ranks.
+/// rest of them, free of what is not straight in the response to these drives (`DriveBends`), gets
+/// another time course: `d* = tanh s₀ + c surrogate(d − bend − tanh s₀)`, with c for the numbers that
+/// were fitted. Were the whole targets replaced, nulls would lack what the drive explains, and with
+/// it the curvature of the loss and the size of the errors that the weights are found under. Each
+/// neuron has its own surrogates: what two neurons share is lost too. The numbers depend on the seed,
+/// the neuron and the null alone, not on ranks.
 ///
 /// Reference: Freedman and Lane (1983), J. Bus. Econ. Stat. 1, 292.
 final class SurrogateTargets: Sendable {
@@ -22,23 +23,29 @@ final class SurrogateTargets: Sendable {
   private let first: Int
   /// `tanh s₀` of each of this rank's neurons and transitions; zero where nothing drives.
   private let driven: Matrix<Double>
+  private let bends: DriveBends
 
-  init(_ kind: NullKind, seed: UInt64, first: Int, driven: consuming Matrix<Double>) {
+  init(
+    _ kind: NullKind, seed: UInt64, first: Int, driven: consuming Matrix<Double>, bends: DriveBends
+  ) {
     self.kind = kind
     self.seed = seed
     self.first = first
     shifts = CircularShifts(frames: driven.columns)
     transform = FourierTransform(count: driven.columns)
     self.driven = driven
+    self.bends = bends
   }
 
   /// Puts the surrogate of a number, from 1, in the place of the targets of a neuron, by its index
-  /// among this rank's.
+  /// among this rank's; of number 0 these are the recorded ones without what bends.
   ///
   /// Missing ones move with a shift, and stay where phases are drawn.
   ///
   /// - Complexity: O(T log T).
   func replace(_ targets: inout [Double], neuron: Int, null: Int) {
+    for t in targets.indices { targets[t] -= bends.bends[neuron, t] }
+    guard null > 0 else { return }
     for t in targets.indices { targets[t] -= driven[neuron, t] }
     switch kind {
     case .shift:
@@ -48,7 +55,7 @@ final class SurrogateTargets: Sendable {
       targets = Array(targets[shift...] + targets[..<shift])
     case .phase: randomisePhases(&targets, neuron: first + neuron, null: null)
     }
-    for t in targets.indices { targets[t] += driven[neuron, t] }
+    for t in targets.indices { targets[t] = driven[neuron, t] + bends.scale * targets[t] }
   }
 
   /// Gives each frequency a phase of its own and leaves its power (Theiler et al., 1992).

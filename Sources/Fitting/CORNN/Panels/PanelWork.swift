@@ -8,7 +8,7 @@ struct Subproblem: Sendable {
   /// By index among this rank's.
   let neuron: Int
   let alpha: Double
-  /// Which of its surrogates the targets are; 0: as they were recorded.
+  /// Which of its surrogates the targets are, where there are any; 0: as they were recorded.
   var null = 0
 }
 
@@ -100,9 +100,7 @@ struct PanelWork {
   ) {
     let rule = TargetRule(alpha: member.alpha, margin: margin, range: range)
     var targets = rule.targets(rates: recording.rates.row(member.neuron), transitions: fitted)
-    if member.null > 0, let surrogates {
-      surrogates.replace(&targets, neuron: member.neuron, null: member.null)
-    }
+    surrogates?.replace(&targets, neuron: member.neuron, null: member.null)
     let counts = panel.target.setTargets(
       row: i, rule, headroom: &panel.headroom, targets: targets)
     panel.rows[i].clipped = counts.clipped

@@ -123,7 +123,9 @@ package final class Regressors<S: Scalar & Transferable> {
     local = whole.local
     bias = whole.bias
     inputScale = whole.inputScale
-    origin = (whole, fold)
+    // What a transition that is there twice adds cannot be taken out of the products of all.
+    let isPart = Set(fold.training).count == fold.training.count
+    origin = isPart ? (whole, fold) : nil
   }
 
   /// Some of the fitted transitions, once a node.

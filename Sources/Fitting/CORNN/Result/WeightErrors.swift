@@ -26,10 +26,26 @@ package struct WeightErrors: Sendable {
   package let ridgeBiases: [Double]
   /// The correlation of E at successive transitions.
   package let errorCorrelation: Double
+  /// Of the sum of the weights from each group of neurons; empty where no groups were given.
+  package let sums: [GroupSum]
+
+  /// The sum c'w of the weights from a group, c being 1 on its neurons. By one solve u = H⁻¹ c,
+  /// ```
+  /// V = Σ_t E_t² (x_t'u)² · T / (T − tr …),   b = τ λ |u| over the weights from neurons
+  /// ```
+  package struct GroupSum: Sendable {
+    package let weight: Double
+    package let standardError: Double
+    package let ridgeBias: Double
+    /// `E_t x_t'u √(T / (T − tr …))` by transition, whose squares add up to V: sums onto several
+    /// neurons share their regressors, and these add up before they are squared.
+    package let influences: [Double]
+  }
 }
 
 extension FitProblem<Double> {
-  /// What the weights onto a neuron are worth.
+  /// What the weights onto a neuron are worth, and their sums from `groups`, which has the group of
+  /// each of all neurons by number from 0.
   ///
   /// `weights` are this rank's neurons × regressors by their scale, `neuron` a local index that was
   /// fitted; the loss is the cross entropy, and no weight has a sign to keep.
@@ -37,7 +53,7 @@ extension FitProblem<Double> {
   /// - Throws: `FitError.ridgeTooSmall` where rounding leaves no factor.
   /// - Complexity: `4 T M² + 7/3 M³` flops and `2 T M + M²` numbers.
   package func weightErrors(
-    of neuron: Int, weights: borrowing Matrix<Double>, _ recipe: FitRecipe
+    of neuron: Int, weights: borrowing Matrix<Double>, _ recipe: FitRecipe, groups: [Int] = []
   ) throws -> WeightErrors {
     let free = freeRegressors(of: neuron, recipe)
     let x = regressors.fitted.matrix.selectedRows(free)
@@ -53,11 +69,24 @@ extension FitProblem<Double> {
     let curved = k.scaled(columns: residuals.curvatures)
     let parameters = free.indices.reduce(0.0) { $0 + curved.dot($1, x, $1) }
     let count = Double(residuals.count)
-    for j in variances.indices { variances[j] *= count / (count - parameters) }
+    let correction = count / (count - parameters)
+    for j in variances.indices { variances[j] *= correction }
     let recurrent = free.indices.filter { free[$0] < regressors.neurons }
-    let biases = ridgeBiases(
+    let pull = RidgePull(
       inverse, ridge: ridge, recurrent, variances,
       squares: recurrent.map { weights[neuron, free[$0]] * weights[neuron, free[$0]] })
+    let biases = pull.biases
+    let sums = (0..<((groups.max() ?? -1) + 1)).map { group in
+      let members = recurrent.filter { groups[free[$0]] == group }
+      var influences = Matrix<Double>(rows: 1, columns: weighted.columns)
+      for j in members { influences.add(correction.squareRoot(), weighted, j, toRow: 0) }
+      let series = influences.row(0)
+      return WeightErrors.GroupSum(
+        weight: members.reduce(0) { $0 + weights[neuron, free[$1]] },
+        standardError: influences.dot(0, influences, 0).squareRoot(),
+        ridgeBias: pull.bias(ofSum: members, inverse),
+        influences: series.indices.map { series[$0] })
+    }
     var standardErrors = [Double](repeating: .nan, count: regressors.neurons)
     var ridgeBiases = standardErrors
     for (place, j) in recurrent.enumerated() {
@@ -66,7 +95,7 @@ extension FitProblem<Double> {
     }
     return WeightErrors(
       standardErrors: standardErrors, ridgeBiases: ridgeBiases,
-      errorCorrelation: residuals.correlation(at: transitions.frames))
+      errorCorrelation: residuals.correlation(at: transitions.frames), sums: sums)
   }
 
   /// The regressors from which a neuron may have weights.
@@ -96,12 +125,21 @@ extension FitProblem<Double> {
     }
     return residuals
   }
+}
 
-  /// b of the recurrent weights, which are at some places of the inverse.
-  private func ridgeBiases(
+/// b of the recurrent weights, which are at some places of the inverse.
+private struct RidgePull {
+  private let ridge: Double
+  private let recurrent: [Int]
+  /// τ².
+  private let size: Double
+  /// Of each recurrent weight.
+  let biases: [Double]
+
+  init(
     _ inverse: borrowing Matrix<Double>, ridge: Double, _ recurrent: [Int], _ variances: [Double],
     squares: [Double]
-  ) -> [Double] {
+  ) {
     let count = Double(max(1, recurrent.count))
     var kept = 0.0
     var taken: [Double] = []
@@ -116,7 +154,20 @@ extension FitProblem<Double> {
     }
     let noise = recurrent.reduce(0) { $0 + variances[$1] } / count
     let size = max(squares.reduce(0, +) / count - noise, 0) / (kept / count)
-    return taken.map { (size * $0).squareRoot() }
+    self.ridge = ridge
+    self.recurrent = recurrent
+    self.size = size
+    biases = taken.map { (size * $0).squareRoot() }
+  }
+
+  /// `τ λ |H⁻¹ c|` over the recurrent weights.
+  func bias(ofSum members: [Int], _ inverse: borrowing Matrix<Double>) -> Double {
+    var square = 0.0
+    for j in recurrent {
+      let b = ridge * members.reduce(0) { $0 + inverse[$1, j] }
+      square += b * b
+    }
+    return (size * square).squareRoot()
   }
 }
 

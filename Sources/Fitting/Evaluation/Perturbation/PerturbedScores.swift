@@ -21,6 +21,16 @@ package struct PerturbedScores: Sendable {
     package let errorRatio: Double
   }
 
+  /// One cell in one trial.
+  package struct Response: Equatable, Sendable {
+    /// The trial by its place among those that were named, and the cell.
+    package let trial: Int
+    package let neuron: Int
+    /// By frames after the onset; NaN where the recording has none.
+    package let foreseen: [Double]
+    package let measured: [Double]
+  }
+
   /// By frames after the onset, in ascending order.
   package let rows: [Row]
   /// Trials that were compared, and how many of these lie in the fitted frames.
@@ -28,6 +38,11 @@ package struct PerturbedScores: Sendable {
   package let fitted: Int
   /// Trials of which there is no complete frame before the onset, or too few after it.
   package let leftOut: Int
+  /// Responses one by one, evenly spread over trials and cells: all, or about `mostResponses`.
+  package let responses: [Response]
+
+  /// Enough for a picture.
+  private static var mostResponses: Int { 2000 }
 
   /// Runs all trials; nil if none can be compared.
   ///
@@ -51,10 +66,13 @@ package struct PerturbedScores: Sendable {
     // The step from the frame before to the onset is one more.
     let steps = 1 + (ahead.last ?? 0)
     let possible = Set(observed.starts(in: 0..<observed.frames, steps: steps))
-    let used = trials.filter { possible.contains($0.onset - 1) }
+    let used = trials.indices.filter { possible.contains(trials[$0].onset - 1) }
     guard !used.isEmpty else { return nil }
+    let stride = max(1, used.count * network.neurons / Self.mostResponses)
+    var own: [Response] = []
     var sums = [ResponseSums](repeating: ResponseSums(), count: ahead.count)
-    for (number, trial) in used.enumerated() {
+    for (number, place) in used.enumerated() {
+      let trial = trials[place]
       let stimulated = Set(trial.cells)
       let isOther = observed.local.enumerated().map { i, neuron in
         observed.isScored[i] && !stimulated.contains(neuron)
@@ -71,13 +89,18 @@ package struct PerturbedScores: Sendable {
       }
       let rest = try run(Intervention())
       let moved = try run(trial.intervention(of: observed, steps: steps))
-      for (place, frames) in ahead.enumerated() {
-        for (i, neuron) in observed.local.enumerated() where isOther[i] {
-          let recorded = Double(observed.rates.matrix[neuron, trial.onset + frames])
-          guard !recorded.isNaN else { continue }
-          let unmoved = Double(rest[1 + frames][i])
-          sums[place].add(
-            foreseen: Double(moved[1 + frames][i]) - unmoved, measured: recorded - unmoved)
+      for (i, neuron) in observed.local.enumerated() where isOther[i] {
+        let unmoved = ahead.map { Double(rest[1 + $0][i]) }
+        let foreseen = zip(ahead, unmoved).map { Double(moved[1 + $0][i]) - $1 }
+        let measured = zip(ahead, unmoved).map {
+          Double(observed.rates.matrix[neuron, trial.onset + $0]) - $1
+        }
+        for k in ahead.indices where !measured[k].isNaN {
+          sums[k].add(foreseen: foreseen[k], measured: measured[k])
+        }
+        if (number * network.neurons + neuron).isMultiple(of: stride) {
+          own.append(
+            Response(trial: place, neuron: neuron, foreseen: foreseen, measured: measured))
         }
       }
       progress(number + 1, used.count)
@@ -89,8 +112,28 @@ package struct PerturbedScores: Sendable {
     }
     self.rows = rows
     self.trials = used.count
-    fitted = used.count { observed.fittedFrames.contains($0.onset) }
+    responses = try Response.gather(own, ahead: ahead.count, over: group)
+    fitted = used.count { observed.fittedFrames.contains(trials[$0].onset) }
     leftOut = trials.count - used.count
+  }
+}
+
+extension PerturbedScores.Response {
+  /// Those of all ranks, by trial and neuron.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  fileprivate static func gather(
+    _ own: [Self], ahead: Int, over group: borrowing some RankGroup & ~Copyable
+  ) throws -> [Self] {
+    let numbers = try group.gather(
+      own.flatMap { [Double($0.trial), Double($0.neuron)] + $0.foreseen + $0.measured })
+    let width = 2 + 2 * ahead
+    return stride(from: 0, to: numbers.count, by: width).map { first in
+      let values = Array(numbers[first..<first + width])
+      return Self(
+        trial: Int(values[0]), neuron: Int(values[1]), foreseen: Array(values[2..<2 + ahead]),
+        measured: Array(values[(2 + ahead)...]))
+    }.sorted { ($0.trial, $0.neuron) < ($1.trial, $1.neuron) }
   }
 }
 

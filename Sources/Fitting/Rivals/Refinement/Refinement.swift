@@ -6,19 +6,20 @@ internal import Statistics
 
 /// Refinement of a fit through time: what its free runs miss of the recording is made less.
 ///
-/// A fit sees one frame ahead. From its weights and leaks, Adam descends the error of free runs
-/// (``FreeRunLoss``) back through time, for as many iterations as held-out blocks say: the network
+/// A fit sees one frame ahead. From its weights and leaks the error of free runs
+/// (``FreeRunFrames``) is descended, for as many iterations as held-out blocks say: the network
 /// is fitted and refined without each of them, and run on it. Where no number of iterations makes
 /// that error less by more than its standard error over the blocks, the fit stays as it is.
 package struct Refinement: Equatable, Sendable {
+  package var rule = RefinementRule.adam
   /// Frames ahead, H ≥ 1.
   package var horizon = 20
   /// Frames from which the network runs, at most.
   package var starts = 160
   /// Iterations that are tried.
-  package var iterations = 100
-  /// The length of a step: of weights, and of the logarithms of leaks.
-  package var learningRate = 3e-4
+  package var iterations = RefinementRule.adam.usualIterations
+  /// See ``RefinementRule/usualRate``.
+  package var learningRate = RefinementRule.adam.usualRate
   /// κ of the pull towards the start, beside an error of about 1.
   package var pull = 1e-2
   /// Whether leaks stay as they are.
@@ -66,16 +67,13 @@ package struct Refinement: Equatable, Sendable {
     }
     let best = Self.iterations(errors)
     let whole = Array(problem.transitions.frames.indices)
-    guard best > 0, let loss = try freeRunLoss(problem, at: whole, group: group) else {
+    guard best > 0, let frames = try freeRunFrames(problem, at: whole, group: group) else {
       return Outcome(network: start, iterations: 0, errors: errors)
     }
-    var descent = RefinementDescent(
-      self, of: loss, bounds: WeightBounds(problem, recipe), from: start)
-    for done in 0..<best {
-      try descent.step(group: group)
-      progress(folds.count * iterations + done + 1, total)
+    let network = try descend(from: start, of: problem, frames, recipe, group: group, steps: best) {
+      done, _ in progress(folds.count * iterations + done, total)
     }
-    return Outcome(network: descent.network.copy(), iterations: best, errors: errors)
+    return Outcome(network: network, iterations: best, errors: errors)
   }
 
   /// The error on a block after 0, 1, … iterations of the network that is fitted without it; nil
@@ -84,28 +82,61 @@ package struct Refinement: Equatable, Sendable {
     without fold: Fold, of problem: FitProblem<Double>, _ recipe: FitRecipe,
     group: borrowing some RankGroup & ~Copyable, threads: Int, progress: (Int) -> Void
   ) throws -> [Double]? {
-    guard let loss = try freeRunLoss(problem, at: fold.training, group: group),
-      var judge = try freeRunLoss(problem, at: fold.validation, group: group)
+    guard let frames = try freeRunFrames(problem, at: fold.training, group: group),
+      let judged = try freeRunFrames(problem, at: fold.validation, group: group)
     else { return nil }
+    let judge = TangentRuns(problem, from: judged)
     let fitted = try problem.weights(
       without: fold, recipe, group: group, threads: threads, phases: Phases())
-    var descent = RefinementDescent(
-      self, of: loss, bounds: WeightBounds(problem, recipe),
-      from: RefinedNetwork(weights: fitted.matrix.copy(), leaks: recipe.leaks))
-    var errors = [try judge.value(of: descent.network, group: group)]
-    for done in 1...iterations {
-      try descent.step(group: group)
-      errors.append(try judge.value(of: descent.network, group: group))
+    let start = RefinedNetwork(weights: fitted.matrix.copy(), leaks: recipe.leaks)
+    var errors: [Double] = []
+    _ = try descend(
+      from: start, of: problem, frames, recipe, group: group, steps: iterations
+    ) { done, network in
+      errors.append(try judge.value(of: network, group: group))
       progress(done)
     }
     return errors
   }
 
-  private func freeRunLoss(
+  /// Some steps from a network; `visit` sees it before the first, and after each.
+  private func descend(
+    from start: consuming RefinedNetwork, of problem: FitProblem<Double>,
+    _ frames: consuming FreeRunFrames, _ recipe: FitRecipe,
+    group: borrowing some RankGroup & ~Copyable, steps: Int,
+    visit: (_ done: Int, _ network: borrowing RefinedNetwork) throws -> Void
+  ) throws -> RefinedNetwork {
+    let bounds = WeightBounds(problem, recipe)
+    switch rule {
+    case .adam:
+      var descent = RefinementDescent(
+        self, of: try FreeRunLoss(problem, from: frames, group: group), bounds: bounds,
+        from: start)
+      return try take(steps, with: &descent, group: group, visit: visit)
+    case .gaussNewton:
+      var descent = SubspaceDescent(
+        self, of: TangentRuns(problem, from: frames), bounds: bounds, from: start)
+      return try take(steps, with: &descent, group: group, visit: visit)
+    }
+  }
+
+  private func take<Steps: RefinementSteps & ~Copyable>(
+    _ steps: Int, with descent: inout Steps, group: borrowing some RankGroup & ~Copyable,
+    visit: (_ done: Int, _ network: borrowing RefinedNetwork) throws -> Void
+  ) throws -> RefinedNetwork {
+    try visit(0, descent.network)
+    for done in 0..<steps {
+      try descent.step(group: group)
+      try visit(done + 1, descent.network)
+    }
+    return descent.network.copy()
+  }
+
+  private func freeRunFrames(
     _ problem: FitProblem<Double>, at positions: [Int],
     group: borrowing some RankGroup & ~Copyable
-  ) throws -> FreeRunLoss? {
-    try FreeRunLoss(problem, at: positions, horizon: horizon, most: starts, group: group)
+  ) throws -> FreeRunFrames? {
+    try FreeRunFrames(problem, at: positions, horizon: horizon, most: starts, group: group)
   }
 
   /// The iterations after which the mean error over blocks is least, if it is below that of the

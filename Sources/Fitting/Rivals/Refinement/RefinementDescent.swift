@@ -9,7 +9,7 @@ internal import LinearAlgebra
 /// L + κ/2 (‖W − W₀‖² + ‖ln α − ln α₀‖²)
 /// ```
 /// Leaks move on a logarithmic scale and stay at most 1.
-struct RefinementDescent: ~Copyable {
+struct RefinementDescent: ~Copyable, RefinementSteps {
   private let refinement: Refinement
   private let bounds: WeightBounds
   private let start: RefinedNetwork

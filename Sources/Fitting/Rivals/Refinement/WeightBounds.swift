@@ -29,6 +29,15 @@ struct WeightBounds: ~Copyable {
     for k in 0..<entries.count where marks[k] == 0 { entries[k] = 0 }
   }
 
+  /// Slopes along which descent would take a weight of zero to the side it may not be on become 0.
+  func stopOutward(_ slopes: inout Matrix<Double>, at weights: borrowing Matrix<Double>) {
+    guard let signs else { return }
+    for i in 0..<weights.rows {
+      for (j, sign) in signs.enumerated()
+      where weights[i, j] == 0 && slopes[i, j] * Double(sign) > 0 { slopes[i, j] = 0 }
+    }
+  }
+
   /// Weights are brought back where they may be: the nearest that are allowed.
   func project(_ weights: inout Matrix<Double>) {
     restrict(&weights)

@@ -43,7 +43,7 @@ extension SubspaceOptimizer where Group: ~Copyable {
         let first = i * (k + 2)
         packed[first] = isProjection ? damping : solution.damping
         packed[first + 1] = problem.predictedDecrease(
-          solution.coefficients, learningRate: configuration.learningRate)
+          solution.coefficients, learningRate: configuration.learningRate * control.rateFactor)
         for (row, number) in order.enumerated() {
           packed[first + 2 + row] = solution.coefficients[number]
         }

@@ -41,31 +41,36 @@ extension SubspaceOptimizer where Group: ~Copyable {
     _ trials: Trials<S>, loss: Double, solutions: [Solution], steps: [[Double]],
     _ parameters: inout [Double], pacer: StopPacer
   ) throws -> Report {
-    var candidates: [DampingControl.Candidate] = []
-    var tried: [[Double]] = []
-    for (solution, step) in zip(solutions, steps) {
-      for rate in control.learningRates {
-        candidates.append(.init(damping: solution.damping, learningRate: rate))
-        var moved = zip(parameters, step).map { $0 - rate * $1 }
-        program.clip(&moved)
-        tried.append(moved)
-      }
+    let rates = control.learningRates
+    var search = CandidateSearch(control, dampings: solutions.map(\.damping), before: loss)
+    while true {
+      let places = search.next()
+      guard !places.isEmpty else { break }
+      let losses = try evaluate(
+        places.map { moved(parameters, by: steps[$0.damping], rate: rates[$0.rate]) }, trials,
+        within: search.lowest, pacer)
+      for (place, loss) in zip(places, losses) { search.add(place, loss: loss) }
     }
-    let losses =
-      control.rule == .search
-      ? try evaluate(tried, trials, within: loss, pacer)
-      : try evaluateUntilLower(tried, trials, than: loss, pacer)
-    guard let best = control.choose(candidates, losses: losses, before: loss) else {
+    guard let best = search.best else {
       control.update(taken: nil, ratio: 0)
       return Report(loss: loss)
     }
-    let ratio = (loss - losses[best]) / solutions[best / control.learningRates.count].decrease
-    parameters = tried[best]
-    control.update(taken: candidates[best], ratio: ratio)
-    return Report(loss: loss, lossAfter: losses[best], step: candidates[best])
+    let step = DampingControl.Candidate(
+      damping: solutions[best.damping].damping, learningRate: rates[best.rate])
+    let ratio = (loss - search.lowest) / solutions[best.damping].decrease
+    parameters = moved(parameters, by: steps[best.damping], rate: rates[best.rate])
+    control.update(taken: step, ratio: ratio)
+    return Report(loss: loss, lossAfter: search.lowest, step: step)
   }
 
-  /// The losses of all candidates; ranks that share trials evaluate different ones.
+  /// `θ − η V c`, within the limits of the parameters.
+  private func moved(_ parameters: [Double], by step: [Double], rate: Double) -> [Double] {
+    var moved = zip(parameters, step).map { $0 - rate * $1 }
+    program.clip(&moved)
+    return moved
+  }
+
+  /// The losses of some candidates; ranks that share trials evaluate different ones.
   ///
   /// Losses are sums of terms that are not negative: a candidate whose sum has passed `limit`, or a
   /// whole loss that this rank knows, cannot be chosen any more and counts as infinite.
@@ -73,10 +78,6 @@ extension SubspaceOptimizer where Group: ~Copyable {
     _ candidates: [[Double]], _ trials: Trials<S>, within limit: Double, _ pacer: StopPacer
   ) throws -> [Double] {
     var losses = [Double](repeating: 0, count: candidates.count)
-    // From the middle on, where the best one is most often.
-    let order = candidates.indices.sorted {
-      abs(2 * $0 - candidates.count) < abs(2 * $1 - candidates.count)
-    }
     var limit = limit
     for first in stride(from: 0, to: candidates.count, by: ranks.grid.tangents) {
       let place = first + ranks.tangentIndex
@@ -85,9 +86,9 @@ extension SubspaceOptimizer where Group: ~Copyable {
         for _ in 0..<trials.steps { try pacer.step(.candidates, on: ranks.world) }
         continue
       }
-      rollout.load(parameters: candidates[order[place]])
+      rollout.load(parameters: candidates[place])
       let loss = try runCandidate(trials, within: limit, pacer)
-      losses[order[place]] = loss
+      losses[place] = loss
       if ranks.grid.batch == 1 { limit = min(limit, loss) }
     }
     try ranks.world.sum(&losses)
@@ -108,17 +109,5 @@ extension SubspaceOptimizer where Group: ~Copyable {
       try pacer.step(.candidates, on: ranks.world)
     }
     return loss <= limit ? loss : .infinity
-  }
-
-  /// Evaluates one candidate after the other until one is lower; NaN for the rest.
-  private mutating func evaluateUntilLower(
-    _ candidates: [[Double]], _ trials: Trials<S>, than loss: Double, _ pacer: StopPacer
-  ) throws -> [Double] {
-    var losses = [Double](repeating: .nan, count: candidates.count)
-    for i in candidates.indices {
-      losses[i] = try evaluate([candidates[i]], trials, within: loss, pacer)[0]
-      if losses[i].isFinite && losses[i] < loss { break }
-    }
-    return losses
   }
 }

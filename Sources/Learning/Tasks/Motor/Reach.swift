@@ -63,10 +63,11 @@ package struct Reach: LearningTask {
     self.steps = steps
   }
 
-  package var defaultBatch: Int { isDouble ? 256 : 32 }
+  package var defaultBatch: Int { 32 }
   package var advice: Advice {
     Advice(
-      rule: .search, learningRate: 1, damping: 1e-3, tangents: 256, kind: .blockLocal)
+      rule: .search, learningRate: 1, damping: 1e-3, tangents: isDouble ? 128 : 256,
+      kind: isDouble ? .blockLocalRankOne : .blockLocal)
   }
 
   private var inputs: Int { isDouble ? 6 : 3 }

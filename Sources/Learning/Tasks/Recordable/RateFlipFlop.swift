@@ -33,7 +33,7 @@ package struct RateFlipFlop: RecordableTask {
 
   package func record() -> Program {
     let r = Recorder()
-    let y = cell.record(r, inputs: bits, outputs: bits, gain: 1)
+    let y = cell.record(r, inputs: bits, outputs: bits)
     r.squaredError(y, r.input("target", width: bits), weight: r.input("known", width: bits))
     return r.finish()
   }

@@ -1,4 +1,5 @@
 internal import Differentiation
+internal import RealModule
 
 /// A network of tanh units with one leak and no bias.
 ///
@@ -24,23 +25,48 @@ package struct TanhCell: Sendable, Equatable {
     self.leak = leak
   }
 
-  /// Standard deviation of the rates or currents that a trial starts with.
-  static var startDeviation: Double { 0.1 }
-
-  /// What a trial starts with: the leaking variable of every unit.
-  func start(_ numbers: inout TrialRandom) -> [Double] {
-    (0..<units).map { _ in Self.startDeviation * numbers.normal() }
+  /// Rates that a trial starts with are uniform below this in magnitude.
+  ///
+  /// Currents that leak start where tanh still bends: from rates near 1 they would take many steps.
+  private var largestStart: Double {
+    switch kind {
+    case .rate: 1
+    case .current: 0.5
+    }
   }
 
-  /// Records a step, with weights that start normal: W with deviation `gain` / √units.
+  /// What a trial starts with: the leaking variable of every unit.
+  ///
+  /// Rates that differ widely between trials show a fit more directions of W than the task does.
+  func start(_ numbers: inout TrialRandom) -> [Double] {
+    (0..<units).map { _ in
+      let rate = numbers.uniform(-largestStart...largestStart)
+      switch kind {
+      case .rate: return rate
+      case .current: return Double.atanh(rate)
+      }
+    }
+  }
+
+  /// Uniform with the variance `2 / (rows + columns)`, for weights rows × columns.
+  ///
+  /// Reference: Glorot and Bengio, AISTATS 2010.
+  private static func glorot(_ rows: Int, _ columns: Int) -> Initial {
+    let bound = (6 / Double(rows + columns)).squareRoot()
+    return .uniform(-bound...bound)
+  }
+
+  /// Records a step, with weights that start as small as many units need them.
   ///
   /// The channels are `z0`, the start, and `u`, the input; parameters `W`, `W_in`, `W_out`;
   /// outputs `activity` and `y`. Returns y.
-  func record(_ r: Recorder, inputs: Int, outputs: Int, gain: Double) -> Expression {
-    let scale = 1 / Double(units).squareRoot()
-    let w = r.parameter("W", units, units, .normal(deviation: gain * scale))
-    let input = r.parameter("W_in", inputs, units, .normal(deviation: 1))
-    let readout = r.parameter("W_out", units, outputs, .normal(deviation: scale))
+  func record(_ r: Recorder, inputs: Int, outputs: Int) -> Expression {
+    func parameter(_ name: String, _ rows: Int, _ columns: Int) -> ParameterHandle {
+      r.parameter(name, rows, columns, Self.glorot(rows, columns))
+    }
+    let w = parameter("W", units, units)
+    let input = parameter("W_in", inputs, units)
+    let readout = parameter("W_out", units, outputs)
     let z = r.state(startingAt: r.trialInput("z0", width: units))
     let u = r.input("u", width: inputs)
     let next: Expression

@@ -30,13 +30,10 @@ package struct TimedResponse: RecordableTask {
 
   package func record() -> Program {
     let r = Recorder()
-    let y = cell.record(r, inputs: 1, outputs: 1, gain: Self.gain)
+    let y = cell.record(r, inputs: 1, outputs: 1)
     r.squaredError(y, r.input("target", width: 1))
     return r.finish()
   }
-
-  /// Slow modes enough for the wait, and no chaos.
-  private static let gain = 1.2
 
   package func trial(_ numbers: inout TrialRandom, heldOut: Bool) -> [[Double]] {
     let center = Double(steps) / 2

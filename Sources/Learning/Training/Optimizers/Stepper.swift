@@ -41,10 +41,12 @@ struct StepOutcome {
 struct SubspaceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable {
   var optimizer: SubspaceOptimizer<S, Group>
   let ownTrials: Range<Int>
+  private let schedule: Schedule
 
-  init(optimizer: consuming SubspaceOptimizer<S, Group>) {
+  init(optimizer: consuming SubspaceOptimizer<S, Group>, schedule: Schedule) {
     ownTrials = optimizer.ownTrials
     self.optimizer = optimizer
+    self.schedule = schedule
   }
 
   var bytes: Int { optimizer.bytes }
@@ -58,6 +60,7 @@ struct SubspaceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copya
     _ trials: Trials<S>, at moment: Moment, parameters: inout [Double], phases: Phases,
     pacer: StopPacer
   ) throws -> StepOutcome {
+    optimizer.control.rateFactor = schedule.factor(at: moment.progress)
     do {
       let report = try optimizer.iterate(
         trials, iteration: moment.iteration, parameters: &parameters, phases: phases, pacer: pacer)

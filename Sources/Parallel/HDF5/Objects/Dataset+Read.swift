@@ -28,6 +28,28 @@ extension Dataset {
     return values
   }
 
+  /// Reads the entries along the last axis at one place of the others.
+  ///
+  /// - Throws: `HDF5Error` if a filter is missing.
+  /// - Collective on shared files unless `.independent`. C: `H5Dread`.
+  package func readSeries(
+    at place: [Int], transfer: Transfer = .collective
+  ) throws(HDF5Error) -> [Double] {
+    precondition(
+      place.count + 1 == shape.count && zip(place, shape).allSatisfy { $0 >= 0 && $0 < $1 },
+      "\(place) of \(describe()), which is \(shape)")
+    try requireNumbers(rank: shape.count)
+    let length = shape[place.count]
+    var values = [Double](repeating: 0, count: length)
+    var span = values.mutableSpan
+    try span.withUnsafeMutableBytes { buffer throws(HDF5Error) in
+      try move(
+        "H5Dread", place.map { $0..<($0 + 1) } + [0..<length], count: length, transfer,
+        buffer: buffer.baseAddress, Double.memoryType)
+    }
+    return values
+  }
+
   /// Reads a block of a 2-D dataset as a rows×columns matrix.
   ///
   /// - Throws: `HDF5Error` if it is not 2-D numbers, or a filter is missing.

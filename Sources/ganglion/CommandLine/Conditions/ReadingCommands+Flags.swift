@@ -17,9 +17,11 @@ extension EvaluateCommand: ConditionalFlags {
       FlagCondition(
         ["quiet"], when: output != nil, else: "without -o FILE evaluate only prints"),
       FlagCondition(
-        ["regions"], when: nulls.nulls != nil || currents,
-        else: "it tells between what --currents are, and of what pairs --nulls"),
-    ] + nulls.conditions
+        ["regions"],
+        when: nulls.nulls != nil || currents || standardErrors != nil || parts.isGiven,
+        else: "it tells between what --currents are, and of what pairs --nulls, --standard-errors,"
+          + " --split-halves and --bootstrap"),
+    ] + nulls.conditions + parts.conditions
   }
 
   /// Refuses flags about the prediction of frames, where no frame is predicted.
@@ -38,6 +40,7 @@ extension EvaluateCommand: ConditionalFlags {
     let given = [
       ("--standard-errors", standardErrors != nil), ("--perturbed", perturbed != nil),
       ("--nulls", nulls.nulls != nil), ("--currents", currents),
+      (parts.flag, parts.isGiven),
     ]
     for (flag, isGiven) in given where isGiven {
       throw CommandLineError.usage("\(flag) does nothing here: \(reason); leave it out")

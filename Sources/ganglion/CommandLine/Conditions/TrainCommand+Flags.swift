@@ -60,6 +60,7 @@ extension TaskOptions {
     (["targets", "drive"], [.teacher]),
     (["leak"], [.teacher, .timedResponse, .flipflop]),
     (["classes"], [.oneShot]),
+    (["first-steps"], [.delayedAddition]),
     (["data"], [.mnist]),
     (["description"], [.described]),
     (["hidden"], TaskName.allCases.filter { $0 != .described }),

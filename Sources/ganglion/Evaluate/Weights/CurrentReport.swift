@@ -46,6 +46,16 @@ struct CurrentReport {
       "currents between regions: deviation over time of a cell, its share of the variance from all"
         + " regions, the share of the leading component"
     ] + table.map { "  " + columns.line($0) } + (more > 0 ? ["  and \(more) more (-o FILE)"] : [])
+      + notes.map { "note: \($0)" }
+  }
+
+  /// What a reader should know of the numbers.
+  private var notes: [String] {
+    found.names.indices.compactMap { place in
+      guard found.regions.count(where: { $0 == place }) == 1 else { return nil }
+      return "region \(found.names[place]) has one neuron: the currents onto it are one cell's, and"
+        + " mean and root mean square differ by sign alone"
+    }
   }
 
   /// As JSON.

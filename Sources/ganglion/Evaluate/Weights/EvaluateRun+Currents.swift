@@ -21,18 +21,8 @@ extension EvaluateRun {
     on world: borrowing Communicator
   ) throws -> CurrentReport? {
     guard command.currents else { return nil }
-    guard let labels = try regionLabels(on: world) else {
-      throw CommandLineError.usage(
-        "--currents are between regions, and \(model.path) has none: give --regions FILE:PATH")
-    }
-    let count = Set(labels).count
-    let numbers = RegionCurrents.numbers(regions: count, frames: observed.frames)
-    guard numbers <= RegionCurrents.mostNumbers else {
-      throw CommandLineError.usage(
-        "--currents of \(count) regions over \(observed.frames) frames are \(numbers) numbers, more"
-          + " than \(RegionCurrents.mostNumbers): give coarser regions (--regions)")
-    }
-    let found = try RegionCurrents(of: network, on: observed, regions: labels, group: world)
+    let found = try model.regionCurrents(
+      of: network, on: observed, regions: command.regions, on: world)
     var correlations: [Double]?
     if let whole = try TruthFile.find(in: command.truth ?? recording, on: world),
       let truth = try whole.restricted(to: model.labels, on: world)
@@ -59,7 +49,6 @@ extension EvaluateRun {
   ///
   /// - Collective: every rank of `world` must call it.
   func regionLabels(on world: borrowing Communicator) throws -> [String]? {
-    if let regions = command.regions { return try regions.labels(count: model.neurons, on: world) }
-    return try StoredFit.regions(of: model)?.labels(count: model.neurons, on: world)
+    try model.regionLabels(command.regions, on: world)
   }
 }

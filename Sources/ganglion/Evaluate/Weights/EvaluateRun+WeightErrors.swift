@@ -1,5 +1,6 @@
 internal import CORNN
 internal import Collectives
+internal import Evaluation
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
@@ -28,12 +29,28 @@ extension EvaluateRun {
         "--standard-errors: neuron \(model.labels[first]) was left out of the fit")
     }
     let own = chosen.filter(local.contains)
-    let errors = try world.agree {
-      try own.map {
-        try fitted.problem.weightErrors(
-          of: $0 - local.lowerBound, weights: fitted.weights, fitted.recipe)
+    let regions = try regionLabels(on: world).map(RegionPlaces.init)
+    if let regions {
+      let numbers = regions.names.count * regions.names.count * fitted.problem.transitions.count
+      guard numbers <= RegionCurrents.mostNumbers else {
+        throw CommandLineError.usage(
+          "--standard-errors between \(regions.names.count) regions takes \(numbers) numbers, more"
+            + " than \(RegionCurrents.mostNumbers): give coarser regions (--regions)")
       }
     }
+    var sums = regions.map {
+      RegionSums($0, transitions: fitted.problem.transitions.count)
+    }
+    let errors = try world.agree {
+      try own.map { neuron in
+        let errors = try fitted.problem.weightErrors(
+          of: neuron - local.lowerBound, weights: fitted.weights, fitted.recipe,
+          groups: regions?.places ?? [])
+        sums?.add(errors.sums, onto: neuron)
+        return errors
+      }
+    }
+    try sums?.reduce(over: world)
     let clipped = try model.readNeurons("diagnostics/clipped", local, on: world)
     let isClamped = fitted.fit.configuration.targetRange == .clamped
     return try WeightErrorReport(
@@ -43,7 +60,7 @@ extension EvaluateRun {
         return WeightErrorReport.Row(
           weights: (0..<model.neurons).map { fitted.weights[i, $0] }, errors: errors,
           clamped: isClamped ? clipped[i] : 0)
-      }, first: chosen.count { $0 < local.lowerBound }, on: world)
+      }, first: chosen.count { $0 < local.lowerBound }, regions: sums, on: world)
   }
 
   /// Refuses what the formula does not hold for.

@@ -18,11 +18,14 @@ struct NullReport {
   /// Those with a p value of at most `level`, and those that are found at that false discovery rate.
   let beyondChance: Int
   let discoveries: Int
+  /// Weights of all ranks by their p value, in equal bins from 0 to 1.
+  private let histogram: [Int]
   /// Regions that have one neuron.
   private let lonely: [(region: String, neuron: String)]
 
   /// The nominal share of false positives, and of false discoveries.
   static let level = 0.05
+  private static let bins = 20
   /// Pairs of regions that the text names one by one.
   private static let mostShown = 10
 
@@ -35,16 +38,19 @@ struct NullReport {
     self.settings = settings
     self.components = components
     let level = Float(Self.level)
-    var counts = [0, 0, 0]
+    var counts = [0, 0, 0] + [Int](repeating: 0, count: Self.bins)
     for i in 0..<found.p.rows {
       for j in 0..<found.p.columns where !found.p[i, j].isNaN {
         counts[0] += 1
         if found.p[i, j] <= level { counts[1] += 1 }
+        let rank = Int((Double(found.p[i, j]) * Double(settings.count + 1)).rounded())
+        counts[3 + Self.bin(ofRank: rank, nulls: settings.count)] += 1
       }
       counts[2] += found.q(i).count { $0 <= level }
     }
     try world.sum(&counts)
     (tested, beyondChance, discoveries) = (counts[0], counts[1], counts[2])
+    histogram = Array(counts[3...])
     lonely =
       found.regions.map { nulls in
         nulls.names.enumerated().compactMap { place, name in
@@ -52,6 +58,21 @@ struct NullReport {
           return members.count == 1 ? (name, labels[members[0]]) : nil
         }
       } ?? []
+  }
+
+  /// The bin of a p value of so many in nulls + 1.
+  private static func bin(ofRank rank: Int, nulls: Int) -> Int {
+    min(bins - 1, max(0, (rank - 1) * bins / (nulls + 1)))
+  }
+
+  /// Weights in each bin if every rank is as likely: not quite equal, as ranks are whole numbers.
+  private var chance: [Double] {
+    var shares = [Double](repeating: 0, count: Self.bins)
+    for rank in 1...(settings.count + 1) {
+      shares[Self.bin(ofRank: rank, nulls: settings.count)] +=
+        Double(tested) / Double(settings.count + 1)
+    }
+    return shares
   }
 
   /// The regions of which pairs are told.
@@ -171,6 +192,17 @@ struct NullReport {
     try file.contents.setAttribute("null_kind", settings.kind.rawValue)
     try file.contents.setAttribute("null_components", settings.components)
     try file.contents.setAttribute("null_discoveries", discoveries)
+    try file.contents.setAttribute("null_weights", tested)
+    try file.contents.setAttribute("null_beyond_chance", beyondChance)
+    if !warnings.isEmpty {
+      try file.contents.setAttribute("null_warnings", warnings.joined(separator: "\n"))
+    }
+    try file.addDimension(
+      "p_bin", values: (0..<Self.bins).map { (Double($0) + 0.5) / Double(Self.bins) }, units: "1",
+      longName: "middle of a bin of p values")
+    try file.write("nulls/p_count", histogram, ["p_bin"], longName: "weights with such a p value")
+    try file.write(
+      "nulls/p_count_by_chance", chance, ["p_bin"], longName: "the same if every rank is as likely")
     try write(
       "weight", "weight that was compared, with components of the population as regressors", first,
       to: &file

@@ -68,6 +68,8 @@ struct WeightErrorReport {
   private let first: Int
   /// Of all.
   private let summaries: [Summary]
+  /// Of pairs of regions, over all; nil without regions.
+  private let regions: RegionSums?
 
   /// Neurons that the text names one by one.
   private static let mostShown = 10
@@ -78,8 +80,10 @@ struct WeightErrorReport {
 
   /// - Collective: every rank of `world` must call it.
   init(
-    neurons: [String], own: [Row], first: Int, on world: borrowing Communicator
+    neurons: [String], own: [Row], first: Int, regions: RegionSums?,
+    on world: borrowing Communicator
   ) throws {
+    self.regions = regions
     self.neurons = neurons
     self.own = own
     self.first = first
@@ -110,7 +114,32 @@ struct WeightErrorReport {
     if neurons.count > Self.mostShown {
       lines.append("  and \(neurons.count - Self.mostShown) more (-o FILE)")
     }
-    return lines + warnings.map { "warning: \($0)" }
+    return lines + regionLines + warnings.map { "warning: \($0)" }
+  }
+
+  /// The regions between which weights were summed.
+  var regionNames: [String]? { regions?.regions.names }
+
+  /// Pairs of regions, those first whose sum is most sampling errors from 0.
+  private var regionLines: [String] {
+    guard let regions else { return [] }
+    let names = regions.regions.names
+    let known = regions.weights.indices.filter { regions.standardErrors[$0] > 0 }
+    let order = known.sorted {
+      abs(regions.weights[$0]) / regions.standardErrors[$0]
+        > abs(regions.weights[$1]) / regions.standardErrors[$1]
+    }
+    let rows = order.prefix(Self.mostShown).map { pair in
+      [names[pair / names.count], names[pair % names.count]]
+        + [regions.weights[pair], regions.standardErrors[pair], regions.ridgeBiases[pair]].map {
+          String(format: "%.3g", $0)
+        }
+    }
+    let table = [["onto", "from", "sum of weights", "sampling error", "ridge bias"]] + rows
+    let columns = TextColumns(fitting: table, [.left, .left, .right, .right, .right], gap: 2)
+    let more = order.count - rows.count
+    return ["sums of the weights onto these neurons by region"]
+      + table.map { "  " + columns.line($0) } + (more > 0 ? ["  and \(more) more (-o FILE)"] : [])
   }
 
   /// Where the formula is in doubt.
@@ -145,10 +174,26 @@ struct WeightErrorReport {
     }
   }
 
-  /// Writes `/worth/{weight,sampling_error,ridge_bias}` (worth_neuron, presyn).
+  /// Pairs of regions as JSON; nil without regions.
+  var regionObject: [[String: Any]]? {
+    guard let regions else { return nil }
+    let names = regions.regions.names
+    return regions.weights.indices.map { pair in
+      [
+        "onto": names[pair / names.count], "from": names[pair % names.count],
+        "sum": jsonNumber(regions.weights[pair]),
+        "sampling_error": jsonNumber(regions.standardErrors[pair]),
+        "ridge_bias": jsonNumber(regions.ridgeBiases[pair]),
+      ]
+    }
+  }
+
+  /// Writes `/worth/{weight,sampling_error,ridge_bias}` (worth_neuron, presyn), and of regions
+  /// `/worth/region_*` (worth_neuron, source_region) and `/worth/pair_*` (target_region,
+  /// source_region).
   ///
   /// - Collective: every rank must call it.
-  func write(to file: inout ResultFile, presyn: Int) throws {
+  func write(to file: inout ResultFile, presyn: Int, isRoot: Bool) throws {
     try file.addDimension(
       "worth_neuron", labels: neurons, longName: "neuron whose incoming weights these are")
     for (name, meaning, values) in [
@@ -169,6 +214,39 @@ struct WeightErrorReport {
         for (j, value) in row.enumerated() { block[i, j] = value }
       }
       try variable.writeBlock(block, row: first)
+      try variable.close()
+    }
+    guard let regions else { return }
+    for (name, meaning, values) in [
+      (
+        "sum", "sum of the weights onto worth_neuron from source_region",
+        own.map { $0.errors.sums.map(\.weight) }
+      ),
+      (
+        "sampling_error", "its standard deviation if the recording were made anew",
+        own.map { $0.errors.sums.map(\.standardError) }
+      ),
+      ("ridge_bias", "its pull by the ridge", own.map { $0.errors.sums.map(\.ridgeBias) }),
+    ] {
+      let variable = try file.createVariable(
+        "worth/region_\(name)", of: Double.self, ["worth_neuron", "source_region"],
+        longName: meaning)
+      var block = Matrix<Double>(rows: values.count, columns: regions.regions.names.count)
+      for (i, row) in values.enumerated() {
+        for (j, value) in row.enumerated() { block[i, j] = value }
+      }
+      try variable.writeBlock(block, row: first)
+      try variable.close()
+    }
+    for (name, meaning, values) in [
+      ("sum", "sum of the weights onto the named neurons of target_region", regions.weights),
+      ("sampling_error", "its sampling error", regions.standardErrors),
+      ("ridge_bias", "its pull by the ridge", regions.ridgeBiases),
+    ] {
+      let variable = try file.createVariable(
+        "worth/pair_\(name)", of: Double.self, ["target_region", "source_region"],
+        longName: meaning)
+      try variable.writeWhole(isRoot ? values : [])
       try variable.close()
     }
   }

@@ -24,7 +24,9 @@ extension FitRun {
   /// - Collective: every rank of `world` must call it.
   func load(_ planned: Planned, on world: borrowing Communicator) throws -> Loaded {
     let (phases, local) = (session.phases, planned.local)
-    let regions = try command.constraints.regions?.labels(count: recording.neurons, on: world)
+    let regions =
+      try command.constraints.regions?.labels(count: recording.neurons, on: world)
+      ?? recording.regions
     var rates: Matrix<S> = try phases.measure("read") {
       try recording.readNeurons(local, on: world)
     }

@@ -23,6 +23,7 @@ extension TrainCommand {
       own["hidden"] = task.description.network.hidden
     }
     if let hidden = options.hidden { own["hidden"] = hidden }
+    if let growth = settings.growth { own["first-steps"] = growth.first }
     if let until = settings.until { own["until"] = until }
     return Settings(own).adding(settings.gradientRecord).adding([
       "command": "train", "task": self.task.rawValue, "optimizer": settings.method.rawValue,

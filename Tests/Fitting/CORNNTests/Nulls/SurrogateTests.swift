@@ -25,7 +25,12 @@ import Testing
   private func surrogates(_ kind: NullKind, count: Int, driven: Double = 0) -> SurrogateTargets {
     var outputs = Matrix<Double>(rows: 4, columns: count)
     for i in 0..<4 { for t in 0..<count { outputs[i, t] = driven * Double(t % 5) } }
-    return SurrogateTargets(kind, seed: 4, first: 0, driven: outputs)
+    let none = Matrix<Double>(rows: 0, columns: count)
+    return SurrogateTargets(
+      kind, seed: 4, first: 0, driven: outputs,
+      bends: DriveBends(
+        targets: Matrix(rows: 4, columns: count), outputs: outputs, drives: none,
+        components: (0..<0, 0..<0)))
   }
 
   /// What drives make of the targets stays where it is.
@@ -34,6 +39,44 @@ import Testing
     var targets = series.enumerated().map { $1 + 0.1 * Double($0 % 5) }
     surrogates(.shift, count: 60, driven: 0.1).replace(&targets, neuron: 2, null: 7)
     for t in targets.indices { #expect(abs(targets[t] - own[t] - 0.1 * Double(t % 5)) < 1e-12) }
+  }
+
+  /// Of responses that saturate, what is linear in two drives stays, and the rest is taken away:
+  /// nothing of it is left, and none of the noise beside it.
+  @Test func bendsAreTakenAway() throws {
+    let frames = 400
+    func drive(_ k: Int) -> [Double] {
+      (0..<frames).map { sin(0.07 * Double(k + 1) * Double($0) + Double(k)) }
+    }
+    let drives = Matrix((0..<4).map(drive) + [[Double](repeating: 1, count: frames)])
+    let noise = (0..<frames).map { 0.05 * cos(2.3 * Double($0)) }
+    var targets = Matrix<Double>(rows: 2, columns: frames)
+    for t in 0..<frames {
+      let (a, b) = (drives[0, t] - 0.5 * drives[1, t], 0.7 * drives[2, t] + 0.2 * drives[3, t])
+      targets[0, t] = a + 2 * b + 0.3 * a * a * b - 0.2 * b * b * b + 0.1 * a * b + noise[t]
+      targets[1, t] = a + 2 * b + noise[t]
+    }
+    targets[0, 17] = .nan
+    let found = DriveBends(
+      targets: targets, outputs: Matrix(rows: 2, columns: frames), drives: drives,
+      components: (0..<2, 2..<4))
+    #expect(abs(found.scale - (400.0 / 388).squareRoot()) < 1e-12)
+    var own = 0.0
+    for t in 0..<frames where t != 17 {
+      own += pow(found.bends[1, t], 2)
+    }
+    // The linear part of the terms stays with the drives; of noise 7 of 400 numbers are taken.
+    let bent = (0..<frames).filter { $0 != 17 }.reduce(0.0) { $0 + pow(found.bends[0, $1], 2) }
+    #expect(bent > 1)
+    #expect(own < 0.1 * noise.reduce(0) { $0 + $1 * $1 })
+    #expect(found.bends[0, 17].isFinite)
+    // Once more without the bend, nothing bends.
+    for t in 0..<frames { targets[0, t] -= found.bends[0, t] }
+    let again = DriveBends(
+      targets: targets, outputs: Matrix(rows: 2, columns: frames), drives: drives,
+      components: (0..<2, 2..<4))
+    let left = (0..<frames).reduce(0.0) { $0 + pow(again.bends[0, $1], 2) }
+    #expect(left < 1e-3 * bent)
   }
 
   private func rotated(_ by: Int) -> [Double] { Array(series[by...]) + Array(series[..<by]) }

@@ -74,7 +74,8 @@ import Testing
       of: 0, weights: weights,
       recipe(
         4, alpha: alpha, lambda: lambda,
-        mask: StructuralMask(forbidden: [forbidden, forbidden, forbidden, forbidden])))
+        mask: StructuralMask(forbidden: [forbidden, forbidden, forbidden, forbidden])),
+      groups: [0, 1, 0, 1])
     #expect(found.standardErrors[0].isNaN && found.standardErrors[2].isNaN)
     // H and X diag(E²) Xᵀ of the two weights that are left.
     var (h, m) = ([0.02 * 49, 0, 0, 0.02 * 49], [0.0, 0, 0, 0])
@@ -102,6 +103,20 @@ import Testing
     }
     #expect(abs(found.standardErrors[1] - variance(0).squareRoot()) < 1e-12)
     #expect(abs(found.standardErrors[3] - variance(1).squareRoot()) < 1e-12)
+    // The sum of both: c is 1 on them, and nothing is free in the other group.
+    let solved = [u[0] + u[2], u[1] + u[3]]
+    var sum = 0.0
+    for k in 0..<4 { sum += solved[k / 2] * m[k] * solved[k % 2] }
+    sum *= 49 / (49 - parameters)
+    #expect(found.sums.count == 2 && found.sums[0].standardError == 0)
+    #expect(abs(found.sums[1].standardError - sum.squareRoot()) < 1e-12)
+    #expect(abs(found.sums[1].weight - 0.4) < 1e-12)
+    let influences = found.sums[1].influences
+    #expect(abs(influences.reduce(0) { $0 + $1 * $1 } - sum) < 1e-12)
+    // Biases by one size: those of single weights are τ λ |row of H⁻¹|, of the sum τ λ |H⁻¹ c|.
+    let single = found.ridgeBiases[1] / (u[0] * u[0] + u[1] * u[1]).squareRoot()
+    let both = (solved[0] * solved[0] + solved[1] * solved[1]).squareRoot()
+    #expect(abs(found.sums[1].ridgeBias - single * both) < 1e-12)
     let successive = zip(errors, errors.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
     let power = errors.reduce(0) { $0 + $1 * $1 }
     #expect(abs(found.errorCorrelation - successive / power) < 1e-12)

@@ -23,7 +23,8 @@ package struct FitRecipe: Sendable {
 }
 
 extension FitProblem {
-  /// The network that is fitted without a block.
+  /// The network that is fitted without a block: to the training transitions, each as often as it is
+  /// among them.
   ///
   /// - Throws: `FitError`; what `group` throws.
   /// - Returns: the weights of this rank's neurons; zero where a neuron is left out.

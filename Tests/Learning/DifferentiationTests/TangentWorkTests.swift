@@ -1,0 +1,45 @@
+import Differentiation
+import TestSupport
+import Testing
+
+/// What is planned of tangents, against what a machine says that it did.
+@Suite struct TangentWorkTests {
+  private func done(
+    _ example: Example, _ block: TangentBlock
+  ) -> (flops: Double, work: TangentWork, trials: Double) {
+    let program = example.program
+    let trials = example.trials()
+    var machine = TangentMachine<Double>(
+      program, rows: trials.count, blocks: [block], tile: TileShape(trials: 2, tangents: 5))
+    write(gaussianDirections(program, count: 5), into: &machine)
+    machine.load(parameters: program.initialParameters(seed: 3))
+    machine.start(trials)
+    let before = machine.flops
+    _ = machine.step(0, trials)
+    return (
+      machine.flops - before, TangentWork(program, blocks: [block], atMost: 5),
+      Double(trials.count)
+    )
+  }
+
+  /// No rectifier leaves zeros in these two.
+  @Test(arguments: [Example.vanilla, .linear]) func flopsOfAStep(example: Example) {
+    let found = done(
+      example, TangentBlock(tangents: 0..<5, forms: denseForms(example.program)))
+    #expect(found.work.products > 0 || example == .linear)
+    #expect(found.flops == found.trials * (found.work.products + found.work.directions))
+  }
+
+  /// Outer products trade flops and numbers of a matrix for those of its sides.
+  @Test func outerProducts() {
+    let program = Example.vanilla.program
+    let w = program.parameter("W")
+    func work(_ form: TangentBlock.Form) -> TangentWork {
+      TangentWork(program, blocks: [TangentBlock(tangents: 0..<5, forms: [w: form])], atMost: 5)
+    }
+    let (dense, outer) = (work(.dense), work(.rankOne))
+    #expect(dense.held == 16 * 25 && outer.held == 16 * 10)
+    #expect(dense.directions == 2 * 16 * 25 && outer.directions == 0)
+    #expect(dense.products == outer.products)
+  }
+}
