@@ -126,8 +126,9 @@ import Training
     let panels = MachineRates(of: exampleMachine, threads: 1).panels(of: rows, isDouble: false)
     let values =
       rows * (training().flopsAStep / panels + Double(training().numbersAStep * 4) / 2e10)
+    // Six tangents, and a matrix that takes as long to pack as 75.
     let work =
-      (plan.tangentProducts + plan.directionProducts + plan.sketch) / 3e10
+      (13.5 * plan.tangentProducts + plan.directionProducts + plan.sketch) / 3e10
       + plan.solution / 1.5e10 + plan.touchedBytes / 2e10
       + 30
       * (2 * (values + 3e-7 * Double(training().operationsAStep))

@@ -14,9 +14,11 @@ package struct TrainPrediction: Sendable {
     let rates = MachineRates(of: machine, threads: job.threads)
     let isDouble = plan.training.bytesPerScalar == 8
     let panels = rates.panels(isDouble: isDouble)
+    let products =
+      plan.tangentProducts * (1 + Self.packingTangents / Double(plan.tangents))
+      + plan.directionProducts + plan.inputs + plan.sketch
     let work =
-      (plan.tangentProducts + plan.directionProducts + plan.inputs + plan.sketch) / panels
-      + plan.solution / rates.panels(isDouble: true)
+      products / panels + plan.solution / rates.panels(isDouble: true)
       + plan.touchedBytes / rates.vectors + Self.values(plan, rates)
     let link = rates.messages(amongNodes: job.nodes)
     let waits =
@@ -39,6 +41,10 @@ package struct TrainPrediction: Sendable {
     let drawn = rows * Double(training.dataAStep) * drawSeconds
     return Double(training.steps) * (plan.passes * aStep + drawn)
   }
+
+  /// What it takes to pack a matrix for a trial, in products of it with so many tangents of the
+  /// trial: fitted to processor seconds of five tasks (results/sofo/price.md of Benchmarks).
+  private static var packingTangents: Double { 75 }
 
   /// What an operation on the values of a batch takes before it begins, and a number of a trial
   /// until it is drawn and in place, seconds: estimates from the pace of Adam on reach
