@@ -1,10 +1,9 @@
 /// Which steps a rule tries, one round after the other, and which of them it takes.
 ///
 /// A step is a place on a grid of dampings (each with a solution of its own) and learning rates.
-/// `relative` and `adaptive` take the first rate that lowers the loss. The search starts at the
-/// damping of the step before and a rate in the middle, goes on along the rates while the loss
-/// falls, and then to the dampings beside: 5 or 6 of 18 places. Only where none of them lowers
-/// the loss it tries the rest. What is tried does not depend on how many ranks try it.
+/// `relative` and `adaptive` take the first rate that lowers the loss; the search tries all places
+/// and takes the best. It begins with the damping of the step before, as a low loss lets later
+/// places be given up early. What is tried does not depend on how many ranks try it.
 package struct CandidateSearch: Sendable {
   /// A damping and a learning rate, by their numbers in the lists.
   package struct Place: Hashable, Sendable {
@@ -54,19 +53,7 @@ package struct CandidateSearch: Sendable {
     guard isSearch else {
       return best == nil ? Array(untried.prefix(1)) : []
     }
-    if losses.isEmpty {
-      return [rates / 2, rates / 2 + 1, rates / 2 - 1]
-        .map { Place(damping: middle, rate: $0) }.filter(isOpen)
-    }
-    guard let best else { return untried }
-    var ways: [Place] = []
-    if best.damping == middle {
-      ways = [-1, 1].map { Place(damping: middle, rate: best.rate + $0) }.filter(isOpen)
-      if ways.isEmpty {
-        ways = [-1, 1].map { Place(damping: middle + $0, rate: best.rate) }.filter(isOpen)
-      }
-    }
-    return ways
+    return losses.isEmpty ? untried : []
   }
 
   private func isOpen(_ place: Place) -> Bool {

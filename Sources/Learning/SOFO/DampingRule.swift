@@ -4,14 +4,15 @@ package enum DampingRule: String, CaseIterable, Sendable {
   case relative
   /// Levenberg-Marquardt: λ follows the ratio of actual to predicted decrease.
   case adaptive
-  /// The best of λ ∈ {λ/10, λ, 10 λ} and η ∈ {.05, .15, .35, .65, 1, 1.4}, as far as
-  /// `CandidateSearch` tries them.
+  /// The best of λ ∈ {λ/10, λ, 10 λ} and η ∈ {.05, .15, .35, .65, 1, 1.4}, by trying them all.
   case search
 
   /// The dampings of a step that are solved for, over that of the step before.
   package var dampingFactors: [Double] { self == .search ? [0.1, 1, 10] : [1] }
 
-  /// Steps that are tried in most iterations.
+  /// What the steps that are tried cost, in whole passes of values: of the 18 of a search most are
+  /// given up early. Source: 21 % of an iteration of 0.71 s of `train reach`, a pass 0.026 s (a third
+  /// of an iteration of Adam's).
   package var usualCandidates: Int { self == .search ? 6 : 1 }
 }
 

@@ -26,11 +26,10 @@ package struct DelayedAddition: LearningTask {
     DelayedAddition(hidden: hidden, steps: max(Self.fewestSteps, steps))
   }
 
-  package var defaultBatch: Int { 128 }
+  package var defaultBatch: Int { 256 }
   package var stepWeights: [Double] { (0..<steps).map { $0 == steps - 1 ? 1 : 0 } }
   package var advice: Advice {
-    Advice(
-      rule: .relative, learningRate: 0.3, damping: 1e-4, tangents: 64, kind: .blockLocalRankOne)
+    Advice(rule: .search, learningRate: 1, damping: 1e-3, tangents: 128, kind: .blockLocal)
   }
 
   package func record() -> Program {

@@ -181,7 +181,9 @@ extension CommandTests {
       #expect(abs(skill[0] - pooled) < 1e-9)
       let ended = try #require(try event("ended", in: log))
       #expect(ended["frames"] as? Int == 400 && ended["gaps"] as? Int == 0)
-      #expect(ended["skill_1"] as? Double == skill[0])
+      // Foundation reads some decimals of JSON one unit in the last place off.
+      let told = try #require(ended["skill_1"] as? Double)
+      #expect(abs(told - skill[0]) <= 2 * skill[0].ulp)
     }
   }
 }
