@@ -71,6 +71,8 @@ import Testing
 
 /// Holds the bytes in use while the panels are iterated against the plan's.
 func expectAllocated(_ fit: PlannedFit, threads: Int) throws {
+  var fit = fit
+  fit.choices.usesCurvature = true
   let before = ca_bytes_in_use()
   let most = Atomic<UInt>(0)
   let problem = try FitProblem(

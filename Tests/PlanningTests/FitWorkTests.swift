@@ -48,8 +48,8 @@ import Testing
     #expect(plan.iterations == 10 && plan.kernel == .amx)
     #expect(agree(plan[.solve].flopsPacked, product * 2 * (10 + 2)))
     #expect(agree(plan[.solve].flopsSplit, product * (2 + 1)))
-    // Once for the exclusion; the own regressors, the solution, its response and residual.
-    #expect(agree(plan[.solve].flops, product * 5) && plan[.solve].flopsFloat == 0)
+    // Once for the exclusion; the solution, its response and residual.
+    #expect(agree(plan[.solve].flops, product * 4) && plan[.solve].flopsFloat == 0)
     #expect(agree(plan[.factor].allFlops, (9 + 1 / 3.0) * t * t * t))
     #expect(plan[.write].fileBytes == 300 * 300 * 4)
   }
@@ -64,7 +64,8 @@ import Testing
     let iterations = plan.iterations
     #expect(agree(plan[.solve].flopsPacked, product * 2 * (iterations + 2) + 3 * tail))
     #expect(agree(plan[.solve].flopsSplit, product * (2 + iterations / 10 + 2)))
-    #expect(agree(plan[.solve].flops, product * 7))
+    // What is neglected is projected besides.
+    #expect(agree(plan[.solve].flops, product * 5))
     #expect(
       agree(plan[.factor].allFlops, 9 * r * r * r + 6 * t * r * r + 2 * t * t * r / 2))
   }
@@ -181,7 +182,8 @@ import Testing
   ) throws -> (plan: FitPlan, counted: [String: Double]) {
     var fit = fit
     fit.choices.configuration.iterations = 3
-    fit.choices.configuration.tolerance = 1e-12
+    fit.choices.usesCurvature = true
+    fit.choices.configuration.tolerance = 1e-14
     let phases = Phases()
     let (neurons, frames) = (fit.shape.neurons, fit.shape.frames)
     let problem = try FitProblem(

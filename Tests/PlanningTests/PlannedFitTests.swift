@@ -35,6 +35,7 @@ import Testing
     fit.choices.isFactored = true
     fit.choices.rolloutStarts = 3
     fit.choices.isPublishedRule = true
+    fit.choices.usesCurvature = true
     fit.choices.configuration.lambda = 0.25
     fit.choices.configuration.tolerance = 1e-7
     fit.choices.configuration.iterations = 31
@@ -54,7 +55,9 @@ import Testing
       .dual, neurons: 7, frames: 99, kernel: ProductKernel.best().kernel)
     var event: [String: Any] = fit.event
     event["event"] = "started"
-    for key in ["lambda", "selfConnections", "isPublishedRule"] { event[key] = nil }
+    for key in ["lambda", "selfConnections", "isPublishedRule", "usesCurvature"] {
+      event[key] = nil
+    }
     #expect(PlannedFit(log: Data(try line(event).utf8)) == fit)
     event["neurons"] = nil
     #expect(PlannedFit(log: Data(try line(event).utf8)) == nil)

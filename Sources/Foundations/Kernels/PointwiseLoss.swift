@@ -41,6 +41,12 @@ package enum PointwiseLoss: Codable, Equatable, Sendable {
   /// Whether targets beyond ±1 have a meaning.
   package var takesExcess: Bool { self == .crossEntropy }
 
+  /// Whether it is the published rule, which minimises nothing.
+  package var isPublishedRule: Bool {
+    if case .weighted = self { return true }
+    return false
+  }
+
   /// The arguments of the C kernels.
   var kernel: (kind: CInt, k: Double, threshold: Double) {
     switch self {

@@ -10,6 +10,7 @@ package struct Page: Sendable {
   private var sections: [HTML] = []
   private var entries: [(id: String, title: String)] = []
 
+  /// A page without sections; a browser loads it again after `reloadsAfter` seconds, if given.
   package init(title: String, subtitle: String, reloadsAfter: Int? = nil) {
     self.title = title
     self.subtitle = subtitle

@@ -21,6 +21,7 @@ extension PlannedFit {
     var lambda: Double?
     var selfConnections: Bool?
     var isPublishedRule: Bool?
+    var usesCurvature: Bool?
     var search: SearchCandidates?
     var searchesInFeatures: Bool?
   }
@@ -56,7 +57,8 @@ extension PlannedFit {
     choices = FitChoices(
       configuration: configuration, bytesPerScalar: entry.bytesPerScalar,
       isFactored: entry.isFactored, rolloutStarts: entry.rolloutStarts,
-      isPublishedRule: entry.isPublishedRule ?? false, search: entry.search)
+      isPublishedRule: entry.isPublishedRule ?? false,
+      usesCurvature: entry.usesCurvature ?? false, search: entry.search)
   }
 
   /// As an event of the log.
@@ -69,7 +71,7 @@ extension PlannedFit {
       "iterations": configuration.iterations, "isFactored": choices.isFactored,
       "rolloutStarts": choices.rolloutStarts, "usesFeatures": configuration.usesFeatures,
       "lambda": configuration.lambda, "selfConnections": configuration.selfConnections,
-      "isPublishedRule": choices.isPublishedRule,
+      "isPublishedRule": choices.isPublishedRule, "usesCurvature": choices.usesCurvature,
       "searchesInFeatures": configuration.searchesInFeatures,
     ]
     event["search"] = choices.search

@@ -23,7 +23,8 @@ extension FitCommand {
       FitChoices(
         configuration: configuration, bytesPerScalar: bytesPerScalar,
         isFactored: solution.weights == .factored, rolloutStarts: rolloutStarts,
-        isPublishedRule: model.loss == .weighted, search: candidates.counts))
+        isPublishedRule: model.loss == .weighted, usesCurvature: model.loss == .crossentropy,
+        search: candidates.counts))
   }
 }
 

@@ -155,6 +155,7 @@ struct PlanFitCommand: GroupCommand {
       shape,
       FitChoices(
         configuration: configuration, bytesPerScalar: arithmetic.isSingle ? 4 : 8,
-        isFactored: solution.weights == .factored, rolloutStarts: rolloutStarts))
+        isFactored: solution.weights == .factored, rolloutStarts: rolloutStarts,
+        usesCurvature: true))
   }
 }

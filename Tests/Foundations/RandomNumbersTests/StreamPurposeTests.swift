@@ -11,7 +11,7 @@ import Testing
       .attractorPattern: 22, .events: 23, .loadings: 24, .latentCoupling: 25, .rotations: 26,
       .recordedTrials: 5, .perturbations: 6, .recordedCells: 27, .timeScales: 28, .neuronSample: 32,
       .startingWeights: 40, .transitionOrder: 41, .teacherForcing: 42, .freeRunNoise: 43,
-      .nullShifts: 48, .nullPhases: 49, .parallelAnalysis: 50,
+      .nullShifts: 48, .nullPhases: 49, .parallelAnalysis: 50, .blockBootstrap: 56,
     ]
     #expect(Set(StreamPurpose.allCases) == Set(expected.keys))
     for (purpose, number) in expected { #expect(purpose.rawValue == number) }

@@ -13,8 +13,7 @@ extension FeatureDualForm {
       let rows = first..<min(first + PanelWidth.measured, panel.panel.active)
       let part = rows.map { members[panel.panel.rows[$0].position] }
       var exact = Panel<Double>(
-        neurons: part.map(\.neuron), samples: features.samples, unknowns: 0, space: .weights,
-        ridge: 1)
+        members: part, samples: features.samples, unknowns: 0, space: .weights, ridge: 1)
       for (i, member) in part.enumerated() {
         work.setTargets(of: member, recording, in: &exact, row: i)
       }
@@ -28,54 +27,66 @@ extension FeatureDualForm {
 
   /// b of some rows; their residuals, and the responses where a part of them was neglected.
   ///
-  /// `b = U b̃ + E_⊥ / λ` with b̃ from the features and E_⊥ the scores' part outside U.
+  /// `b = U b̃ + E_⊥ / λ` with b̃ from the features and `E_⊥ = E − U Uᵀ E` the scores' part outside
+  /// U, all in float64: G makes of what rounding leaves in b along the first eigenvector more than
+  /// there is of S.
   private func measure(
     _ panel: inout FeaturePanel, rows: Range<Int>, _ exact: inout Panel<Double>
   ) -> Matrix<Double> {
     let count = rows.count
-    let x = ownRegressors(of: rows.map { panel.panel.rows[$0].neuron })
-    let along = product(x, basis.vectors.matrix)
+    let own = ownParts(panel, rows: rows)
     // The scores outside U are λ b there, and with x they give the rest of the own weight.
-    var tail = TailCoefficients(rows: count)
-    if neglects {
-      tail = tailCoefficients(panel, rows: rows, &exact, x: x, along: along)
-    }
-    let states = self.states(panel, rows: rows, along: along, outside: tail.own)
-    var b = product(states.coefficients, basis.vectors.matrix, transposingB: true)
-    if neglects {
-      for i in 0..<count { b.add(1, tail.coefficients, i, toRow: i) }
-    }
+    let tail = neglects ? tailCoefficients(panel, rows: rows, &exact, own) : nil
+    var states = self.states(
+      panel, rows: rows, own, outside: tail?.own ?? [Double](repeating: 0, count: count))
     exact.response.multiply(
       rows: 0..<count, states.responses, basis.vectors.matrix, transposingB: true)
+    var b: Matrix<Double>
+    if let tail {
+      for i in 0..<count { states.coefficients.add(-1 / ridge, tail.inside, i, toRow: i) }
+      b = exact.score.copy()
+      b.multiply(
+        rows: 0..<count, states.coefficients, basis.vectors.matrix, transposingB: true,
+        keep: 1 / ridge)
+    } else {
+      b = product(states.coefficients, basis.vectors.matrix, transposingB: true)
+    }
     addTail(of: b, scale: ridge, to: &exact.response)
     if excludesSelf {
-      for i in 0..<count { exact.response.add(-states.own[i], x, i, toRow: i) }
+      for i in 0..<count { exact.response.add(-states.own[i], own.regressors, i, toRow: i) }
     }
-    setResiduals(
-      &panel, rows: rows, &exact, x: x, along: along, b: b, outside: tail.own)
+    setResiduals(&panel, rows: rows, &exact, own, b: b, outside: tail?.own)
     return b
   }
 
-  /// `b_⊥ = (E − U Uᵀ E) / λ` and `xᵀ b_⊥` of some rows.
+  /// The own regressors of some rows where their weights are left out.
+  private func ownParts(_ panel: borrowing FeaturePanel, rows: Range<Int>) -> OwnParts {
+    guard excludesSelf else {
+      return OwnParts(regressors: Matrix(rows: 0, columns: 0), along: Matrix(rows: 0, columns: 0))
+    }
+    return OwnParts(
+      regressors: ownRegressors(of: rows.map { panel.panel.rows[$0].neuron }),
+      along: panel.own.along.selectedRows(rows.map { panel.panel.rows[$0].position }))
+  }
+
+  /// `Uᵀ E`, and `xᵀ b_⊥` of some rows; leaves E in `exact.score`.
   private func tailCoefficients(
     _ panel: borrowing FeaturePanel, rows: Range<Int>, _ exact: inout Panel<Double>,
-    x: borrowing Matrix<Double>, along: borrowing Matrix<Double>
+    _ own: borrowing OwnParts
   ) -> TailCoefficients {
     for (i, row) in rows.enumerated() {
       exact.response.setRounded(row: i, panel.panel.response, row)
-      exact.rescore(i, loss: gradients.loss)
+      exact.rescore(i)
     }
-    var result = TailCoefficients(rows: rows.count)
-    result.coefficients = exact.score.copy()
-    let inside = product(result.coefficients, basis.vectors.matrix)
-    for i in 0..<rows.count {
-      result.own[i] =
-        (x.dot(i, result.coefficients, i) - along.dot(i, inside, i)) / ridge
+    let inside = product(exact.score, basis.vectors.matrix)
+    var weights = [Double](repeating: 0, count: rows.count)
+    if excludesSelf {
+      for i in 0..<rows.count {
+        weights[i] =
+          (own.regressors.dot(i, exact.score, i) - own.along.dot(i, inside, i)) / ridge
+      }
     }
-    result.coefficients.multiply(
-      rows: 0..<rows.count, inside, basis.vectors.matrix, transposingB: true,
-      scale: -1 / ridge, keep: 1 / ridge)
-    return result
+    return TailCoefficients(inside: inside, own: weights)
   }
 
   /// What follows from the features of some rows: `b̃`, `g b̃` and the own weights `ω = xᵀ b`
@@ -83,26 +94,26 @@ extension FeatureDualForm {
   ///
   /// The features hold `θ̃ = g^½ b̃ − a ω`, so `ω = (aᵀθ̃ + x_⊥ᵀ b_⊥) / (1 − |a|²)`.
   private func states(
-    _ panel: borrowing FeaturePanel, rows: Range<Int>, along: borrowing Matrix<Double>,
+    _ panel: borrowing FeaturePanel, rows: Range<Int>, _ own: borrowing OwnParts,
     outside: [Double]
   ) -> FeatureStates {
     var result = FeatureStates(rows: rows.count, count: basis.count)
     let g = basis.values
     for (i, row) in rows.enumerated() {
-      let products = along.row(i)
       let eta = panel.panel.coefficients.row(row)
       var theta = g.indices.map { Double(eta[$0]) / (g[$0] + ridge).squareRoot() }
       if excludesSelf {
+        let products = own.along.row(i)
         let a = g.indices.map { products[$0] / basis.roots[$0] }
         let square = a.reduce(0) { $0 + $1 * $1 }
         let product = zip(a, theta).reduce(0) { $0 + $1.0 * $1.1 }
         let isConstraint = panel.own.slack[panel.panel.rows[row].position] == 0
         // A constraint holds exactly, whatever rounding left of it.
-        let own = isConstraint ? 0 : (product + outside[i]) / (1 - square)
+        let weight = isConstraint ? 0 : (product + outside[i]) / (1 - square)
         let factor =
-          isConstraint ? (square > 0 ? -(product + outside[i]) / square : 0) : own
+          isConstraint ? (square > 0 ? -(product + outside[i]) / square : 0) : weight
         for j in g.indices { theta[j] += factor * a[j] }
-        result.own[i] = own
+        result.own[i] = weight
       }
       result.set(row: i, theta: theta, roots: basis.roots)
     }
@@ -130,11 +141,10 @@ extension FeatureDualForm {
   /// `λ (xᵀK⁻¹e)² / (1 − xᵀK⁻¹x)`.
   private func setResiduals(
     _ panel: inout FeaturePanel, rows: Range<Int>, _ exact: inout Panel<Double>,
-    x: borrowing Matrix<Double>, along: borrowing Matrix<Double>, b: borrowing Matrix<Double>,
-    outside: [Double]
+    _ own: borrowing OwnParts, b: borrowing Matrix<Double>, outside: [Double]?
   ) {
     for i in 0..<rows.count {
-      exact.rescore(i, loss: gradients.loss)
+      exact.rescore(i)
       exact.score.add(-ridge, b, i, toRow: i)
     }
     let inside = product(exact.score, basis.vectors.matrix)
@@ -143,24 +153,28 @@ extension FeatureDualForm {
     for (i, row) in rows.enumerated() {
       var decrement = max(0, exact.score.dot(i, responses, i))
       let products = inside.row(i)
-      let own = along.row(i)
-      var (image, leverage) = (0.0, 0.0)
       for (j, g) in basis.values.enumerated() {
         decrement += products[j] * products[j] * g / (g + ridge)
-        image += own[j] * products[j] / (g + ridge)
-        leverage += own[j] * own[j] / (g + ridge)
       }
       if excludesSelf {
+        var (image, leverage) = (0.0, 0.0)
+        let along = own.along.row(i)
+        for (j, g) in basis.values.enumerated() {
+          image += along[j] * products[j] / (g + ridge)
+          leverage += along[j] * along[j] / (g + ridge)
+        }
         if neglects {
-          image += (x.dot(i, exact.score, i) - along.dot(i, inside, i)) / ridge
-          leverage += (x.dot(i, x, i) - along.dot(i, along, i)) / ridge
+          image +=
+            (own.regressors.dot(i, exact.score, i) - own.along.dot(i, inside, i)) / ridge
+          leverage +=
+            (own.regressors.dot(i, own.regressors, i) - own.along.dot(i, own.along, i)) / ridge
         }
         if leverage < 1 { decrement -= ridge * image * image / (1 - leverage) }
       }
       panel.panel.rows[row].decrement = max(0, decrement)
-      if neglects {
+      if let outside {
         panel.setOwnOffset(row, outside[i])
-        panel.setResponse(row, exact.response, i, loss: gradients.loss)
+        panel.setResponse(row, exact.response, i)
       }
       if panel.panel.rows[row].optimality < gradients.tolerance {
         panel.panel.rows[row].outcome = .converged
@@ -169,14 +183,25 @@ extension FeatureDualForm {
   }
 }
 
-/// Sample coefficients of some rows outside the eigenvectors that are kept.
-private struct TailCoefficients: ~Copyable {
-  /// Rows × samples, or none.
-  var coefficients = Matrix<Double>(rows: 0, columns: 0)
-  /// The own weights that they imply.
-  var own: [Double]
+/// The own regressors x of some rows, and `Uᵀ x`; empty where own weights are not left out.
+private struct OwnParts: ~Copyable {
+  /// Rows × samples.
+  let regressors: Matrix<Double>
+  /// Rows × count.
+  let along: Matrix<Double>
+}
 
-  init(rows: Int) { own = [Double](repeating: 0, count: rows) }
+/// What the scores of some rows are inside the eigenvectors that are kept and outside.
+private final class TailCoefficients {
+  /// `Uᵀ E`, rows × count.
+  let inside: Matrix<Double>
+  /// The own weights that the sample coefficients outside imply.
+  let own: [Double]
+
+  init(inside: consuming Matrix<Double>, own: [Double]) {
+    self.inside = inside
+    self.own = own
+  }
 }
 
 /// Solutions in the eigenvectors of a Gram matrix; rows × count.

@@ -40,7 +40,7 @@ struct FeatureDualForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
     let slack = neurons.indices.map { i in
       max(0, 1 - directions.setOwn(row: i, along, in: basis, ridge: ridge)) / ridge
     }
-    return OwnWeights(directions: directions, slack: slack)
+    return OwnWeights(directions: directions, slack: slack, along: along)
   }
 
   /// `S_⊥ = G_⊥ E / λ − x_⊥ ω`, with the own regressor's part `x_⊥` outside the features and the
@@ -61,7 +61,7 @@ struct FeatureDualForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
       outside.scale(row: i, by: -1)
       outside.addRounded(
         1, regressors.fitted.matrix, regressors.index(ofLocal: row.neuron), toRow: i)
-      panel.panel.rescore(i, loss: gradients.loss)
+      panel.panel.rescore(i)
       let offset = outside.dot(i, panel.panel.score, 0) / ridge
       panel.setOwnOffset(i, offset)
       let implied = panel.ownProduct(i) / (ridge * slack)
@@ -106,9 +106,18 @@ extension FeatureDualForm {
         return lines.converted(to: Float.self)
       }
       let penalties = basis.values.map { Float(ridge / ($0 + ridge)) }
+      let leading =
+        gradients.usesCurvature
+        ? try LeadingCurvature(
+          samples: samples, features: basis.count, kernel: kernel, group: group
+        ) { places, count in
+          var lines = basis.vectors.matrix.selectedRows(places).copy(columns: 0..<count)
+          for i in 0..<lines.rows { lines.scale(row: i, by: Array(weights[..<count])) }
+          return lines.converted(to: Float.self)
+        } : nil
       return WhitenedFeatures(
         samples: samples, count: basis.count, response: response, projection: projection,
-        penalty: .diagonal(SharedRow(penalties)))
+        penalty: .diagonal(SharedRow(penalties)), leading: leading)
     }
     let tail = try phases.measure("factor") {
       try Self.tail(products.gram.shared, basis, ridge: ridge, kernel: kernel, group: group)

@@ -37,9 +37,8 @@ extension FeatureForm where Self: ~Copyable {
     of members: [Subproblem], in work: PanelWork, _ recording: borrowing PreparedRecording<S>,
     from earlier: PanelSolution<S>?, isAbandoned: () -> Bool
   ) -> PanelSolution<S>? {
-    let neurons = members.map(\.neuron)
     var panel = FeaturePanel(
-      neurons: neurons, features: features, own: ownWeights(of: neurons))
+      members: members, features: features, own: ownWeights(of: members.map(\.neuron)))
     for (i, member) in members.enumerated() {
       work.setTargets(of: member, recording, in: &panel.panel, row: i)
     }
@@ -73,7 +72,7 @@ extension FeatureForm where Self: ~Copyable {
       else { return nil }
       panel.panel.active = open
       updateShift(&panel)
-      panel.refresh(loss: gradients.loss)
+      panel.refresh()
       _ = panel.panel.reopen(notBelow: 0, includingStalled: true)
     }
     var bound = tolerance * FeatureBounds.beforeMeasure
@@ -81,7 +80,7 @@ extension FeatureForm where Self: ~Copyable {
       guard gradients.iterate(&panel, below: bound, trace: &trace, isAbandoned: isAbandoned)
       else { return nil }
       panel.panel.active = open
-      panel.refresh(loss: gradients.loss)
+      panel.refresh()
       measure(&panel)
       guard panel.panel.reopen(notBelow: tolerance, includingStalled: true),
         trace.count <= gradients.iterations

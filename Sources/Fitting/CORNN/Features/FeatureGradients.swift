@@ -3,17 +3,20 @@ package import LinearAlgebra
 
 /// Nonlinear conjugate gradients (Polak–Ribière+) of a panel in whitened features.
 ///
-/// The features precondition, so an iteration is a product with Q and one with its transpose,
+/// The features precondition, and where it pays the curvatures that a row begins with, so an
+/// iteration is a product with Q and one with its transpose,
 /// rounded to 16 bits where the processor multiplies those faster. What rounding leaves in S and
 /// in `B η` is relative to each step; both are recomputed now and then.
 struct FeatureGradients {
-  let loss: PointwiseLoss
   let tolerance: Double
   let iterations: Int
   /// |d| is clamped to 1 − each of these for the starts, of which the better is taken; the first
   /// is that of the residual's scale.
   let margins: [Double]
   let kernel: ProductKernel
+  /// Whether the rows' own curvatures precondition their directions, where the features lead by
+  /// size: that pays where the curvature of a sample hardly changes on the way.
+  var usesCurvature = false
 
   /// Iterates the active rows until their residuals are below a bound; false if `isAbandoned`.
   ///
@@ -26,7 +29,9 @@ struct FeatureGradients {
     while panel.panel.active > 0, trace.count <= iterations {
       if isAbandoned() { return false }
       panel.project(panel.gradientAccuracy)
-      for i in 0..<panel.panel.active { redirect(&panel, i, below: bound) }
+      let before = (0..<panel.panel.active).map { panel.panel.rows[$0].square }
+      panel.updateImages()
+      for i in 0..<panel.panel.active { redirect(&panel, i, after: before[i], below: bound) }
       panel.retireSolved(below: bound)
       guard panel.panel.active > 0 else { break }
       panel.respond()
@@ -38,24 +43,24 @@ struct FeatureGradients {
   }
 
   /// The next direction of a row, unless it is solved.
-  private func redirect(_ panel: inout FeaturePanel, _ i: Int, below bound: Double) {
-    let before = panel.panel.rows[i].decrement
-    panel.updateImage(i)
+  private func redirect(
+    _ panel: inout FeaturePanel, _ i: Int, after before: Double, below bound: Double
+  ) {
     let row = panel.panel.rows[i]
-    let beta = panel.takeHeldBeta(i) ?? row.beta(after: before)
+    let beta = panel.takeHeldBeta(i) ?? row.beta(row.square, after: before)
     guard row.optimality >= bound else { return panel.hold(beta, i) }
     panel.panel.rows[i].restarts = false
     panel.setDirection(i, beta: beta)
     if panel.panel.rows[i].slope <= 0 {
       panel.setDirection(i, beta: 0)
-      panel.panel.rows[i].slope = row.decrement
+      panel.panel.rows[i].slope = row.square
     }
   }
 
   /// A step of a row along its direction.
   private func step(_ panel: inout FeaturePanel, _ i: Int, iteration: Int) {
     panel.refreshDirectionSums(i)
-    let length = panel.panel.searchLine(i, loss: loss)
+    let length = panel.panel.searchLine(i)
     panel.packScore(i)
     if length > 0 { panel.advance(i, by: length) }
     panel.panel.rows[i].count(step: length, iteration: iteration)
@@ -70,7 +75,7 @@ struct FeatureGradients {
     panel.bringToFront(stale)
     let active = panel.panel.active
     panel.panel.active = stale.count
-    panel.refresh(loss: loss)
+    panel.refresh()
     panel.panel.active = active
   }
 }
@@ -88,7 +93,7 @@ extension FeatureGradients {
       if k == 0 {
         for i in rows { panel.panel.rows[i].scale = panel.panel.rows[i].decrement }
       }
-      panel.refresh(.rounded, loss: loss)
+      panel.refresh(.rounded)
       for i in rows {
         let row = panel.panel.rows[i]
         let objective = row.loss + row.squaredNorm / 2
@@ -98,7 +103,8 @@ extension FeatureGradients {
       }
     }
     for i in rows { panel.panel.coefficients.copyRow(i, from: best, i) }
-    panel.refresh(loss: loss)
+    panel.refresh()
+    if usesCurvature { panel.takeMetric() }
   }
 
   /// The given states, with the residual's scale of the ridge problem.
@@ -108,7 +114,7 @@ extension FeatureGradients {
       panel.panel.rows[i].scale = panel.panel.rows[i].decrement
       panel.panel.coefficients.copyRow(i, from: states, i)
     }
-    panel.refresh(loss: loss)
+    panel.refresh()
   }
 
   /// `η ←` the ridge solution on the clamped currents: the image of the gradient at zero.

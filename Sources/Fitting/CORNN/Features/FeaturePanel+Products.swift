@@ -31,7 +31,7 @@ extension FeaturePanel {
   }
 
   /// `S ← Q η` and `B η`, freed of the drift of their recursions; the scores follow.
-  mutating func refresh(_ accuracy: ProductAccuracy = .split, loss: PointwiseLoss) {
+  mutating func refresh(_ accuracy: ProductAccuracy = .split) {
     for i in 0..<panel.active { vectors.set(i, from: panel.coefficients, i) }
     panel.flops += features.response.multiply(
       panel.active, vectors, accuracy, into: &panel.response)
@@ -39,7 +39,7 @@ extension FeaturePanel {
       to: panel.coefficients, vectors, panel.active, accuracy, into: &penalty)
     for i in 0..<panel.active {
       if shift.rows > 0 { panel.response.add(1, shift, i, toRow: i) }
-      refreshRow(i, loss: loss)
+      refreshRow(i)
     }
   }
 }

@@ -4,7 +4,7 @@ internal import LinearAlgebra
 // Steps of one row: O(samples + features) work, no products.
 extension FeaturePanel {
   /// 1 / τ, 0 if the own weight is free or a constraint.
-  private func stiffness(_ position: Int) -> Double {
+  func stiffness(_ position: Int) -> Double {
     own.slack[position] > 0 ? 1 / own.slack[position] : 0
   }
 
@@ -27,6 +27,7 @@ extension FeaturePanel {
       own: own.directions, k)
     let image = product - correction * square
     panel.rows[i].decrement = sums.square + image * image * stiffness(k)
+    panel.rows[i].square = panel.rows[i].decrement
     panel.rows[i].crossing = sums.crossing + image * along[k].image * stiffness(k)
     along[k].image = image
   }
@@ -34,6 +35,7 @@ extension FeaturePanel {
   /// `p ← z + β p`, and the slope along it.
   mutating func setDirection(_ i: Int, beta: Double) {
     let k = panel.rows[i].position
+    guard metric == nil else { return setDirectionInMetric(i, beta: beta) }
     let sums = panel.direction.featureDirection(
       row: i, beta: beta, image: panel.preconditioned, own: own.directions, k)
     along[k].direction = sums.own
@@ -73,26 +75,24 @@ extension FeaturePanel {
   }
 
   /// The norm of η and the scores, once S and B η are recomputed.
-  mutating func refreshRow(_ i: Int, loss: PointwiseLoss) {
+  mutating func refreshRow(_ i: Int) {
     let k = panel.rows[i].position
     along[k].state = along[k].offset + panel.coefficients.dot(i, own.directions, k)
     panel.rows[i].squaredNorm =
       panel.coefficients.dot(i, penalty, i) + along[k].state * along[k].state * stiffness(k)
-    rescore(i, loss: loss)
+    rescore(i)
   }
 
   /// Loss, scores and curvatures at the present S, the scores packed for their product.
-  mutating func rescore(_ i: Int, loss: PointwiseLoss) {
-    panel.rescore(i, loss: loss)
+  mutating func rescore(_ i: Int) {
+    panel.rescore(i)
     packScore(i)
   }
 
   /// Takes row j of `exact` for the response of a row; what `Q η` lacks of it becomes its shift.
-  mutating func setResponse(
-    _ i: Int, _ exact: borrowing Matrix<Double>, _ j: Int, loss: PointwiseLoss
-  ) {
+  mutating func setResponse(_ i: Int, _ exact: borrowing Matrix<Double>, _ j: Int) {
     panel.response.replace(row: i, by: exact, j, difference: &shift)
-    rescore(i, loss: loss)
+    rescore(i)
   }
 
   /// Packs the scores that were evaluated last as those of a row.

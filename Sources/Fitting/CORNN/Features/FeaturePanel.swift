@@ -30,14 +30,17 @@ struct FeaturePanel: ~Copyable {
   /// Products of c with the vectors of the rows; by position.
   var along: [OwnProducts]
 
+  /// What preconditions the directions besides the features; none but for some losses.
+  var metric: PanelMetric?
+
   /// β of the next direction of a row that stopped before it; by position.
   var held: [Double?]
 
-  init(neurons: [Int], features: WhitenedFeatures, own: consuming OwnWeights) {
-    let rows = neurons.count
+  init(members: [Subproblem], features: WhitenedFeatures, own: consuming OwnWeights) {
+    let rows = members.count
     self.features = features
     panel = Panel(
-      neurons: neurons, samples: features.samples, unknowns: features.count, space: .weights,
+      members: members, samples: features.samples, unknowns: features.count, space: .weights,
       ridge: 1, keepsScores: false)
     penalty = Matrix(rows: rows, columns: features.count)
     penalisedDirection = Matrix(rows: rows, columns: features.count)

@@ -60,15 +60,14 @@ extension FeaturePrimalForm {
     let part = rows.map { members[panel.panel.rows[$0].position] }
     let theta = weights.selectedRows(rows).converted(to: Double.self)
     var exact = Panel<Double>(
-      neurons: part.map(\.neuron), samples: features.samples, unknowns: 0, space: .weights,
-      ridge: 1)
+      members: part, samples: features.samples, unknowns: 0, space: .weights, ridge: 1)
     for block in blocks {
       let x = regressors.fitted.matrix.copy(rows: block).converted(to: Double.self)
       exact.response.multiply(rows: rows.indices, theta.copy(columns: block), x, keep: 1)
     }
     for (i, member) in part.enumerated() {
       work.setTargets(of: member, recording, in: &exact, row: i)
-      exact.rescore(i, loss: gradients.loss)
+      exact.rescore(i)
     }
     var image = Matrix<Double>(rows: rows.count, columns: unknowns)
     for block in blocks {

@@ -6,6 +6,9 @@ struct OwnWeights: ~Copyable {
   let directions: Matrix<Float>
   /// τ; 0 where `cᵀη = 0` is a constraint.
   let slack: [Double]
+  /// The products of the own regressors with the eigenvectors of the samples, `Uᵀ x`, a row a
+  /// neuron; none where the features are not of these.
+  let along: Matrix<Double>
   /// `|c|²`.
   let squares: [Double]
 
@@ -20,11 +23,15 @@ struct OwnWeights: ~Copyable {
       slack: [Double](repeating: 0, count: neurons))
   }
 
-  init(directions: consuming Matrix<Float>, slack: [Double]) {
+  init(
+    directions: consuming Matrix<Float>, slack: [Double],
+    along: consuming Matrix<Double> = Matrix(rows: 0, columns: 0)
+  ) {
     let squares = slack.indices.map { directions.dot($0, directions, $0) }
     self.slack = zip(slack, squares).map { $0 > Self.leastSlack * $1 ? $0 : 0 }
     self.squares = squares
     self.directions = directions
+    self.along = along
   }
 }
 

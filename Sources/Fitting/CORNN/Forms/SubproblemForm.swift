@@ -50,8 +50,7 @@ extension ProductForm where Self: ~Copyable {
     from earlier: PanelSolution<S>?, isAbandoned: () -> Bool
   ) -> PanelSolution<S>? {
     var panel = Panel<S>(
-      neurons: members.map(\.neuron), samples: samples, unknowns: unknowns, space: space,
-      ridge: ridge)
+      members: members, samples: samples, unknowns: unknowns, space: space, ridge: ridge)
     for (i, member) in members.enumerated() {
       work.setTargets(of: member, recording, in: &panel, row: i)
     }

@@ -39,7 +39,7 @@ extension FitProblem<Double> {
     configuration.tolerance = NullSettings.tolerance
     var work = PanelWork(
       subproblems: [], margin: configuration.targetMargin, fitted: transitions,
-      heldOut: transitions.selecting([]), solver: configuration.searcher(for: recipe.loss),
+      heldOut: transitions.selecting([]), solver: configuration.searcher(for: [recipe.loss]),
       threads: threads)
     work.range = configuration.targetRange
     work.widest = PanelWidth.most(samples: transitions.count)
@@ -120,8 +120,8 @@ extension FitProblem<Double> {
     configuration.selfConnections = true
     configuration.form = .primal
     var work = work
-    work.solver = configuration.searcher(for: recipe.loss)
-    var walk = DriveWalk(problem: self, leaks: recipe.leaks, work: work, driven: driven)
+    work.solver = configuration.searcher(for: [recipe.loss])
+    var walk = DriveWalk(problem: self, recipe: recipe, work: work, driven: driven)
     try CORNN.visit(
       &walk, regressors: drives, ridges: [transitions.ridge(lambda: configuration.lambda)],
       configuration: configuration, group: group, phases: Phases())
@@ -156,7 +156,7 @@ private struct DriveWalk: RidgeVisitor {
   typealias S = Double
 
   let problem: FitProblem<Double>
-  let leaks: [Double]
+  let recipe: FitRecipe
   let work: PanelWork
   let driven: DrivenTargets
 
@@ -168,7 +168,8 @@ private struct DriveWalk: RidgeVisitor {
       let part = Array(neurons[start..<min(start + work.widest, neurons.count)])
       guard
         let solution = work.solve(
-          part.map { Subproblem(neuron: $0, alpha: leaks[$0]) }, problem.recording, form: form)
+          part.map { Subproblem(neuron: $0, alpha: recipe.leaks[$0], loss: recipe.loss) },
+          problem.recording, form: form)
       else { preconditionFailure("nobody abandons nulls") }
       var outputs = form.heldOutResponse(solution.coefficients, neurons: solution.neurons)
       var elements = outputs.mutableElements
@@ -214,7 +215,9 @@ private struct NullWalk: RidgeVisitor {
 
   /// The recorded targets of a neuron, then its nulls.
   func subproblems(of neuron: Int) -> [Subproblem] {
-    (0...nulls).map { Subproblem(neuron: neuron, alpha: recipe.leaks[neuron], null: $0) }
+    (0...nulls).map {
+      Subproblem(neuron: neuron, alpha: recipe.leaks[neuron], loss: recipe.loss, null: $0)
+    }
   }
 
   /// What the nulls say of the weights onto some neurons.

@@ -5,9 +5,10 @@ internal import LinearAlgebra
 extension Panel {
   /// Loss, scores and curvatures at the present S.
   @discardableResult
-  mutating func rescore(_ i: Int, loss: PointwiseLoss) -> RowScore {
+  mutating func rescore(_ i: Int) -> RowScore {
     let found = score.score(
-      row: scoreRow(i), loss, target: target, headroom: headroom, response: response, i,
+      row: scoreRow(i), rows[i].pointwise, target: target, headroom: headroom, response: response,
+      i,
       curvature: &curvature)
     rows[i].loss = found.loss
     return found
@@ -15,8 +16,8 @@ extension Panel {
 
   /// Scores at the present S as the published map takes them: those kept are scaled by
   /// T / kept.
-  mutating func rescalePublished(_ i: Int, loss: PointwiseLoss) {
-    let found = rescore(i, loss: loss)
+  mutating func rescalePublished(_ i: Int) {
+    let found = rescore(i)
     let kept = max(1, found.observed - found.beyond)
     score.scaleRow(scoreRow(i), by: S(Double(found.observed) / Double(kept)))
   }
@@ -28,16 +29,14 @@ extension Panel {
   /// It is taken if the slope there is above −½ of the present one and F does not rise;
   /// else the secant of the slopes gives the next. Slopes stay meaningful where
   /// differences of F are rounding.
-  mutating func searchLine(
-    _ i: Int, loss: PointwiseLoss, longest: Double = .infinity
-  ) -> Double {
+  mutating func searchLine(_ i: Int, longest: Double = .infinity) -> Double {
     let row = rows[i]
     let newton = newtonLength(i)
     guard newton > 0 else { return 0 }
     let rounding = 64 * Double(S.ulpOfOne) * (abs(row.loss) + ridge * row.squaredNorm)
     var t = min(longest, newton)
     for _ in 0..<Self.trials {
-      let trial = evaluate(i, at: t, loss: loss)
+      let trial = evaluate(i, at: t)
       let slope = trial.score.slope - ridge * (row.overlap + t * row.directionSquared)
       if slope >= -0.5 * row.slope, trial.rise <= rounding {
         rows[i].loss = trial.score.loss
@@ -46,21 +45,22 @@ extension Panel {
       let secant = slope < row.slope ? row.slope / (row.slope - slope) : 0.5
       t *= max(0.1, min(0.7, secant))
     }
-    rescore(i, loss: loss)
+    rescore(i)
     return 0
   }
 
   /// Whether F is less after a step along p; the scores at its end are left in place.
-  mutating func descends(_ i: Int, by t: Double, loss: PointwiseLoss) -> Bool {
-    evaluate(i, at: t, loss: loss).rise < 0
+  mutating func descends(_ i: Int, by t: Double) -> Bool {
+    evaluate(i, at: t).rise < 0
   }
 
   /// The scores at S + t Sp, which are left in place, and what F rises by from S to there.
   private mutating func evaluate(
-    _ i: Int, at t: Double, loss: PointwiseLoss
+    _ i: Int, at t: Double
   ) -> (score: RowScore, rise: Double) {
     let found = score.score(
-      row: scoreRow(i), loss, target: target, headroom: headroom, response: response, i,
+      row: scoreRow(i), rows[i].pointwise, target: target, headroom: headroom, response: response,
+      i,
       along: directionResponse, step: t, curvature: &curvature)
     let row = rows[i]
     return (

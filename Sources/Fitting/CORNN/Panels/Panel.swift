@@ -36,14 +36,14 @@ struct Panel<S: Scalar>: ~Copyable {
 
   /// `keepsScores`: whether every row has scores of its own; nil: if their product needs them.
   init(
-    neurons: [Int], samples: Int, unknowns: Int, space: CoefficientSpace, ridge: Double,
+    members: [Subproblem], samples: Int, unknowns: Int, space: CoefficientSpace, ridge: Double,
     keepsScores: Bool? = nil
   ) {
-    let count = neurons.count
+    let count = members.count
     self.space = space
     self.ridge = ridge
     self.keepsScores = keepsScores ?? (space == .weights)
-    rows = neurons.enumerated().map { RowState(neuron: $1, position: $0) }
+    rows = members.enumerated().map { RowState($1, position: $0) }
     active = count
     target = Matrix(rows: count, columns: samples)
     headroom = Matrix(rows: count, columns: samples)

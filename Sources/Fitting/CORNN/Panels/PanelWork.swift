@@ -8,6 +8,7 @@ struct Subproblem: Sendable {
   /// By index among this rank's.
   let neuron: Int
   let alpha: Double
+  let loss: PointwiseLoss
   /// Which of its surrogates the targets are, where there are any; 0: as they were recorded.
   var null = 0
 }

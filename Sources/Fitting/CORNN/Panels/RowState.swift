@@ -1,17 +1,25 @@
+internal import Kernels
+
 /// What the iterations keep of one row of a panel besides its vectors.
 struct RowState {
   /// By index among this rank's neurons.
   let neuron: Int
   /// Where the row stood before any were swapped.
   let position: Int
+  /// What is minimised of each of its samples.
+  let pointwise: PointwiseLoss
   /// Targets beyond ±1, and missing ones.
   var clipped = 0
   var missing = 0
   /// `⟨g, A⁻¹ g⟩`, the squared gradient in the preconditioner's norm.
   var decrement = 0.0
+  /// `⟨g, M g⟩`, M being what preconditions the directions in features: A⁻¹, or a metric of the
+  /// row's own.
+  var square = 0.0
   /// The same of the ridge problem at θ = 0: the scale of the optimality residual.
   var scale = 0.0
-  /// `⟨g, A⁻¹ g′⟩` with the gradient g′ before.
+  /// `⟨g, M g′⟩` with the gradient g′ before and M what preconditions the directions: A⁻¹, but for
+  /// rows in features with a metric of their own.
   var crossing = 0.0
   /// `⟨g, p⟩ > 0`.
   var slope = 0.0
@@ -30,9 +38,10 @@ struct RowState {
   var iterations = 0
   var outcome = Outcome.iterationLimit
 
-  init(neuron: Int, position: Int) {
-    self.neuron = neuron
+  init(_ member: Subproblem, position: Int) {
+    neuron = member.neuron
     self.position = position
+    pointwise = member.loss
   }
 
   /// Counts the row as converged if its residual is below a bound; whether it is done.
@@ -41,11 +50,11 @@ struct RowState {
     return outcome != .iterationLimit
   }
 
-  /// Polak–Ribière's β of the next direction, with `⟨g, A⁻¹ g⟩` as it was before; 0 after a
-  /// restart.
-  func beta(after before: Double) -> Double {
+  /// Polak–Ribière's β of the next direction from `⟨g, M g⟩`, M being what preconditions the
+  /// directions, now and as it was before; 0 after a restart.
+  func beta(_ square: Double, after before: Double) -> Double {
     let isFresh = restarts || before <= 0 || stalls > 0
-    return isFresh ? 0 : max(0, (decrement - crossing) / before)
+    return isFresh ? 0 : max(0, (square - crossing) / before)
   }
 
   /// Counts a step of some length, 0 if none was found; a second of these ends the row.

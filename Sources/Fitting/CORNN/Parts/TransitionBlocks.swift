@@ -24,13 +24,13 @@ package struct TransitionBlocks: Sendable {
     blocks.indices.filter { $0 % 2 == number }.flatMap { Array(blocks[$0]) }
   }
 
-  /// As many blocks as there are, drawn with replacement, in their order.
+  /// As many blocks as there are, drawn with replacement; ascending positions.
   ///
   /// Reference: Künsch (1989), Ann. Statist. 17, 1217, with blocks that do not overlap (Carlstein,
   /// 1986).
   func resample(_ number: Int, seed: UInt64) -> [Int] {
     let stream = RandomStream(seed: seed, purpose: .blockBootstrap, iteration: number)
-    return blocks.indices.map { stream.integer(below: blocks.count, at: $0) }.sorted()
-      .flatMap { Array(blocks[$0]) }
+    return blocks.indices.flatMap { Array(blocks[stream.integer(below: blocks.count, at: $0)]) }
+      .sorted()
   }
 }

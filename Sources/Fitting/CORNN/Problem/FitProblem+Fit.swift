@@ -16,25 +16,26 @@ extension Configuration {
     }
   }
 
-  /// The method for a loss: conjugate gradients, unless the loss is the published rule.
-  func solver(for loss: PointwiseLoss) -> any PanelSolver {
-    if case .weighted = loss {
-      return PublishedMap(loss: loss, iterations: iterations, initialMargin: targetMargin)
+  /// The method for losses: conjugate gradients, unless the loss is the published rule, which no
+  /// other is solved with.
+  func solver(for losses: [PointwiseLoss]) -> any PanelSolver {
+    if losses.contains(where: \.isPublishedRule) {
+      precondition(losses.allSatisfy(\.isPublishedRule), "the published rule among other losses")
+      return PublishedMap(iterations: iterations, initialMargin: targetMargin)
     }
     return ConjugateGradients(
-      loss: loss, tolerance: tolerance, iterations: iterations, initialMargin: initialMargin)
+      tolerance: tolerance, iterations: iterations, initialMargin: initialMargin)
   }
 }
 
 extension Configuration {
-  /// How a loss is iterated in whitened features; nil where they are not asked for, or the loss is
+  /// How losses are iterated in whitened features; nil where they are not asked for, or the loss is
   /// the published rule.
-  func features(for loss: PointwiseLoss) -> FeatureGradients? {
-    if case .weighted = loss { return nil }
-    guard usesFeatures else { return nil }
+  func features(for losses: [PointwiseLoss]) -> FeatureGradients? {
+    guard usesFeatures, !losses.contains(where: \.isPublishedRule) else { return nil }
     return FeatureGradients(
-      loss: loss, tolerance: tolerance, iterations: iterations,
-      margins: [initialMargin, targetMargin], kernel: productKernel)
+      tolerance: tolerance, iterations: iterations, margins: [initialMargin, targetMargin],
+      kernel: productKernel, usesCurvature: losses.allSatisfy { $0 == .crossEntropy })
   }
 
   /// The kernel of products in features: one that rounds its operands where the tolerance allows it.
@@ -82,17 +83,17 @@ extension FitProblem {
     synchronise: (_ solved: [PanelSolution<S>]) throws -> Void = { _ in },
     progress: @escaping @Sendable (_ solved: Int) -> Void = { _ in }
   ) throws -> Fit<S> {
-    if constraints.signs != nil, case .weighted = loss {
+    if constraints.signs != nil, loss.isPublishedRule {
       throw ConstraintError.signsOfPublishedRule
     }
     var work = PanelWork(
-      subproblems: fittable.map { Subproblem(neuron: $0, alpha: alpha[$0]) },
+      subproblems: fittable.map { Subproblem(neuron: $0, alpha: alpha[$0], loss: loss) },
       margin: configuration.targetMargin, fitted: transitions, heldOut: heldOut,
-      solver: configuration.solver(for: loss), threads: threads)
+      solver: configuration.solver(for: [loss]), threads: threads)
     work.range = configuration.targetRange
     work.widest = widestPanel
     work.start = start
-    let features = configuration.features(for: loss)
+    let features = configuration.features(for: [loss])
     precondition(
       start == nil || (configuration.form == .primal && features == nil),
       "a start is weights: it needs the primal form, and no features")

@@ -41,16 +41,15 @@ struct CrossValidation<S: Scalar & Transferable> {
     _ trial: SearchMemory.Trial, _ neurons: [Int], _ fold: Fold, number: Int,
     _ group: borrowing some RankGroup & ~Copyable, _ phases: Phases
   ) throws -> SearchMemory.Entry {
-    let outcomes = try solve(
+    let walk = try solve(
       fold, trial, neurons, stopsEarly: number == 0, group: group, phases: phases)
-    let tallies = try outcomes.map { outcome in
-      var own = Tally(alphas: trial.alphas.count, lambdas: trial.lambdas.count)
-      own.add(outcome, trainingCount: fold.training.count)
-      try own.sum(over: group)
-      return own
+    let tallies = try walk.tallies().map { own in
+      var tally = own
+      try tally.sum(over: group)
+      return tally
     }
     let entry = SearchMemory.Entry(
-      trial: trial, fold: number, tallies: tallies, tried: outcomes.first?.count ?? 0)
+      trial: trial, fold: number, tallies: tallies, tried: walk.outcomes.count)
     try memory.add(entry, group: group)
     return entry
   }
@@ -64,52 +63,53 @@ struct CrossValidation<S: Scalar & Transferable> {
     return (0..<min(count, all.count)).map { all[$0 * all.count / min(count, all.count)] }
   }
 
-  /// The solutions of one fold by loss, down the ridges; a ridge that is too weak to factor with
+  /// The solutions of one fold down the ridges; a ridge that is too weak to factor with
   /// ends the walk, unless it is the first.
   ///
   /// - Collective: every rank of `group` must call it.
   func solve(
     _ fold: Fold, _ trial: SearchMemory.Trial, _ neurons: [Int], stopsEarly: Bool,
     group: borrowing some RankGroup & ~Copyable, phases: Phases
-  ) throws -> [[PanelOutcome<S>]] {
-    // All leaks of a neuron, then those of the next.
+  ) throws -> RidgeWalk<S> {
+    // All losses at a leak and all leaks of a neuron, then those of the next: rows that share the
+    // regressors of a panel share its products, whatever they minimise.
     let subproblems = neurons.flatMap { neuron in
-      trial.alphas.map { Subproblem(neuron: neuron, alpha: $0) }
+      trial.alphas.flatMap { alpha in
+        trial.losses.map { Subproblem(neuron: neuron, alpha: alpha, loss: $0) }
+      }
     }
     let fitted = problem.transitions.selecting(fold.training)
     let solver = searching(trial.round)
     let isSpectral = try isSpectral(fold, trial, subproblems.count, group: group)
-    let works = trial.losses.map { loss in
-      var work = work(subproblems, of: fold, heldOut: fold.validation, loss, solver)
-      if isSpectral { work.features = solver.searchFeatures(for: loss) }
-      work.range = trial.targets
-      return work
-    }
+    var work = work(subproblems, of: fold, heldOut: fold.validation, solver)
+    if isSpectral { work.features = solver.searchFeatures(for: trial.losses) }
+    work.range = trial.targets
     var walk = RidgeWalk(
-      problem: problem, works: works, phases: phases, alphas: trial.alphas.count,
-      isAbandoned: memory.isAbandoned, descent: stopsEarly ? Descent() : nil)
+      problem: problem, work: work, phases: phases, leaks: trial.alphas.count,
+      losses: trial.losses.count, isAbandoned: memory.isAbandoned,
+      descent: stopsEarly ? Descent() : nil)
     let ridges = trial.lambdas.map { fitted.ridge(lambda: $0) }
     do {
-      if let kernel = works.commonKernel {
-        try visit(&walk, spectral: fold, ridges, kernel, group: group, phases: phases)
+      if let features = work.features {
+        try visit(&walk, spectral: fold, ridges, features.kernel, group: group, phases: phases)
       } else {
         let regressors = try Regressors(problem.regressors, fold: fold, group: group)
         try visit(&walk, subproblems, regressors, ridges, solver, group: group, phases: phases)
       }
-    } catch FitError.ridgeTooSmall where walk.outcomes.contains(where: { !$0.isEmpty }) {}
-    return walk.outcomes
+    } catch FitError.ridgeTooSmall where !walk.outcomes.isEmpty {}
+    return walk
   }
 
   /// Subproblems on the transitions that a fold trains on, scored at others by position, solved with
   /// an effort.
   func work(
-    _ subproblems: [Subproblem], of fold: Fold, heldOut: [Int], _ loss: PointwiseLoss,
-    _ effort: Configuration
+    _ subproblems: [Subproblem], of fold: Fold, heldOut: [Int], _ effort: Configuration
   ) -> PanelWork {
     var work = PanelWork(
       subproblems: subproblems, margin: configuration.targetMargin,
       fitted: problem.transitions.selecting(fold.training),
-      heldOut: problem.transitions.selecting(heldOut), solver: effort.searcher(for: loss),
+      heldOut: problem.transitions.selecting(heldOut),
+      solver: effort.searcher(for: subproblems.map(\.loss)),
       threads: threads)
     work.range = configuration.targetRange
     return work
@@ -130,7 +130,7 @@ struct CrossValidation<S: Scalar & Transferable> {
     _ fold: Fold, _ trial: SearchMemory.Trial, _ subproblems: Int,
     group: borrowing some RankGroup & ~Copyable
   ) throws -> Bool {
-    let solutions = try group.sum(subproblems) * trial.losses.count * trial.lambdas.count
+    let solutions = try group.sum(subproblems) * trial.lambdas.count
     guard restriction == nil else { return false }
     return problem.foldBases.hasBasis(of: fold)
       || FoldLimits.repayEigenvectors(
@@ -168,13 +168,13 @@ struct CrossValidation<S: Scalar & Transferable> {
     if let restriction = restriction?.restricted(to: subproblems) {
       let choice = try restriction.chooseForm(
         regressors, configuration, threads: threads, group: group)
-      for i in walk.works.indices { walk.works[i].widest = choice.widestPanel }
+      walk.work.widest = choice.widestPanel
       try CORNN.visit(
         &walk, under: restriction, regressors: regressors, isDual: choice.isDual, ridges: ridges,
         group: group, phases: phases)
     } else {
       var solver = solver
-      let solutions = try group.sum(subproblems.count) * walk.works.count
+      let solutions = try group.sum(subproblems.count)
       solver.form = solver.cheaperForm(
         samples: regressors.samples, regressors: regressors.count, ridges: ridges.count,
         solutions: solutions)
@@ -185,19 +185,12 @@ struct CrossValidation<S: Scalar & Transferable> {
   }
 }
 
-extension [PanelWork] {
-  /// What multiplies in features; nil where one of them is not iterated in these.
-  fileprivate var commonKernel: ProductKernel? {
-    allSatisfy { $0.features != nil } ? first?.features?.kernel : nil
-  }
-}
-
 extension Configuration {
-  /// How a loss is iterated in the eigenvectors of a fold; nil where that is not exact enough.
-  fileprivate func searchFeatures(for loss: PointwiseLoss) -> FeatureGradients? {
+  /// How losses are iterated in the eigenvectors of a fold; nil where that is not exact enough.
+  fileprivate func searchFeatures(for losses: [PointwiseLoss]) -> FeatureGradients? {
     var search = self
     search.usesFeatures = searchesInFeatures && tolerance >= Arithmetic.singleTolerance
-    return search.features(for: loss)
+    return search.features(for: losses)
   }
 
   /// The form that takes less work for the products and factors of a fold and for a few
@@ -214,9 +207,11 @@ extension Configuration {
     return dual <= primal ? .dual : .primal
   }
 
-  /// The method for a loss in a search, which need not measure its solutions again.
-  func searcher(for loss: PointwiseLoss) -> any PanelSolver {
-    guard var solver = solver(for: loss) as? ConjugateGradients else { return solver(for: loss) }
+  /// The method for losses in a search, which need not measure its solutions again.
+  func searcher(for losses: [PointwiseLoss]) -> any PanelSolver {
+    guard var solver = solver(for: losses) as? ConjugateGradients else {
+      return solver(for: losses)
+    }
     solver.verifies = false
     return solver
   }

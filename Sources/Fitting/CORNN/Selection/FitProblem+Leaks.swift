@@ -37,9 +37,9 @@ extension FitProblem {
       losses: [loss], alphas: alphas, lambdas: [lambda], round: grid.lastRound,
       targets: configuration.targetRange)
     for fold in search.allFolds {
-      let outcomes = try search.solve(
+      let walk = try search.solve(
         fold, trial, fittable, stopsEarly: false, group: group, phases: phases)
-      for (i, score) in (outcomes[0].last?.scores.joined().map(\.mse) ?? []).enumerated() {
+      for (i, score) in (walk.outcomes.last?.scores.joined().map(\.mse) ?? []).enumerated() {
         errors[i / alphas.count][i % alphas.count].append(score)
       }
     }

@@ -35,13 +35,16 @@ struct Tally: Codable, Sendable {
   /// For each leak, the mean share of clipped targets.
   var clippedShares: [Double] { zip(clipped, sampled).map { $0 / Double($1) } }
 
-  /// Adds the outcomes of one fold, one a ridge; their subproblems run through the leaks of
-  /// a neuron before those of the next.
-  mutating func add<S: Scalar>(_ outcomes: [PanelOutcome<S>], trainingCount: Int) {
+  /// Adds what a loss gave on one fold, one outcome a ridge; their subproblems run through the
+  /// losses at a leak, and through the leaks of a neuron before those of the next.
+  mutating func add<S: Scalar>(
+    _ outcomes: [PanelOutcome<S>], place: LossPlace, trainingCount: Int
+  ) {
     for (row, outcome) in outcomes.enumerated() {
-      add(outcome.scores.flatMap { $0 }, row: row)
+      add(place.own(outcome.scores.flatMap { $0 }), row: row)
     }
-    for (i, row) in (outcomes.first?.panels.flatMap(\.rows) ?? []).enumerated() {
+    let rows = place.own(outcomes.first?.panels.flatMap(\.rows) ?? [])
+    for (i, row) in rows.enumerated() {
       clipped[i % alphas] += Double(row.clipped) / Double(trainingCount)
       sampled[i % alphas] += 1
     }
@@ -108,6 +111,23 @@ struct Tally: Codable, Sendable {
     let ratio = errors[place] / persistence[place]
     return counts[place] == expected[place] && counts[place] > 0 && ratio.isFinite
       ? ratio : .infinity
+  }
+}
+
+/// Which subproblems of a search are those of a loss.
+struct LossPlace {
+  private let place: Int
+  private let count: Int
+
+  /// The loss at a place among `count`, through which subproblems run.
+  init(_ place: Int, of count: Int) {
+    self.place = place
+    self.count = count
+  }
+
+  /// Those of the loss, of one a subproblem.
+  func own<Element>(_ all: [Element]) -> [Element] {
+    stride(from: place, to: all.count, by: count).map { all[$0] }
   }
 }
 

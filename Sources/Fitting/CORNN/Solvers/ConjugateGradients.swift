@@ -4,12 +4,11 @@ internal import LinearAlgebra
 /// Preconditioned nonlinear conjugate gradients (Polak–Ribière+) on a panel of
 /// independent convex subproblems.
 ///
-/// Per row it minimises `F(θ) = Σ_t φ(s_t; d_t) + λ/2 ‖θ‖²`, `s = Xθ`. The matrix products
+/// Per row it minimises `F(θ) = Σ_t φ(s_t; d_t) + λ/2 ‖θ‖²`, `s = Xθ`, with the row's own φ. The matrix products
 /// are taken for the whole panel, the step lengths row by row: the line search needs only
 /// S and Sp, elementwise. One iteration is one product with the inverse, and in the space of
 /// weights two with X.
 struct ConjugateGradients: PanelSolver {
-  let loss: PointwiseLoss
   let tolerance: Double
   let iterations: Int
   let initialMargin: Double
@@ -23,13 +22,13 @@ struct ConjugateGradients: PanelSolver {
   ) -> [Double]? {
     let all = panel.active
     let exclusion = form.exclusion(for: &panel)
-    panel.startFromRidge(form: form, exclusion, loss: loss, initialMargin: initialMargin)
+    panel.startFromRidge(form: form, exclusion, initialMargin: initialMargin)
     if let solution {
       for i in 0..<all { panel.coefficients.copyRow(i, from: solution.coefficients, i) }
-      panel.refreshResponse(form: form, loss: loss)
+      panel.refreshResponse(form: form)
     } else {
       panel.takeBetterStart(
-        form: form, exclusion, loss: loss, initialMargin: initialMargin)
+        form: form, exclusion, initialMargin: initialMargin)
     }
     var trace = [panel.objective]
     var iteration = 0
@@ -120,7 +119,7 @@ struct ConjugateGradients: PanelSolver {
     panel.rows[i].decrement = decrement
     if panel.rows[i].outcome != .iterationLimit { return false }
     if panel.rows[i].optimality < tolerance { return false }
-    panel.setDirection(i, beta: panel.rows[i].beta(after: before))
+    panel.setDirection(i, beta: panel.rows[i].beta(decrement, after: before))
     panel.rows[i].restarts = false
     if panel.rows[i].slope <= 0 {
       panel.setDirection(i, beta: 0)
@@ -131,7 +130,7 @@ struct ConjugateGradients: PanelSolver {
 
   /// A step of a row along its direction.
   private func step<S>(_ panel: inout Panel<S>, _ i: Int, _ pass: Pass) {
-    let length = panel.searchLine(i, loss: loss)
+    let length = panel.searchLine(i)
     if length > 0 { panel.advanceWithResidual(i, by: length) }
     panel.rows[i].count(step: length, iteration: pass.iteration)
   }
@@ -147,7 +146,7 @@ struct ConjugateGradients: PanelSolver {
     panel.bringToFront(stale)
     let active = panel.active
     panel.active = stale.count
-    panel.refreshResponse(form: form, loss: loss)
+    panel.refreshResponse(form: form)
     panel.active = active
   }
 
@@ -156,7 +155,7 @@ struct ConjugateGradients: PanelSolver {
   private func verify<F: PanelProducts & ~Copyable>(
     _ panel: inout Panel<F.S>, form: borrowing F, _ exclusion: F.PanelExclusion
   ) {
-    panel.refreshResponse(form: form, loss: loss)
+    panel.refreshResponse(form: form)
     form.updateGradient(&panel, exclusion)
     form.precondition(&panel, exclusion, .iteration)
     for i in 0..<panel.active {

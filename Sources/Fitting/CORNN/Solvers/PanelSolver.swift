@@ -21,7 +21,7 @@ protocol PanelSolver: Sendable {
 extension Panel where S: Transferable {
   /// Puts the ridge solution on the clamped currents, a step of length 1 from zero.
   mutating func startFromRidge<F: PanelProducts & ~Copyable>(
-    form: borrowing F, _ exclusion: F.PanelExclusion, loss: PointwiseLoss, initialMargin: Double
+    form: borrowing F, _ exclusion: F.PanelExclusion, initialMargin: Double
   ) where F.S == S {
     setScoresToCurrents(initialMargin: initialMargin)
     form.updateGradient(&self, exclusion)
@@ -37,7 +37,7 @@ extension Panel where S: Transferable {
     for i in 0..<active {
       refreshDirectionSums(i)
       advance(i, by: ridgeStep(i, square: rows[i].scale))
-      rescore(i, loss: loss)
+      rescore(i)
       takeScore(i)
     }
   }
@@ -48,7 +48,7 @@ extension Panel where S: Transferable {
   /// Both are linear in the currents: one step leads from one to the other. It pays where the
   /// loss forgives what the margin of the start was to guard against.
   mutating func takeBetterStart<F: PanelProducts & ~Copyable>(
-    form: borrowing F, _ exclusion: F.PanelExclusion, loss: PointwiseLoss, initialMargin: Double
+    form: borrowing F, _ exclusion: F.PanelExclusion, initialMargin: Double
   ) where F.S == S {
     let all = active
     let limit = S(Glibc.atanh(1 - initialMargin))
@@ -71,10 +71,10 @@ extension Panel where S: Transferable {
     for i in 0..<active {
       refreshDirectionSums(i)
       let length = ridgeStep(i, square: rows[i].decrement)
-      if descends(i, by: length, loss: loss) {
+      if descends(i, by: length) {
         advance(i, by: length)
       }
-      rescore(i, loss: loss)
+      rescore(i)
       takeScore(i)
     }
     active = all
@@ -105,12 +105,12 @@ extension Panel where S: Transferable {
 
   /// Recomputes S and what depends on it, the norm of the weights too.
   mutating func refreshResponse<F: PanelProducts & ~Copyable>(
-    form: borrowing F, loss: PointwiseLoss
+    form: borrowing F
   ) where F.S == S {
     form.refreshResponse(&self)
     for i in 0..<active {
       refreshSquaredNorm(i)
-      rescore(i, loss: loss)
+      rescore(i)
       takeScore(i)
     }
   }

@@ -8,7 +8,6 @@ internal import LinearAlgebra
 /// and steps of length 1 may cycle or diverge. `kept` is held at 1 or more, without which
 /// a neuron whose samples are all dropped becomes NaN for good. It wants the inverse itself.
 struct PublishedMap: PanelSolver {
-  let loss: PointwiseLoss
   let iterations: Int
   let initialMargin: Double
 
@@ -17,16 +16,16 @@ struct PublishedMap: PanelSolver {
     isAbandoned: () -> Bool
   ) -> [Double]? {
     let exclusion = form.exclusion(for: &panel)
-    panel.startFromRidge(form: form, exclusion, loss: loss, initialMargin: initialMargin)
+    panel.startFromRidge(form: form, exclusion, initialMargin: initialMargin)
     if let solution {
       for i in 0..<panel.active { panel.coefficients.copyRow(i, from: solution.coefficients, i) }
-      panel.refreshResponse(form: form, loss: loss)
+      panel.refreshResponse(form: form)
     }
     var trace = [panel.objective]
     for iteration in 0...iterations {
       if isAbandoned() { return nil }
       for i in 0..<panel.active {
-        panel.rescalePublished(i, loss: loss)
+        panel.rescalePublished(i)
         panel.takeScore(i)
       }
       form.updateGradient(&panel, exclusion)

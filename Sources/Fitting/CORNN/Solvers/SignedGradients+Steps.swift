@@ -76,7 +76,7 @@ extension SignedGradients {
   private func search<S>(
     _ panel: inout Panel<S>, _ i: Int, longest: Double, _ row: inout SignedState<S>.Row
   ) {
-    let length = panel.searchLine(i, loss: solver.loss, longest: longest)
+    let length = panel.searchLine(i, longest: longest)
     if length > 0 {
       panel.advance(i, by: length)
       panel.coefficients.zeroAtBoundary(

@@ -39,7 +39,7 @@ struct SignedGradients {
         iteration += 1
         step(&panel, form: form, &state)
         if iteration % ConjugateGradients.refreshInterval == 0 {
-          panel.refreshResponse(form: form, loss: solver.loss)
+          panel.refreshResponse(form: form)
         }
         updateDirections(&panel, form: form, &state)
         for i in 0..<panel.active { panel.rows[i].iterations = iteration }
@@ -47,7 +47,7 @@ struct SignedGradients {
         panel.retireSolved(below: solver.tolerance)
       }
       panel.active = all
-      panel.refreshResponse(form: form, loss: solver.loss)
+      panel.refreshResponse(form: form)
       updateDirections(&panel, form: form, &state)
       guard panel.reopen(notBelow: solver.tolerance), iteration < solver.iterations else { break }
     }
@@ -73,6 +73,6 @@ struct SignedGradients {
       }
       panel.coefficients.project(row: i, onto: signs)
     }
-    panel.refreshResponse(form: form, loss: solver.loss)
+    panel.refreshResponse(form: form)
   }
 }

@@ -105,12 +105,50 @@ ck_pair ck_feature_image(
 ck_pair ck_feature_direction(
   size_t n, const float *z, float beta, const float *c, float *p);
 
+typedef struct {
+  double square, own, image, crossing;
+} ck_four;
+
+/// z <- h - w;  returns its products with itself, c, m and the z before.
+ck_four ck_feature_gradient(
+  size_t n, const float *h, const float *w, const float *c, const float *m, float *z);
+
+/// z <- z / (mean + (1 - mean) b), entry by entry.
+void ck_feature_rest(size_t n, float mean, const float *b, float *z);
+
+/// z <- z - k m;  returns <h - w, z>.
+double ck_feature_correct(
+  size_t n, const float *h, const float *w, float k, const float *m, float *z);
+
+/// p <- z + beta p;  returns <h - w, p> and <c, p> with the new p.
+ck_pair ck_feature_descent(
+  size_t n, const float *h, const float *w, const float *z, float beta, const float *c,
+  float *p);
+
 /// eta <- eta + t p;  w <- w + t bp.
 void ck_feature_advance(
   size_t n, float t, const float *p, const float *bp, float *eta, float *w);
 
 /// y <- d x, entry by entry.
 void ck_scale_by(size_t n, const float *d, const float *x, float *y);
+
+// MARK: - Small systems side by side
+
+// CK_LANES symmetric systems of one order n, a multiple of 4: entry j of the system of a lane is
+// at [j * CK_LANES + lane]. Of matrices there are the rows of the lower triangle, one after
+// another: (i, j) is entry i (i + 1) / 2 + j.
+enum { CK_LANES = 16 };
+
+/// a <- the Cholesky factor L of a, with 1 / L_ii on the diagonal. Pivots are at least `least`
+/// times the mean of the diagonal.
+void ck_lanes_factor(size_t n, float least, float *a);
+
+/// x <- (L L^T)^-1 x.
+void ck_lanes_solve(size_t n, const float *a, float *x);
+
+/// Entries of one lane, from and to n numbers.
+void ck_lanes_set(size_t n, size_t lane, const float *x, float *all);
+void ck_lanes_get(size_t n, size_t lane, const float *all, float *x);
 
 // MARK: - Elementary functions
 

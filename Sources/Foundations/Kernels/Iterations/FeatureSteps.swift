@@ -47,3 +47,57 @@ package func scale(
   requireEqualLengths(x.count, d.count, y.count)
   ck_scale_by(x.count, d.pointer, x.pointer, y.pointer)
 }
+
+// The same where a metric of the row's own preconditions: m is what it makes of c.
+
+/// The products of a gradient `v = h − w` with what an iteration sets it against.
+package struct GradientSums {
+  /// `⟨v, v⟩`, `⟨c, v⟩`, `⟨m, v⟩`.
+  package let square: Double
+  package let own: Double
+  package let image: Double
+  /// `⟨z, v⟩` with the image before.
+  package let crossing: Double
+}
+
+/// `z ← v`; returns the products of v.
+package func featureGradient(
+  _ z: inout MutableSpan<Float>, product h: Span<Float>, penalty w: Span<Float>,
+  own c: Span<Float>, image m: Span<Float>
+) -> GradientSums {
+  requireEqualLengths(z.count, h.count, w.count, c.count, m.count)
+  let sums = ck_feature_gradient(
+    h.count, h.pointer, w.pointer, c.pointer, m.pointer, z.pointer)
+  return GradientSums(
+    square: sums.square, own: sums.own, image: sums.image, crossing: sums.crossing)
+}
+
+/// `z ← z / (h̄ + (1 − h̄) b)`, entry by entry, from an entry on; h̄ is a mean curvature and b the
+/// diagonal of B.
+package func featureRest(
+  _ z: inout MutableSpan<Float>, from first: Int, mean: Float, penalty b: Span<Float>
+) {
+  requireEqualLengths(z.count, b.count)
+  precondition(first >= 0 && first <= z.count, "entry \(first) of \(z.count)")
+  ck_feature_rest(z.count - first, mean, b.pointer + first, z.pointer + first)
+}
+
+/// `z ← z − k m`; returns `⟨h − w, z⟩` with the new z.
+package func featureCorrect(
+  _ z: inout MutableSpan<Float>, product h: Span<Float>, penalty w: Span<Float>,
+  correction k: Float, image m: Span<Float>
+) -> Double {
+  requireEqualLengths(z.count, h.count, w.count, m.count)
+  return ck_feature_correct(h.count, h.pointer, w.pointer, k, m.pointer, z.pointer)
+}
+
+/// `p ← z + β p`; returns `⟨h − w, p⟩` and `⟨c, p⟩` with the new p.
+package func featureDescent(
+  _ p: inout MutableSpan<Float>, product h: Span<Float>, penalty w: Span<Float>, beta: Float,
+  image z: Span<Float>, own c: Span<Float>
+) -> (slope: Double, own: Double) {
+  requireEqualLengths(p.count, h.count, w.count, z.count, c.count)
+  let sums = ck_feature_descent(
+    h.count, h.pointer, w.pointer, z.pointer, beta, c.pointer, p.pointer)
+  return (sums.first, sums.second)
+}

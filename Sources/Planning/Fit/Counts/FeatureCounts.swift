@@ -15,6 +15,8 @@ struct FeatureCounts {
   let neglects: Bool
   /// Whether they are of a factor of low rank, not of the whole Gram matrix.
   let isFactored: Bool
+  /// The leading features on which the rows' own curvatures precondition; nil if they do not.
+  let curvature: CurvatureLimits?
 
   /// Ridge a frame, and samples, from which fewer directions than most of the samples exceed the
   /// ridge, on generated recordings.
@@ -39,6 +41,7 @@ struct FeatureCounts {
     kernel = choices.kernel
     guard isDual else {
       (count, neglects, isFactored) = (Double(fit.shape.regressors), false, false)
+      curvature = nil
       return
     }
     // There are no more directions than regressors.
@@ -48,6 +51,8 @@ struct FeatureCounts {
     count = Double(min(kept, all))
     neglects = kept < all
     isFactored = kept < samples
+    let limits = CurvatureLimits(samples: samples, features: min(kept, all))
+    curvature = choices.usesCurvature && limits.order > 0 ? limits : nil
   }
 }
 
@@ -59,12 +64,15 @@ extension FeatureCounts {
   /// Flops of a product of a row with Q, and of the response: with B too, if that is dense.
   private var projection: Double { 2 * t * count }
   private var response: Double { projection + (isDual ? 0 : 2 * count * count) }
+  /// Numbers of a Hessian.
+  private var triangle: Double { Double(curvature?.entries ?? 0) }
   private var tail: Double { neglects ? 2 * t * t : 0 }
 
   /// Flops of a row in packed products as they are: the starts and the iterations, and thrice
-  /// what is neglected.
+  /// what is neglected; and the Hessian.
   func rounded(iterations: Double) -> Double {
-    (iterations + Self.starts) * (projection + response) + 3 * tail
+    let hessian = 2 * triangle * Double(curvature?.samples ?? 0)
+    return (iterations + Self.starts) * (projection + response) + 3 * tail + hessian
   }
 
   /// Flops of a row in split products: at the start, in between and at the end, and where the
@@ -77,11 +85,13 @@ extension FeatureCounts {
 
   /// Flops of a row in float64: the exclusion, and the solution and its residual.
   var exact: Double {
-    isDual ? ((neglects ? 6 : 4) + (excludesSelf ? 1 : 0)) * projection : 0
+    isDual ? ((neglects ? 4 : 3) + (excludesSelf ? 1 : 0)) * projection : 0
   }
 
-  /// Flops of a row in float32: its weights.
-  var narrow: Double { isDual ? 0 : 2 * count * count }
+  /// Flops of a row in float32: its weights, or the factor of its Hessian.
+  var narrow: Double {
+    isDual ? 2 / 3 * triangle * Double(curvature?.order ?? 0) : 2 * count * count
+  }
 
   /// Numbers of a row that are handled besides, samples and features, in units of a sample.
   func numbers(iterations: Double) -> Double {
@@ -124,7 +134,9 @@ extension FeatureCounts {
       isDual
       ? (neglects ? (kernel.isRounded ? 2 : Self.float) * t * t : 0)
       : Self.packed * count * count
-    return Self.double * order * order + basis + 2 * Self.packed * t * count + rest
+    let number = kernel.isRounded ? 2 : Self.float
+    let hessians = number * triangle * Double(curvature?.samples ?? 0)
+    return Self.double * order * order + basis + 2 * Self.packed * t * count + rest + hessians
   }
 
   /// Of the features while they are found, once a node.
@@ -146,17 +158,22 @@ extension FeatureCounts {
   /// of features, and the packed one.
   var stateBytes: Double {
     let samples = (5 + (neglects ? 1 : 0)) * Self.float + Self.packed
-    return samples * t + (7 * Self.float + Self.packed) * count
+    // A factor, what it solves, and the image of the own weight.
+    let metric =
+      curvature.map { Self.float * (triangle + Double($0.order) + count) } ?? 0
+    return samples * t + (7 * Self.float + Self.packed) * count + metric
   }
 
   /// Of a row besides: its start, and its solution as it is measured.
   func solutionBytes(scalar: Double) -> Double {
-    Self.float * count + (isDual ? t * scalar : count * (2 * Self.float + scalar))
+    let solution =
+      isDual ? t * scalar + Self.double * count : count * (2 * Self.float + scalar)
+    return Self.float * count + solution
   }
 
   /// Of the rows that are measured at a time: vectors of samples and of features in float64.
   var measureBytes: Double {
-    isDual ? Self.measuredRows * Self.double * (13 * t + 5 * count) : 0
+    isDual ? Self.measuredRows * Self.double * (11 * t + 6 * count) : 0
   }
 
   /// Rows that are there in float64 at a time.

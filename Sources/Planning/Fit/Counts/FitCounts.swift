@@ -61,8 +61,9 @@ struct FitCounts {
       PanelWidth.rows(
         of: (shape.neurons + job.ranks - 1) / job.ranks, samples: samples, threads: job.threads,
         inFeatures: inFeatures))
-    iterations = fit.expectedIterations
     features = inFeatures ? FeatureCounts(fit, isDual: isDual) : nil
+    iterations = choices.expectedIterations(
+      samples: samples, share: features?.curvature?.iterationShare ?? 1)
     storesFloat = configuration.usesFeatures || scalar == 4
     self.mask = mask
     candidates = choices.search

@@ -66,7 +66,7 @@ struct AgreementReport {
   var lines: [String] {
     var lines: [String] = []
     func row(_ name: String, _ value: String) {
-      lines.append("  " + padded(name, to: 44) + value)
+      lines.append("  " + padded(name, to: 50) + value)
     }
     if hasHalves {
       lines.append("weights of the two halves of the fitted frames, every other of 20 blocks")

@@ -76,10 +76,11 @@ import Testing
       signs: nil, costs: costs)
     #expect((form.projection(onto: [3, 4], users: 1).side == .neither) == !factors)
     let work = PanelWork(
-      subproblems: (0..<count).map { Subproblem(neuron: $0, alpha: 0.1) }, margin: 1e-6,
+      subproblems: (0..<count).map { Subproblem(neuron: $0, alpha: 0.1, loss: loss) },
+      margin: 1e-6,
       fitted: problem.transitions, heldOut: problem.heldOut,
       solver: ConjugateGradients(
-        loss: loss, tolerance: tolerance, iterations: 4000, initialMargin: 1e-3), threads: 1)
+        tolerance: tolerance, iterations: 4000, initialMargin: 1e-3), threads: 1)
     return try #require(try work.run(problem.recording, form: form, phases: Phases()))
   }
 

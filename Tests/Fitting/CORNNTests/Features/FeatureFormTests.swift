@@ -81,6 +81,41 @@ import Testing
     #expect(relativeError(found, reference) < max(1e-3, 2 * distance))
   }
 
+  /// With the cross entropy the curvatures of the start leave few iterations, with every kernel.
+  @Test(arguments: kernels, [false, true])
+  func curvaturesSaveIterations(kernel: ProductKernel, selfConnections: Bool) throws {
+    var problem = Case(neurons: 160, frames: 120, form: .dual)
+    problem.selfConnections = selfConnections
+    let data = try Synthetic(neurons: problem.neurons, frames: problem.frames)
+    func iterations(inFeatures: Bool) throws -> Double {
+      let found = try fit(data, problem, tolerance: 1e-4, inFeatures: inFeatures)
+      #expect(found.diagnostics.optimality.allSatisfy { $0 < 1e-4 })
+      return found.diagnostics.iterations.reduce(0) { $0 + Double($1) } / Double(problem.neurons)
+    }
+    try ProductKernel.$asked.withValue(kernel) {
+      let (plain, found) = (
+        try iterations(inFeatures: false), try iterations(inFeatures: true)
+      )
+      #expect(found < 0.6 * plain, "\(found) of \(plain)")
+    }
+  }
+
+  /// The counts that decide are within the features, and grow with what an iteration takes.
+  @Test(arguments: [0, 3, 4, 30, 250, 560, 2000, 4096], [1, 100, 2000, 30_000])
+  func leadingFeatures(features: Int, samples: Int) {
+    let limits = CurvatureLimits(samples: samples, features: features)
+    #expect(limits.order <= min(features, 256) && limits.order.isMultiple(of: 4))
+    #expect(limits.entries == limits.order * (limits.order + 1) / 2)
+    #expect(limits.order > 0 || (limits.samples == 0 && limits.iterationShare == 1))
+    if limits.order > 0 {
+      #expect((0..<samples).filter { $0.isMultiple(of: limits.stride) }.count == limits.samples)
+      #expect(limits.samples >= min(samples, 2 * limits.order))
+      #expect(limits.iterationShare > 0 && limits.iterationShare < 1)
+    }
+    let more = CurvatureLimits(samples: 2 * samples, features: features)
+    #expect(more.order >= limits.order)
+  }
+
   /// From the weights alone, with a dense matrix for each neuron.
   @Test(arguments: cases)
   func theReportedResidualIsThatOfTheWeights(problem: Case) throws {

@@ -1,4 +1,5 @@
 import Collectives
+import Kernels
 import LinearAlgebra
 import RandomNumbers
 import Runtime
@@ -29,8 +30,8 @@ import Testing
       RandomStream(seed: 3, stream: 40).fillNormal(&elements)
     }
     var panel = Panel<Double>(
-      neurons: Self.neurons, samples: form.samples, unknowns: form.unknowns, space: form.space,
-      ridge: form.ridge)
+      members: Self.neurons.map { Subproblem(neuron: $0, alpha: 0.1, loss: .crossEntropy) },
+      samples: form.samples, unknowns: form.unknowns, space: form.space, ridge: form.ridge)
     let exclusion = form.exclusion(for: &panel)
     panel.swapRows(0, 2)
     panel.swapRows(1, 3)

@@ -1,3 +1,4 @@
+import Kernels
 import LinearAlgebra
 import Testing
 
@@ -5,10 +6,15 @@ import Testing
 
 /// Rows of a panel go with all that belongs to them.
 @Suite struct PanelTests {
+  private func members(_ neurons: [Int]) -> [Subproblem] {
+    neurons.map { Subproblem(neuron: $0, alpha: 0.1, loss: .crossEntropy) }
+  }
+
   /// A panel whose row i has 100 + i as its neuron and everywhere in its matrices.
   private func panel(rows: Int, space: CoefficientSpace) -> Panel<Double> {
     var panel = Panel<Double>(
-      neurons: (0..<rows).map { 100 + $0 }, samples: 5, unknowns: 3, space: space, ridge: 1)
+      members: members((0..<rows).map { 100 + $0 }), samples: 5, unknowns: 3, space: space, ridge: 1
+    )
     for i in 0..<rows {
       let mark = Double(100 + i)
       for t in 0..<5 {
@@ -60,11 +66,11 @@ import Testing
 
   @Test func samplesKeepTheScoresOfOneRowOnly() {
     let samples = Panel<Double>(
-      neurons: [4, 7, 9], samples: 5, unknowns: 5, space: .samples, ridge: 1)
+      members: members([4, 7, 9]), samples: 5, unknowns: 5, space: .samples, ridge: 1)
     let ofSamples = (samples.score.rows, samples.scoreRow(2))
     #expect(ofSamples == (1, 0))
     let weights = Panel<Double>(
-      neurons: [4, 7, 9], samples: 5, unknowns: 2, space: .weights, ridge: 1)
+      members: members([4, 7, 9]), samples: 5, unknowns: 2, space: .weights, ridge: 1)
     let ofWeights = (weights.score.rows, weights.scoreRow(2))
     #expect(ofWeights == (3, 2))
   }

@@ -72,7 +72,8 @@ import Testing
     configuration.iterations = 5000
     var work = PanelWork(
       subproblems: members, margin: configuration.targetMargin, fitted: ready.transitions,
-      heldOut: ready.heldOut, solver: configuration.solver(for: setting.loss), threads: threads)
+      heldOut: ready.heldOut, solver: configuration.solver(for: members.map(\.loss)),
+      threads: threads)
     work.widest = widest
     var rows = SolvedRows(problem: ready, work: work)
     let ridges = [1e-3 * Double(ready.transitions.count)]
@@ -92,28 +93,35 @@ import Testing
 
   @Test(arguments: cases) func rowsDoNotDependOnThoseBesideThem(setting: Case) throws {
     let ready = try problem()
-    let probes = [0, 3, 7, 12].map { Subproblem(neuron: $0, alpha: 0.1) }
+    let loss = setting.loss
+    let probes = [0, 3, 7, 12].map { Subproblem(neuron: $0, alpha: 0.1, loss: loss) }
     let alone = try probes.map {
       try rows(ready, setting, [$0], widest: 1, threads: 1)[0]
     }
     #expect(alone.allSatisfy { $0.allSatisfy(\.isFinite) && $0.contains { $0 != 0 } })
     // A leak of 0.001 clamps nearly every target.
     let spoilers = [
-      Subproblem(neuron: 2, alpha: 0.1), Subproblem(neuron: 5, alpha: 0.1),
-      Subproblem(neuron: Self.constant, alpha: 0.1), Subproblem(neuron: 4, alpha: 0.001),
+      Subproblem(neuron: 2, alpha: 0.1, loss: loss), Subproblem(neuron: 5, alpha: 0.1, loss: loss),
+      Subproblem(neuron: Self.constant, alpha: 0.1, loss: loss),
+      Subproblem(neuron: 4, alpha: 0.001, loss: loss),
     ]
-    let everyone = (0..<Self.neurons).map { Subproblem(neuron: $0, alpha: 0.1) }
+    let everyone = (0..<Self.neurons).map { Subproblem(neuron: $0, alpha: 0.1, loss: loss) }
+    let others = [PointwiseLoss.crossEntropy, .clipped(k: 0.3, threshold: 0.05)]
+      .filter { $0 != loss }.flatMap { other in
+        probes.map { Subproblem(neuron: $0.neuron, alpha: 0.1, loss: other) }
+      }
     for (name, members, widest, threads) in [
       ("permuted", Array(probes.reversed()), 8, 1),
       ("beside spoilers", spoilers + probes + spoilers, 32, 1),
       ("twice", probes + probes, 8, 2),
+      ("beside other losses", others + probes + others, 32, 1),
       ("with all, on two threads", everyone, 5, 2),
     ] {
       let found = try rows(ready, setting, members, widest: widest, threads: threads)
       for (place, member) in members.enumerated() {
         guard
           let probe = probes.firstIndex(where: {
-            $0.neuron == member.neuron && $0.alpha == member.alpha
+            $0.neuron == member.neuron && $0.alpha == member.alpha && $0.loss == member.loss
           })
         else { continue }
         #expect(

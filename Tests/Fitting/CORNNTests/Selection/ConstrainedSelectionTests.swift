@@ -115,7 +115,7 @@ import Testing
         Constraints(mask: mask), local: 0..<40, neurons: 40, excludesSelf: true))
     let served = restriction.restricted(
       to: [0, 1, 35].flatMap { neuron in
-        [0.1, 0.2].map { Subproblem(neuron: neuron, alpha: $0) }
+        [0.1, 0.2].map { Subproblem(neuron: neuron, alpha: $0, loss: .crossEntropy) }
       })
     #expect(served.exclusions[1].users == 4 && served.exclusions[35].users == 2)
     #expect(served.exclusions[2].users == 0)

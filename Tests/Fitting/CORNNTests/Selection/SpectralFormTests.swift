@@ -60,7 +60,7 @@ import Testing
         neurons, stopsEarly: false, group: SingleRank(), phases: Phases())
       #expect(ready.foldBases.hasBasis(of: fold))
       for (row, lambda) in lambdas.enumerated() {
-        let scores = found[0][row].scores.flatMap { $0 }
+        let scores = found.outcomes[row].scores.flatMap { $0 }
         for (i, neuron) in neurons.enumerated() {
           for (j, alpha) in alphas.enumerated() {
             let expected = try denseError(
@@ -75,6 +75,45 @@ import Testing
         }
       }
     }
+  }
+
+  /// Losses that are tried together, in the rows of common panels, have the errors that each has
+  /// alone.
+  @Test(arguments: [true, false]) func lossesDoNotMix(isFree: Bool) throws {
+    let data = try Synthetic(neurons: 14, frames: 90)
+    let ready = try FitProblem(
+      data.recording(), bias: true, group: SingleRank(), phases: Phases())
+    var configuration = Configuration()
+    configuration.searchesInFeatures = isFree
+    let search = CrossValidation(
+      problem: ready, grid: SelectionGrid(), configuration: configuration, threads: 2,
+      memory: SearchMemory(), restriction: nil)
+    let round = SearchRound(neurons: 3, iterations: 3000, tolerance: 1e-5)
+    let fold = try #require(search.folds.first)
+    func tallies(_ losses: [PointwiseLoss]) throws -> [Tally] {
+      try search.solve(
+        fold,
+        SearchMemory.Trial(
+          losses: losses, alphas: alphas, lambdas: lambdas, round: round, targets: .clamped),
+        [1, 4, 9], stopsEarly: false, group: SingleRank(), phases: Phases()
+      ).tallies()
+    }
+    let losses: [PointwiseLoss] = [
+      .clipped(k: 0, threshold: 0.2), .crossEntropy, .clipped(k: 0.1, threshold: 0.05),
+    ]
+    let together = try tallies(losses)
+    #expect(together.count == losses.count)
+    for (loss, found) in zip(losses, together) {
+      let alone = try tallies([loss])[0]
+      for lambda in lambdas.indices {
+        for alpha in alphas.indices {
+          let expected = alone.relativeError(lambda, alpha)
+          #expect(abs(found.relativeError(lambda, alpha) - expected) < 1e-3 * expected)
+        }
+      }
+    }
+    let errors = together.map { $0.relativeError(1, 0) }
+    #expect(Set(errors.map { ($0 * 1e3).rounded() }).count > 1, "\(errors)")
   }
 
   /// The mean squared one-step error on a fold's block after dense Newton steps on its other

@@ -23,6 +23,9 @@ struct WhitenedFeatures {
   /// `Q`, samples × count: `H = E Q` for E in rows.
   let projection: PackedFactor
   let penalty: FeaturePenalty
+  /// What makes curvatures of samples those of the leading features, where they lead by size and
+  /// that pays.
+  var leading: LeadingCurvature?
 
   var kernel: ProductKernel { response.layout.kernel }
 }

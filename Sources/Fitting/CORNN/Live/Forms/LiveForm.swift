@@ -78,15 +78,15 @@ extension LiveForm {
     _ form: borrowing F, rows: [Int], iterations: Int, tolerance: Double
   ) -> Panel<Double> {
     var panel = Panel<Double>(
-      neurons: rows, samples: form.samples, unknowns: form.unknowns, space: form.space,
-      ridge: form.ridge)
+      members: rows.map { Subproblem(neuron: $0, alpha: .nan, loss: problem.loss) },
+      samples: form.samples, unknowns: form.unknowns, space: form.space, ridge: form.ridge)
     for (place, i) in rows.enumerated() {
       panel.target.copyRow(place, from: window.targets, i)
       panel.headroom.copyRow(place, from: window.headroom, i)
     }
     let solver = ConjugateGradients(
-      loss: problem.loss, tolerance: tolerance, iterations: iterations,
-      initialMargin: startMargin, verifies: false)
+      tolerance: tolerance, iterations: iterations, initialMargin: startMargin,
+      verifies: false)
     let start = PanelSolution(
       rows.map { SolvedNeuron(neuron: $0) }, coefficients: coefficients.selectedRows(rows),
       trace: [])

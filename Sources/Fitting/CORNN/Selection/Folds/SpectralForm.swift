@@ -52,9 +52,8 @@ struct SpectralForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
     guard let gradients = work.features else {
       preconditionFailure("a search in features needs their gradients")
     }
-    let neurons = members.map(\.neuron)
     var panel = FeaturePanel(
-      neurons: neurons, features: features, own: ownWeights(of: neurons))
+      members: members, features: features, own: ownWeights(of: members.map(\.neuron)))
     for (i, member) in members.enumerated() {
       work.setTargets(of: member, recording, in: &panel.panel, row: i)
     }

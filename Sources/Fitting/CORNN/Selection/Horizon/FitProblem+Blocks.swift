@@ -40,9 +40,11 @@ extension FitProblem {
       memory: SearchMemory(), restriction: restriction(recipe.constraints, configuration))
     let regressors = try Regressors(self.regressors, fold: fold, heldOut: .unitStates, group: group)
     let fitted = transitions.selecting(fold.training)
-    let subproblems = fittable.map { Subproblem(neuron: $0, alpha: recipe.leaks[$0]) }
-    let work = search.work(subproblems, of: fold, heldOut: [], recipe.loss, configuration)
-    var walk = BlockWalk(problem: self, works: [work], phases: phases)
+    let subproblems = fittable.map {
+      Subproblem(neuron: $0, alpha: recipe.leaks[$0], loss: recipe.loss)
+    }
+    let work = search.work(subproblems, of: fold, heldOut: [], configuration)
+    var walk = BlockWalk(problem: self, work: work, phases: phases)
     try search.visit(
       &walk, subproblems, regressors, [fitted.ridge(lambda: configuration.lambda)], configuration,
       group: group, phases: phases)
@@ -54,7 +56,7 @@ extension FitProblem {
 /// The weights of a network at one ridge.
 private struct BlockWalk<S: Scalar & Transferable>: SearchWalk {
   let problem: FitProblem<S>
-  var works: [PanelWork]
+  var work: PanelWork
   let phases: Phases
   var weights: StartingWeights?
 
@@ -62,7 +64,7 @@ private struct BlockWalk<S: Scalar & Transferable>: SearchWalk {
     _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
   ) throws -> Bool where F.S == S {
     guard
-      let outcome = try works[0].run(
+      let outcome = try work.run(
         problem.recording, form: form, from: nil, phases: phases, isAbandoned: { false })
     else { throw SearchPaused() }
     let found = form.weights(of: outcome, regressors: problem.regressors.count)

@@ -79,13 +79,14 @@ extension FitProblem {
       restriction: restriction(constraints, configuration))
     let rules = horizon.rules(common: start.common, isGiven: start.isGiven)
     let leaks = PulledLeaks(
-      rules, of: fittable, from: start.leaks, on: start.isGiven ? [start.common] : grid.alphas)
+      rules, of: fittable, from: start.leaks, on: start.isGiven ? [start.common] : grid.alphas,
+      loss: loss)
     var tallies = start.lambdas.map { _ in
       HorizonTally(rules: rules.count, horizon: horizon.horizon)
     }
     for fold in search.allFolds {
       let found = try search.run(
-        fold, leaks, horizon, loss, lambdas: start.lambdas, group: group, phases: phases)
+        fold, leaks, horizon, lambdas: start.lambdas, group: group, phases: phases)
       for (i, own) in found.enumerated() { tallies[i].add(own) }
       // A ridge that has no factor on one fold has none.
       tallies = Array(tallies.prefix(found.count))
@@ -114,14 +115,14 @@ extension CrossValidation {
   ///
   /// - Collective: every rank of `group` must call it.
   fileprivate func run(
-    _ fold: Fold, _ leaks: PulledLeaks, _ horizon: HorizonGrid, _ loss: PointwiseLoss,
-    lambdas: [Double], group: borrowing some RankGroup & ~Copyable, phases: Phases
+    _ fold: Fold, _ leaks: PulledLeaks, _ horizon: HorizonGrid, lambdas: [Double],
+    group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws -> [HorizonTally] {
     let regressors = try Regressors(
       problem.regressors, fold: fold, heldOut: .unitStates, group: group)
     let fitted = problem.transitions.selecting(fold.training)
     let solver = searching(horizon.round)
-    let work = work(leaks.subproblems, of: fold, heldOut: [], loss, solver)
+    let work = work(leaks.subproblems, of: fold, heldOut: [], solver)
     var walk = HorizonWalk(
       problem, leaks: leaks, validation: fold.validation,
       runs: FreeRuns(

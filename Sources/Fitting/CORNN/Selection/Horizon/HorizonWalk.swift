@@ -11,7 +11,10 @@ struct PulledLeaks {
   private(set) var places: [[Int]]
 
   /// `leaks` are those of the neurons without a pull, by local index.
-  init(_ rules: [LeakRule], of neurons: [Int], from leaks: [Double], on grid: [Double]) {
+  init(
+    _ rules: [LeakRule], of neurons: [Int], from leaks: [Double], on grid: [Double],
+    loss: PointwiseLoss
+  ) {
     places = rules.map { _ in [] }
     for neuron in neurons {
       let first = subproblems.count
@@ -19,7 +22,7 @@ struct PulledLeaks {
         let leak = rule.leak(from: leaks[neuron], on: grid)
         let place = subproblems[first...].firstIndex { $0.alpha == leak } ?? subproblems.count
         if place == subproblems.count {
-          subproblems.append(Subproblem(neuron: neuron, alpha: leak))
+          subproblems.append(Subproblem(neuron: neuron, alpha: leak, loss: loss))
         }
         places[i].append(place)
       }
@@ -39,7 +42,7 @@ struct HorizonWalk<S: Scalar & Transferable>: SearchWalk {
   let block: Range<Int>
   let heldOut: Transitions
   let runs: FreeRuns<S>?
-  var works: [PanelWork]
+  var work: PanelWork
   let phases: Phases
   let isAbandoned: @Sendable () -> Bool
   private var last: PanelOutcome<S>?
@@ -57,13 +60,13 @@ struct HorizonWalk<S: Scalar & Transferable>: SearchWalk {
     self.isAbandoned = isAbandoned
     block = validation[0]..<(validation[0] + validation.count)
     heldOut = problem.transitions.selecting(validation)
-    works = [work]
+    self.work = work
   }
 
   mutating func visit<F: SubproblemForm & ~Copyable>(
     _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
   ) throws -> Bool where F.S == S {
-    let outcome = try works[0].run(
+    let outcome = try work.run(
       problem.recording, form: form, from: last, phases: phases, isAbandoned: isAbandoned)
     // Where one rank gives up, all do.
     guard try group.maximum(outcome == nil ? 1 : 0) == 0, let outcome else { throw SearchPaused() }
