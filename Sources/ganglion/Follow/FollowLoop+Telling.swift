@@ -74,7 +74,7 @@ extension FollowLoop {
   func writeSnapshot(isLast: Bool, on world: borrowing Communicator) throws {
     do {
       try outputs.snapshots.write(
-        follower, taken: taken, status: status, waits: isLast, on: world)
+        network, taken: taken, status: status, waits: isLast, on: world)
     } catch  where !isLast {
       noteFailure("\(error)")
     }

@@ -169,6 +169,8 @@ final class FollowLoop {
     try world.broadcast(&flags)
     try world.broadcast(&numbers)
     let isBehind = flags[1] > 0
+    let admitted = network.admitNewcomers(numbers)
+    if !admitted.isEmpty { log.write("admitted", ["cells": admitted, "frames": taken]) }
     try follower.take(network.frame(numbers, follows: flags[0] == 1), group: world)
     let forecast = try follower.forecast(
       frames: isBehind ? 1 : follower.horizon, group: world)

@@ -5,12 +5,11 @@ internal import MPI
 internal import Recordings
 
 /// The network that is followed, with what turns values of the source into rates and back.
-struct FollowedNetwork {
+final class FollowedNetwork {
   let follower: LiveFollower
   /// Of all neurons, on every rank.
-  let scaling: Scaling
-  /// Neurons that vary and are there often enough; the others have no forecast.
-  let isFitted: [Bool]
+  private(set) var scaling: Scaling
+  private var newcomers: Newcomers
   let neurons: Int
   private let inputScale: [Double]
 
@@ -31,7 +30,10 @@ struct FollowedNetwork {
       scale: try world.gather(own.scale), baseline: nil)
     var isOwnFitted = [Int](repeating: 0, count: local.count)
     for i in problem.fittable { isOwnFitted[i] = 1 }
-    isFitted = try world.gather(isOwnFitted).map { $0 == 1 }
+    let isFitted = try world.gather(isOwnFitted).map { $0 == 1 }
+    newcomers = Newcomers(
+      isFitted: isFitted,
+      span: min(problem.recording.fittedFrames.count, following.windowLength))
     let room = following.room(begun: problem.transitions.frames.count)
     let fit = LiveFit(
       LiveProblem(
@@ -40,10 +42,11 @@ struct FollowedNetwork {
         loss: chosen.choice.loss.loss, selfConnections: configuration.selfConnections,
         hasRival: true, memory: following.memory),
       alpha: chosen.choice.leaks, fitted: problem.fittable, form: following.form)
+    let (tolerance, iterations) = (Self.startTolerance, Self.mostIterations)
     try world.agree {
       try fit.begin(
-        with: problem, rule: { configuration.targets(alpha: $0) },
-        tolerance: Self.startTolerance, iterations: Self.mostIterations)
+        with: problem, rule: { configuration.targets(alpha: $0) }, tolerance: tolerance,
+        iterations: iterations)
     }
     follower = LiveFollower(
       fit, isFitted: isFitted, bias: problem.regressors.bias, horizon: following.horizon,
@@ -51,11 +54,31 @@ struct FollowedNetwork {
       rule: { configuration.targets(alpha: $0) })
   }
 
+  /// Neurons that vary and are there often enough; the others have no forecast.
+  var isFitted: [Bool] { follower.isFitted }
+
+  /// The scaling of this rank's neurons.
+  var ownScaling: Scaling { scaling.part(follower.fit.problem.local) }
+
+  /// Looks whether cells that were left out have been there for long enough, with a frame of the
+  /// source that is about to be taken.
+  ///
+  /// - Returns: those that are fitted from now on.
+  /// - Collective: every rank must call it with the same frame.
+  func admitNewcomers(_ numbers: [Double]) -> [Int] {
+    newcomers.note(numbers).map { cell, values in
+      scaling.choose(for: cell, from: values)
+      follower.admit(cell)
+      return cell
+    }
+  }
+
   /// How well the window is solved at the start and at the end.
   static let startTolerance = 1e-6
   static let mostIterations = 500
 
-  /// Begins anew with the latest frames of an earlier run, if there are any.
+  /// Begins anew with the latest frames of an earlier run, if there are any, and with the cells
+  /// that are there in them.
   ///
   /// - Throws: `FitError.ridgeTooSmall`.
   /// - Collective: every rank of `world` must call it.
@@ -63,6 +86,7 @@ struct FollowedNetwork {
     with earlier: [(numbers: [Double], follows: Bool)], on world: borrowing Communicator
   ) throws {
     guard !earlier.isEmpty else { return }
+    for (numbers, _) in earlier { _ = admitNewcomers(numbers) }
     try world.agree {
       try follower.begin(
         with: earlier.map { frame($0.numbers, follows: $0.follows) },

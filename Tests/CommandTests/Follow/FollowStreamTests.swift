@@ -47,6 +47,26 @@ extension CommandTests {
       }
     }
 
+    /// A cell that is not there before frame 60 is fitted from frame 92 on, with its 33rd value of
+    /// the latest 41, as many as the warm-up of 4 s has; a window later the network is that of the whole stream.
+    @Test func aCellThatAppearsIsFitted() throws {
+      let folder = try TemporaryDirectory()
+      let (stream, model, log) = (
+        folder.file("stream"), folder.file("model.h5"), folder.file("run.jsonl")
+      )
+      var networks: [[Double]] = []
+      for appears in [0, 60] {
+        try write(Array(0..<150), to: stream) { $0 < appears ? 2 : nil }
+        let result = try follow(stream, ["--framed", "--log", log], to: model)
+        try #require(result.status == 0, "\(result)")
+        networks.append(entries(try readMatrix(model, "/W")))
+      }
+      #expect(relativeError(networks[1], networks[0]) < 1e-4)
+      let admitted = try #require(try event("admitted", in: log))
+      #expect(admitted["cells"] as? [Int] == [2])
+      #expect(admitted["frames"] as? Int == 92)
+    }
+
     @Test func disorderIsCounted() throws {
       let folder = try TemporaryDirectory()
       let (stream, log) = (folder.file("stream"), folder.file("run.jsonl"))

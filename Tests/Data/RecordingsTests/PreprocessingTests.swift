@@ -94,6 +94,21 @@ import Testing
     #expect(scaling.offset == [4.5])
   }
 
+  /// A neuron that is scaled later gets what it would have got with all others.
+  @Test(arguments: ScalingKind.allCases)
+  func aNeuronIsScaledLater(kind: ScalingKind) throws {
+    var rates = traces()
+    let series = (0..<32).map { rates[1, $0] }
+    let whole = try Scaling(kind, of: &rates, fitted: 0..<32, group: SingleRank())
+    let isShared = kind != .quantile && kind != .zscoreTanh
+    var later = Scaling(
+      kind: kind, offset: [0, 0, 0], drift: [0, 0, 0],
+      scale: isShared ? whole.scale : [1, 1, 1], baseline: nil)
+    later.choose(for: 1, from: series)
+    #expect(later.offset[1] == whole.offset[1] && later.scale[1] == whole.scale[1])
+    #expect(later.part(1..<2).scale == [whole.scale[1]] && (isShared || later.scale[0] == 1))
+  }
+
   @Test func baselineMustBePositive() throws {
     var preprocessing = Preprocessing()
     preprocessing.baseline = .percentile(8)

@@ -56,16 +56,13 @@ package struct Scaling: Sendable {
     case .max:
       let largest = try group.maximum(series.map(\.largest).max() ?? 0)
       if largest > 0 { scale = scale.map { _ in largest } }
-    case .quantile:
-      scale = series.map { $0.quantile > 0 ? $0.quantile : 1 }
+    case .quantile, .zscoreTanh:
+      for (i, summary) in series.enumerated() { (offset[i], scale[i]) = summary.map(kind) }
     case .tanh:
       let squares = try group.sum(series.reduce(0) { $0 + $1.squares })
       let count = try group.sum(series.reduce(0) { $0 + $1.count })
       let deviation = count > 0 ? (squares / count).squareRoot() : 0
       if deviation > 0 { scale = scale.map { _ in deviation } }
-    case .zscoreTanh:
-      offset = series.map(\.mean)
-      scale = series.map { $0.deviation > 0 ? 3 * $0.deviation : 1 }
     }
     self.kind = kind
     self.offset = offset
@@ -87,6 +84,21 @@ package struct Scaling: Sendable {
     self.drift = drift
     self.scale = scale
     self.baseline = baseline
+  }
+
+  /// Gives a neuron what its values ask for, where each neuron has a scale of its own.
+  package mutating func choose(for i: Int, from values: [Double]) {
+    guard kind == .quantile || kind == .zscoreTanh else { return }
+    let summary = Summary(of: values.span, frames: values.indices, kind: kind)
+    (offset[i], scale[i]) = summary.map(kind)
+  }
+
+  /// That of some of its neurons, where F₀ does not move.
+  package func part(_ neurons: Range<Int>) -> Scaling {
+    precondition(baseline == nil, "F₀ moves")
+    return Scaling(
+      kind: kind, offset: Array(offset[neurons]), drift: Array(drift[neurons]),
+      scale: Array(scale[neurons]), baseline: nil)
   }
 
   /// Adds each neuron's trend, times a factor, to neurons × frames in place.
@@ -187,6 +199,12 @@ private struct Summary {
   var mean: Double { moments.mean }
   var deviation: Double { moments.deviation }
   var count: Double { moments.count }
+
+  /// Offset and scale of a neuron that has its own.
+  func map(_ kind: ScalingKind) -> (offset: Double, scale: Double) {
+    if kind == .quantile { return (0, quantile > 0 ? quantile : 1) }
+    return (mean, deviation > 0 ? 3 * deviation : 1)
+  }
 
   @specialized(where S == Double)
   @specialized(where S == Float)

@@ -18,8 +18,8 @@ package final class LiveFit {
   package let problem: LiveProblem
   /// The leak of each of this rank's neurons.
   package let alpha: [Double]
-  /// This rank's neurons that are fitted, by local index.
-  package let fitted: [Int]
+  /// This rank's neurons that are fitted, by local index, in order.
+  package private(set) var fitted: [Int]
   let form: any LiveForm
   /// How each of this rank's neurons stood when it was refined last.
   private(set) var standing: [RefinedRow?]
@@ -55,19 +55,25 @@ package final class LiveFit {
 
   /// Takes a transition; the oldest one leaves the window once it is full.
   ///
-  /// - Returns: the currents of this rank's neurons by the weights of before it.
+  /// - Returns: what was expected of it.
   /// - Throws: what `group` throws.
   /// - Complexity: `LiveDual`, `LivePrimal`.
   /// - Collective: every rank of `group` must call it, with the same regressors.
   @discardableResult
   package func take(
     _ transition: LiveTransition, group: borrowing some RankGroup & ~Copyable
-  ) throws -> [Double] {
+  ) throws -> LiveExpectation {
     precondition(
       transition.regressors.count == problem.regressors
         && transition.targets.count == problem.local.count, "a transition of another problem")
     transitions += 1
     return try form.step(transition, group: group)
+  }
+
+  /// Fits another of this rank's neurons from now on, by local index; before it had no targets.
+  func admit(row: Int) {
+    let place = fitted.firstIndex { $0 > row } ?? fitted.count
+    fitted.insert(row, at: place)
   }
 
   /// The parts into which the sweep cuts all neurons: neuron i is of part i modulo this.

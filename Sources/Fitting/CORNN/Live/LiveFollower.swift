@@ -29,7 +29,7 @@ package final class LiveFollower {
   private let cutAfter: Int?
   private let rules: [TargetRule]
   /// Of all neurons.
-  private let isFitted: [Bool]
+  package private(set) var isFitted: [Bool]
   private let bias: Bool
 
   /// Scores over all neurons, and of each of this rank's.
@@ -52,6 +52,7 @@ package final class LiveFollower {
 
   struct Seen {
     let rates: [Double]
+    /// That of neurons that are not fitted, too.
     let isMissing: [Bool]
     let regressors: [Double]
     /// Whether all inputs were there.
@@ -62,7 +63,6 @@ package final class LiveFollower {
     let from: Seen
     let next: [Double]
     let last: [Double]?
-    var rivalNext: [Double]?
     var rivalLast: [Double]?
   }
 
@@ -81,6 +81,17 @@ package final class LiveFollower {
     self.cutAfter = cutAfter
     rules = fit.alpha.map(rule)
     neuronErrors = NeuronErrors(neurons: fit.alpha.count)
+  }
+
+  /// Fits another neuron from the next frame on; what was before counts as missing of it.
+  ///
+  /// Its leak is the one that the fit was given for it.
+  /// - Collective: every rank must call it before the same frame.
+  package func admit(_ neuron: Int) {
+    precondition(!isFitted[neuron], "neuron \(neuron) is fitted")
+    isFitted[neuron] = true
+    let local = fit.problem.local
+    if local.contains(neuron) { fit.admit(row: neuron - local.lowerBound) }
   }
 
   /// Begins anew with frames that an earlier run has taken, and solves the latest of their
@@ -117,7 +128,8 @@ package final class LiveFollower {
     guard frame.follows, let before = seen else { return }
     score(now)
     guard before.isComplete else { return }
-    try fit.take(transition(from: before, to: now), group: group)
+    let expected = try fit.take(transition(from: before, to: now), group: group)
+    try scoreRival(expected.increments, from: before, now, group: group)
     guard let left = untilCut else { return }
     untilCut = left > 1 ? left - 1 : nil
     guard left <= 1, let cutAfter else { return }
@@ -146,22 +158,21 @@ package final class LiveFollower {
   }
 
   /// Lets the linear rival forecast as far as the horizon from the latest frame, to be scored
-  /// beside the forecast that was made there.
+  /// beside the forecast that was made there; one frame ahead each step does so by itself.
   ///
   /// - Throws: what `group` throws.
   /// - Collective: every rank of `group` must call it.
   package func forecastOfRival(group: borrowing some RankGroup & ~Copyable) throws {
     guard fit.problem.hasRival, let seen, !made.isEmpty else { return }
     let rival = try fit.rivalForecast(from: seen.regressors, horizon: horizon, group: group)
-    made[made.count - 1].rivalNext = rival.first
     made[made.count - 1].rivalLast = rival.last
   }
 
   private func fill(_ frame: LiveFrame) -> Seen {
     let expected = made.last?.next ?? seen?.rates
-    let isMissing = frame.rates.indices.map { isFitted[$0] && frame.rates[$0].isNaN }
+    let isMissing = frame.rates.indices.map { !isFitted[$0] || frame.rates[$0].isNaN }
     let rates = frame.rates.indices.map { i in
-      isMissing[i] ? expected?[i] ?? 0 : isFitted[i] ? frame.rates[i] : 0
+      isMissing[i] ? isFitted[i] ? expected?[i] ?? 0 : 0 : frame.rates[i]
     }
     let held = seen.map { Array($0.regressors[rates.count..<(rates.count + frame.inputs.count)]) }
     let inputs = frame.inputs.indices.map {
@@ -199,11 +210,27 @@ extension LiveFollower {
       }
       scores.next.note(error: sums.error, persistence: sums.persistence)
       if alarm.note(error: sums.error, persistence: sums.persistence) { untilCut = cutAfter }
-      note(latest.rivalNext, from: latest.from, now, in: &scores.rivalNext)
     }
     guard made.count == horizon, let due = made.first else { return }
     note(due.last, from: due.from, now, in: &scores.last)
     note(due.rivalLast, from: due.from, now, in: &scores.rivalLast)
+  }
+
+  /// Scores the rival one frame ahead, on the frames on which the network is.
+  private func scoreRival(
+    _ increments: [Double], from before: Seen, _ now: Seen,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws {
+    guard fit.problem.hasRival, !made.isEmpty else { return }
+    let first = fit.problem.local.lowerBound
+    var sums = [0.0, 0.0]
+    for i in fit.fitted where !now.isMissing[first + i] && !before.isMissing[first + i] {
+      let change = now.rates[first + i] - before.rates[first + i]
+      sums[0] += (increments[i] - change) * (increments[i] - change)
+      sums[1] += change * change
+    }
+    try group.sum(&sums)
+    scores.rivalNext.note(error: sums[0], persistence: sums[1])
   }
 
   private func note(
@@ -220,8 +247,7 @@ extension LiveFollower {
     each: (_ neuron: Int, _ error: Double, _ persistence: Double) -> Void
   ) -> (error: Double, persistence: Double) {
     var sums = (error: 0.0, persistence: 0.0)
-    for i in isFitted.indices
-    where isFitted[i] && !now.isMissing[i] && !before.isMissing[i] {
+    for i in isFitted.indices where !now.isMissing[i] && !before.isMissing[i] {
       let e = (forecast[i] - now.rates[i]) * (forecast[i] - now.rates[i])
       let p = (before.rates[i] - now.rates[i]) * (before.rates[i] - now.rates[i])
       sums.error += e

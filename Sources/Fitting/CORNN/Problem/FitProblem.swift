@@ -49,6 +49,9 @@ package final class FitProblem<S: Scalar & Transferable> {
     self.recording = recording
   }
 
+  /// A neuron missing in more than this share of the fitted frames is left out.
+  package static var mostMissing: Double { Census.mostMissing }
+
   /// Fewer transitions cannot tell anything about a network.
   private static var leastTransitions: Int { 9 }
 }

@@ -14,8 +14,7 @@ struct ForecastWriter {
   /// On rank 0, and there only where anything is to be made of forecasts.
   private let isNeeded: Bool
   let cells: [Int]
-  private let scaling: Scaling
-  private let isFitted: [Bool]
+  private let network: FollowedNetwork
 
   /// - Throws: `CommandLineError` (73) on every rank if the file cannot be created.
   /// - Collective: every rank of `world` must call it.
@@ -31,8 +30,7 @@ struct ForecastWriter {
     isWanted = command.outputs.forecastOut != nil && world.rank == 0
     isNeeded = isWanted || publisher != nil || (command.outputs.page != nil && world.rank == 0)
     cells = command.outputs.cellsOut?.cells ?? Array(0..<network.neurons)
-    scaling = network.scaling
-    isFitted = network.isFitted
+    self.network = network
   }
 
   /// Writes what is expected after a frame: a row a frame ahead, in the units of the source.
@@ -45,6 +43,7 @@ struct ForecastWriter {
     _ forecast: [[Double]], after frame: StreamFrame, sensitivity: [Double]?
   ) -> [[Double]] {
     guard isNeeded else { return [] }
+    let (scaling, isFitted) = (network.scaling, network.isFitted)
     let rows = forecast.map { rates in
       cells.map { isFitted[$0] ? scaling.restored(rates[$0], neuron: $0, frame: 0) : .nan }
     }

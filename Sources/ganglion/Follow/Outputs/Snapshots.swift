@@ -68,16 +68,17 @@ struct Snapshots {
   /// - Throws: what writing throws, on every rank alike; in the background nothing.
   /// - Collective: every rank of `world` must call it.
   func write(
-    _ follower: LiveFollower, taken: Int, status: FollowStatus, waits: Bool,
+    _ network: FollowedNetwork, taken: Int, status: FollowStatus, waits: Bool,
     on world: borrowing Communicator
   ) throws {
     writer.wait()
+    let follower = network.follower
     let fit = try follower.fit.network(
       inputScale: chosen.loaded.problem.regressors.inputScale, scores: follower.neuronScores,
       scored: follower.scores.next.frames, tolerance: chosen.configuration.tolerance,
       group: world)
     let variables = status.variables(follower, taken: taken)
-    let file = try file(taken: taken, on: world)
+    let file = try file(network.ownScaling, taken: taken, on: world)
     guard isInBackground, !waits else {
       try write(fit, variables, to: file, on: world)
       return writer.noteWritten()
@@ -116,7 +117,9 @@ struct Snapshots {
     }
   }
 
-  private func file(taken: Int, on world: borrowing Communicator) throws -> FitResultFile {
+  private func file(
+    _ scaling: Scaling, taken: Int, on world: borrowing Communicator
+  ) throws -> FitResultFile {
     let unseen = max(0, frames - taken)
     let whole = settings.adding([
       "holdout": unseen > 0 ? (Double(unseen) / Double(frames)).nextUp : 0
@@ -125,7 +128,7 @@ struct Snapshots {
       ranks: world.size, threads: provenance.threads, kernels: provenance.kernels,
       input: provenance.input, configuration: try whole.json)
     return FitResultFile(
-      recording: recording, scaling: chosen.loaded.scaling, configuration: chosen.configuration,
+      recording: recording, scaling: scaling, configuration: chosen.configuration,
       choice: chosen.choice, heldOut: nil, regions: nil, provenance: root, storage: .full,
       method: (try MethodOptions.parse([]), nil), isRoot: world.rank == 0)
   }

@@ -57,7 +57,7 @@ import Testing
     // z = s + E(s) with the s of when the transition came, by dense regressions of our own.
     var responses: [[Double]] = []
     for t in 0..<119 {
-      let currents = try fit.take(stream.transition(t), group: SingleRank())
+      let currents = try fit.take(stream.transition(t), group: SingleRank()).currents
       responses.append(
         currents.indices.map {
           currents[$0] + stream.targets[t][$0] - Foundation.tanh(currents[$0])

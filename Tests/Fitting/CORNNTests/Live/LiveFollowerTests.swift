@@ -100,6 +100,69 @@ import Testing
     #expect(abs(mse - follower.scores.next.error) < 1e-12 * mse)
   }
 
+  /// A neuron that was left out counts as zero until it is admitted, and its targets as missing.
+  @Test(arguments: [Configuration.Form.primal, .dual])
+  func aNeuronThatComesLaterIsFitted(_ form: Configuration.Form) throws {
+    let rates = try Self.frames(71, seed: 22)
+    let (late, admitted) = (3, 25)
+    let fit = LiveFit(
+      Self.fit(form, window: 60).problem, alpha: Array(repeating: Self.alpha, count: Self.neurons),
+      fitted: (0..<Self.neurons).filter { $0 != late }, form: form)
+    let follower = LiveFollower(
+      fit, isFitted: (0..<Self.neurons).map { $0 != late }, bias: true, horizon: 2, rule: Self.rule)
+    for t in rates.indices {
+      if t == admitted { follower.admit(late) }
+      try follower.take(
+        LiveFrame(rates: rates[t], inputs: [], follows: t != 0), group: SingleRank())
+      let forecast = try follower.forecast(frames: 2, group: SingleRank())
+      #expect((forecast[0][late] == 0) == (t < admitted), "frame \(t)")
+    }
+    fit.settle(tolerance: 1e-11, iterations: 2000)
+    let seen = Array(10..<70)
+    let x = rates.indices.map { t in
+      var now = rates[t]
+      if t < admitted { now[late] = 0 }
+      return now + [1]
+    }
+    for i in [0, late, 6] {
+      let used = i == late ? seen.filter { $0 >= admitted } : seen
+      let dense = try DenseNewton(
+        x: used.map { x[$0] }, d: used.map { Self.target(rates[$0][i], rates[$0 + 1][i]) },
+        ridge: Self.ridge, loss: .crossEntropy, forbidden: [i])
+      #expect(relativeError(fit.weights(ofRow: i), dense.weights) < 1e-7)
+    }
+    #expect(fit.fitted == Array(0..<Self.neurons))
+  }
+
+  /// One frame ahead it is scored on the same frames as the network, whether or not there was
+  /// time to let it forecast.
+  @Test(arguments: [Configuration.Form.primal, .dual])
+  func theRivalIsScoredOnTheSameFrames(_ form: Configuration.Form) throws {
+    let rates = try Self.frames(50, seed: 24)
+    let follower = Self.follower(form, window: 20)
+    var sums = (error: 0.0, persistence: 0.0)
+    var expected: [Double]?
+    for t in rates.indices {
+      let follows = t != 0 && t != 25
+      try follower.take(
+        LiveFrame(rates: rates[t], inputs: [], follows: follows), group: SingleRank())
+      if follows, let expected {
+        for i in 0..<Self.neurons {
+          sums.error += pow(expected[i] - rates[t][i], 2)
+          sums.persistence += pow(rates[t - 1][i] - rates[t][i], 2)
+        }
+      }
+      expected = try follower.fit.rivalForecast(
+        from: rates[t] + [1], horizon: 1, group: SingleRank())[0]
+      _ = try follower.forecast(frames: 1, group: SingleRank())
+    }
+    let (network, rival) = (follower.scores.next, follower.scores.rivalNext)
+    #expect(rival.frames == 48 && network.frames == 48)
+    #expect(abs(rival.error - sums.error) < 1e-10 * sums.error)
+    #expect(abs(rival.persistence - sums.persistence) < 1e-10 * sums.persistence)
+    #expect(abs(network.persistence - sums.persistence) < 1e-10 * sums.persistence)
+  }
+
   @Test(arguments: [Configuration.Form.primal, .dual])
   func theRivalIsTheRidgeRegressionOfIncrements(_ form: Configuration.Form) throws {
     let rates = try Self.frames(61, seed: 25)

@@ -47,22 +47,14 @@ import Testing
     let fit = Self.fit(
       stream, window: 30, ridge: ridge, memory: .forgetting(halfLife: halfLife))
     let size = 9
-    var ridges = [Double](repeating: ridge, count: size)
-    var coordinate = 0
-    // Twice round in 1 / (1 − γ) transitions.
-    let raises = Int((2 * Double(size) * (1 - decay)).rounded(.up))
+    let ridges = Self.ridges(of: size, ridge: ridge, decay: decay, after: count)
     var responses: [[Double]] = []
     for t in 0..<count {
-      let currents = try fit.take(stream.transition(t), group: SingleRank())
+      let currents = try fit.take(stream.transition(t), group: SingleRank()).currents
       responses.append(
         currents.indices.map {
           currents[$0] + stream.targets[t][$0] - Foundation.tanh(currents[$0])
         })
-      for j in ridges.indices { ridges[j] *= decay }
-      for _ in 0..<raises {
-        ridges[coordinate] += ridge * Double(size) * (1 - decay) / Double(raises)
-        coordinate = (coordinate + 1) % size
-      }
       #expect(fit.sweep(1) == 0)
     }
     // The mean ridge is what it should be.
@@ -85,30 +77,63 @@ import Testing
     #expect(try fit.keepAccurate(within: .infinity) < 1e-11)
   }
 
-  /// The batch fit in which each transition has its weight is where the steps lead, and they lag
-  /// behind it: by a third where the network is followed this fast.
-  @Test func forgettingIsNearTheWeightedFit() throws {
+  /// Where targets are small, tanh is a line, and the steps are the weighted batch fit.
+  ///
+  /// What they lag behind it otherwise is the curvature, which the
+  /// steps take to be one: of the order of `1 - φ'' = tanh² s`, so a hundredth with targets of a
+  /// tenth.
+  @Test func forgettingLagsByTheCurvatureAlone() throws {
     let (halfLife, ridge, count) = (150.0, 3.0, 1000)
     let stream = try LiveStream(neurons: 8, frames: count + 1, seed: 35)
-    let fit = Self.fit(
-      stream, window: 30, ridge: ridge, memory: .forgetting(halfLife: halfLife))
-    for t in 0..<count { try fit.take(stream.transition(t), group: SingleRank()) }
-    for i in [0, 5] {
-      let dense = try WeightedNewton(
-        x: stream.regressors, d: stream.targets.map { $0[i] },
-        weights: (0..<count).map { exp2(-Double(count - 1 - $0) / halfLife) }, ridge: ridge,
-        forbidden: i)
-      #expect(relativeError(fit.weights(ofRow: i), dense.theta) < 0.4)
+    let decay = exp2(-1 / halfLife)
+    let ridges = Self.ridges(of: 9, ridge: ridge, decay: decay, after: count)
+    var lags: [Double] = []
+    for share in [0.1, 0.01] {
+      let fit = Self.fit(
+        stream, window: 30, ridge: ridge, memory: .forgetting(halfLife: halfLife))
+      for t in 0..<count {
+        let targets = stream.targets[t].map { Foundation.atanh(share * $0) }
+        try fit.take(
+          LiveTransition(regressors: stream.regressors[t], targets: targets), group: SingleRank())
+      }
+      let errors = try [0, 5].map { i in
+        let dense = try WeightedNewton(
+          x: stream.regressors, d: stream.targets.map { share * $0[i] },
+          weights: (0..<count).map { pow(decay, Double(count - 1 - $0)) }, ridges: ridges,
+          forbidden: i)
+        return relativeError(fit.weights(ofRow: i), dense.theta)
+      }
+      lags.append(errors.max() ?? .nan)
     }
+    #expect(lags[1] < 1e-3, "\(lags)")
+    #expect((50...200).contains(lags[0] / lags[1]), "\(lags)")
+  }
+
+  /// The ridge of each coordinate: forgotten, and put back one coordinate after another, twice
+  /// round in `1 / (1 − γ)` transitions.
+  private static func ridges(
+    of size: Int, ridge: Double, decay: Double, after count: Int
+  ) -> [Double] {
+    var ridges = [Double](repeating: ridge, count: size)
+    let raises = Int((2 * Double(size) * (1 - decay)).rounded(.up))
+    var coordinate = 0
+    for _ in 0..<count {
+      for j in ridges.indices { ridges[j] *= decay }
+      for _ in 0..<raises {
+        ridges[coordinate] += ridge * Double(size) * (1 - decay) / Double(raises)
+        coordinate = (coordinate + 1) % size
+      }
+    }
+    return ridges
   }
 }
 
-/// Newton steps for `Σ w φ(s; d) + ridge/2 ‖θ‖²` with the cross-entropy loss, θ of one regressor
-/// zero.
+/// Newton steps for `Σ w φ(s; d) + Σ ridge_j/2 θ_j²` with the cross-entropy loss, θ of one
+/// regressor zero.
 private struct WeightedNewton {
   private(set) var theta: [Double]
 
-  init(x: [[Double]], d: [Double], weights: [Double], ridge: Double, forbidden: Int) throws {
+  init(x: [[Double]], d: [Double], weights: [Double], ridges: [Double], forbidden: Int) throws {
     theta = [Double](repeating: 0, count: x[0].count)
     for _ in 0..<30 {
       // A Newton step is a weighted regression on s + (d − tanh s) / φ''.
@@ -121,7 +146,11 @@ private struct WeightedNewton {
         rows.append(x[t].map { root * $0 })
         responses.append(root * (s + (d[t] - Foundation.tanh(s)) / curvature))
       }
-      theta = try ridgeRegression(rows, responses, ridge: ridge, without: forbidden)
+      for j in ridges.indices {
+        rows.append(ridges.indices.map { $0 == j ? ridges[j].squareRoot() : 0 })
+        responses.append(0)
+      }
+      theta = try ridgeRegression(rows, responses, ridge: 0, without: forbidden)
     }
   }
 }

@@ -28,13 +28,13 @@ struct LiveStream {
     LiveTransition(regressors: regressors[t], targets: targets[t].map { Foundation.atanh($0) })
   }
 
-  /// The largest over the smallest eigenvalue of `XᵀX + ridge I` over some transitions, or of
-  /// `X Xᵀ + ridge I`.
-  func condition(_ transitions: Range<Int>, ridge: Double, dual: Bool) -> Double {
+  /// The ridge with which the largest over the smallest eigenvalue of `XᵀX + ridge I` is
+  /// `condition`, X those of some transitions; dual: of `X Xᵀ + ridge I`.
+  func ridge(ofCondition condition: Double, _ transitions: Range<Int>, dual: Bool) -> Double {
     let x = Matrix(transitions.map { regressors[$0] })
-    var gram = dual ? product(x.view, x.view.transposed) : product(x.view.transposed, x.view)
-    for j in 0..<gram.rows { gram[j, j] += ridge }
+    let gram = dual ? product(x.view, x.view.transposed) : product(x.view.transposed, x.view)
     let values = SymmetricEigen(gram, vectors: false).values
-    return (values.max() ?? 0) / (values.min() ?? 0)
+    let (least, largest) = (values.min() ?? 0, values.max() ?? 0)
+    return (largest - condition * least) / (condition - 1)
   }
 }

@@ -87,9 +87,11 @@ final class LiveDual: LiveForm {
 
   func step(
     _ transition: LiveTransition, group: borrowing some RankGroup & ~Copyable
-  ) throws -> [Double] {
+  ) throws -> LiveExpectation {
+    var products = try window.products(with: transition.regressors, group: group)
+    let increments = rival.increments(after: products)
     remove(slot: window.slot)
-    let products = try window.products(with: transition.regressors, group: group)
+    products[window.slot] = 0
     implied = nil
     let currents = currents(of: transition.regressors, features: products)
     implied = nil
@@ -103,7 +105,7 @@ final class LiveDual: LiveForm {
     window.replace(
       by: transition, headroom: headroom, increments: zip(expected, errors).map { $0 + $1 })
     window.advance()
-    return currents
+    return LiveExpectation(currents: currents, increments: increments)
   }
 
   /// Takes a slot out of the inverse and its share out of all that follows from it.

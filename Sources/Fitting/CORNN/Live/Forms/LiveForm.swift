@@ -31,10 +31,10 @@ protocol LiveForm: AnyObject {
   /// One exact step of the ridge regression on working responses: the oldest transition leaves
   /// with the response that is kept of it, a new one comes with `s + E(s)`.
   ///
-  /// - Returns: s of the new transition by the weights of before it, the forecast of its target.
+  /// - Returns: what was expected of the new transition.
   func step(
     _ transition: LiveTransition, group: borrowing some RankGroup & ~Copyable
-  ) throws -> [Double]
+  ) throws -> LiveExpectation
 
   /// Some iterations of conjugate gradients on the whole window for some of this rank's neurons,
   /// from the present weights.

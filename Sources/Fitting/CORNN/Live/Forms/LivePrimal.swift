@@ -49,7 +49,7 @@ final class LivePrimal: LiveForm {
 
   func step(
     _ transition: LiveTransition, group: borrowing some RankGroup & ~Copyable
-  ) throws -> [Double] {
+  ) throws -> LiveExpectation {
     if problem.memory == .growing, window.isFull {
       window.grow()
       try refactor()
@@ -69,7 +69,7 @@ final class LivePrimal: LiveForm {
     window.replace(
       by: transition, headroom: headroom, increments: zip(expected, errors).map { $0 + $1 })
     window.advance()
-    return currents
+    return LiveExpectation(currents: currents, increments: expected)
   }
 
   /// A transition comes, and the oldest one leaves.
