@@ -10,9 +10,10 @@ package enum DampingRule: String, CaseIterable, Sendable {
   /// The dampings of a step that are solved for, over that of the step before.
   package var dampingFactors: [Double] { self == .search ? [0.1, 1, 10] : [1] }
 
-  /// What the steps that are tried cost, in whole passes of values: of the 18 of a search most are
-  /// given up early. Source: 21 % of an iteration of 0.71 s of `train reach`, a pass 0.026 s (a third
-  /// of an iteration of Adam's).
+  /// What the steps that are tried cost, in whole passes of values.
+  ///
+  /// Of the 18 of a search most are given up early. Source: 21 % of an iteration of 0.71 s of `train
+  /// reach`, where a pass takes 0.026 s, a third of an iteration of Adam's.
   package var usualCandidates: Int { self == .search ? 6 : 1 }
 }
 
