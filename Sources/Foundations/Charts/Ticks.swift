@@ -55,8 +55,15 @@ package struct Ticks: Equatable, Sendable {
     }
   }
 
-  /// The characters that the labels take side by side, with a gap after each.
-  var width: Int { labels.reduce(0) { $0 + $1.count + 2 } }
+  /// The characters that an axis must have room for, so that the two neighbours with the longest
+  /// labels stand apart by a gap.
+  var width: Int {
+    let pairs = zip(labels, labels.dropFirst()).map { $0.count + $1.count }
+    let longest = pairs.max() ?? 2 * (labels.first?.count ?? 0)
+    return labels.count * (longest + 2 * Self.gap) / 2
+  }
+  /// Characters between two labels.
+  private static let gap = 2
 
   /// The label of the axis, which says what the ticks leave out.
   package func axisLabel(_ name: String) -> String {

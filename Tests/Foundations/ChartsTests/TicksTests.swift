@@ -83,4 +83,18 @@ import Testing
       }
     }
   }
+
+  /// A short label between long ones, as 0, leaves these no more room.
+  @Test func neighboursStandApart() throws {
+    let room = 36.0
+    for scale in [Scale(-0.0012, 0.0011), Scale(-0.00104, 0.00102), Scale(-3, 7), Scale(-1, 1)] {
+      let ticks = scale.ticks(characters: Int(room))
+      #expect(ticks.values.count >= 2)
+      for i in ticks.values.indices.dropFirst() {
+        let places = try (i - 1...i).map { try #require(scale.place(ticks.values[$0])) }
+        let half = Double(ticks.labels[i - 1].count + ticks.labels[i].count) / 2
+        #expect(room * (places[1] - places[0]) > half, "\(ticks)")
+      }
+    }
+  }
 }
