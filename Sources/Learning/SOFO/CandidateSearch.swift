@@ -17,54 +17,37 @@ package struct CandidateSearch: Sendable {
   }
 
   private let isSearch: Bool
-  private let dampings: Int
-  private let rates: Int
-  /// The damping of the step before, or the nearest that was solved for.
-  private let middle: Int
-  /// The batch's loss before the step.
-  private let before: Double
-  private var losses: [Place: Double] = [:]
+  /// All places, damping by damping, the nearest to that of the step before first.
+  private let places: [Place]
+  private var tried = 0
   /// The place that lowers the loss most, of those that were tried.
   package private(set) var best: Place?
+  /// The lowest loss so far, at first that before the step: what a step has to be below.
+  package private(set) var lowest: Double
 
   /// A search among `dampings`, those of the solutions, under a rule.
   package init(_ control: DampingControl, dampings: [Double], before: Double) {
     isSearch = control.rule == .search
-    self.dampings = dampings.count
-    rates = control.learningRates.count
-    self.before = before
-    middle =
+    lowest = before
+    let rates = control.learningRates.indices
+    let middle =
       dampings.indices.min {
         abs(dampings[$0] - control.damping) < abs(dampings[$1] - control.damping)
       } ?? 0
+    places = dampings.indices.sorted { abs($0 - middle) < abs($1 - middle) }.flatMap { damping in
+      rates.map { Place(damping: damping, rate: $0) }
+    }
   }
 
-  /// The lowest loss so far: what a step has to be below.
-  package var lowest: Double { best.flatMap { losses[$0] } ?? before }
-
-  /// Takes over what a place has led to; a loss that is no number wins nothing.
+  /// Takes over what the next of the places has led to; a loss that is no number wins nothing.
   package mutating func add(_ place: Place, loss: Double) {
-    losses[place] = loss
-    if loss.isFinite && loss < lowest { best = place }
+    tried += 1
+    if loss.isFinite && loss < lowest { (best, lowest) = (place, loss) }
   }
 
   /// The places to try next, none of them twice; empty once the search is over.
   package func next() -> [Place] {
-    guard isSearch else {
-      return best == nil ? Array(untried.prefix(1)) : []
-    }
-    return losses.isEmpty ? untried : []
-  }
-
-  private func isOpen(_ place: Place) -> Bool {
-    (0..<dampings).contains(place.damping) && (0..<rates).contains(place.rate)
-      && losses[place] == nil
-  }
-
-  /// All places that are left, damping by damping, the nearest to the middle first.
-  private var untried: [Place] {
-    (0..<dampings).sorted { abs($0 - middle) < abs($1 - middle) }.flatMap { damping in
-      (0..<rates).map { Place(damping: damping, rate: $0) }
-    }.filter(isOpen)
+    let left = places.dropFirst(tried)
+    return isSearch ? Array(left) : best == nil ? Array(left.prefix(1)) : []
   }
 }

@@ -21,11 +21,11 @@ import Testing
 
   /// With an input, a trial's border, a missing value and a gap between the blocks.
   @Test func gradientIsThatOfFiniteDifferences() throws {
-    let problem = try problem()
+    let problem = try noisyProblem()
     var loss = try runs(
       problem, at: Array(0..<20) + Array(25..<problem.transitions.count), horizon: 4, most: 9)
     var network = RefinedNetwork(
-      weights: random(4, problem.regressors.count, stream: 2, scale: 0.7), leaks: recipe.leaks)
+      weights: gaussian(4, problem.regressors.count, stream: 2, scale: 0.7), leaks: recipe.leaks)
     let gradient = try loss.gradient(of: network, group: SingleRank())
     let step = 1e-5
     for i in 0..<4 {
@@ -108,7 +108,7 @@ import Testing
 
   /// Forbidden and own weights are exactly zero, and signs are kept, from the first step on.
   @Test func boundsHold() throws {
-    let problem = try problem()
+    let problem = try noisyProblem()
     var forbidden = ForbiddenSet(neurons: 4)
     forbidden.insert(2)
     let constraints = Constraints(
@@ -119,7 +119,7 @@ import Testing
     let loss = try runs(
       problem, at: Array(0..<problem.transitions.count), horizon: 4, most: 20)
     let start = RefinedNetwork(
-      weights: random(4, problem.regressors.count, stream: 2, scale: 0.3), leaks: recipe.leaks)
+      weights: gaussian(4, problem.regressors.count, stream: 2, scale: 0.3), leaks: recipe.leaks)
     var descent = RefinementDescent(
       refinement, of: loss,
       bounds: WeightBounds(
@@ -195,34 +195,7 @@ import Testing
     _ problem: FitProblem<Double>, at positions: [Int], horizon: Int, most: Int
   ) throws -> FreeRunLoss {
     try FreeRunLoss(
-      problem, from: frames(problem, at: positions, horizon: horizon, most: most),
+      problem, from: freeRunFrames(problem, at: positions, horizon: horizon, most: most),
       group: SingleRank())
-  }
-
-  private func frames(
-    _ problem: FitProblem<Double>, at positions: [Int], horizon: Int, most: Int
-  ) throws -> FreeRunFrames {
-    let found = try FreeRunFrames(
-      problem, at: positions, horizon: horizon, most: most, group: SingleRank())
-    guard let found else { throw FitError.nothingToFit }
-    return found
-  }
-
-  private func problem() throws -> FitProblem<Double> {
-    var rates = random(4, 60, stream: 5, scale: 0.3)
-    rates[1, 12] = .nan
-    return try FitProblem(
-      PreparedRecording(
-        rates: rates, local: 0..<4, neurons: 4, inputs: random(1, 60, stream: 6, scale: 1),
-        trialStarts: [30], holdout: 0),
-      bias: true, group: SingleRank(), phases: Phases())
-  }
-
-  private func random(_ rows: Int, _ columns: Int, stream: Int, scale: Double) -> Matrix<Double> {
-    var result = Matrix<Double>(rows: rows, columns: columns)
-    var entries = result.mutableElements
-    RandomStream(seed: 7, purpose: .events, k: stream).fillNormal(&entries)
-    for i in 0..<entries.count { entries[i] *= scale }
-    return result
   }
 }

@@ -26,15 +26,15 @@ import Testing
   /// Slopes along directions of weights and leaks are those of finite differences, and L is that of
   /// the tape: with an input, a trial's border, a missing value and a gap.
   @Test func slopesAreThoseOfFiniteDifferences() throws {
-    let problem = try noisy()
+    let problem = try noisyProblem()
     let positions = Array(0..<20) + Array(25..<problem.transitions.count)
-    let runs = TangentRuns(problem, from: try frames(problem, at: positions))
+    let runs = TangentRuns(problem, from: try freeRunFrames(problem, at: positions))
     let network = RefinedNetwork(
-      weights: random(4, problem.regressors.count, stream: 2, scale: 0.7), leaks: leaks)
+      weights: gaussian(4, problem.regressors.count, stream: 2, scale: 0.7), leaks: leaks)
     let directions = directions(3, columns: problem.regressors.count)
     let found = try runs.curvature(of: network, along: directions, group: SingleRank())
     let tape = try FreeRunLoss(
-      problem, from: try frames(problem, at: positions), group: SingleRank())
+      problem, from: try freeRunFrames(problem, at: positions), group: SingleRank())
     #expect(
       abs(try runs.value(of: network, group: SingleRank()) - value(tape, network)) < 1e-12)
     let step = 1e-5
@@ -59,7 +59,7 @@ import Testing
 
   /// Where the network made the recording itself nothing is missed, and J'J is the curvature of L.
   @Test func curvatureIsThatOfLossWithoutErrors() throws {
-    let truth = RefinedNetwork(weights: random(4, 4, stream: 31, scale: 0.8), leaks: leaks)
+    let truth = RefinedNetwork(weights: gaussian(4, 4, stream: 31, scale: 0.8), leaks: leaks)
     var rates = Matrix<Double>(rows: 4, columns: 40)
     for i in 0..<4 { rates[i, 0] = 0.3 * Double(i) - 0.4 }
     for t in 1..<40 {
@@ -73,7 +73,7 @@ import Testing
         rates: rates, local: 0..<4, neurons: 4, inputs: Matrix(rows: 0, columns: 40),
         trialStarts: [], holdout: 0),
       bias: false, group: SingleRank(), phases: Phases())
-    let runs = TangentRuns(problem, from: try frames(problem, at: Array(0..<39)))
+    let runs = TangentRuns(problem, from: try freeRunFrames(problem, at: Array(0..<39)))
     let directions = directions(2, columns: 4)
     let found = try runs.curvature(of: truth, along: directions, group: SingleRank())
     let h = 1e-3
@@ -93,7 +93,7 @@ import Testing
 
   /// No step raises the error; masks, own weights and signs hold at each.
   @Test func stepsLowerTheErrorWithinBounds() throws {
-    let problem = try noisy()
+    let problem = try noisyProblem()
     let positions = Array(0..<problem.transitions.count)
     var refinement = Refinement()
     refinement.rule = .gaussNewton
@@ -104,12 +104,12 @@ import Testing
     let constraints = Constraints(
       mask: StructuralMask(forbidden: [forbidden, forbidden, forbidden, forbidden]),
       signs: [1, -1, 0, 0])
-    let judge = TangentRuns(problem, from: try frames(problem, at: positions))
+    let judge = TangentRuns(problem, from: try freeRunFrames(problem, at: positions))
     var descent = SubspaceDescent(
-      refinement, of: TangentRuns(problem, from: try frames(problem, at: positions)),
+      refinement, of: TangentRuns(problem, from: try freeRunFrames(problem, at: positions)),
       bounds: WeightBounds(problem, recipe(constraints)),
       from: RefinedNetwork(
-        weights: random(4, problem.regressors.count, stream: 2, scale: 0.3), leaks: leaks))
+        weights: gaussian(4, problem.regressors.count, stream: 2, scale: 0.3), leaks: leaks))
     var errors = [try judge.value(of: descent.network, group: SingleRank())]
     for _ in 0..<12 {
       try descent.step(group: SingleRank())
@@ -142,7 +142,7 @@ import Testing
       directions.set(
         k,
         RefinedNetwork(
-          weights: random(4, columns, stream: 20 + k, scale: 1),
+          weights: gaussian(4, columns, stream: 20 + k, scale: 1),
           leaks: k == 0 ? [0, 0, 0, 0] : [0.3, -0.5, 0.1, 0.7]))
     }
     return directions
@@ -159,32 +159,5 @@ import Testing
       other.leaks[i] *= exp(step.leaks[i])
     }
     return other
-  }
-
-  private func frames(
-    _ problem: FitProblem<Double>, at positions: [Int]
-  ) throws -> FreeRunFrames {
-    let found = try FreeRunFrames(
-      problem, at: positions, horizon: 4, most: 20, group: SingleRank())
-    guard let found else { throw FitError.nothingToFit }
-    return found
-  }
-
-  private func noisy() throws -> FitProblem<Double> {
-    var rates = random(4, 60, stream: 5, scale: 0.3)
-    rates[1, 12] = .nan
-    return try FitProblem(
-      PreparedRecording(
-        rates: rates, local: 0..<4, neurons: 4, inputs: random(1, 60, stream: 6, scale: 1),
-        trialStarts: [30], holdout: 0),
-      bias: true, group: SingleRank(), phases: Phases())
-  }
-
-  private func random(_ rows: Int, _ columns: Int, stream: Int, scale: Double) -> Matrix<Double> {
-    var result = Matrix<Double>(rows: rows, columns: columns)
-    var entries = result.mutableElements
-    RandomStream(seed: 7, purpose: .events, k: stream).fillNormal(&entries)
-    for i in 0..<entries.count { entries[i] *= scale }
-    return result
   }
 }
