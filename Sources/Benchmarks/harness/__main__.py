@@ -121,6 +121,15 @@ def command(name, against):
     return f"Scripts/bench {f'--against {against} ' if against else ''}{name}"
 
 
+def revision():
+    """The commit that is measured; `-dirty` where anything but results differs from it."""
+    def git(*arguments):
+        return subprocess.run(["git", *arguments], capture_output=True, text=True).stdout.strip()
+
+    changes = git("status", "--porcelain", "--untracked-files=no", "--", ".", f":!{results.FOLDER}")
+    return git("describe", "--always") + ("-dirty" if changes else "")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="Scripts/bench")
     parser.add_argument("--quick", action="store_true")
@@ -138,13 +147,12 @@ def main():
             parser.error(f"no case {name}; there are {' '.join(available)}")
     about = machine()
     print(about)
-    revision = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
+    measured = revision()
     for name in options.cases or available:
         rows, note = available[name]()
         details = {
             "case": name, "command": command(name, options.against),
-            "date": datetime.date.today().isoformat(), "revision": revision, "machine": about,
+            "date": datetime.date.today().isoformat(), "revision": measured, "machine": about,
             "note": note}
         print(f"\n== {name}\n{results.text(rows, details)}", flush=True)
         if not options.quick:
