@@ -102,19 +102,30 @@ import Testing
     #expect(relativeError(fit.weights(ofRow: 2), dense.weights) < 1e-7)
   }
 
-  @Test func aForecastIsTheNetworkRunning() throws {
-    let stream = try LiveStream(neurons: 6, frames: 60, seed: 13)
-    let fit = try Self.fit(
-      stream, Self.problem(stream, window: 50), .primal, transitions: 0..<59)
-    let frames = try fit.forecast(
-      from: stream.regressors[58], horizon: 3, group: SingleRank())
-    var rates = Array(stream.regressors[58].prefix(6))
-    for frame in frames {
-      rates = (0..<6).map { i in
-        let s = zip(fit.weights(ofRow: i), rates + [1]).reduce(0) { $0 + $1.0 * $1.1 }
-        return (1 - Self.alpha) * rates[i] + Self.alpha * Foundation.tanh(s)
+  @Test(arguments: [Configuration.Form.primal, .dual])
+  func forecastsAreTheNetworkRunning(_ form: Configuration.Form) throws {
+    let stream = try LiveStream(neurons: 10, frames: 60, seed: 13)
+    let problem = Self.problem(stream, window: 30)
+    let fit = try Self.fit(stream, problem, form, transitions: 0..<40)
+    for t in 40..<59 {
+      // From where the next transition begins, and from elsewhere, in either order.
+      for start in t % 2 == 0 ? [t, t - 20] : [t - 20, t] {
+        let frames = try fit.forecast(
+          from: stream.regressors[start], horizon: 3, group: SingleRank())
+        var rates = Array(stream.regressors[start].prefix(10))
+        for frame in frames {
+          rates = (0..<10).map { i in
+            let s = zip(fit.weights(ofRow: i), rates + [1]).reduce(0) { $0 + $1.0 * $1.1 }
+            return (1 - Self.alpha) * rates[i] + Self.alpha * Foundation.tanh(s)
+          }
+          #expect(relativeError(frame, rates) < 1e-9)
+        }
       }
-      #expect(relativeError(frame, rates) < 1e-12)
+      try fit.take(stream.transition(t), group: SingleRank())
+    }
+    let silent = try Self.fit(stream, problem, form, transitions: 0..<59)
+    for i in 0..<10 {
+      #expect(relativeError(fit.weights(ofRow: i), silent.weights(ofRow: i)) < 1e-12)
     }
   }
 }

@@ -24,9 +24,12 @@ final class LiveDual: LiveForm {
   /// b and S of this rank's neurons, rows × T.
   var coefficients: Matrix<Double>
   var response: Matrix<Double>
-  private var rival: LinearRival
+  var rival: LinearRival
   /// `x_iᵀ b_i`, the own weights that b implies, until b changes.
-  private var implied: [Double]?
+  var implied: [Double]?
+  /// Regressors and `X x` of what was asked for first since the window changed: the next
+  /// transition begins where the latest forecast did.
+  var latest: (regressors: [Double], products: [Double])?
 
   init(_ problem: LiveProblem) {
     window = SlidingWindow(problem)
@@ -44,7 +47,12 @@ final class LiveDual: LiveForm {
 
   func features(
     of regressors: [Double], group: borrowing some RankGroup & ~Copyable
-  ) throws -> [Double] { try window.products(with: regressors, group: group) }
+  ) throws -> [Double] {
+    if let latest, latest.regressors == regressors { return latest.products }
+    let products = try window.products(with: regressors, group: group)
+    if latest == nil { latest = (regressors, products) }
+    return products
+  }
 
   /// `θ_iᵀ x` from `X x`, without the own weights that b implies.
   func currents(of regressors: [Double], features products: [Double]) -> [Double] {
@@ -84,111 +92,6 @@ final class LiveDual: LiveForm {
   }
 
   func increments(after features: [Double]) -> [Double] { rival.increments(after: features) }
-
-  func step(
-    _ transition: LiveTransition, group: borrowing some RankGroup & ~Copyable
-  ) throws -> LiveExpectation {
-    var products = try window.products(with: transition.regressors, group: group)
-    let increments = rival.increments(after: products)
-    remove(slot: window.slot)
-    products[window.slot] = 0
-    implied = nil
-    let currents = currents(of: transition.regressors, features: products)
-    implied = nil
-    let expected = rival.increments(after: products)
-    let errors = LinearRival.errors(transition.increments, expected: expected)
-    let (scores, headroom) = problem.loss.scores(
-      targets: transition.targets, currents: currents)
-    add(transition.regressors, products: products, currents: currents, scores: scores)
-    let column = inverse.numbers(ofRow: window.slot)
-    for i in 0..<rival.coefficients.rows { rival.coefficients.add(errors[i], column, toRow: i) }
-    window.replace(
-      by: transition, headroom: headroom, increments: zip(expected, errors).map { $0 + $1 })
-    window.advance()
-    return LiveExpectation(currents: currents, increments: increments)
-  }
-
-  /// Takes a slot out of the inverse and its share out of all that follows from it.
-  private func remove(slot s: Int) {
-    let column = inverse.numbers(ofRow: s)
-    let pivot = column[s]
-    for i in 0..<coefficients.rows { removeFromRow(i, column: column, slot: s) }
-    for i in 0..<rival.coefficients.rows {
-      rival.coefficients.add(-rival.coefficients[i, s] / pivot, column, toRow: i)
-      rival.coefficients[i, s] = 0
-    }
-    for t in 0..<inverse.rows where t != s {
-      inverse.add(-column[t] / pivot, column, toRow: t)
-      inverse[t, s] = 0
-      gram[t, s] = 0
-    }
-    inverse.clear(row: s)
-    gram.clear(row: s)
-    for j in 0..<window.regressors.rows { window.regressors[j, s] = 0 }
-  }
-
-  private func removeFromRow(_ i: Int, column: [Double], slot s: Int) {
-    let ridge = problem.ridge
-    let image = problem.selfConnections ? 0 : images[i, s]
-    let fold = problem.selfConnections ? 0 : image / (1 - quotients[i])
-    let share = coefficients[i, s] / (column[s] + fold * image)
-    coefficients.add(-share, column, toRow: i)
-    response.add(ridge * share, column, toRow: i)
-    if !problem.selfConnections {
-      coefficients.add(-share * fold, images, i, toRow: i)
-      response.add(ridge * share * fold, images, i, toRow: i)
-      quotients[i] -= image * image / column[s]
-      images.add(-image / column[s], column, toRow: i)
-      images[i, s] = 0
-    }
-    coefficients[i, s] = 0
-    response[i, s] = 0
-  }
-
-  /// Puts a transition into the free slot, with `X x` of the others.
-  private func add(
-    _ regressors: [Double], products: [Double], currents: [Double], scores: [Double]
-  ) {
-    let s = window.slot
-    let square = dot(regressors.span, regressors.span)
-    var update = inverse.times(products)
-    let image = gram.times(update)
-    let correction = inverse.times(
-      update.indices.map { products[$0] - image[$0] - problem.ridge * update[$0] })
-    for t in update.indices { update[t] += correction[t] }
-    let pivot = square + problem.ridge - dot(products.span, update.span)
-    // `M X x` against each neuron's own regressor, before x is in the window.
-    let own = problem.local.lowerBound
-    let images = (0..<self.images.rows).map {
-      window.regressors.dot(row: own + $0, update) - regressors[own + $0]
-    }
-    update[s] = -1
-    for t in 0..<inverse.rows {
-      inverse.add(update[t] / pivot, update, toRow: t)
-      gram[t, s] = products[t]
-    }
-    gram.setRow(s, products)
-    gram[s, s] = square
-    let column = inverse.numbers(ofRow: s)
-    for i in 0..<coefficients.rows {
-      if !problem.selfConnections {
-        self.images.add(images[i] / pivot, update, toRow: i)
-        quotients[i] += images[i] * images[i] / pivot
-      }
-      addToRow(i, column: column, current: currents[i], score: scores[i])
-    }
-  }
-
-  private func addToRow(_ i: Int, column: [Double], current: Double, score: Double) {
-    let s = window.slot
-    coefficients.add(score, column, toRow: i)
-    response[i, s] = current + score
-    response.add(-problem.ridge * score, column, toRow: i)
-    guard !problem.selfConnections else { return }
-    let fold = images[i, s] / (1 - quotients[i])
-    coefficients.add(score * fold, images, i, toRow: i)
-    response.add(-problem.ridge * score * fold, images, i, toRow: i)
-  }
 }
 
 extension LiveDual {
@@ -231,6 +134,7 @@ extension LiveDual {
   }
 
   func restart() throws {
+    latest = nil
     gram = productsOfColumns(window.regressors, window.regressors)
     try refactor()
     coefficients = Matrix(rows: coefficients.rows, columns: coefficients.columns)
