@@ -31,7 +31,7 @@ struct FollowRun {
     var warmUp = try WarmUp(command, source, on: world)
     try requireCells(of: warmUp.neurons)
     let (recording, chosen) = try warmUp.choose(command, source, session, log: log, on: world)
-    let network = try FollowedNetwork(command, chosen, on: world)
+    let network = try FollowedNetwork(command, chosen, threads: session.threads, on: world)
     let earlier = try warmUp.catchUp(source, window: command.following.windowLength, on: world)
     try network.begin(with: earlier, on: world)
     try network.begin(after: warmUp.last, on: world)

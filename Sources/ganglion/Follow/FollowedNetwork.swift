@@ -18,7 +18,8 @@ final class FollowedNetwork {
   /// - Throws: `FitError.ridgeTooSmall`.
   /// - Collective: every rank of `world` must call it.
   init(
-    _ command: FollowCommand, _ chosen: FitRun<Double>.Chosen, on world: borrowing Communicator
+    _ command: FollowCommand, _ chosen: FitRun<Double>.Chosen, threads: Int,
+    on world: borrowing Communicator
   ) throws {
     let (problem, configuration) = (chosen.loaded.problem, chosen.configuration)
     let (own, following) = (chosen.loaded.scaling, command.following)
@@ -41,7 +42,8 @@ final class FollowedNetwork {
         window: room.kept, ridge: configuration.lambda * room.ridged,
         loss: chosen.choice.loss.loss, selfConnections: configuration.selfConnections,
         hasRival: true, memory: following.memory),
-      alpha: chosen.choice.leaks, fitted: problem.fittable, form: following.form)
+      alpha: chosen.choice.leaks, fitted: problem.fittable, form: following.form,
+      threads: threads)
     let (tolerance, iterations) = (Self.startTolerance, Self.mostIterations)
     try world.agree {
       try fit.begin(

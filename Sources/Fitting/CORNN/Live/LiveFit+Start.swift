@@ -58,7 +58,8 @@ extension LiveFit {
   ) throws {
     guard !transitions.isEmpty, let form = form as? LivePrimal else { return }
     let beginning = LiveFit(
-      problem.sliding(over: transitions.count), alpha: alpha, fitted: fitted, form: .primal)
+      problem.sliding(over: transitions.count), alpha: alpha, fitted: fitted, form: .primal,
+      threads: form.window.threads)
     try beginning.begin(
       with: Array(transitions), tolerance: tolerance, iterations: iterations)
     guard let solved = beginning.form as? LivePrimal else { return }

@@ -34,10 +34,10 @@ package final class LiveFit {
   ///
   /// `fitted` are this rank's neurons that have targets, by local index; nil for all. `form`
   /// auto: primal where the regressors are fewer than the transitions of the window, and where
-  /// the window does not slide.
+  /// the window does not slide. `threads` share the products of forecasts, which BLAS does not.
   package init(
     _ problem: LiveProblem, alpha: [Double], fitted: [Int]? = nil,
-    form: Configuration.Form = .auto
+    form: Configuration.Form = .auto, threads: Int = 1
   ) {
     precondition(alpha.count == problem.local.count, "\(alpha.count) leaks for \(problem.local)")
     self.problem = problem
@@ -47,7 +47,8 @@ package final class LiveFit {
     let isShort = problem.memory == .sliding && problem.window < problem.regressors
     let isDual = form == .auto ? isShort : form == .dual
     precondition(!isDual || problem.memory == .sliding, "a dual form of \(problem.memory)")
-    self.form = isDual ? LiveDual(problem) : LivePrimal(problem)
+    self.form =
+      isDual ? LiveDual(problem, threads: threads) : LivePrimal(problem, threads: threads)
   }
 
   /// The form that is kept.

@@ -12,11 +12,20 @@ private import Synchronization
 package func parallelMap<Result: Sendable>(
   count: Int, threads: Int, _ body: (Int) throws -> Result
 ) throws -> [Result] {
-  precondition(count >= 0 && threads >= 1, "\(count) calls on \(threads) threads")
   let threadsBefore = BLAS.threads
   BLAS.setThreads(1)
   defer { BLAS.setThreads(threadsBefore) }
-  let outcomes = Mutex([Swift.Result<Result, any Error>?](repeating: nil, count: count))
+  return try concurrentMap(count: count, threads: threads, body)
+}
+
+/// The same for work in which no call uses BLAS.
+///
+/// - Throws: the error of the lowest index that failed; the other calls still finish.
+package func concurrentMap<Result: Sendable, Failure: Error>(
+  count: Int, threads: Int, _ body: (Int) throws(Failure) -> Result
+) throws(Failure) -> [Result] {
+  precondition(count >= 0 && threads >= 1, "\(count) calls on \(threads) threads")
+  let outcomes = Mutex([Swift.Result<Result, Failure>?](repeating: nil, count: count))
   let next = Atomic(0)
   withoutActuallyEscaping(body) { body in
     // Nothing here proves that `body` may run on several threads: its caller says so.
@@ -25,10 +34,14 @@ package func parallelMap<Result: Sendable>(
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < count else { return }
-        let outcome = Swift.Result { try body(index) }
+        let outcome = Swift.Result { () throws(Failure) in try body(index) }
         outcomes.withLock { $0[index] = outcome }
       }
     }
   }
-  return try outcomes.withLock { try $0.compactMap { try $0?.get() } }
+  var results: [Result] = []
+  for outcome in outcomes.withLock({ $0 }) {
+    if let outcome { results.append(try outcome.get()) }
+  }
+  return results
 }

@@ -130,6 +130,29 @@ import Testing
   }
 }
 
+extension LiveFitTests {
+  /// Windows beyond the cache of a core, so that the threads have parts.
+  @Test(arguments: [Configuration.Form.primal, .dual])
+  func threadsForecastTheSame(_ form: Configuration.Form) throws {
+    let (neurons, window) = (515, form == .primal ? 20 : 530)
+    let stream = try LiveStream(neurons: neurons, frames: 12, seed: 17)
+    let fits = [1, 3].map {
+      LiveFit(
+        Self.problem(stream, window: window),
+        alpha: Array(repeating: Self.alpha, count: neurons), form: form, threads: $0)
+    }
+    var forecasts: [[[Double]]] = []
+    for fit in fits {
+      for t in 0..<10 { try fit.take(stream.transition(t), group: SingleRank()) }
+      forecasts.append(
+        try fit.forecast(from: stream.regressors[10], horizon: 3, group: SingleRank()))
+    }
+    for frame in 0..<3 {
+      #expect(relativeError(forecasts[0][frame], forecasts[1][frame]) < 1e-12)
+    }
+  }
+}
+
 /// `(XᵀX + ridge I)⁻¹ Xᵀ z` without a column, by a dense factor.
 func ridgeRegression(
   _ x: [[Double]], _ z: [Double], ridge: Double, without column: Int

@@ -31,8 +31,8 @@ final class LiveDual: LiveForm {
   /// transition begins where the latest forecast did.
   var latest: (regressors: [Double], products: [Double])?
 
-  init(_ problem: LiveProblem) {
-    window = SlidingWindow(problem)
+  init(_ problem: LiveProblem, threads: Int) {
+    window = SlidingWindow(problem, threads: threads)
     let (rows, size) = (problem.local.count, problem.window)
     gram = Matrix(rows: size, columns: size)
     inverse = Matrix(rows: size, columns: size)
@@ -56,7 +56,7 @@ final class LiveDual: LiveForm {
 
   /// `θ_iᵀ x` from `X x`, without the own weights that b implies.
   func currents(of regressors: [Double], features products: [Double]) -> [Double] {
-    let whole = coefficients.times(products)
+    let whole = coefficients.times(products, threads: window.threads)
     guard !problem.selfConnections else { return whole }
     let (first, own) = (problem.local.lowerBound, ownWeights())
     return whole.indices.map { whole[$0] - regressors[first + $0] * own[$0] }

@@ -22,8 +22,8 @@ final class LivePrimal: LiveForm {
   /// A itself and what is forgotten of it; nil where transitions count alike.
   private var forgotten: Forgetting?
 
-  init(_ problem: LiveProblem) {
-    window = SlidingWindow(problem)
+  init(_ problem: LiveProblem, threads: Int) {
+    window = SlidingWindow(problem, threads: threads)
     let rows = problem.local.count
     inverse = LiveInverse(order: problem.regressors, ridge: window.ridge)
     invertedRidge = window.ridge
@@ -38,7 +38,7 @@ final class LivePrimal: LiveForm {
   ) throws -> [Double] { regressors }
 
   func currents(of regressors: [Double], features: [Double]) -> [Double] {
-    coefficients.times(regressors)
+    coefficients.times(regressors, threads: window.threads)
   }
 
   func currents(ofBlock x: borrowing Matrix<Double>) -> Matrix<Double> { product(coefficients, x) }

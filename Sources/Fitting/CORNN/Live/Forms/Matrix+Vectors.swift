@@ -5,7 +5,12 @@ internal import LinearAlgebra
 // Products of kept matrices with single vectors: bound by memory, so row by row.
 extension Matrix where S == Double {
   /// `A v`.
-  func times(_ v: [Double]) -> [Double] { (0..<rows).map { Kernels.dot(row($0), v.span) } }
+  func times(_ v: [Double], threads: Int = 1) -> [Double] {
+    let parts = parts(of: 0..<rows, length: columns, threads: threads)
+    return concurrentMap(count: parts.count, threads: threads) { part in
+      parts[part].map { Kernels.dot(row($0), v.span) }
+    }.flatMap { $0 }
+  }
 
   /// `⟨row i, v⟩`.
   func dot(row i: Int, _ v: [Double]) -> Double { Kernels.dot(row(i), v.span) }
@@ -50,15 +55,41 @@ extension SlidingWindow {
   func products(
     with x: [Double], group: borrowing some RankGroup & ~Copyable
   ) throws -> [Double] {
+    let own = Partition(of: problem.regressors, among: group.size).range(of: group.rank)
+    let parts = parts(of: own, length: capacity, threads: threads)
+    let shares = concurrentMap(count: parts.count, threads: threads) {
+      products(with: x, of: parts[$0])
+    }
     var sum = [Double](repeating: 0, count: capacity)
-    for j in Partition(of: problem.regressors, among: group.size).range(of: group.rank) {
+    for share in shares {
       var target = sum.mutableSpan
-      Kernels.add(x[j], regressors.row(j), to: &target)
+      Kernels.add(1, share.span, to: &target)
     }
     try group.sum(&sum)
     return sum
   }
+
+  /// The share of some regressors in `X x`.
+  private func products(with x: [Double], of regressors: Range<Int>) -> [Double] {
+    var sum = [Double](repeating: 0, count: capacity)
+    var target = sum.mutableSpan
+    for j in regressors { Kernels.add(x[j], self.regressors.row(j), to: &target) }
+    return sum
+  }
 }
+
+/// Some rows of a matrix, a part for each thread; all of them where a cache holds them.
+private func parts(of rows: Range<Int>, length: Int, threads: Int) -> [Range<Int>] {
+  guard rows.count * length >= leastSharedElements else { return [rows] }
+  let partition = Partition(of: rows.count, among: threads)
+  return (0..<threads).map {
+    let part = partition.range(of: $0)
+    return (rows.lowerBound + part.lowerBound)..<(rows.lowerBound + part.upperBound)
+  }
+}
+
+/// 2 MB, which take as long to read as threads to wake: some tens of microseconds.
+private let leastSharedElements = 1 << 18
 
 /// `‖a − b‖ / ‖b‖`.
 func relativeDistance(_ a: [Double], _ b: [Double]) -> Double {

@@ -4,6 +4,8 @@ internal import LinearAlgebra
 /// The latest transitions, each in a slot that the one T transitions later takes over.
 final class SlidingWindow {
   let problem: LiveProblem
+  /// Threads of products with one vector.
+  let threads: Int
   /// M × T: x of each slot is a column; zeros where there is none.
   var regressors: Matrix<Double>
   /// This rank's neurons × T: artanh d, NaN where there is none.
@@ -26,8 +28,9 @@ final class SlidingWindow {
     return problem.ridge * Double(max(1, filled)) / Double(problem.window)
   }
 
-  init(_ problem: LiveProblem) {
+  init(_ problem: LiveProblem, threads: Int) {
     self.problem = problem
+    self.threads = threads
     let rows = problem.local.count
     regressors = Matrix(rows: problem.regressors, columns: problem.window)
     targets = Matrix(rows: rows, columns: problem.window)
