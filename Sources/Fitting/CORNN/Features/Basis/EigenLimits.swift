@@ -7,6 +7,7 @@ package struct EigenLimits: Sendable {
   /// The most eigenvectors that are worth their price: of 4,096 about half a minute of a core.
   package var most = 4096
 
+  /// Those of every fit and plan.
   package static let usual = EigenLimits()
 
   /// The share of the directions above which all are kept: a factor would save little.
