@@ -145,6 +145,53 @@ import Testing
     #expect(agree(ridge.flopsPacked, solutions * 25 * 4 * samples * m))
   }
 
+  /// More regressors than eigenvectors are worth: losses in whitened weights, where products of 16
+  /// bits are faster.
+  @Test func whitenedSearch() {
+    func work(_ kernel: ProductKernel) -> (PhaseWork, samples: Double) {
+      var fit = exampleFit(
+        .primal, neurons: 5000, frames: 37_500, inFeatures: true, kernel: kernel)
+      fit.choices.search = SearchCandidates(leaks: 1, ridges: 1, losses: 18)
+      return (
+        FitPlan(fit, in: exampleJob(ranks: 2))[.select], 0.75 * Double(fit.shape.transitions)
+      )
+    }
+    let (found, samples) = work(.avx512BF16)
+    let m = 5001.0
+    // All losses on eight neurons of one fold, half of them on 32 of 1.5 folds.
+    let solutions = 18 * (8 + 0.5 * 1.5 * 32) / 2
+    #expect(agree(found.flopsPacked, solutions * 25 * (4 * samples + 2 * m) * m))
+    // Two folds, whose Q and B the ranks share.
+    #expect(agree(found.flopsFloat, 2 * m * m * (samples + m) / 2))
+    #expect(work(.avx512).0.flopsPacked == 0)
+  }
+
+  /// Neurons that share masks are in features of what these allow; no inverse where all are.
+  @Test func sharedMasks() throws {
+    let fit = exampleFit(.dual, neurons: 40, frames: 100, inFeatures: true)
+    let sets = (0..<40).map { i in
+      var set = ForbiddenSet(neurons: 40)
+      for j in 0..<40 where (i + j).isMultiple(of: 2) { set.insert(j) }
+      return set
+    }
+    let found = try MaskLoad(
+      Constraints(mask: StructuralMask(forbidden: sets)),
+      in: MaskLoad.Sizes(
+        local: 0..<40, neurons: 40, samples: 79, regressors: 41, iterations: 10, isSingle: false,
+        threads: 1, kernel: .avx512),
+      configuration: fit.choices.configuration, group: SingleRank())
+    let load = try #require(found)
+    #expect(load.isDual && !load.isExactSomewhere && load.flops == 0 && load.factorBytes == 0)
+    let plan = FitPlan(fit, in: exampleJob(), mask: load)
+    // Twenty neurons and the bias are allowed in each of two masks.
+    let r = 21.0
+    #expect(plan.kernel == .amx)
+    #expect(agree(plan[.solve].flopsPacked, 40 * 13.5 * 4 * t * r))
+    #expect(agree(plan[.solve].flops, 40 * 8 * t * r))
+    #expect(agree(plan[.gram].flops, 2 * t * t * r + 2 * t * u * 41))
+    #expect(agree(plan[.factor].allFlops, 2 * (9 * r * r * r + 6 * t * r * r)))
+  }
+
   /// A shared inverse: from three ranks and an order of 2,450 on.
   @Test func sharedInverse() {
     let fit = exampleFit(.primal, neurons: 2600, frames: 8000, holdout: 0)

@@ -7,6 +7,7 @@ import subprocess
 
 from . import (
     choices,
+    constrained,
     currents,
     headline,
     learning,
@@ -52,6 +53,8 @@ def cases(quick, runs, peer_runs, against, limit):
                                     (30, 150, 1e-5, "robust", "poisson")])),
         "selection": lambda: selection.compare(
             small(((300, 1200), (1000, 2000)), ((20, 80),)), runs),
+        "constrained": lambda: constrained.compare(
+            *small((4000, 1500, 8, (1e-3, 1e-5)), (60, 100, 3, (1e-3,))), runs, against),
         "ranks-4000": lambda: scaling.ranks(*small((4000, 1500), (200, 200)), runs),
         "cost-neurons": lambda: scaling.cost(
             [(n, 500) for n in small((1000, 2000, 5000, 10000, 20000), (100, 200))], "N", 1),

@@ -33,7 +33,7 @@ package struct FitPlan: Sendable {
     self.fit = fit
     self.job = job
     form = counts.isDual ? .dual : .primal
-    kernel = counts.features?.kernel
+    kernel = counts.features?.kernel ?? mask.flatMap { $0.flopsPacked > 0 ? counts.kernel : nil }
     iterations = counts.iterations
     panelRows = max(1, counts.width * (fit.choices.isPublishedRule ? 1 : Self.iteratedShare))
     phases = counts.phases

@@ -40,7 +40,9 @@ extension PlannedFit {
       in: MaskLoad.Sizes(
         local: Partition(of: shape.neurons, among: world.size).range(of: world.rank),
         neurons: shape.neurons, samples: shape.transitions, regressors: shape.regressors,
-        iterations: expectedIterations, isSingle: choices.bytesPerScalar == 4, threads: threads),
+        iterations: expectedIterations, isSingle: choices.bytesPerScalar == 4, threads: threads,
+        kernel: choices.configuration.usesFeatures && !choices.isPublishedRule
+          ? choices.kernel : nil),
       configuration: choices.configuration, group: world)
   }
 

@@ -25,6 +25,39 @@ extension RankTests {
       try expectEverywhere(difference < 1e-6, on: world, "\(form): differs by \(difference)")
     }
 
+    /// Neurons of several ranks that share a mask, in features of what it allows, against exact
+    /// projections on one rank.
+    @Test(arguments: [Configuration.Form.dual, .primal], [false, true])
+    func masksAreSharedByRanks(form: Configuration.Form, excludesSelf: Bool) throws {
+      let world = try testWorld()
+      let neurons = 50
+      let rates = simulated(neurons: neurons, frames: 120)
+      let local = Partition(of: neurons, among: world.size).range(of: world.rank)
+      // Two masks that neurons of all ranks have, and one neuron with another.
+      let rows = (0..<neurons).map { i in
+        var set = ForbiddenSet(neurons: neurons)
+        for j in 0..<neurons where i == 7 ? j % 5 == 1 : (i + j) % 2 == 0 { set.insert(j) }
+        return set
+      }
+      var configuration = Configuration()
+      configuration.form = form
+      configuration.selfConnections = !excludesSelf
+      configuration.tolerance = 1e-5
+      configuration.usesFeatures = true
+      let together = try weights(
+        rates, local, configuration, mask: StructuralMask(forbidden: Array(rows[local])),
+        group: world)
+      configuration.usesFeatures = false
+      configuration.tolerance = 1e-9
+      let alone = try weights(
+        rates, 0..<neurons, configuration, mask: StructuralMask(forbidden: rows),
+        group: SingleRank())
+      let difference = relativeError(
+        together.flatMap { $0 }, alone[local].flatMap { $0 })
+      try expectEverywhere(
+        local.isEmpty || difference < 1e-3, on: world, "\(form): differs by \(difference)")
+    }
+
     private func weights(
       _ rates: borrowing Matrix<Double>, _ local: Range<Int>, _ form: Configuration.Form,
       group: borrowing some RankGroup & ~Copyable
@@ -32,13 +65,21 @@ extension RankTests {
       var configuration = Configuration()
       configuration.form = form
       configuration.tolerance = 1e-9
+      return try weights(rates, local, configuration, mask: nil, group: group)
+    }
+
+    private func weights(
+      _ rates: borrowing Matrix<Double>, _ local: Range<Int>, _ configuration: Configuration,
+      mask: StructuralMask?, group: borrowing some RankGroup & ~Copyable
+    ) throws -> [[Double]] {
       let recording = PreparedRecording(
         rates: rates.view.rows(local).copy(), local: local, neurons: rates.rows,
         inputs: Matrix(rows: 0, columns: rates.columns), trialStarts: [], holdout: 0.2)
       let problem = try FitProblem(recording, bias: true, group: group, phases: Phases())
       let fit = try problem.fit(
         loss: .crossEntropy, alpha: [Double](repeating: 0.2, count: local.count),
-        configuration: configuration, group: group, threads: 1, phases: Phases())
+        configuration: configuration, constraints: Constraints(mask: mask), group: group,
+        threads: 1, phases: Phases())
       return (0..<fit.blocks).flatMap { block in
         let weights = fit.weights(ofBlock: block)
         return (0..<weights.rows).map { i in

@@ -39,6 +39,17 @@ struct Restriction: Sendable {
       })
   }
 
+  /// The same for some neurons only, by local index.
+  func keeping(_ neurons: Set<Int>) -> Restriction {
+    Restriction(
+      signs: signs,
+      exclusions: exclusions.enumerated().map { i, exclusion in
+        Exclusion(
+          set: exclusion.set, users: neurons.contains(i) ? exclusion.users : 0,
+          leavesOutSelf: exclusion.leavesOutSelf)
+      })
+  }
+
   /// Flops of the fits of this rank's neurons in each form.
   func flops(_ costs: MaskCost) -> (primal: Double, dual: Double) {
     var flops = (primal: 0.0, dual: 0.0)
@@ -85,6 +96,7 @@ struct Restriction: Sendable {
   /// The order of the largest factor that a neuron has for itself.
   func largestOwnFactor(_ costs: MaskCost, isDual: Bool) -> Int {
     exclusions.map { exclusion in
+      if exclusion.users == 0 { return 0 }
       if signs != nil { return max(exclusion.set.count, Int(costs.regressors) / 2) }
       return exclusion.users > 1 ? 0 : order(ofFactorOf: exclusion, costs, isDual: isDual)
     }.max() ?? 0

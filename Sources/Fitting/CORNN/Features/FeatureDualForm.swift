@@ -11,7 +11,7 @@ internal import Runtime
 /// in the whole problem, in float64.
 struct FeatureDualForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
   let ridge: Double
-  let excludesSelf: Bool
+  let own: OwnRegressors
   let products: DualGram<S>
   let basis: EigenBasis
   let features: WhitenedFeatures
@@ -22,15 +22,20 @@ struct FeatureDualForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
   var regressors: Regressors<S> { products.regressors }
   var unknowns: Int { regressors.samples }
   var neglects: Bool { tail != nil }
+  var excludesSelf: Bool { own.leavesOut }
 
   func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S> {
-    products.heldOutResponse(coefficients, neurons: neurons, excludesSelf: excludesSelf)
+    products.heldOutResponse(coefficients, neurons: neurons, own)
   }
 
-  /// The own regressors of some neurons, neurons × samples.
+  /// The own regressors of some neurons, neurons × samples; zero where none is left out.
   func ownRegressors(of neurons: [Int]) -> Matrix<Double> {
-    regressors.fitted.matrix.selectedRows(neurons.map { regressors.index(ofLocal: $0) })
-      .converted(to: Double.self)
+    var result = Matrix<Double>(rows: neurons.count, columns: regressors.samples)
+    for (i, neuron) in neurons.enumerated() {
+      guard let own = own[neuron] else { continue }
+      result.setRounded(row: i, regressors.fitted.matrix, own)
+    }
+    return result
   }
 
   func ownWeights(of neurons: [Int]) -> OwnWeights {
@@ -57,10 +62,9 @@ struct FeatureDualForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
     for i in 0..<active {
       let row = panel.panel.rows[i]
       let slack = panel.own.slack[row.position]
-      guard slack > 0 else { continue }
+      guard slack > 0, let own = own[row.neuron] else { continue }
       outside.scale(row: i, by: -1)
-      outside.addRounded(
-        1, regressors.fitted.matrix, regressors.index(ofLocal: row.neuron), toRow: i)
+      outside.addRounded(1, regressors.fitted.matrix, own, toRow: i)
       panel.panel.rescore(i)
       let offset = outside.dot(i, panel.panel.score, 0) / ridge
       panel.setOwnOffset(i, offset)
@@ -77,7 +81,7 @@ extension FeatureDualForm {
   ///   for what is neglected.
   /// - Collective: every rank of `group` must call it.
   init?(
-    gram products: DualGram<S>, ridge: Double, excludesSelf: Bool, gradients: FeatureGradients,
+    gram products: DualGram<S>, ridge: Double, own: OwnRegressors, gradients: FeatureGradients,
     group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
     let found = try phases.measure("factor") {
@@ -123,7 +127,7 @@ extension FeatureDualForm {
       try Self.tail(products.gram.shared, basis, ridge: ridge, kernel: kernel, group: group)
     }
     self.init(
-      ridge: ridge, excludesSelf: excludesSelf, products: products, basis: basis,
+      ridge: ridge, own: own, products: products, basis: basis,
       features: features, tail: tail, gradients: gradients)
   }
 

@@ -80,58 +80,6 @@ struct FeatureGradients {
   }
 }
 
-// The start.
-extension FeatureGradients {
-  /// The better of the ridge solutions on the currents clamped at each margin, by the objective
-  /// of each neuron.
-  func start(_ panel: inout FeaturePanel) {
-    let rows = 0..<panel.panel.active
-    var objectives = [Double](repeating: .infinity, count: rows.count)
-    var best = Matrix<Float>(rows: rows.count, columns: panel.features.count)
-    for (k, margin) in margins.enumerated() {
-      setRidgeSolution(&panel, margin: margin)
-      if k == 0 {
-        for i in rows { panel.panel.rows[i].scale = panel.panel.rows[i].decrement }
-      }
-      panel.refresh(.rounded)
-      for i in rows {
-        let row = panel.panel.rows[i]
-        let objective = row.loss + row.squaredNorm / 2
-        guard objective < objectives[i] else { continue }
-        objectives[i] = objective
-        best.copyRow(i, from: panel.panel.coefficients, i)
-      }
-    }
-    for i in rows { panel.panel.coefficients.copyRow(i, from: best, i) }
-    panel.refresh()
-    if usesCurvature { panel.takeMetric() }
-  }
-
-  /// The given states, with the residual's scale of the ridge problem.
-  func start(_ panel: inout FeaturePanel, from states: borrowing Matrix<Float>) {
-    setRidgeSolution(&panel, margin: margins[0])
-    for i in 0..<panel.panel.active {
-      panel.panel.rows[i].scale = panel.panel.rows[i].decrement
-      panel.panel.coefficients.copyRow(i, from: states, i)
-    }
-    panel.refresh()
-  }
-
-  /// `η ←` the ridge solution on the clamped currents: the image of the gradient at zero.
-  private func setRidgeSolution(_ panel: inout FeaturePanel, margin: Double) {
-    panel.clear()
-    for i in 0..<panel.panel.active {
-      panel.panel.setClampedCurrent(i, margin: margin)
-      panel.packScore(i)
-    }
-    panel.project(.rounded)
-    for i in 0..<panel.panel.active {
-      panel.updateImage(i)
-      panel.panel.coefficients.copyRow(i, from: panel.panel.preconditioned, i)
-    }
-  }
-}
-
 extension ProductKernel {
   /// Iterations in features between two recomputations of S.
   ///

@@ -16,7 +16,10 @@ extension FeaturePrimalForm {
     panel.project(.split)
     let active = panel.panel.active
     for i in 0..<active { panel.updateImage(i) }
-    let weights = self.weights(&panel)
+    let weights = self.weights(
+      of: panel.panel.coefficients.copy(rows: 0..<active),
+      neurons: (0..<active).map { panel.panel.rows[$0].neuron })
+    panel.panel.flops += 2 * Double(active) * Double(unknowns) * Double(unknowns)
     let sample = Array(stride(from: 0, to: active, by: max(1, active / Self.sampled)))
     let before = sample.map { panel.panel.rows[$0].optimality }
     measure(&panel, rows: sample, weights, of: members, in: work, recording)
@@ -36,16 +39,12 @@ extension FeaturePrimalForm {
   /// By how much a residual in float64 may be above that of split products, over the tolerance.
   private static var tolerated: Double { 0.1 }
 
-  /// θ of the active rows.
-  private func weights(_ panel: inout FeaturePanel) -> Matrix<S> {
-    let active = panel.panel.active
-    let states = panel.panel.coefficients.copy(rows: 0..<active)
+  /// θ of states η of some neurons (local indices).
+  func weights(of states: borrowing Matrix<Float>, neurons: [Int]) -> Matrix<S> {
     var result = product(states, whitening.inverse.matrix, transposingB: true)
       .converted(to: S.self)
-    panel.panel.flops += 2 * Double(active) * Double(unknowns) * Double(unknowns)
-    guard excludesSelf else { return result }
-    for i in 0..<active {
-      result[i, regressors.index(ofLocal: panel.panel.rows[i].neuron)] = 0
+    for (i, neuron) in neurons.enumerated() {
+      if let own = own[neuron] { result[i, own] = 0 }
     }
     return result
   }

@@ -10,7 +10,7 @@ internal import Runtime
 /// `C⁻ᵀ`.
 struct FeaturePrimalForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
   let ridge: Double
-  let excludesSelf: Bool
+  let own: OwnRegressors
   let regressors: Regressors<S>
   let whitening: Whitening
   let features: WhitenedFeatures
@@ -25,10 +25,12 @@ struct FeaturePrimalForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
   }
 
   func ownWeights(of neurons: [Int]) -> OwnWeights {
-    guard excludesSelf else { return OwnWeights(neurons: neurons.count, features: features.count) }
-    let own = neurons.map { regressors.index(ofLocal: $0) }
-    return OwnWeights(
-      directions: whitening.inverse.matrix.selectedRows(own), slack: neurons.map { _ in 0 })
+    var directions = Matrix<Float>(rows: neurons.count, columns: features.count)
+    for (i, neuron) in neurons.enumerated() {
+      guard let own = own[neuron] else { continue }
+      directions.copyRow(i, from: whitening.inverse.matrix, own)
+    }
+    return OwnWeights(directions: directions, slack: neurons.map { _ in 0 })
   }
 }
 
@@ -38,7 +40,7 @@ extension FeaturePrimalForm {
   /// - Complexity: `M³/3` flops on one rank a node; `T M² + 5/3 M³` over the ranks of a node.
   /// - Collective: every rank of `group` must call it.
   init(
-    gram products: PrimalGram<S>, ridge: Double, excludesSelf: Bool, gradients: FeatureGradients,
+    gram products: PrimalGram<S>, ridge: Double, own: OwnRegressors, gradients: FeatureGradients,
     group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
     let regressors = products.regressors
@@ -70,7 +72,7 @@ extension FeaturePrimalForm {
       return features
     }
     self.init(
-      ridge: ridge, excludesSelf: excludesSelf, regressors: regressors, whitening: whitening,
+      ridge: ridge, own: own, regressors: regressors, whitening: whitening,
       features: features, gradients: gradients, weightProducts: products.gram)
   }
 }

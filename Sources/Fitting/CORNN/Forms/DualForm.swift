@@ -67,7 +67,8 @@ struct DualForm<S: Scalar & Transferable>: ProductForm, ~Copyable {
   private var flopsPerProduct: Double { 2 * Double(samples) * Double(samples) }
 
   func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S> {
-    products.heldOutResponse(coefficients, neurons: neurons, excludesSelf: excludesSelf)
+    products.heldOutResponse(
+      coefficients, neurons: neurons, OwnRegressors(in: regressors, excludesSelf: excludesSelf))
   }
 }
 
@@ -116,12 +117,11 @@ final class DualGram<S: Scalar & Transferable> {
   /// The currents of the held-out transitions by sample coefficients, a row for each of
   /// `neurons` (local indices).
   func heldOutResponse(
-    _ coefficients: borrowing Matrix<S>, neurons: [Int], excludesSelf: Bool
+    _ coefficients: borrowing Matrix<S>, neurons: [Int], _ own: OwnRegressors
   ) -> Matrix<S> {
     var response = product(coefficients, heldOut.matrix)
-    guard excludesSelf else { return response }
     for (i, neuron) in neurons.enumerated() {
-      let own = regressors.index(ofLocal: neuron)
+      guard let own = own[neuron] else { continue }
       let weight = coefficients.dot(i, regressors.fitted.matrix, own)
       response.add(S(-weight), regressors.heldOut.matrix, own, toRow: i)
     }

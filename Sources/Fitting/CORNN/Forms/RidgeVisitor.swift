@@ -27,12 +27,13 @@ func visit<V: RidgeVisitor>(
   group: borrowing some RankGroup & ~Copyable, phases: Phases
 ) throws {
   let excludesSelf = !configuration.selfConnections
+  let own = OwnRegressors(in: regressors, excludesSelf: excludesSelf)
   if configuration.isDual(samples: regressors.samples, regressors: regressors.count) {
     let gram = try DualGram(regressors, group: group, phases: phases)
     for ridge in ridges {
       if let gradients,
         let form = try FeatureDualForm(
-          gram: gram, ridge: ridge, excludesSelf: excludesSelf, gradients: gradients,
+          gram: gram, ridge: ridge, own: own, gradients: gradients,
           group: group, phases: phases)
       {
         guard try visitor.visit(form, group: group) else { return }
@@ -47,7 +48,7 @@ func visit<V: RidgeVisitor>(
     for ridge in ridges {
       if let gradients {
         let form = try FeaturePrimalForm(
-          gram: gram, ridge: ridge, excludesSelf: excludesSelf, gradients: gradients,
+          gram: gram, ridge: ridge, own: own, gradients: gradients,
           group: group, phases: phases)
         guard try visitor.visit(form, group: group) else { return }
       } else {

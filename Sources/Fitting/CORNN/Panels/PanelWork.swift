@@ -11,11 +11,20 @@ struct Subproblem: Sendable {
   let loss: PointwiseLoss
   /// Which of its surrogates the targets are, where there are any; 0: as they were recorded.
   var null = 0
+
+  /// What its targets follow from.
+  struct Targets: Hashable {
+    let neuron: Int
+    let alpha: Double
+    let null: Int
+  }
+
+  var targets: Targets { Targets(neuron: neuron, alpha: alpha, null: null) }
 }
 
 /// Subproblems of this rank, cut into panels that are solved on several threads.
 struct PanelWork {
-  let subproblems: [Subproblem]
+  var subproblems: [Subproblem]
   /// |d| is clamped to 1 − this.
   let margin: Double
   /// What becomes of targets beyond ±1.

@@ -98,30 +98,23 @@ extension FitProblem {
       start == nil || (configuration.form == .primal && features == nil),
       "a start is weights: it needs the primal form, and no features")
     let restriction = restriction(constraints, configuration)?.restricted(to: work.subproblems)
-    let ridges = [transitions.ridge(lambda: configuration.lambda)]
-    var isDual = configuration.isDual(samples: regressors.samples, regressors: regressors.count)
-    if let restriction {
-      let choice = try restriction.chooseForm(
-        regressors, configuration, threads: threads, group: group)
-      isDual = choice.isDual
-      work.widest = min(widestPanel, choice.widestPanel)
-    }
     if restriction == nil { work.features = features }
-    let found = try withoutActuallyEscaping(synchronise) { synchronise in
+    let (found, isDual) = try withoutActuallyEscaping(synchronise) {
+      synchronise -> (found: FoundSolutions<S>?, isDual: Bool) in
       var whole = WholeFit(
         problem: self, work: work, phases: phases, restored: restored, request: request,
-        synchronise: synchronise,
-        progress: progress)
+        synchronise: synchronise, progress: progress)
       if let restriction {
-        try CORNN.visit(
-          &whole, under: restriction, regressors: regressors, isDual: isDual, ridges: ridges,
-          group: group, phases: phases)
-        return whole.found
+        return try solve(
+          whole, under: restriction, configuration, features, group: group, phases: phases)
       }
       try CORNN.visit(
-        &whole, regressors: regressors, ridges: ridges, configuration: configuration,
-        features: features, group: group, phases: phases)
-      return whole.found
+        &whole, regressors: regressors,
+        ridges: [transitions.ridge(lambda: configuration.lambda)],
+        configuration: configuration, features: features, group: group, phases: phases)
+      let isDual = configuration.isDual(
+        samples: regressors.samples, regressors: regressors.count)
+      return (whole.found, isDual)
     }
     guard let found else { throw FitError.nothingToFit }
     return try Fit(
@@ -138,35 +131,5 @@ extension FitProblem {
     Restriction(
       constraints, local: regressors.local, neurons: regressors.neurons,
       excludesSelf: !configuration.selfConnections)
-  }
-}
-
-/// The solutions of a rank's subproblems, with what the form knows besides.
-struct FoundSolutions<S: Scalar & Transferable> {
-  let outcome: PanelOutcome<S>
-  let ridgeRaise: Double
-  let weightProducts: SharedMatrix<Double>?
-}
-
-/// All subproblems of this rank at one ridge.
-private struct WholeFit<S: Scalar & Transferable>: RidgeVisitor {
-  let problem: FitProblem<S>
-  let work: PanelWork
-  let phases: Phases
-  let restored: [PanelSolution<S>]
-  let request: @Sendable () -> WorkRequest
-  let synchronise: ([PanelSolution<S>]) throws -> Void
-  let progress: @Sendable (Int) -> Void
-  var found: FoundSolutions<S>?
-
-  mutating func visit<F: SubproblemForm & ~Copyable>(
-    _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
-  ) throws -> Bool where F.S == S {
-    found = FoundSolutions(
-      outcome: try work.runInRounds(
-        problem.recording, form: form, restored: restored, group: group, phases: phases,
-        request: request, synchronise: synchronise, progress: progress),
-      ridgeRaise: form.ridgeRaise, weightProducts: form.weightProducts)
-    return false
   }
 }

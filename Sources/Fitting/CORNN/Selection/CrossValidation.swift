@@ -13,18 +13,18 @@ struct CrossValidation<S: Scalar & Transferable> {
   /// Constraints on the weights, if there are any.
   let restriction: Restriction?
 
-  /// Tries all pairs of leaks and ridges with each loss, fold by fold, and goes on with those
-  /// that do not fall behind.
+  /// Tries all pairs of leaks and ridges with each loss, fold by fold, `blocks` of them at most, and
+  /// goes on with those that do not fall behind.
   ///
   /// - Returns: findings by loss.
   /// - Collective: every rank of `group` must call it.
   func evaluate(
-    _ trial: SearchMemory.Trial, by judge: FoldRace.Judge,
+    _ trial: SearchMemory.Trial, by judge: FoldRace.Judge, blocks: Int = .max,
     group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws -> [SearchFindings] {
     let neurons = try problem.sample(trial.round.neurons, seed: grid.seed, group: group)
     var race = FoldRace(trial, by: judge)
-    let folds = folds
+    let folds = folds.prefix(blocks)
     for number in folds.indices {
       if number > 0 { race.retire() }
       let open = race.open
@@ -130,12 +130,13 @@ struct CrossValidation<S: Scalar & Transferable> {
     _ fold: Fold, _ trial: SearchMemory.Trial, _ subproblems: Int,
     group: borrowing some RankGroup & ~Copyable
   ) throws -> Bool {
-    let solutions = try group.sum(subproblems) * trial.lambdas.count
+    let solutions = try group.sum(subproblems)
     guard restriction == nil else { return false }
     return problem.foldBases.hasBasis(of: fold)
-      || FoldLimits.repayEigenvectors(
+      || FoldLoad(
         samples: fold.training.count, regressors: problem.regressors.count,
-        ridges: trial.lambdas.count, solutions: solutions)
+        ridges: trial.lambdas.count, solutions: solutions
+      ).repaysEigenvectors
   }
 
   /// Walks down the ridges in the eigenvectors of a fold.
@@ -174,10 +175,21 @@ struct CrossValidation<S: Scalar & Transferable> {
         group: group, phases: phases)
     } else {
       var solver = solver
-      let solutions = try group.sum(subproblems.count)
-      solver.form = solver.cheaperForm(
+      let load = FoldLoad(
         samples: regressors.samples, regressors: regressors.count, ridges: ridges.count,
-        solutions: solutions)
+        solutions: try group.sum(subproblems.count))
+      solver.form = solver.cheaperForm(load)
+      if solver.form == .primal,
+        let gradients = solver.searchFeatures(for: subproblems.map(\.loss)),
+        load.repaysWhitening(by: gradients.kernel, isSingle: S.self == Float.self)
+      {
+        walk.work.features = gradients
+        try CORNN.visit(
+          &walk, whitened: regressors, ridges: ridges,
+          excludesSelf: !configuration.selfConnections, gradients: gradients, group: group,
+          phases: phases)
+        return
+      }
       try CORNN.visit(
         &walk, regressors: regressors, ridges: ridges, configuration: solver,
         group: group, phases: phases)
@@ -186,25 +198,18 @@ struct CrossValidation<S: Scalar & Transferable> {
 }
 
 extension Configuration {
-  /// How losses are iterated in the eigenvectors of a fold; nil where that is not exact enough.
-  fileprivate func searchFeatures(for losses: [PointwiseLoss]) -> FeatureGradients? {
+  /// How losses are iterated in the features of a fold; nil where that is not exact enough.
+  func searchFeatures(for losses: [PointwiseLoss]) -> FeatureGradients? {
     var search = self
     search.usesFeatures = searchesInFeatures && tolerance >= Arithmetic.singleTolerance
     return search.features(for: losses)
   }
 
   /// The form that takes less work for the products and factors of a fold and for a few
-  /// iterations of its `solutions` at each ridge, where the form is free.
-  fileprivate func cheaperForm(
-    samples: Int, regressors: Int, ridges: Int, solutions: Int
-  ) -> Form {
+  /// iterations of its solutions at each ridge, where the form is free.
+  fileprivate func cheaperForm(_ load: FoldLoad) -> Form {
     guard form == .auto else { return form }
-    let (t, m) = (Double(samples), Double(regressors))
-    let factors = Double(ridges)
-    let products = factors * Double(solutions) * FoldLimits.iterations
-    let dual = t * t * m + factors * t * t * t + products * 2 * t * t
-    let primal = m * m * t + factors * m * m * m + products * (4 * t * m + 2 * m * m)
-    return dual <= primal ? .dual : .primal
+    return load.isDual ? .dual : .primal
   }
 
   /// The method for losses in a search, which need not measure its solutions again.

@@ -64,7 +64,8 @@ extension FitProblem {
   ///
   /// Each candidate is tried at the given ridge, and where the grid has others at a tenth and ten
   /// times of it, then beside the best of these, in rounds, each more thorough and of those only
-  /// that did well in the one before. Absolute errors, because
+  /// that did well in the one before; where there is one ridge and one round, after a glance at few
+  /// neurons on the first block. Absolute errors, because
   /// the losses differ in how they weigh outliers: squares would judge by those alone.
   ///
   /// Folds that `memory` has are not done again.
@@ -87,13 +88,12 @@ extension FitProblem {
     var race = LossRace(
       count: losses.count,
       lambdas: isGiven ? [lambda] : grid.decade(around: lambda), grid: grid.lambdas)
-    let isOne = grid.rounds.count == 1 && !isGiven
-    for round in isOne ? [grid.rounds[0].screening, grid.rounds[0]] : grid.rounds {
+    for (round, blocks) in grid.lossRounds {
       let found = try search.evaluate(
         SearchMemory.Trial(
           losses: race.open.map { losses[$0] }, alphas: [alpha], lambdas: race.lambdas,
           round: round, targets: configuration.targetRange),
-        by: .magnitudes, group: group, phases: phases)
+        by: .magnitudes, blocks: blocks, group: group, phases: phases)
       race.take(
         found.map { $0.candidates.map { (lambda: $0.lambda, error: $0.magnitude) } }, of: round)
     }

@@ -46,6 +46,15 @@ extension SearchRound {
     return round
   }
 
+  /// The same on so few neurons that only what is clearly behind shows.
+  ///
+  /// Of many losses at one ridge most are; and they take most of the iterations.
+  package var glance: SearchRound {
+    var round = self
+    (round.neurons, round.margin) = (min(8, neurons), FoldRace.margins[0])
+    return round
+  }
+
   /// Pairs of neuron and fitted transition from which a choice is made: those of 128 neurons and
   /// 4,000 frames.
   private static var enoughPairs: Int { 128 * 4000 }

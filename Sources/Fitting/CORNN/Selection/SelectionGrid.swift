@@ -36,6 +36,17 @@ package struct SelectionGrid: Codable, Equatable, Sendable {
   /// Fitted transitions, about, of which two blocks are enough.
   private static var enoughTransitions: Int { 40_000 }
 
+  /// The rounds in which losses are compared, with the most blocks of each.
+  ///
+  /// One round alone is gone through twice: the second time beside the ridges that the first found
+  /// best, or where the ridge is given with what a glance left.
+  package var lossRounds: [(round: SearchRound, blocks: Int)] {
+    guard rounds.count == 1 else { return rounds.map { ($0, .max) } }
+    return lambdas.count == 1
+      ? [(rounds[0].glance, 1), (rounds[0], .max)]
+      : [(rounds[0].screening, .max), (rounds[0], .max)]
+  }
+
   var lastRound: SearchRound { rounds[rounds.count - 1] }
 
   /// 10⁻⁶, 3·10⁻⁶, 10⁻⁵, … 1.

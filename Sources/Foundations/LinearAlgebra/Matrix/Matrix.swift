@@ -155,6 +155,15 @@ extension Matrix where S: Scalar {
     }
   }
 
+  /// `row first ← row second`.
+  package mutating func copyRow(_ first: Int, fromRow second: Int) {
+    precondition(
+      first >= 0 && first < rows && second >= 0 && second < rows,
+      "rows \(first) and \(second) of \(rows)")
+    guard first != second else { return }
+    (base + first * columns).update(from: base + second * columns, count: columns)
+  }
+
   /// The whole matrix for reading.
   package var view: MatrixView<S> {
     @_lifetime(borrow self)

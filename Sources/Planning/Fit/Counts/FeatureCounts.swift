@@ -18,20 +18,6 @@ struct FeatureCounts {
   /// The leading features on which the rows' own curvatures precondition; nil if they do not.
   let curvature: CurvatureLimits?
 
-  /// Ridge a frame, and samples, from which fewer directions than most of the samples exceed the
-  /// ridge, on generated recordings.
-  private static var strongRidge: Double { 5e-4 }
-  private static var manySamples: Int { 1000 }
-  /// The share that do then: 0.22 to 0.28 of the samples on generated recordings of 1,000 to
-  /// 10,000 neurons and 500 to 2,000 frames with λ = 1e-3 a frame, 0.17 to 0.21 with 1e-2.
-  private static var keptShare: Double { 0.28 }
-
-  /// How many directions of the samples the ridge is expected not to dwarf.
-  private static func rank(samples: Int, lambda: Double) -> Int {
-    samples >= manySamples && lambda >= strongRidge
-      ? Int(keptShare * Double(samples)) : samples
-  }
-
   /// nil where the features are expected to be refused.
   init?(_ fit: PlannedFit, isDual: Bool) {
     let (samples, choices) = (fit.shape.transitions, fit.choices)
@@ -46,8 +32,9 @@ struct FeatureCounts {
     }
     // There are no more directions than regressors.
     let all = min(samples, fit.shape.regressors)
-    let rank = min(all, Self.rank(samples: samples, lambda: choices.configuration.lambda))
-    guard let kept = EigenLimits.kept(of: samples, rank: rank) else { return nil }
+    let rank = min(
+      all, EigenLimits.expectedRank(samples: samples, lambda: choices.configuration.lambda))
+    guard let kept = EigenLimits.usual.kept(of: samples, rank: rank) else { return nil }
     count = Double(min(kept, all))
     neglects = kept < all
     isFactored = kept < samples

@@ -48,7 +48,8 @@ extension FitCounts {
   /// features.
   private func setUp(_ base: Double, _ rows: Double) -> Stage {
     guard let features else {
-      return Stage(own: base + order * order * 8 / sharers, shared: rows + squareBytes)
+      let inverted = mask?.isExactSomewhere ?? true ? order * order * 8 / sharers : 0
+      return Stage(own: base + inverted, shared: rows + squareBytes)
     }
     return Stage(
       own: base + features.ownSetUpBytes, shared: rows + heldOutBytes + features.setUpBytes)
@@ -63,7 +64,9 @@ extension FitCounts {
   /// The Gram matrix in float64 with its inverse or the features, once a node; in the dual form
   /// also the products with held-out frames.
   var squareBytes: Double {
-    (features?.sharedBytes ?? order * order * (8 + scalar)) + heldOutBytes
+    let whole = features?.sharedBytes ?? order * order * (8 + scalar)
+    guard let mask else { return whole + heldOutBytes }
+    return max(mask.isExactSomewhere ? whole : 0, mask.featureBytes) + heldOutBytes
   }
 
   private var heldOutBytes: Double { isDual ? t * u * scalar : 0 }

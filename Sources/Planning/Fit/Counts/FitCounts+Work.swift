@@ -16,7 +16,7 @@ extension FitCounts {
     ]
     return beginning + (search.map { [$0] } ?? []) + [
       PhaseWork(
-        phase: .gram, flops: order * order * (isDual ? regressors : t) / ranks + shares,
+        phase: .gram, flops: gramFlops / ranks + shares,
         messages: PhaseMessages(
           summedOverNodes: order * order * 8 + (isDual ? t * u * scalar : 0))),
       factorisation,
@@ -44,10 +44,14 @@ extension FitCounts {
         flopsSplit: own * features.split(iterations: iterations),
         samples: own * features.numbers(iterations: iterations))
     }
-    guard mask == nil, isDual else {
+    if let mask {
+      return PhaseWork(
+        phase: .solve, flops: mask.flops + mask.flopsMeasured, flopsPacked: mask.flopsPacked,
+        samples: (mask.isExactSomewhere ? samples : 0) + mask.numbers)
+    }
+    guard isDual else {
       // Two products with X and one with the inverse an iteration; the start and the check.
-      let flops =
-        mask?.flops ?? own * 2 * regressors * (2 * t + regressors) * (iterations + 2.5)
+      let flops = own * 2 * regressors * (2 * t + regressors) * (iterations + 2.5)
       return PhaseWork(phase: .solve, flops: flops, samples: samples)
     }
     let products = iterations + (excludesSelf ? 4 : 3)
@@ -65,8 +69,22 @@ extension FitCounts {
       fileBytes: bytes)
   }
 
+  /// Of the Gram matrix, or of those of all masks in features.
+  private var gramFlops: Double {
+    let whole = order * order * (isDual ? regressors : t)
+    return (mask?.isExactSomewhere ?? true ? whole : 0) + (mask?.gramFlops ?? 0)
+  }
+
   /// The features, by the ranks of each node; or the inverse, by all ranks or by one of each node.
   private var factorisation: PhaseWork {
+    var work = wholeFactorisation
+    guard let mask else { return work }
+    if !mask.isExactSomewhere { work = PhaseWork(phase: .factor) }
+    work.flops += mask.aloneFlops + mask.sharedFlops / ranksPerNode
+    return work
+  }
+
+  private var wholeFactorisation: PhaseWork {
     if let features {
       return PhaseWork(
         phase: .factor, flops: features.alone + features.shared / ranksPerNode,

@@ -1,5 +1,6 @@
 internal import CORNN
 internal import Evaluation
+internal import LinearAlgebra
 
 /// The counts of a fit, from which its work and memory follow; as numbers, for at large sizes
 /// products of them pass 2⁶³.
@@ -33,8 +34,11 @@ struct FitCounts {
   let storesFloat: Bool
   /// What is chosen on held-out blocks.
   let candidates: SearchCandidates?
-  /// Whether candidates are solved in rounded products.
+  /// Whether candidates are solved in rounded products, and of what kernel.
   let searchesInFeatures: Bool
+  let kernel: ProductKernel
+  /// The form that was asked for.
+  let form: Configuration.Form
 
   init(_ fit: PlannedFit, in job: Job, mask: MaskLoad? = nil) {
     let (shape, choices) = (fit.shape, fit.choices)
@@ -68,6 +72,8 @@ struct FitCounts {
     self.mask = mask
     candidates = choices.search
     searchesInFeatures = configuration.searchesInFeatures && mask == nil
+    kernel = choices.kernel
+    form = configuration.form
   }
 
   /// Neurons of the busiest rank.

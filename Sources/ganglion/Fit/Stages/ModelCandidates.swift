@@ -45,10 +45,11 @@ struct ModelCandidates {
   /// Folds of the search over so many fitted transitions, as far as one knows: of leaks and ridges,
   /// of losses, and of the ridges of the loss that is taken.
   func expectedFolds(transitions: Int) -> Int {
-    let rounds = grid.rounds.count
-    let blocks = isGiven ? 0 : rounds + 2
-    let found = losses.count > 1 ? blocks + rounds : 0
-    return grid.foldsTried(transitions: transitions) * (blocks * ranges.count + found)
+    let blocks = isGiven ? 0 : grid.rounds.count + 2
+    let folds = grid.foldsTried(transitions: transitions)
+    let compared = grid.lossRounds.reduce(0) { $0 + min(folds, $1.blocks) }
+    let found = losses.count > 1 ? folds * blocks + compared : 0
+    return folds * blocks * ranges.count + found
   }
 
   /// How many there are of each; nil where there is nothing to choose.

@@ -1,4 +1,3 @@
-import CORNN
 import Collectives
 import Foundation
 import Kernels
@@ -6,6 +5,8 @@ import LinearAlgebra
 import Runtime
 import TestSupport
 import Testing
+
+@testable import CORNN
 
 /// Iterations in whitened features end where those with exact inverses end, by every kernel, and
 /// what they report is the residual of the whole problem.
@@ -98,6 +99,32 @@ import Testing
       )
       #expect(found < 0.6 * plain, "\(found) of \(plain)")
     }
+  }
+
+  /// Eigenvectors beyond what is worth its price are refused from a stretch of the samples, by the
+  /// rule that a plan goes by.
+  @Test(arguments: [4, 9, 20]) func manyEigenvectorsAreRefused(rank: Int) throws {
+    let (order, most) = (120, 40)
+    // Any stretch has all directions.
+    var factor = Matrix<Double>(rows: order, columns: rank)
+    for i in 0..<order {
+      for j in 0..<rank {
+        let angle = Double((i + 1) * (2 * j + 1))
+        factor[i, j] = cos(0.7 * angle)
+      }
+    }
+    let limits = EigenLimits(most: most)
+    let stretch = limits.stretch(of: order)
+    #expect(stretch.count == most && stretch.lowerBound == order - stretch.upperBound)
+    let gram = NodeShared(
+      matrix: product(factor, factor, transposingB: true), nodeRank: 0, nodeSize: 1, fence: {})
+    let basis = try EigenBasis(gram, ridge: 1e-6, limits: limits, group: SingleRank())
+    let expected = limits.kept(of: order, rank: rank * order / most)
+    #expect((basis == nil) == (expected == nil))
+    #expect(basis.map { $0.count == rank } ?? true)
+    // Where the whole is not too large nothing is guessed.
+    let whole = try EigenBasis(gram, ridge: 1e-6, group: SingleRank())
+    #expect(whole?.count == rank)
   }
 
   /// The counts that decide are within the features, and grow with what an iteration takes.

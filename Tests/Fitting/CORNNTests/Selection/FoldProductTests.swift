@@ -41,13 +41,25 @@ import Testing
   /// Eigenvectors are taken where candidates are many for the order, never of a large one.
   @Test func manyCandidatesRepayEigenvectors() {
     func repay(_ samples: Int, _ regressors: Int, ridges: Int, solutions: Int) -> Bool {
-      FoldLimits.repayEigenvectors(
-        samples: samples, regressors: regressors, ridges: ridges, solutions: solutions)
+      FoldLoad(samples: samples, regressors: regressors, ridges: ridges, solutions: solutions)
+        .repaysEigenvectors
     }
     #expect(repay(1000, 300, ridges: 1, solutions: 32))
-    #expect(repay(22_000, 4000, ridges: 7, solutions: 1344))
+    #expect(repay(22_000, 4000, ridges: 7, solutions: 192))
     #expect(!repay(4000, 4000, ridges: 1, solutions: 32))
-    #expect(!repay(22_000, 5000, ridges: 13, solutions: 100_000))
+    #expect(!repay(22_000, 5000, ridges: 13, solutions: 10_000))
+  }
+
+  /// Where eigenvectors are too many, products that are faster repay whitened weights.
+  @Test func fastProductsRepayWhitening() {
+    func repay(_ kernel: ProductKernel, isSingle: Bool, solutions: Int) -> Bool {
+      FoldLoad(samples: 22_500, regressors: 5001, ridges: 1, solutions: solutions)
+        .repaysWhitening(by: kernel, isSingle: isSingle)
+    }
+    #expect(repay(.avx512BF16, isSingle: true, solutions: 576))
+    #expect(!repay(.avx512BF16, isSingle: true, solutions: 32))
+    #expect(repay(.avx512, isSingle: false, solutions: 576))
+    #expect(!repay(.avx512, isSingle: true, solutions: 576))
   }
 
   /// More frames, fewer neurons and blocks; and where few are enough there is one round.
@@ -57,6 +69,30 @@ import Testing
     #expect(SearchRound.usual(transitions: 24_000).map(\.neurons) == [32])
     let grid = SelectionGrid()
     #expect([1000, 13_000, 24_000].map { grid.foldsTried(transitions: $0) } == [4, 3, 2])
+  }
+
+  /// One round at a given ridge: all losses on few neurons of one block, and of more only those that
+  /// are not clearly behind there.
+  @Test func aGlanceComesFirst() throws {
+    let problem = try problem(Synthetic(neurons: 40, frames: 150))
+    var grid = SelectionGrid()
+    grid.lambdas = [1e-3]
+    grid.rounds = [SearchRound(neurons: 32, iterations: 60, tolerance: 2e-4)]
+    // With scores as small as this weights stay near zero.
+    let hopeless = PointwiseLoss.clipped(k: 0, threshold: 1e-4)
+    let losses: [PointwiseLoss] = [.crossEntropy, hopeless, .clipped(k: 0.1, threshold: 0.2)]
+    let memory = SearchMemory()
+    let errors = try problem.compare(
+      losses: losses, alpha: 0.1, lambda: 1e-3, grid: grid, configuration: Configuration(),
+      group: SingleRank(), threads: 1, phases: Phases(), memory: memory)
+    let glance = memory.entries.prefix { $0.trial.round.neurons == 8 }
+    #expect(glance.map(\.fold) == [0] && glance.first?.trial.losses == losses)
+    let rest = memory.entries.dropFirst(glance.count)
+    #expect(rest.map(\.fold) == [0, 1, 2, 3])
+    #expect(rest.allSatisfy { $0.trial.round.neurons == 32 && !$0.trial.losses.contains(hopeless) })
+    #expect(errors[1] > 1.3 * min(errors[0], errors[2]) && errors[1].isFinite)
+    grid.lambdas = [1e-3, 1e-2]
+    #expect(grid.lossRounds.map(\.round.neurons) == [32, 32])
   }
 
   /// Where the ridge is given, losses are tried at it alone; else around it too.

@@ -8,7 +8,7 @@ import Testing
 
 @testable import CORNN
 
-/// A search in the eigenvectors of a fold finds what a dense Newton solver finds of each neuron.
+/// A search in the features of a fold finds what a dense Newton solver finds of each neuron.
 @Suite struct SpectralFormTests {
   struct Case: CustomTestStringConvertible {
     var neurons: Int
@@ -51,7 +51,7 @@ import Testing
       memory: SearchMemory(), restriction: nil)
     let neurons = [0, 3, 7]
     let round = SearchRound(neurons: 3, iterations: 3000, tolerance: 1e-5)
-    for (number, fold) in search.folds.enumerated() where number < 2 {
+    for fold in search.folds.prefix(2) {
       let found = try search.solve(
         fold,
         SearchMemory.Trial(
@@ -59,18 +59,94 @@ import Testing
           targets: .clamped),
         neurons, stopsEarly: false, group: SingleRank(), phases: Phases())
       #expect(ready.foldBases.hasBasis(of: fold))
-      for (row, lambda) in lambdas.enumerated() {
-        let scores = found.outcomes[row].scores.flatMap { $0 }
-        for (i, neuron) in neurons.enumerated() {
-          for (j, alpha) in alphas.enumerated() {
+      try compare(found.outcomes, losses: [problem.loss], data, fold, neurons: neurons, problem)
+    }
+  }
+
+  /// The same in whitened weights, of two losses in the rows of common panels.
+  @Test(arguments: cases)
+  func whitenedErrorsAreThoseOfTheDenseSolution(problem: Case) throws {
+    let data = try Synthetic(
+      neurons: problem.neurons, frames: problem.frames, inputs: problem.inputs)
+    let ready = try FitProblem(
+      data.recording(), bias: true, group: SingleRank(), phases: Phases())
+    var configuration = Configuration()
+    configuration.selfConnections = problem.selfConnections
+    var grid = SelectionGrid()
+    grid.gap = gap
+    let search = CrossValidation(
+      problem: ready, grid: grid, configuration: configuration, threads: 2,
+      memory: SearchMemory(), restriction: nil)
+    let neurons = [0, 3, 7]
+    let losses = [problem.loss, .robust(threshold: 0.3)]
+    let subproblems = neurons.flatMap { neuron in
+      alphas.flatMap { alpha in
+        losses.map { Subproblem(neuron: neuron, alpha: alpha, loss: $0.fitted) }
+      }
+    }
+    let effort = search.searching(
+      SearchRound(neurons: 3, iterations: 3000, tolerance: 1e-5))
+    let gradients = try #require(effort.searchFeatures(for: losses.map(\.fitted)))
+    for fold in search.folds.prefix(2) {
+      var work = search.work(subproblems, of: fold, heldOut: fold.validation, effort)
+      work.features = gradients
+      var walk = RidgeWalk(
+        problem: ready, work: work, phases: Phases(), leaks: alphas.count, losses: losses.count,
+        isAbandoned: { false }, descent: nil)
+      try visit(
+        &walk, whitened: Regressors(ready.regressors, fold: fold, group: SingleRank()),
+        ridges: lambdas.map { work.fitted.ridge(lambda: $0) },
+        excludesSelf: !problem.selfConnections, gradients: gradients, group: SingleRank(),
+        phases: Phases())
+      try compare(walk.outcomes, losses: losses, data, fold, neurons: neurons, problem)
+    }
+  }
+
+  /// Rows that differ in their losses alone have their start from the same products.
+  @Test func lossesShareTheirStart() throws {
+    let ready = try FitProblem(
+      Synthetic(neurons: 10, frames: 160).recording(), bias: true, group: SingleRank(),
+      phases: Phases())
+    let search = CrossValidation(
+      problem: ready, grid: SelectionGrid(), configuration: Configuration(), threads: 1,
+      memory: SearchMemory(), restriction: nil)
+    func flops(_ losses: [PlainLoss]) throws -> Double {
+      try search.solve(
+        search.folds[0],
+        SearchMemory.Trial(
+          losses: losses.map(\.fitted), alphas: alphas, lambdas: [1e-3],
+          round: SearchRound(neurons: 3, iterations: 0, tolerance: 1e-5), targets: .clamped),
+        [1, 4], stopsEarly: false, group: SingleRank(), phases: Phases()
+      ).outcomes[0].panels.reduce(0) { $0 + $1.flops }
+    }
+    let one = try flops([.crossEntropy])
+    // Two products for each margin; once more the response of the start that a loss chooses.
+    #expect(one > 0)
+    let losses: [PlainLoss] = [
+      .crossEntropy, .robust(threshold: 0.2), .robust(threshold: 0.02),
+    ]
+    let all = try flops(losses)
+    #expect(all >= one && all < 1.21 * one)
+  }
+
+  private func compare(
+    _ outcomes: [PanelOutcome<Double>], losses: [PlainLoss], _ data: borrowing Synthetic,
+    _ fold: Fold, neurons: [Int], _ problem: Case
+  ) throws {
+    #expect(outcomes.count == lambdas.count)
+    for (row, lambda) in lambdas.enumerated() {
+      var scores = outcomes[row].scores.flatMap { $0 }[...]
+      for neuron in neurons {
+        for alpha in alphas {
+          for loss in losses {
             let expected = try denseError(
-              data, fold, neuron: neuron, alpha: alpha, lambda: lambda, problem)
-            let score = scores[i * alphas.count + j]
-            let own = score.mse
+              data, fold, neuron: neuron, alpha: alpha, lambda: lambda, loss, problem)
+            let next = scores.popFirst()
+            let score = try #require(next)
             // What float32 leaves is relative to the rates, not to the error.
             #expect(
-              abs(own - expected) < 0.01 * expected + 1e-3 * score.persistence,
-              "fold \(number), neuron \(neuron), \(alpha), \(lambda): \(own), \(expected)")
+              abs(score.mse - expected) < 0.01 * expected + 1e-3 * score.persistence,
+              "neuron \(neuron), \(alpha), \(lambda), \(loss): \(score.mse), \(expected)")
           }
         }
       }
@@ -120,7 +196,7 @@ import Testing
   /// frames.
   private func denseError(
     _ data: borrowing Synthetic, _ fold: Fold, neuron: Int, alpha: Double, lambda: Double,
-    _ problem: Case
+    _ loss: PlainLoss, _ problem: Case
   ) throws -> Double {
     let rates = (0..<problem.neurons).map { i in (0..<problem.frames).map { data.rates[i, $0] } }
     let inputs = (0..<problem.inputs).map { k in (0..<problem.frames).map { data.inputs[k, $0] } }
@@ -136,7 +212,7 @@ import Testing
     let solution = try DenseNewton(
       x: fold.training.map(regressors),
       d: fold.training.map { max(-1 + 1e-6, min(1 - 1e-6, target($0))) },
-      ridge: lambda * Double(fold.training.count), loss: problem.loss,
+      ridge: lambda * Double(fold.training.count), loss: loss,
       forbidden: problem.selfConnections ? [] : [neuron])
     let errors = fold.validation.map { t in
       let s = zip(regressors(t), solution.weights).reduce(0) { $0 + $1.0 * $1.1 }

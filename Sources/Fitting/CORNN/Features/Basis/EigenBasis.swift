@@ -21,13 +21,14 @@ final class EigenBasis {
   ///   node.
   /// - Collective: every rank of `group` must call it.
   init?(
-    _ gram: borrowing NodeShared<Double>, ridge: Double,
+    _ gram: borrowing NodeShared<Double>, ridge: Double, limits: EigenLimits = .usual,
     group: borrowing some RankGroup & ~Copyable
   ) throws {
     let order = gram.matrix.rows
     let basis =
       gram.nodeRank == 0
-      ? LeadingEigen(of: gram.matrix, ridge: ridge) : LeadingEigen(vectors: Matrix([]), values: [])
+      ? LeadingEigen(of: gram.matrix, ridge: ridge, limits)
+      : LeadingEigen(vectors: Matrix([]), values: [])
     // Every node finds the same.
     let count = try group.maximum(basis.values.count)
     guard count > 0 else { return nil }
@@ -61,21 +62,22 @@ private struct LeadingEigen: ~Copyable {
   }
 
   /// Empty where there are more than are worth their price.
-  init(of gram: borrowing Matrix<Double>, ridge: Double) {
+  ///
+  /// - Complexity: where it is empty, mostly `limits.most³` flops at most and no copy of the whole.
+  init(of gram: borrowing Matrix<Double>, ridge: Double, _ limits: EigenLimits) {
     let order = gram.rows
-    let every = EigenLimits.stride(order: order)
-    if every > 1 {
-      // A part of the samples has no higher rank, and shows most refusals at little cost.
-      let part = Array(stride(from: 0, to: order, by: every))
-      let sampled = pivotedCholesky(
-        gram.selectedBlock(part, part), tolerance: Self.neglected * ridge)
-      guard Double(sampled.columns) < EigenLimits.mostShare * Double(part.count) else {
+    let stretch = Array(limits.stretch(of: order))
+    if stretch.count < order {
+      let part = pivotedCholesky(
+        gram.selectedBlock(stretch, stretch), tolerance: Self.neglected * ridge)
+      let expected = (part.columns * order + stretch.count - 1) / stretch.count
+      guard limits.kept(of: order, rank: expected) != nil else {
         self.init(vectors: Matrix([]), values: [])
         return
       }
     }
     let factor = pivotedCholesky(gram, tolerance: Self.neglected * ridge)
-    switch EigenLimits.kept(of: order, rank: factor.columns) {
+    switch limits.kept(of: order, rank: factor.columns) {
     case nil: self.init(vectors: Matrix([]), values: [])
     case order?: self.init(whole: gram.copy())
     default: self.init(squareOf: factor)

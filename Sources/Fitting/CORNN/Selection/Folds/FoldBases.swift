@@ -24,26 +24,10 @@ final class FoldBases<S: Scalar & Transferable> {
   func forget() { kept = [] }
 }
 
-/// What a fold may cost.
+/// What a fold may keep.
 package enum FoldLimits {
   /// What is kept from one round to the next, bytes a node at most: 256 MiB.
   package static var keptBytes: Int { 1 << 28 }
-  /// Iterations of a candidate from the solution at the ridge before, about.
-  package static var iterations: Double { 6 }
-
-  /// Whether all eigenvectors of a fold, `9 n³` flops on one rank with n the lesser of samples and
-  /// regressors, are repaid: by the inverse of order n that each ridge would take, and by the
-  /// iterations of all solutions, which without them are slower.
-  package static func repayEigenvectors(
-    samples: Int, regressors: Int, ridges: Int, solutions: Int
-  ) -> Bool {
-    let order = Double(min(samples, regressors))
-    guard order <= Double(EigenLimits.most) else { return false }
-    // All divided by the order.
-    let inverses = 2 * Double(ridges) * order * order
-    let products = Double(solutions) * iterations * 4 * Double(max(samples, regressors))
-    return 9 * order * order <= inverses + products
-  }
 }
 
 extension FoldBasis {

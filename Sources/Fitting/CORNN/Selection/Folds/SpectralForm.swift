@@ -3,11 +3,9 @@ internal import LinearAlgebra
 
 /// The subproblems of a fold in the eigenvectors of its regressors, as a search solves them.
 ///
-/// The iterations are those of whitened features, `Q = U (g / (g + λ))^½` with `B = λ / (g + λ)`,
-/// and begin with the solution at another ridge where there is one. Coefficients are θ̃ of
-/// `FoldBasis`. Residuals are those of the features: a search for settings needs no measure in
-/// float64.
-struct SpectralForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
+/// The iterations are those of whitened features, `Q = U (g / (g + λ))^½` with `B = λ / (g + λ)`.
+/// Coefficients are θ̃ of `FoldBasis`.
+struct SpectralForm<S: Scalar & Transferable>: SearchForm, ~Copyable {
   let basis: FoldBasis<S>
   let ridge: Double
   let excludesSelf: Bool
@@ -45,46 +43,25 @@ struct SpectralForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
       penalty: .diagonal(SharedRow(basis.values.map { Float(ridge / ($0 + ridge)) })))
   }
 
-  func solution(
-    of members: [Subproblem], in work: PanelWork, _ recording: borrowing PreparedRecording<S>,
-    from earlier: PanelSolution<S>?, isAbandoned: () -> Bool
-  ) -> PanelSolution<S>? {
-    guard let gradients = work.features else {
-      preconditionFailure("a search in features needs their gradients")
-    }
-    var panel = FeaturePanel(
-      members: members, features: features, own: ownWeights(of: members.map(\.neuron)))
-    for (i, member) in members.enumerated() {
-      work.setTargets(of: member, recording, in: &panel.panel, row: i)
-    }
+  func states(
+    from earlier: PanelSolution<S>, in panel: inout FeaturePanel
+  ) -> Matrix<Float> {
     // η = (g + λ)^½ θ̃.
     let stretching = basis.values.map { ($0 + ridge).squareRoot() }
-    if let earlier {
-      var states = earlier.coefficients.converted(to: Double.self)
-      for i in 0..<states.rows { states.scale(row: i, by: stretching) }
-      gradients.start(&panel, from: states.converted(to: Float.self))
-    } else {
-      gradients.start(&panel)
-    }
-    var trace = [panel.panel.objective]
-    guard
-      gradients.iterate(
-        &panel, below: gradients.tolerance, trace: &trace, isAbandoned: isAbandoned)
-    else { return nil }
-    let states = panel.panel.coefficients.converted(to: Double.self)
-    let shrinking = stretching.map { 1 / $0 }
-    var coefficients = Matrix<Double>(rows: members.count, columns: basis.count)
-    for (i, row) in panel.panel.rows.enumerated() {
-      coefficients.copyRow(row.position, from: states, i)
-      coefficients.scale(row: row.position, by: shrinking)
-    }
-    return PanelSolution(
-      panel.panel.rows.sorted { $0.position < $1.position }.map { SolvedNeuron($0) },
-      coefficients: coefficients.converted(to: S.self), trace: trace, flops: panel.panel.flops)
+    var states = earlier.coefficients.converted(to: Double.self)
+    for i in 0..<states.rows { states.scale(row: i, by: stretching) }
+    return states.converted(to: Float.self)
+  }
+
+  func coefficients(of states: borrowing Matrix<Float>, neurons: [Int]) -> Matrix<S> {
+    let shrinking = basis.values.map { 1 / ($0 + ridge).squareRoot() }
+    var coefficients = states.converted(to: Double.self)
+    for i in 0..<coefficients.rows { coefficients.scale(row: i, by: shrinking) }
+    return coefficients.converted(to: S.self)
   }
 
   /// `c = (g + λ)^-½ a` and `τ = (1 − |a|²) / λ`.
-  private func ownWeights(of neurons: [Int]) -> OwnWeights {
+  func ownWeights(of neurons: [Int]) -> OwnWeights {
     guard excludesSelf else { return OwnWeights(neurons: neurons.count, features: basis.count) }
     var directions = basis.own.selectedRows(neurons).converted(to: Double.self)
     let shrinking = basis.values.map { 1 / ($0 + ridge).squareRoot() }

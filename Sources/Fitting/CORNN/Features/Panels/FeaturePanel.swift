@@ -36,6 +36,9 @@ struct FeaturePanel: ~Copyable {
   /// β of the next direction of a row that stopped before it; by position.
   var held: [Double?]
 
+  /// The first row with the same targets; by position.
+  let targets: [Int]
+
   init(members: [Subproblem], features: WhitenedFeatures, own: consuming OwnWeights) {
     let rows = members.count
     self.features = features
@@ -51,6 +54,16 @@ struct FeaturePanel: ~Copyable {
     self.own = own
     along = [OwnProducts](repeating: OwnProducts(), count: rows)
     held = [Double?](repeating: nil, count: rows)
+    targets = Self.firstWithSameTargets(members)
+  }
+
+  private static func firstWithSameTargets(_ members: [Subproblem]) -> [Int] {
+    var first: [Subproblem.Targets: Int] = [:]
+    return members.enumerated().map { place, member in
+      let found = first[member.targets] ?? place
+      first[member.targets] = found
+      return found
+    }
   }
 
   /// Puts the active rows at `η = 0`.
@@ -92,5 +105,39 @@ struct FeaturePanel: ~Copyable {
   /// Moves the given rows, in ascending order, to the front.
   mutating func bringToFront(_ rows: [Int]) {
     for (place, row) in rows.enumerated() { swapRows(place, row) }
+  }
+}
+
+// States that rows have in common.
+extension FeaturePanel {
+  /// Does some work on one of the active rows of each kind, a number by position, and gives the
+  /// others the state that it led to; loss, scores and curvatures are each row's own.
+  mutating func share(among kinds: [Int], _ work: (inout FeaturePanel) -> Void) {
+    let all = panel.active
+    var places: [Int: Int] = [:]
+    let first = (0..<all).filter { i in
+      let kind = kinds[panel.rows[i].position]
+      guard places[kind] == nil else { return false }
+      places[kind] = places.count
+      return true
+    }
+    bringToFront(first)
+    panel.active = first.count
+    work(&self)
+    panel.active = all
+    for i in first.count..<all {
+      if let source = places[kinds[panel.rows[i].position]] { takeState(i, of: source) }
+    }
+  }
+
+  /// `η, S, B η` of row i ← those of row j.
+  private mutating func takeState(_ i: Int, of j: Int) {
+    panel.coefficients.copyRow(i, fromRow: j)
+    panel.response.copyRow(i, fromRow: j)
+    penalty.copyRow(i, fromRow: j)
+    along[panel.rows[i].position] = along[panel.rows[j].position]
+    panel.rows[i].decrement = panel.rows[j].decrement
+    panel.rows[i].squaredNorm = panel.rows[j].squaredNorm
+    rescore(i)
   }
 }
