@@ -1,5 +1,6 @@
 import Collectives
 import Differentiation
+import LinearAlgebra
 import Machine
 import Runtime
 import SOFO
@@ -62,6 +63,30 @@ import Training
     #expect(gradient.tangentProducts == 0 && gradient.solution == 0 && gradient.passes == 3)
     let sent = one.messages.sent(by: one.job)
     #expect(sent.aRank == 0 && sent.aNode == 0)
+  }
+
+  /// Directions of the one matrix of at least eight rows and columns are held twice, the second time
+  /// in half as many rows; products take the rate of packed ones where these are of the same units.
+  @Test func roundedProducts() {
+    let rounded = training { $0.subspace.rounded = true }
+    let (plan, single) = (
+      TrainPlan(rounded, in: exampleJob()), TrainPlan(training(), in: exampleJob())
+    )
+    #expect(agree(plan.bytes - single.bytes, 16 * 12 * 6 * 4))
+    func seconds(_ plan: TrainPlan, _ kernel: ProductKernel) -> Double {
+      let machine = machine {
+        $0.packedRate = 6e10
+        $0.packedKernel = kernel
+      }
+      return TrainPrediction(plan, on: machine).seconds
+    }
+    let products = 13.5 * plan.tangentProducts + plan.directionProducts
+    #expect(
+      agree(
+        seconds(single, .avx512BF16) - seconds(plan, .avx512BF16),
+        products * (1 / 3e10 - 1 / 6e10)))
+    #expect(seconds(plan, .amx) == seconds(single, .amx))
+    #expect(!training(.adam) { $0.subspace.rounded = true }.isRounded)
   }
 
   /// More ranks than trials or tangents leave each one of them.

@@ -108,7 +108,8 @@ static double *block_f64(size_t n) {
     T *x = block_##S(b * l * row - last), *out = block_##S(b * m * row - last);          \
     T *p = block_##S(l * m + CK_TANGENT_SLACK),                                          \
       *f = block_##S(b * m + CK_TANGENT_SLACK);                                          \
-    T *d = block_##S(b * l), *work = block_##S(ck_tangent_work_##S(b, m, 2 * l));        \
+    T *d = block_##S(b * l), *work = block_##S(ck_tangent_work_##S(m, 2 * l));           \
+    T *space = block_##S(ck_tangent_direction_work_##S(b, l));                           \
     T *v = block_##S(m * l * k), *s = block_##S(b * k),                                  \
       *z = block_##S(b * m * tangents);                                                  \
     for (size_t i = 0; i < b * l; i += 3) d[i] = 0;                                      \
@@ -119,8 +120,8 @@ static double *block_f64(size_t n) {
     ck_tangent_product_run_##S(&product);                                                \
     product.second = none, product.base = 0, product.f = 0, product.mask = 0;            \
     ck_tangent_product_run_##S(&product);                                                \
-    ck_tangent_direction_##S along = {b, m, l, k, row, (T)2, d,       v,                 \
-                                      f, 0, l, m, 0,   out,  m * row, work};             \
+    ck_tangent_direction_##S along = {b, m, l, k, row, (T)2, d,       v,    f,           \
+                                      0, 0, l, m, 0,   out,  m * row, space};            \
     ck_tangent_direction_run_##S(&along);                                                \
     ck_tangent_rows_##S rows = {b, l < m ? l : m, k, row, (T)2,    x,                    \
                                 d, l * row,       l, out, m * row, 0};                   \
@@ -132,6 +133,31 @@ static double *block_f64(size_t n) {
     ck_residual_tangents_##S(b, m, tangents, out, row, m * row, f, 0, z, tangents);      \
     forget();                                                                            \
   }
+
+// The same by products of bfloat16.
+static void rounded_tangents(size_t b, size_t m, size_t l, size_t tangents) {
+  size_t k = (tangents + CK_TANGENTS - 1) / CK_TANGENTS * CK_TANGENTS, row = k + 16;
+  size_t last = row - k;
+  float *x = block_f32(b * l * row - last), *out = block_f32(b * m * row - last);
+  float *p = block_f32(l * m + CK_TANGENT_SLACK),
+        *f = block_f32(b * m + CK_TANGENT_SLACK);
+  float *d = block_f32(b * l), *work = block_f32(ck_tangent_work_f32(m, 2 * l));
+  float *v = block_f32(m * l * k), *pairs = block_f32(m * ((l + 1) / 2) * k);
+  float *space = block_f32(ck_tangent_direction_work_f32(b, l));
+  for (size_t i = 0; i < b * l; i += 3) d[i] = 0;
+  for (size_t i = 0; i < b * m; i += 4) f[i] = 0;
+  ck_tangent_factor_f32 one = {l, 2, x, p, d, l * row, l}, none = {0};
+  ck_tangent_product_f32 product = {b, m, k,       row, one, one, 1,   out,     0,
+                                    f, f, m * row, 0,   m,   m,   out, m * row, work};
+  ck_tangent_product_run_bf16(&product);
+  product.second = none, product.base = 0, product.f = 0, product.mask = 0;
+  ck_tangent_product_run_bf16(&product);
+  ck_tangent_pairs(m, l, k, v, pairs);
+  ck_tangent_direction_f32 along = {b, m,     l, k, row, 2,   d,       v,    f,
+                                    0, pairs, l, m, 0,   out, m * row, space};
+  ck_tangent_direction_run_bf16(&along);
+  forget();
+}
 
 VECTORS(float, f32)
 VECTORS(double, f64)
@@ -160,6 +186,8 @@ static void all(void) {
     for (size_t m = 1; m <= 17; m += 4) {
       tangents_f32(3, m, 5, n);
       tangents_f64(3, m, 5, n);
+      rounded_tangents(3, m, 5, n);
+      rounded_tangents(3, m, 6, n);
     }
     for (size_t k = 1; k <= 8; k++) {
       for (size_t m = 1; m <= 9; m++) {

@@ -50,6 +50,7 @@ def flags(case, size):
 
 
 SOFO = ("--tangent-kind", "gaussian", "--damping-rule", "relative")
+MIXED = ("--precision", "mixed")
 VARIANTS = {
     "lorenz": ("block-local directions, 18 candidates (default)",
                ("--tangent-kind", "block-local", "--damping-rule", "search")),
@@ -73,7 +74,9 @@ def against_jax(case, size, iterations, runs, threads):
     """An iteration of JAX on all cores, and of ours on as many ranks of one thread."""
     rows = [["program", "s an iteration", "times faster", "tangents, GFLOP/s", "of GEMM peak",
              "load average"]]
-    variants = {"the same step": SOFO, VARIANTS[case][0]: VARIANTS[case][1]}
+    variants = {
+        "the same step": SOFO, "the same step, products in bfloat16": (*SOFO, *MIXED),
+        VARIANTS[case][0]: VARIANTS[case][1]}
     others, ours = [], {label: [] for label in variants}
     for _ in range(runs):
         load = os.getloadavg()[0]

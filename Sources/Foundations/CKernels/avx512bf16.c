@@ -1,6 +1,5 @@
-#include "dispatch.h"
+#include "bfloat16.h"
 #include "products.h"
-#include <string.h>
 
 // Products of bfloat16 by vectors (AVX512_BF16): blocks of C of `rows_of_block` rows and the two
 // vectors of a panel in registers, and the same tiles that the matrix units read. A line of a tile
@@ -17,12 +16,9 @@ static size_t lesser(size_t a, size_t b) { return a < b ? a : b; }
 #include <cpuid.h>
 #include <immintrin.h>
 
-#define CK_BF16 __attribute__((target("arch=skylake-avx512,avx512bf16")))
-
-int ck_bf16_vectors(void) {
+static int detected(void) {
   unsigned a, b, c, d;
-  if (ck_level() < 4 || !__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & 1u << 5))
-    return CK_BF16_ABSENT;
+  if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & 1u << 5)) return CK_BF16_ABSENT;
   // VDPBF16PS is as fast as a multiplication with an addition, and does twice as much, on AMD's
   // processors that have it: 504 against 274 GFLOP/s a core measured on family 1Ah (Zen 5), 234
   // against 117 on 19h (Zen 4). Intel's take at least twice as long for it (Emerald Rapids).
@@ -31,6 +27,15 @@ int ck_bf16_vectors(void) {
   __get_cpuid(1, &a, &b, &c, &d);
   const unsigned family = (a >> 8 & 0xf) + (a >> 20 & 0xff);
   return is_amd && family >= 0x19 ? CK_BF16_FAST : CK_BF16_SLOW;
+}
+
+// Asked once a thread: a virtual machine answers slowly, and tangents ask for each product.
+static _Thread_local int units = -1;
+
+int ck_bf16_vectors(void) {
+  if (ck_level() < 4) return CK_BF16_ABSENT;
+  if (units < 0) units = detected();
+  return units;
 }
 
 #define UNROLLED _Pragma("clang loop unroll(full)")

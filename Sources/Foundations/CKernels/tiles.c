@@ -1,4 +1,4 @@
-#include "dispatch.h"
+#include "bfloat16.h"
 #include "products.h"
 #include <string.h>
 
@@ -6,24 +6,6 @@
 // units and the vector units for bfloat16 compute.
 
 static size_t steps_of(size_t k) { return (k + CK_TILE_DEPTH - 1) / CK_TILE_DEPTH; }
-
-// To the nearest bfloat16 as VCVTNEPS2BF16 rounds: ties to even, subnormal numbers to zeros.
-CK_BODY uint16_t rounded(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  uint32_t magnitude = bits & 0x7fffffff, sign = bits >> 16 & 0x8000;
-  uint32_t nearest = (magnitude + 0x7fff + (magnitude >> 16 & 1)) >> 16;
-  uint32_t quiet = magnitude >> 16 | 0x40;
-  uint32_t high = magnitude > 0x7f800000 ? quiet : nearest;
-  return (uint16_t)(sign | (magnitude < 0x00800000 ? 0 : high));
-}
-
-CK_BODY float widened(uint16_t high) {
-  uint32_t bits = (uint32_t)high << 16;
-  float x;
-  memcpy(&x, &bits, sizeof x);
-  return x;
-}
 
 CK_BODY void ck_tiles_row_body(
   size_t k, const float *restrict x, uint16_t *restrict tiles, uint16_t *restrict rest) {

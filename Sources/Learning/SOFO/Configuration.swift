@@ -19,6 +19,8 @@ package struct SOFOConfiguration: Sendable, Equatable, Codable {
   /// ε of `InputWhitening`, relative to the mean variance of a matrix's inputs; 0 for isotropic
   /// directions.
   package var whitening = 0.0
+  /// Round the operands of large products of tangents to bfloat16; in single precision only.
+  package var rounded = false
   package var seed: UInt64 = 0
   /// Bytes that the widest value of a tile of tangents may take: larger products run nearer
   /// to the machine's peak, up to where the tile leaves the caches.

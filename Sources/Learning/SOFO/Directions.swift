@@ -45,6 +45,7 @@ package struct Directions<S: Scalar>: ~Copyable {
       lengths.replaceSubrange(
         machine.blocks[i].tangents, with: machine.normaliseDirections(ofBlock: i))
     }
+    machine.pairDirections()
   }
 
   /// Draws a block's directions of one tensor.

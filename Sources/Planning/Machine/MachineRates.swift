@@ -1,3 +1,4 @@
+internal import LinearAlgebra
 internal import Machine
 
 /// What a rank of a job gets of a machine, with the job's threads rather than those that were
@@ -35,6 +36,12 @@ struct MachineRates: Sendable {
 
   /// With packed matrices.
   var packed: Double { share * (machine.packedRate ?? panel(false)) }
+
+  /// Of panels rounded to bfloat16, by vectors: matrix units take no part in products of tangents.
+  var rounded: Double {
+    let panels = panels(isDouble: false)
+    return machine.packedKernel == .avx512BF16 ? max(panels, packed) : panels
+  }
 
   /// Of tiles of a Gram matrix in float64.
   var gram: Double { share * (machine.gramRate ?? Self.gramShare * machine.productRateDouble) }

@@ -41,6 +41,8 @@ package struct PlannedTraining: Sendable {
   let covariances: Int
   /// 4 or 8.
   let bytesPerScalar: Int
+  /// Whether large products of tangents are of bfloat16.
+  let isRounded: Bool
 
   /// The counts of a task under settings, in one precision.
   package init<S: Scalar>(
@@ -74,6 +76,7 @@ package struct PlannedTraining: Sendable {
     isWhitened = settings.method.usesDirections && subspace.whitening > 0
     covariances = isWhitened ? InputWhitening<S>.sharedNumbers(program) : 0
     bytesPerScalar = MemoryLayout<S>.stride
+    isRounded = settings.method.usesDirections && subspace.rounded
   }
 
   /// Half the forward passes that an iteration is worth: K with a whole batch of tangents; 1 for a

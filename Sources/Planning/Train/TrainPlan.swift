@@ -53,7 +53,9 @@ package struct TrainPlan: Sendable {
     let parameters = Double(training.parameters)
     let work = training.directions.map {
       let own = Partition(of: $0.count, among: grid.tangents).range(of: 0)
-      return TangentWork($0.program, blocks: $0.blocks(of: own).blocks, atMost: max(1, own.count))
+      return TangentWork(
+        $0.program, blocks: $0.blocks(of: own).blocks, atMost: max(1, own.count),
+        rounded: training.isRounded)
     }
     tangentProducts = (work?.products ?? 0) * rows * steps
     directionProducts = (work?.directions ?? 0) * rows * steps

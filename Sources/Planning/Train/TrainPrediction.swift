@@ -14,11 +14,12 @@ package struct TrainPrediction: Sendable {
     let rates = MachineRates(of: machine, threads: job.threads)
     let isDouble = plan.training.bytesPerScalar == 8
     let panels = rates.panels(isDouble: isDouble)
-    let products =
+    let tangents =
       plan.tangentProducts * (1 + Self.packingTangents / Double(plan.tangents))
-      + plan.directionProducts + plan.inputs + plan.sketch
+      + plan.directionProducts
     let work =
-      products / panels + plan.solution / rates.panels(isDouble: true)
+      tangents / (plan.training.isRounded ? rates.rounded : panels)
+      + (plan.inputs + plan.sketch) / panels + plan.solution / rates.panels(isDouble: true)
       + plan.touchedBytes / rates.vectors + Self.values(plan, rates)
     let link = rates.messages(amongNodes: job.nodes)
     let waits =

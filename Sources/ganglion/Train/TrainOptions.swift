@@ -150,7 +150,8 @@ struct OptimizerOptions: ParsableArguments {
 
   /// The settings for a task: as given, else as the task advises.
   func settings(
-    for task: some LearningTask, _ program: Program, ranks: Int, isCompared: Bool = false
+    for task: some LearningTask, _ program: Program, _ precision: TrainPrecision, ranks: Int,
+    isCompared: Bool = false
   ) -> Trainer.Settings {
     var settings = Trainer.Settings()
     settings.method = optimizer
@@ -166,6 +167,7 @@ struct OptimizerOptions: ParsableArguments {
     settings.alpha = forceAlpha
     settings.learningRate = learningRate ?? optimizer.usualLearningRate
     settings.subspace = subspace(advised: task.advice)
+    settings.subspace.rounded = precision == .mixed && optimizer.usesDirections
     settings.grid =
       grid?.grid
       ?? (settings.method.usesDirections ? settings.automaticGrid(ranks: ranks, program) : nil)

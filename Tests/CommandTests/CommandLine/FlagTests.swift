@@ -43,6 +43,7 @@ extension CommandTests {
       Vain("fit x.h5 -o m.h5 --until 0.9", "--until"),
       Vain("fit x.h5 -o m.h5 --method adam --curve", "--curve"),
       Vain("fit x.h5 -o m.h5 --quiet --timings", "--timings"),
+      Vain("train flipflop -o m.h5 --optimizer adam --precision mixed", "--precision"),
       Vain("train lorenz -o r.h5 --quiet --timings", "--timings"),
       Vain("plan train lorenz --timings", "--timings"),
       Vain("evaluate m.h5 --quiet", "--quiet"),

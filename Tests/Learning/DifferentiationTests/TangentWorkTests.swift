@@ -30,6 +30,21 @@ import Testing
     #expect(found.flops == found.trials * (found.work.products + found.work.directions))
   }
 
+  /// Rounded directions are held a second time, two inputs in a row; small tensors are not rounded.
+  @Test func roundedDirections() {
+    let r = Recorder()
+    let z = r.state(startingAt: r.trialInput("z0", width: 9))
+    let next = z * r.parameter("W", 9, 9, .zeros)
+    r.advance(z, to: next)
+    r.squaredError(next * r.parameter("O", 9, 2, .zeros), r.input("target", width: 2))
+    let program = r.finish()
+    let block = TangentBlock(tangents: 0..<5, forms: denseForms(program))
+    func held(_ rounded: Bool) -> Double {
+      TangentWork(program, blocks: [block], atMost: 5, rounded: rounded).held
+    }
+    #expect(held(false) == 16 * (81 + 18) && held(true) == held(false) + 16 * 9 * 5)
+  }
+
   /// Outer products trade flops and numbers of a matrix for those of its sides.
   @Test func outerProducts() {
     let program = Example.vanilla.program

@@ -36,6 +36,62 @@ import Testing
     }
   }
 
+  /// Products of bfloat16: three iterations agree to what rounding a value the other way makes, as
+  /// trials are dealt differently, and rerun bit for bit.
+  @Test func gridsAgreeWithRoundedProducts() throws {
+    let world = try testWorld()
+    var configuration = SOFOConfiguration()
+    configuration.tangents = 7
+    configuration.damping = 0.1
+    configuration.rounded = true
+    let expected = try trainLarge(SingleRank(), Grid(tangents: 1, batch: 1), configuration)
+    configuration.rounded = false
+    let single = try trainLarge(SingleRank(), Grid(tangents: 1, batch: 1), configuration)
+    try expectEverywhere(
+      relativeError(expected, single) < 0.1 && expected != single, on: world,
+      "rounded by \(relativeError(expected, single))")
+    configuration.rounded = true
+    for side in 1...world.size where world.size % side == 0 {
+      let grid = Grid(tangents: world.size / side, batch: side)
+      let found = try trainLarge(world, grid, configuration)
+      try expectEverywhere(
+        relativeError(found, expected) < 1e-2, on: world,
+        "\(grid): error \(relativeError(found, expected))")
+      let again = try trainLarge(world, grid, configuration)
+      try expectEverywhere(again == found, on: world, "\(grid) reruns bit for bit")
+    }
+  }
+
+  /// Three iterations of a network that is large enough for rounded products: how far each parameter
+  /// moves.
+  private func trainLarge<Group: RankGroup & ~Copyable>(
+    _ group: borrowing Group, _ grid: Grid, _ configuration: SOFOConfiguration
+  ) throws -> [Double] {
+    let r = Recorder()
+    let w = r.parameter("W", 12, 12, .normal(deviation: 0.3))
+    let o = r.parameter("O", 12, 2, .normal(deviation: 0.3))
+    let z = r.state(startingAt: r.trialInput("z0", width: 12))
+    let next = 0.5 * z + 0.5 * relu(z * w)
+    r.advance(z, to: next)
+    r.squaredError(next * o, r.input("target", width: 2))
+    let program = r.finish()
+    var optimizer = try SubspaceOptimizer<Float, Group>(
+      program, configuration, ranks: RankGrid(group, grid: grid), batch: 6, lossSteps: 9)
+    let own = optimizer.ranks.trials(of: 6)
+    var all = Trials<Float>(of: program, count: 6, batch: 6, steps: 9)
+    for i in all.channels.indices {
+      all.channels[i] = all.channels[i].indices.map { Float(($0 * 7919 + i) % 101) / 50 - 1 }
+    }
+    let start = program.initialParameters(seed: 3)
+    var parameters = start
+    for iteration in 0..<3 {
+      _ = try optimizer.iterate(
+        all.some(own, of: program), iteration: iteration, parameters: &parameters,
+        phases: Phases())
+    }
+    return zip(parameters, start).map { $0 - $1 }
+  }
+
   /// Three iterations on a batch of 6 trials, with chunks sent as they fill.
   func train<Group: RankGroup & ~Copyable>(
     _ group: borrowing Group, _ grid: Grid, _ configuration: SOFOConfiguration

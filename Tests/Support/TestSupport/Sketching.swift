@@ -1,8 +1,8 @@
 package import Differentiation
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// Writes dense directions into a machine's blocks.
-package func write(_ directions: [[Double]], into machine: inout TangentMachine<Double>) {
+package func write<S: Scalar>(_ directions: [[Double]], into machine: inout TangentMachine<S>) {
   for (i, block) in machine.blocks.enumerated() {
     for (p, parameter) in machine.program.parameters.enumerated() {
       guard case .dense(let slot)? = machine.directions(ofBlock: i, ParameterID(index: p)) else {
@@ -13,7 +13,7 @@ package func write(_ directions: [[Double]], into machine: inout TangentMachine<
         for (l, tangent) in block.tangents.enumerated() {
           for j in 0..<parameter.columns {
             numbers[(j * parameter.rows + r) * slot.columns + l] =
-              directions[tangent][parameter.range.lowerBound + r * parameter.columns + j]
+              S(directions[tangent][parameter.range.lowerBound + r * parameter.columns + j])
           }
         }
       }
@@ -22,8 +22,8 @@ package func write(_ directions: [[Double]], into machine: inout TangentMachine<
 }
 
 /// V'g and V'GV from a machine, by plain loops over its residual tangents.
-package func sketch(
-  _ machine: inout TangentMachine<Double>, _ trials: Trials<Double>, parameters: [Double]
+package func sketch<S: Scalar>(
+  _ machine: inout TangentMachine<S>, _ trials: Trials<S>, parameters: [Double]
 ) -> (loss: Double, gradient: [Double], matrix: [[Double]]) {
   let k = machine.tangents
   var loss = 0.0
@@ -37,9 +37,9 @@ package func sketch(
     let y = machine.arena.view(machine.residualTangents)
     let e = machine.arena.elements(machine.residuals)
     for a in 0..<k {
-      for c in 0..<y.rows { g[a] += y[c, a] * e[c] }
+      for c in 0..<y.rows { g[a] += Double(y[c, a]) * Double(e[c]) }
       for b in 0..<k {
-        for c in 0..<y.rows { m[a][b] += y[c, a] * y[c, b] }
+        for c in 0..<y.rows { m[a][b] += Double(y[c, a]) * Double(y[c, b]) }
       }
     }
   }

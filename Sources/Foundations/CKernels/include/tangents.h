@@ -38,19 +38,20 @@ enum {
   } ck_tangent_product_##S;                                                                \
   /* The multiplications of numbers with rows of k tangents that were done. */             \
   size_t ck_tangent_product_run_##S(const ck_tangent_product_##S *p);                      \
-  size_t ck_tangent_work_##S(size_t b, size_t m, size_t rows);                             \
+  size_t ck_tangent_work_##S(size_t m, size_t rows);                                       \
   /* out[b, j, :] += scale f[b, j] sum_i x[b, i] v[j, i, :] where mask[b, j] is not 0; */  \
   /* v with k numbers from row to row, x null for a single row of ones. */                 \
   typedef struct {                                                                         \
     size_t b, m, n, k, row;                                                                \
     T scale;                                                                               \
-    const T *x, *v, *f, *mask;                                                             \
+    const T *x, *v, *f, *mask, *pairs; /* pairs: null but for sums of bfloat16 */          \
     size_t x_trial, f_trial, mask_trial;                                                   \
     T *out;                                                                                \
     size_t out_trial;                                                                      \
-    T *work;                                                                               \
+    T *work; /* ck_tangent_direction_work_S numbers */                                     \
   } ck_tangent_direction_##S;                                                              \
   void ck_tangent_direction_run_##S(const ck_tangent_direction_##S *p);                    \
+  size_t ck_tangent_direction_work_##S(size_t b, size_t n);                                \
   /* out[b, j, :] (+)= scale d[b, j] in[b, j, :]; what zeros multiply is not read. */      \
   typedef struct {                                                                         \
     size_t b, m, k, row;                                                                   \
@@ -74,3 +75,15 @@ enum {
 
 CK_TANGENT_KERNELS(float, f32)
 CK_TANGENT_KERNELS(double, f64)
+
+/// The same with numbers and tangents, or inputs and directions, rounded to bfloat16, and sums in
+/// single precision: by VDPBF16PS where the processor has it, and with the same roundings and
+/// order of sums where not (the same bits at level 3 and above, subnormal numbers apart).
+size_t ck_tangent_product_run_bf16(const ck_tangent_product_f32 *p);
+
+/// x must not be null; p->v has been rounded by `ck_tangent_pairs`, whose pairs p->pairs has.
+void ck_tangent_direction_run_bf16(const ck_tangent_direction_f32 *p);
+
+/// Rounds v[j, i, :], m x n rows of k numbers, to bfloat16 where they lie, and writes neighbours of
+/// i side by side: m (n + 1) / 2 rows of k pairs, as many bytes as k numbers.
+void ck_tangent_pairs(size_t m, size_t n, size_t k, float *v, float *pairs);

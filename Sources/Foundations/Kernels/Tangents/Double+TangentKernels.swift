@@ -12,6 +12,7 @@ extension Double: TangentKernels {
       base_trial: product.baseTrial, e_trial: product.e.trial, f_trial: product.f.trial,
       mask_trial: product.mask.trial, out: product.out, out_trial: product.outTrial,
       work: product.work)
+    precondition(!product.isRounded, "products of bfloat16 are of single precision")
     return withUnsafePointer(to: call) { ck_tangent_product_run_f64($0) }
   }
 
@@ -21,17 +22,28 @@ extension Double: TangentKernels {
       d_trial: f.d.trial)
   }
 
-  package static func tangentWork(_ trials: Int, _ columns: Int, _ rows: Int) -> Int {
-    ck_tangent_work_f64(trials, columns, rows)
+  package static func tangentWork(_ columns: Int, _ rows: Int) -> Int {
+    ck_tangent_work_f64(columns, rows)
+  }
+
+  package static func directionWork(_ trials: Int, _ inputs: Int) -> Int {
+    ck_tangent_direction_work_f64(trials, inputs)
   }
 
   package static func addDirections(_ d: TangentDirections<Double>) {
     let call = ck_tangent_direction_f64(
       b: d.shape.trials, m: d.shape.rows, n: d.inputs, k: d.shape.tangents,
       row: d.shape.stride, scale: d.scale, x: d.x.base, v: d.v, f: d.f.base, mask: d.mask.base,
-      x_trial: d.x.trial, f_trial: d.f.trial, mask_trial: d.mask.trial, out: d.out,
+      pairs: d.pairs, x_trial: d.x.trial, f_trial: d.f.trial, mask_trial: d.mask.trial, out: d.out,
       out_trial: d.outTrial, work: d.work)
     withUnsafePointer(to: call) { ck_tangent_direction_run_f64($0) }
+  }
+
+  package static func pairDirections(
+    _ rows: Int, _ inputs: Int, _ tangents: Int, _ v: UnsafeMutablePointer<Double>,
+    _ pairs: UnsafeMutablePointer<Double>
+  ) {
+    preconditionFailure("products of bfloat16 are of single precision")
   }
 
   package static func addTangentRows(_ r: TangentRows<Double>) {

@@ -1,6 +1,7 @@
 internal import CKernels
 
-// The mirror of Double+TangentKernels.swift: the same lines with the other suffix.
+// The mirror of Double+TangentKernels.swift: the same lines with the other suffix, and
+// products of bfloat16 here alone.
 extension Float: TangentKernels {
   package static func multiplyTangents(_ product: TangentProduct<Float>) -> Int {
     let none = ck_tangent_factor_f32()
@@ -12,7 +13,9 @@ extension Float: TangentKernels {
       base_trial: product.baseTrial, e_trial: product.e.trial, f_trial: product.f.trial,
       mask_trial: product.mask.trial, out: product.out, out_trial: product.outTrial,
       work: product.work)
-    return withUnsafePointer(to: call) { ck_tangent_product_run_f32($0) }
+    return withUnsafePointer(to: call) {
+      product.isRounded ? ck_tangent_product_run_bf16($0) : ck_tangent_product_run_f32($0)
+    }
   }
 
   private static func factor(_ f: TangentFactor<Float>) -> ck_tangent_factor_f32 {
@@ -21,17 +24,30 @@ extension Float: TangentKernels {
       d_trial: f.d.trial)
   }
 
-  package static func tangentWork(_ trials: Int, _ columns: Int, _ rows: Int) -> Int {
-    ck_tangent_work_f32(trials, columns, rows)
+  package static func tangentWork(_ columns: Int, _ rows: Int) -> Int {
+    ck_tangent_work_f32(columns, rows)
+  }
+
+  package static func directionWork(_ trials: Int, _ inputs: Int) -> Int {
+    ck_tangent_direction_work_f32(trials, inputs)
   }
 
   package static func addDirections(_ d: TangentDirections<Float>) {
     let call = ck_tangent_direction_f32(
       b: d.shape.trials, m: d.shape.rows, n: d.inputs, k: d.shape.tangents,
       row: d.shape.stride, scale: d.scale, x: d.x.base, v: d.v, f: d.f.base, mask: d.mask.base,
-      x_trial: d.x.trial, f_trial: d.f.trial, mask_trial: d.mask.trial, out: d.out,
+      pairs: d.pairs, x_trial: d.x.trial, f_trial: d.f.trial, mask_trial: d.mask.trial, out: d.out,
       out_trial: d.outTrial, work: d.work)
-    withUnsafePointer(to: call) { ck_tangent_direction_run_f32($0) }
+    withUnsafePointer(to: call) {
+      d.pairs == nil ? ck_tangent_direction_run_f32($0) : ck_tangent_direction_run_bf16($0)
+    }
+  }
+
+  package static func pairDirections(
+    _ rows: Int, _ inputs: Int, _ tangents: Int, _ v: UnsafeMutablePointer<Float>,
+    _ pairs: UnsafeMutablePointer<Float>
+  ) {
+    ck_tangent_pairs(rows, inputs, tangents, v, pairs)
   }
 
   package static func addTangentRows(_ r: TangentRows<Float>) {

@@ -6,7 +6,12 @@ internal import CKernels
 package protocol TangentKernels: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   /// The multiplications of numbers with rows of tangents that were done.
   static func multiplyTangents(_ product: TangentProduct<Self>) -> Int
-  static func tangentWork(_ trials: Int, _ columns: Int, _ rows: Int) -> Int
+  static func tangentWork(_ columns: Int, _ rows: Int) -> Int
+  static func directionWork(_ trials: Int, _ inputs: Int) -> Int
+  /// Rounds directions to bfloat16 where they lie, and writes pairs of neighbouring inputs.
+  static func pairDirections(
+    _ rows: Int, _ inputs: Int, _ tangents: Int, _ v: UnsafeMutablePointer<Self>,
+    _ pairs: UnsafeMutablePointer<Self>)
   static func addDirections(_ directions: TangentDirections<Self>)
   static func addTangentRows(_ rows: TangentRows<Self>)
   static func addTangentOuter(

@@ -60,11 +60,13 @@ package struct TangentProduct<S> {
   package var out: UnsafeMutablePointer<S>
   package var outTrial: Int
   package var work: UnsafeMutablePointer<S>
+  /// Whether numbers and tangents are rounded to bfloat16.
+  package var isRounded: Bool
 
   package init(
     shape: TangentShape, first: TangentFactor<S>, second: TangentFactor<S>?, beta: S,
     base: UnsafePointer<S>?, baseTrial: Int, e: EachRow<S>, f: EachRow<S>, mask: EachRow<S>,
-    out: UnsafeMutablePointer<S>, outTrial: Int, work: UnsafeMutablePointer<S>
+    out: UnsafeMutablePointer<S>, outTrial: Int, work: UnsafeMutablePointer<S>, isRounded: Bool
   ) {
     self.shape = shape
     self.first = first
@@ -78,6 +80,7 @@ package struct TangentProduct<S> {
     self.out = out
     self.outTrial = outTrial
     self.work = work
+    self.isRounded = isRounded
   }
 }
 
@@ -89,6 +92,8 @@ package struct TangentDirections<S> {
   package let scale: S
   package let x: EachRow<S>
   package let v: UnsafePointer<S>
+  /// v rounded to bfloat16, in pairs of neighbouring i; then x is rounded too.
+  package let pairs: UnsafePointer<S>?
   package let f: EachRow<S>
   package let mask: EachRow<S>
   package let out: UnsafeMutablePointer<S>
@@ -97,7 +102,8 @@ package struct TangentDirections<S> {
 
   package init(
     shape: TangentShape, inputs: Int, scale: S, x: EachRow<S>, v: UnsafePointer<S>,
-    f: EachRow<S>, mask: EachRow<S>, out: UnsafeMutablePointer<S>, outTrial: Int,
+    pairs: UnsafePointer<S>?, f: EachRow<S>, mask: EachRow<S>,
+    out: UnsafeMutablePointer<S>, outTrial: Int,
     work: UnsafeMutablePointer<S>
   ) {
     self.shape = shape
@@ -105,6 +111,7 @@ package struct TangentDirections<S> {
     self.scale = scale
     self.x = x
     self.v = v
+    self.pairs = pairs
     self.f = f
     self.mask = mask
     self.out = out

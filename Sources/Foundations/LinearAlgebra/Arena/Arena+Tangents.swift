@@ -35,17 +35,19 @@ package struct TangentBase<S: Scalar> {
 extension Arena {
   /// `out[b, j, :] ← f[b, j] (first + second) + base`; `base` may be `out` as it is.
   ///
+  /// `rounding`: numbers and tangents are rounded to bfloat16 where the product is large enough.
   /// - Returns: multiplications and additions that were done, those of zeros left out.
   @specialized(where S == Float)
   @specialized(where S == Double)
   package mutating func multiplyTangents(
     _ first: TangentInput<S>, _ second: TangentInput<S>?, base: TangentBase<S>?,
-    by f: RowNumbers?, where mask: RowNumbers?, into out: TangentSlot, work: Slot
+    by f: RowNumbers?, where mask: RowNumbers?, into out: TangentSlot, work: Slot,
+    rounding: Bool = false
   ) -> Int {
     guard out.trials > 0 else { return 0 }
     let rows = first.x.rows + (second?.x.rows ?? 0)
     precondition(
-      work.count >= S.tangentWork(out.trials, out.rows, rows), "\(work) for \(rows) rows")
+      work.count >= S.tangentWork(out.rows, rows), "\(work) for \(rows) rows")
     let done = S.multiplyTangents(
       TangentProduct(
         shape: out.shape, first: factor(first, for: out),
@@ -53,13 +55,18 @@ extension Arena {
         beta: base?.scale ?? 0, base: base.map { UnsafePointer(address($0.x)) },
         baseTrial: base?.x.trialStride ?? 0, e: numbers(base?.d, out), f: numbers(f, out),
         mask: numbers(mask, out), out: address(out), outTrial: out.trialStride,
-        work: address(work)))
+        work: address(work), isRounded: rounding && RoundedProducts.pay(rows, out.rows)))
     return 2 * done * out.tangents
   }
 
   /// The numbers of work space that `multiplyTangents` needs.
-  package static func tangentWork(trials: Int, columns: Int, rows: Int) -> Int {
-    S.tangentWork(trials, columns, rows)
+  package static func tangentWork(columns: Int, rows: Int) -> Int {
+    S.tangentWork(columns, rows)
+  }
+
+  /// The numbers of work space that `addDirections` needs.
+  package static func directionWork(trials: Int, inputs: Int) -> Int {
+    S.directionWork(trials, inputs)
   }
 
   private func factor(_ input: TangentInput<S>, for out: TangentSlot) -> TangentFactor<S> {
@@ -74,25 +81,37 @@ extension Arena {
 
   /// `out[b, j, :] += scale · f[b, j] Σ_i x[b, i] v[j, i, :]`, with ones for an absent x.
   ///
-  /// v has one row for each (j, i), i fastest.
+  /// v has one row for each (j, i), i fastest; with its `pairs`, x is rounded as v has been.
   /// - Returns: multiplications and additions, as if no result were left out.
   @specialized(where S == Float)
   @specialized(where S == Double)
   package mutating func addDirections(
-    _ x: Slot?, _ v: Slot, scale: S, by f: RowNumbers?, where mask: RowNumbers?,
-    into out: TangentSlot, work: Slot
+    _ x: Slot?, _ v: Slot, pairs: Slot? = nil, scale: S, by f: RowNumbers?,
+    where mask: RowNumbers?, into out: TangentSlot, work: Slot
   ) -> Int {
     let inputs = x?.columns ?? 1
     precondition(
       (x?.rows ?? out.trials) == out.trials && v.rows == inputs * out.rows
-        && v.columns == out.tangents && work.count >= 2 * out.trials, "\(v) into \(out)")
+        && v.columns == out.tangents && work.count >= S.directionWork(out.trials, inputs)
+        && (pairs == nil || x != nil),
+      "\(v) into \(out)")
     S.addDirections(
       TangentDirections(
         shape: out.shape, inputs: inputs, scale: scale,
         x: EachRow(x.map { UnsafePointer(address($0)) }, trial: inputs), v: address(v),
-        f: numbers(f, out), mask: numbers(mask, out), out: address(out),
+        pairs: pairs.map { UnsafePointer(address($0)) }, f: numbers(f, out),
+        mask: numbers(mask, out), out: address(out),
         outTrial: out.trialStride, work: address(work)))
     return x == nil ? 0 : 2 * out.trials * v.rows * v.columns
+  }
+
+  /// Rounds directions of `inputs` inputs a row of the result to bfloat16, and writes their pairs.
+  package mutating func pairDirections(_ v: Slot, inputs: Int, into pairs: Slot) {
+    precondition(
+      v.rows % inputs == 0
+        && pairs.count >= RoundedProducts.pairs(v.rows / inputs, inputs) * v.columns,
+      "\(v) into \(pairs)")
+    S.pairDirections(v.rows / inputs, inputs, v.columns, address(v), address(pairs))
   }
 
   /// `out[b, j, :] ← scale · d[b, j] x[b, j, :]` (+ out).

@@ -95,3 +95,16 @@ extension TangentBlock {
     }
   }
 }
+
+extension Program {
+  /// Places for the pairs of dense directions, of those tensors whose products are worth rounding.
+  func reservePairs(of directions: [DirectionSlots?], in plan: inout ArenaPlan) -> [Slot?] {
+    zip(parameters, directions).map { parameter, slots in
+      guard case .dense(let v)? = slots,
+        RoundedProducts.pay(parameter.rows, parameter.columns)
+      else { return nil }
+      return plan.reserve(
+        rows: RoundedProducts.pairs(parameter.columns, parameter.rows), columns: v.columns)
+    }
+  }
+}

@@ -50,7 +50,8 @@ extension TangentMachine {
         ? TangentBase(out, by: nil, scale: 1) : rows.popFirst().map { base($0.reading) }
       flops += Double(
         arena.multiplyTangents(
-          input1, input(i + 1), base: sum, by: f, where: mask, into: out, work: work))
+          input1, input(i + 1), base: sum, by: f, where: mask, into: out, work: work,
+          rounding: isRounded))
       isWritten = true
     }
     for (reading, _) in rows {
@@ -77,7 +78,8 @@ extension TangentMachine {
       case .dense(let v)?:
         flops += Double(
           arena.addDirections(
-            x, v, scale: scale, by: f, where: mask,
+            x, v, pairs: isRounded && x != nil ? pairs[i][p.index] : nil, scale: scale, by: f,
+            where: mask,
             into: out.tangents(from: from, count: v.columns), work: work))
       case .rankOne(let a, let b)?:
         guard let x else { preconditionFailure("a bias has no rank-one directions") }

@@ -30,6 +30,10 @@ package struct TangentMachine<S: Scalar>: ~Copyable {
   package var flops = 0.0
 
   let directions: [[DirectionSlots?]]
+  /// Their pairs, of those whose products are rounded to bfloat16.
+  let pairs: [[Slot?]]
+  /// Whether products are rounded to bfloat16.
+  package let isRounded: Bool
   let groups: [TangentGroup]
   let plans: [TangentPlan]
   let factors: FactorLayout
@@ -49,7 +53,14 @@ package struct TangentMachine<S: Scalar>: ~Copyable {
   }
 
   /// Plans the memory for directions in the given blocks.
-  package init(_ program: Program, rows: Int, blocks: [TangentBlock], tile shape: TileShape) {
+  ///
+  /// `rounded`: the operands of large products are rounded to bfloat16, in single precision;
+  /// states, sums and the rest are not. Call `pairDirections` once directions are written.
+  package init(
+    _ program: Program, rows: Int, blocks: [TangentBlock], tile shape: TileShape,
+    rounded isRounded: Bool = false
+  ) {
+    precondition(!isRounded || S.self == Float.self, "rounded products are of single precision")
     let (groups, blocks) = TangentGroup.grouping(blocks, of: program, atMost: shape.tangents)
     self.program = program
     self.blocks = blocks
@@ -69,17 +80,18 @@ package struct TangentMachine<S: Scalar>: ~Copyable {
     self.plans = plans
     factors = FactorLayout(plans, layout, in: &plan)
     directions = blocks.map { $0.reserveDirections(program, in: &plan) }
+    pairs = directions.map { isRounded ? program.reservePairs(of: $0, in: &plan) : [] }
+    self.isRounded = isRounded
     let trials = min(rows, shape.trials)
     let stride = groups.map(\.width.stride).max() ?? 0
     scratch = plan.reserve(
       rows: plans.map(\.scratchWidth).max() ?? 0, columns: trials * stride)
     work = plan.reserve(
       rows: 1,
-      columns: plans.flatMap { $0.start + $0.step }.reduce(2 * trials) {
-        max(
-          $0,
-          Arena<S>.tangentWork(trials: trials, columns: $1.width, rows: $1.mostFactors))
-      })
+      columns: plans.flatMap { $0.start + $0.step }.reduce(
+        Arena<S>.directionWork(
+          trials: trials, inputs: program.parameters.map(\.rows).max() ?? 1)
+      ) { max($0, Arena<S>.tangentWork(columns: $1.width, rows: $1.mostFactors)) })
     outerScratch = plan.reserve(rows: trials, columns: stride)
     combination = plan.reserve(rows: 1, columns: program.parameters.map(\.count).max() ?? 0)
     combinationScratch = plan.reserve(
@@ -110,6 +122,17 @@ package struct TangentMachine<S: Scalar>: ~Copyable {
   /// Where a block keeps its directions of a tensor; nil if the tensor does not move.
   package func directions(ofBlock block: Int, _ parameter: ParameterID) -> DirectionSlots? {
     directions[block][parameter.index]
+  }
+
+  /// Rounds the directions whose products are rounded, in place, so that what is combined is
+  /// what was carried.
+  package mutating func pairDirections() {
+    for (slots, pairs) in zip(directions, pairs) {
+      for (p, pair) in pairs.enumerated() {
+        guard let pair, case .dense(let v)? = slots[p] else { continue }
+        arena.pairDirections(v, inputs: program.parameters[p].rows, into: pair)
+      }
+    }
   }
 
   // MARK: - Running

@@ -14,10 +14,13 @@ package struct TangentWork: Sendable, Equatable {
   /// Numbers that the directions themselves take, whatever the trials.
   package private(set) var held = 0.0
 
-  /// Counts the work of directions in these blocks; `atMost` tangents go through a step together.
-  package init(_ program: Program, blocks: [TangentBlock], atMost most: Int) {
+  /// Counts the work of directions in these blocks; `atMost` tangents go through a step together,
+  /// with products rounded to bfloat16 or not.
+  package init(
+    _ program: Program, blocks: [TangentBlock], atMost most: Int, rounded: Bool = false
+  ) {
     let (groups, blocks) = TangentGroup.grouping(blocks, of: program, atMost: most)
-    for block in blocks { held += block.numbers(program) }
+    for block in blocks { held += block.numbers(program, rounded: rounded) }
     for group in groups {
       let plan = TangentPlan(program, moving: group.moving)
       let halves = plan.stepFactors.map { $0.hasZeros(program) }
@@ -58,13 +61,17 @@ package struct TangentWork: Sendable, Equatable {
 }
 
 extension TangentBlock {
-  fileprivate func numbers(_ program: Program) -> Double {
+  fileprivate func numbers(_ program: Program, rounded: Bool) -> Double {
     let k = TangentWidth.padded(tangents.count)
     return forms.reduce(0) { sum, moving in
       let parameter = program.parameters[moving.key.index]
-      let each =
-        moving.value == .dense ? parameter.count : parameter.rows + parameter.columns
-      return sum + Double(k * each)
+      guard moving.value == .dense else {
+        return sum + Double(k * (parameter.rows + parameter.columns))
+      }
+      let pairs =
+        rounded && RoundedProducts.pay(parameter.rows, parameter.columns)
+        ? RoundedProducts.pairs(parameter.columns, parameter.rows) : 0
+      return sum + Double(k * (parameter.count + pairs))
     }
   }
 }

@@ -75,7 +75,8 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
     machine = TangentMachine(
       program, rows: rows, blocks: blocks,
       tile: .fitting(
-        program, trials: rows, tangents: own.count, bytes: configuration.tileBytes, of: S.self))
+        program, trials: rows, tangents: own.count, bytes: configuration.tileBytes, of: S.self),
+      rounded: configuration.rounded)
     directions = Directions(program, identifiers: identifiers, seed: configuration.seed)
     ownInputs = Partition(of: rows, among: ranks.grid.tangents).range(of: ranks.tangentIndex)
     whitening = InputWhitening(

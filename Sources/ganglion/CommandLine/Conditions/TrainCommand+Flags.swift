@@ -20,6 +20,11 @@ extension TrainCommand: ConditionalFlags {
           ["seeds", "run-time", "tuning-time", "strict"], when: comparison.against != nil,
           else: "it belongs to --against"),
         FlagCondition(
+          ["precision"],
+          when: precision != .mixed || methodsInPlay.contains(where: \.usesDirections),
+          else: "mixed is for products of tangents, and this is "
+            + alternatives(methodsInPlay.map(\.rawValue))),
+        FlagCondition(
           ["optimizer"], when: comparison.against == nil, else: "--against names the methods"),
         FlagCondition(
           ["learning-rate", "damping", "force-alpha"], when: comparison.against == nil,

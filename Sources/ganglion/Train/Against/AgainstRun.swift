@@ -83,7 +83,8 @@ struct AgainstRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
     for method in methods {
       var options = command.optimizer
       options.optimizer = method
-      var settings = options.settings(for: task, program, ranks: ranks, isCompared: true)
+      var settings = options.settings(
+        for: task, program, command.precision, ranks: ranks, isCompared: true)
       settings.budget = TimeBudget(
         seconds: command.comparison.runTime, evaluations: Self.evaluations)
       if settings.method.usesDirections, let grid = settings.grid {

@@ -70,7 +70,8 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
   private func prepare(on world: borrowing Communicator) throws -> Prepared {
     let ranks = planning?.job.ranks ?? world.size
     let program = task.record()
-    let settings = command.optimizer.settings(for: task, program, ranks: ranks)
+    let settings = command.optimizer.settings(
+      for: task, program, command.precision, ranks: ranks)
     session.console.say(introduction(settings, program, ranks: ranks))
     if !task.hasHeldOutTrials {
       session.console.say(
@@ -93,6 +94,7 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
       settings.method.usesDirections
       ? ", \(settings.subspace.tangents) tangents, \(settings.subspace.kind.rawValue), "
         + "grid \(settings.grid?.description ?? "1x1")"
+        + (settings.subspace.rounded ? ", products in bfloat16" : "")
       : ""
     return "\(command.task.rawValue): \(program.freeParameterCount) parameters, "
       + "\(task.steps) steps, batch \(settings.batch); \(settings.method.rawValue)" + directions
