@@ -46,6 +46,22 @@ import Testing
     #expect(counts.gaps == 1 && counts.late == 0)
   }
 
+  /// A number that was damaged, or counts anew from anywhere, is a gap, and no frame is lost.
+  @Test func numbersThatCountAnew() {
+    for (numbers, expected, gaps) in [
+      ([5, 6, 1 << 62, 7, 8], " 5-6 4611686018427387904 7-8", 2),
+      ([5000, 5001, 3, 4], " 5000-5001 3-4", 1),
+      ([1, .max, 2, .max, .max, 3], " 1 9223372036854775807 2 9223372036854775807 3", 4),
+    ] {
+      let (text, counts) = order(numbers, buffer: 0)
+      #expect(text == expected)
+      #expect(counts.gaps == gaps && counts.lost == 0 && counts.late == 0, "\(counts)")
+    }
+    // What is late by little stays so, and what is missing is counted.
+    let (text, counts) = order([200, 201, 100, 2000], buffer: 0)
+    #expect(text == " 200-201 2000" && counts.late == 1 && counts.lost == 1798)
+  }
+
   @Test func jumpsOfTheClockAndTrials() {
     var sequence = FrameSequence(buffer: 0, dt: 0.1)
     var start = frame(3, time: 0.51)
@@ -107,6 +123,7 @@ import Testing
     for (name, number) in [
       ("frame_000123.npy", 123), ("7.f32", 7), ("run2_0005.csv", 5), ("a12b.csv", 12),
       ("none.npy", nil), ("99999999999999999999.csv", nil),
+      ("9223372036854775808.csv", nil), ("9223372036854775807.csv", .max >> 1),
     ] as [(String, UInt64?)] {
       #expect(NumberedFiles.number(in: name) == number)
     }

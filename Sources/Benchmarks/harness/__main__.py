@@ -9,6 +9,7 @@ from . import (
     choices,
     constrained,
     currents,
+    follow,
     headline,
     learning,
     nulls,
@@ -104,6 +105,9 @@ def cases(quick, runs, peer_runs, against, limit):
         "currents": lambda: currents.compare(
             small(currents.CASES, [(0.01, ("--lambda", 1e-3))]),
             *small((2, 300, 1200), (1, 30, 200))),
+        "follow": lambda: follow.latencies(small(follow.SIZES, [(20, 50, 30, 3)])),
+        "follow-streams": lambda: follow.disturbed(quick),
+        "follow-batch": lambda: follow.against_batch(follow.recorded(quick)),
         **({"real": lambda: choices.real(os.environ["GANGLION_DATA"]),
             "refinement": lambda: refinement.compare(os.environ["GANGLION_DATA"])}
            if "GANGLION_DATA" in os.environ else {}),

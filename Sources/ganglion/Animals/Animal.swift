@@ -86,6 +86,9 @@ struct AnimalRecord: Codable, Equatable {
     self.exitCode = exitCode
   }
 
+  /// The exit code of a fit that failed; nil: it did not.
+  var failureCode: Int32? { failure == nil ? nil : exitCode }
+
   func write(of animal: Animal) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

@@ -14,8 +14,9 @@ struct AnimalsCommand: GroupCommand {
       Each recording is an animal, or a session, with a fit of its own: FOLDER/NAME-model.h5. \
       (Several recordings of `fit` are of the same neurons, and make one network.) The flags are \
       those of `fit`, the same for all. An animal that is fitted already, with the same \
-      flags and data, is not fitted again; one that cannot be fitted leaves the others alone, and \
-      the table says why. A fit that is stopped goes on when the same command is given again.
+      flags and data, is not fitted again; one that cannot be fitted leaves the others alone: the \
+      table says why, and the command ends with the exit code of the first that failed, once the \
+      table is there. A fit that is stopped goes on when the same command is given again.
 
       FOLDER/animals.h5 and animals.html have scores, alpha, lambda, verdict and warnings of every \
       animal and the sums; where animals have neurons of the same names, how far their weights \

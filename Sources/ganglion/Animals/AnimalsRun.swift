@@ -43,8 +43,26 @@ struct AnimalsRun {
       }
       return
     }
-    for animal in command.collect ? [] : animals { _ = try fit(animal, console, on: world) }
+    var failures: [(name: String, record: AnimalRecord)] = []
+    for animal in command.collect ? [] : animals {
+      guard let record = try fit(animal, console, on: world), record.failure != nil else {
+        continue
+      }
+      failures.append((animal.name, record))
+    }
     try collect(console, on: world)
+    try throwFailures(failures)
+  }
+
+  /// The table is made, and not all that was asked for.
+  ///
+  /// - Throws: the exit code of the first fit that failed.
+  private func throwFailures(_ failures: [(name: String, record: AnimalRecord)]) throws {
+    guard let first = failures.first else { return }
+    throw CommandLineError(
+      exitCode: first.record.exitCode,
+      description: "\(failures.count) of \(animals.count) animals could not be fitted, first"
+        + " \(first.name): \(first.record.failure ?? ""); \(table) has the others")
   }
 
   private func makeFolder() throws {
@@ -152,7 +170,8 @@ struct AnimalsRun {
 
   /// Makes table and page of what is there.
   ///
-  /// - Throws: `CommandLineError` (65) where no animal is fitted.
+  /// - Throws: `CommandLineError` where no animal is fitted: the exit code of the first one's fit,
+  ///   65 where there was none.
   /// - Collective: every rank of `world` must call it.
   private func collect(_ console: Console, on world: borrowing Communicator) throws {
     var found = Data()
@@ -161,7 +180,7 @@ struct AnimalsRun {
       guard summaries.contains(where: \.isFitted) else {
         let first = summaries[0]
         throw CommandLineError(
-          exitCode: ExitCode.badData,
+          exitCode: AnimalRecord(animals[0])?.failureCode ?? ExitCode.badData,
           description: "none of the \(animals.count) animals is fitted: \(first.name):"
             + " \(first.failure ?? "")")
       }

@@ -60,16 +60,8 @@ struct FollowCommand: GroupCommand {
     try outputs.validate(anyHost: stream.anyHost)
     switch kind {
     case .recording: try require(source != "-", "--replay is for a recording, and the source is -")
-    case .framed: break
     case .socket: try validateSocket()
-    case .raw, .table, .dataset, .folder:
-      try require(
-        kind != .raw || stream.cells != nil,
-        "frames without headers do not say how long they are: give --cells N (or --framed, or"
-          + " --replay RATE for a recording)")
-      try require(
-        reading.dt != nil || reading.rate != nil,
-        "\(source): these frames have no clock: give --rate HZ or --dt S")
+    case .framed, .raw, .table, .dataset, .folder: break
     }
   }
 
@@ -83,21 +75,6 @@ struct FollowCommand: GroupCommand {
       !stream.bind || stream.anyHost || SocketAddress.isLocal(socket.address),
       "\(socket.address) is open to other machines, and whoever reaches it can send frames: bind"
         + " tcp://127.0.0.1:PORT, or give --any-host")
-  }
-
-  /// What the source is, as its name and the flags say.
-  enum Kind {
-    case recording, framed, raw, table, dataset, folder, socket
-  }
-
-  var kind: Kind {
-    if stream.replay != nil { return .recording }
-    if source.contains("://") { return .socket }
-    if NumberedFiles.Pattern(argument: source) != nil { return .folder }
-    if source.contains(":/") { return .dataset }
-    let ending = (source as NSString).pathExtension.lowercased()
-    if ["csv", "tsv", "txt"].contains(ending) { return .table }
-    return stream.framed ? .framed : .raw
   }
 
   var files: FileRoles {
@@ -117,6 +94,7 @@ struct FollowCommand: GroupCommand {
   }
 
   func run(on world: borrowing Communicator) throws {
+    try requireSource(on: world)
     try FollowRun(self, on: world).run(on: world)
   }
 }

@@ -14,12 +14,17 @@ extension FollowLoop {
     try measureWeights(on: world)
     status.record = source.record?.figures
     status.refused = source.refused.count
+    status.outOfRange = network.outOfRange
+    status.forecastsMissed = outputs.forecasts.missed
+    status.unwritten = [
+      log.failure.map { "the log: \($0)" }, outputs.forecasts.failure.map { "forecasts: \($0)" },
+    ].compactMap { $0 }
     let figures = status.values(follower, taken: taken, counts: sequence.counts)
     log.write("status", figures)
     outputs.forecasts.publisher?.publish(status: figures)
     writePage()
     if source.feed != nil, !command.common.quiet {
-      StandardError.write(status.line(follower))
+      StandardError.write(status.line(follower), waits: false)
     }
     status.restart()
   }
@@ -40,7 +45,7 @@ extension FollowLoop {
       try page?.write(account)
       isPageLost = false
     } catch {
-      if !isPageLost { StandardError.warn("no page: \(error.localizedDescription)") }
+      if !isPageLost { StandardError.warn("no page: \(reason(of: error))", waits: false) }
       isPageLost = true
     }
   }
@@ -92,7 +97,7 @@ extension FollowLoop {
     status.snapshotFailures += 1
     log.write("snapshot failed", ["reason": reason])
     guard source.feed != nil else { return }
-    StandardError.warn("no snapshot: \(reason)")
+    StandardError.warn("no snapshot: \(reason)", waits: false)
   }
 
   /// Solves the window, writes the model and says how it went.
@@ -102,7 +107,14 @@ extension FollowLoop {
     follower.fit.settle(
       tolerance: FollowedNetwork.startTolerance, iterations: FollowedNetwork.mostIterations)
     try tell(on: world)
-    try writeSnapshot(isLast: true, on: world)
+    do {
+      try writeSnapshot(isLast: true, on: world)
+    } catch {
+      outputs.forecasts.close()
+      throw error
+    }
+    outputs.forecasts.close()
+    status.forecastsMissed = outputs.forecasts.missed
     let counts = sequence.counts
     log.write(
       "ended", status.values(follower, taken: taken, counts: counts).merging(totals) { $1 })

@@ -22,13 +22,13 @@ struct FollowRun {
     // Standard output is for forecasts alone then.
     if command.outputs.forecastOut == "-" { common.quiet = true }
     session = try RunSession(common, checkpointing: nil, on: world)
-    log = try session.openLog(command.outputs.log, on: world)
+    log = try session.openLog(command.outputs.log, waits: false, on: world)
   }
 
   /// - Collective: every rank of `world` must call it.
   func run(on world: borrowing Communicator) throws {
     let source = try FollowSource(command, on: world)
-    var warmUp = try WarmUp(command, source, on: world)
+    var warmUp = try WarmUp(command, source, log: log, on: world)
     try requireCells(of: warmUp.neurons)
     let (recording, chosen) = try warmUp.choose(command, source, session, log: log, on: world)
     let network = try FollowedNetwork(command, chosen, threads: session.threads, on: world)

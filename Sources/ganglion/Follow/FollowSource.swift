@@ -51,7 +51,7 @@ struct FollowSource {
   ) throws -> (feed: any FrameFeed, record: FrameRecord?) {
     let earlier = try earlierFrames(command)
     // What grows has all its frames: those that were taken are passed over.
-    let first = try earlier.map { Int(clamping: try $0.lastNumber + 1) } ?? 0
+    let first = try earlier.map { Int(clamping: min(try $0.lastNumber, .max - 1) + 1) } ?? 0
     var growing: (any FrameFeed)?
     var socket: SocketReader?
     switch command.kind {
@@ -61,8 +61,8 @@ struct FollowSource {
         growing = try GrowingDataset(address, first: first)
       }
     case .folder:
-      growing = try NumberedFiles.Pattern(argument: command.source).map {
-        try NumberedFiles($0, first: UInt64(first), cells: earlier?.cells)
+      growing = NumberedFiles.Pattern(argument: command.source).map {
+        NumberedFiles($0, first: UInt64(first), cells: earlier?.cells)
       }
     case .socket:
       // Opened here, so that an address that is none leaves no record.
@@ -71,7 +71,7 @@ struct FollowSource {
           $0, binds: command.stream.bind, cells: command.stream.cells ?? earlier?.cells,
           hasClock: dt != nil, refused: refused)
       }
-    default: try requireStream(command.source)
+    case .recording, .framed, .raw: break
     }
     // Last, so that a source that is refused leaves no file.
     let record = try command.stream.record.map {
@@ -100,19 +100,5 @@ struct FollowSource {
     }
     throw CommandLineError.usage(
       "--cells is \(cells), and the frames of --record \(path) have \(earlier.cells)")
-  }
-
-  private static func requireStream(_ path: String) throws {
-    guard path != "-" else { return }
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      throw CommandLineError(
-        exitCode: ExitCode.missingInput, description: "\(path): \(lastSystemError())")
-    }
-    guard status.st_mode & S_IFMT == S_IFIFO else {
-      throw CommandLineError.usage(
-        "\(path) is no FIFO: give --replay RATE or --replay max to follow a recording; what grows"
-          + " while it is followed is a .csv table, FILE.h5:/PATH, or a pipe")
-    }
   }
 }

@@ -32,6 +32,12 @@ struct FollowStatus {
   var clipped = Double.nan
   /// Messages of a socket that were no frames.
   var refused = 0
+  /// Values that counted as missing because no rate is as large.
+  var outOfRange = 0
+  /// Forecasts that a slow reader has not had; nil where nobody reads lines.
+  var forecastsMissed: Int?
+  /// What cannot be written at present, and why.
+  var unwritten: [String] = []
   /// What --record has; nil without it.
   var record: FrameRecord.Figures?
   var snapshots = 0
@@ -86,6 +92,8 @@ struct FollowStatus {
     ]
     figures["latency_ms"] = recent.milliseconds
     figures["sweep_frames"] = sweepFrames
+    figures["forecasts_missed"] = forecastsMissed
+    figures["out_of_range"] = outOfRange
     figures["recorded"] = record?.frames
     figures["record_failures"] = record?.failures
     return figures
@@ -112,7 +120,12 @@ struct FollowStatus {
     var all: [String] = []
     if let reason = record?.reason { all.append("Frames are not recorded: \(reason)") }
     if snapshotFailures > 0 { all.append("\(snapshotFailures) snapshots could not be written.") }
+    all += unwritten.map { "Not written: \($0)" }
+    if let missed = forecastsMissed, missed > 0 {
+      all.append("\(missed) forecasts were not read in time.")
+    }
     if refused > 0 { all.append("\(refused) messages were no frames.") }
+    if outOfRange > 0 { all.append("\(outOfRange) values were out of range.") }
     let often = missing.count(where: isOftenMissing)
     if often > 0 { all.append("\(often) cells are missing in more than a fifth of the frames.") }
     if alarms > 0 { all.append("Forecasts were suddenly worse \(alarms) times.") }
@@ -133,9 +146,25 @@ struct FollowStatus {
       + " \(sweepFrames.map(String.init) ?? "-") frames; W changed by"
       + " \(text(100 * weightChange, "%.1f")) %"
       + (follower.alarms > 0 ? "; \(follower.alarms) alarms" : "")
-      + (refused > 0 ? "; \(refused) messages were no frames" : "")
-      + (record?.reason.map { "; not recorded: \($0)" } ?? "")
+      + troubles
   }
+
+  /// What else goes wrong at present.
+  private var troubles: String {
+    var all = unwritten.map { "; not written: \($0)" }.joined()
+    if refused > 0 { all += "; \(refused) messages were no frames" }
+    if outOfRange > 0 { all += "; \(outOfRange) values out of range" }
+    if let reason = record?.reason { all += "; not recorded: \(reason)" }
+    if let missed = forecastsMissed, missed > 0 { all += "; \(missed) forecasts not read" }
+    if let last, ContinuousClock.now - last.arrival > Self.silence {
+      let seconds = (ContinuousClock.now - last.arrival) / .seconds(1)
+      all += "; no frame for \(Int(seconds)) s"
+    }
+    return all
+  }
+
+  /// Without a frame for so long, it is said.
+  private static let silence = Duration.seconds(5)
 
   /// What goes into the model under /live.
   func variables(_ follower: LiveFollower, taken: Int) -> [Variable] {

@@ -12,6 +12,8 @@ final class FollowedNetwork {
   private var newcomers: Newcomers
   let neurons: Int
   private let inputScale: [Double]
+  /// Values that counted as missing because no rate is as large.
+  private(set) var outOfRange = 0
 
   /// Begins with the latest transitions of the warm-up.
   ///
@@ -112,13 +114,26 @@ final class FollowedNetwork {
   /// Room for the values and the inputs of a frame.
   var empty: [Double] { [Double](repeating: 0, count: neurons + inputScale.count) }
 
+  /// A scaled rate, NaN where it is too large for one.
+  private func rate(_ scaled: Double) -> Double {
+    guard abs(scaled) > Self.largestRate else { return scaled }
+    outOfRange += 1
+    return .nan
+  }
+
+  /// What is beyond this, as of a sender with another order of bytes, is no rate.
+  ///
+  /// Rates of a network are in (−1, 1), and a scale that the warm-up has chosen may be too small by
+  /// some times; far larger ones would leave no digit of the others in the inverse.
+  private static let largestRate = 100.0
+
   /// A frame of the source as the follower takes it: values of cells, then inputs.
   func frame(_ numbers: [Double], follows: Bool) -> LiveFrame {
     var column = Matrix<Double>(rows: neurons, columns: 1)
     for i in 0..<neurons { column[i, 0] = numbers[i] }
     scaling.apply(to: &column)
     return LiveFrame(
-      rates: (0..<neurons).map { column[$0, 0] },
+      rates: (0..<neurons).map { rate(column[$0, 0]) },
       inputs: inputScale.indices.map {
         inputScale[$0] > 0 ? numbers[neurons + $0] / inputScale[$0] : 0
       }, follows: follows)

@@ -27,21 +27,29 @@ struct WarmUp {
   /// Of a frame: seconds that are so many frames are not one more.
   private static let rounding = 1e-6
 
-  /// Collects the frames.
+  /// Collects the frames, and tells how it goes while they are waited for.
   ///
-  /// - Throws: on every rank alike, 65 where they are too few, or have no clock; what the source
-  ///   ends with.
+  /// - Throws: on every rank alike, 65 where they are too few, or have no clock; 75 where a file
+  ///   named STOP ends it; what the source ends with.
   /// - Collective: every rank of `world` must call it, rank 0 alone reads.
   init(
-    _ command: FollowCommand, _ source: FollowSource, on world: borrowing Communicator
+    _ command: FollowCommand, _ source: FollowSource, log: RunLog,
+    on world: borrowing Communicator
   ) throws {
     sequence = FrameSequence(buffer: command.stream.reorder, dt: source.dt)
     var dt = source.dt
     try world.agreeOnRoot {
       guard let feed = source.feed else { return }
+      // Signals end it at once: there is nothing to keep but what --record has.
+      var stop = StopRequest(signals: [])
+      var progress = WarmUpProgress(command, log: log)
       while !isComplete(command.following.warmup, dt: dt) {
+        if let reason = stop.noticedHere() { throw Self.stopped(reason, after: elements.count) }
+        progress.tell(frames: elements.count)
         switch feed.next() {
-        case .frame(let frame): elements += sequence.take(frame)
+        case .frame(let frame):
+          progress.lastFrame = .now
+          elements += sequence.take(frame)
         case .nothing: feed.wait()
         case .ended(let failure):
           if let failure { throw failure }
@@ -62,6 +70,15 @@ struct WarmUp {
     neurons = try world.broadcast(elements.first?.frame.values.count ?? 0)
     frames = try world.broadcast(elements.count)
     isOver = try world.broadcast(isOver ? 1 : 0) == 1
+  }
+
+  private static func stopped(
+    _ reason: StopRequest.Reason, after frames: Int
+  ) -> CommandLineError {
+    CommandLineError(
+      exitCode: ExitCode.stopped,
+      description: "stopped because of \(reason.cause) after \(frames) frames, before the warm-up"
+        + " was over: there is no network yet")
   }
 
   private func isComplete(_ seconds: Double, dt: Double?) -> Bool {
@@ -159,34 +176,6 @@ struct WarmUp {
       try world.broadcast(&numbers)
       return (numbers, try world.broadcast(element?.follows == true ? 1 : 0) == 1)
     }
-  }
-}
-
-/// What an earlier run has chosen, so that it need not be searched for again.
-struct EarlierChoice {
-  let alpha: Double
-  let lambda: Double
-
-  /// Looks into the model that the earlier run has left; nil where there is none.
-  ///
-  /// - Collective: every rank of `world` must call it.
-  init?(in path: String, on world: borrowing Communicator) throws {
-    var numbers = [0.0, 0.0]
-    if world.rank == 0, let file = try? File.open(path) {
-      numbers = [
-        (try? file.attribute("alpha")?.number) ?? 0, (try? file.attribute("lambda")?.number) ?? 0,
-      ]
-    }
-    try world.broadcast(&numbers)
-    guard numbers.allSatisfy({ $0 > 0 }) else { return nil }
-    (alpha, lambda) = (numbers[0], numbers[1])
-  }
-
-  /// Gives what is to be chosen, unless each neuron has a leak of its own or the loss is open.
-  func give(to model: inout ModelOptions) {
-    guard model.loss != .auto, model.alpha != .perNeuron else { return }
-    if model.alpha?.given == nil, model.tau == nil { model.alpha = .value(alpha) }
-    if model.lambda.given == nil { model.lambda = .value(lambda) }
   }
 }
 

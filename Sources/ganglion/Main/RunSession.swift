@@ -39,10 +39,14 @@ struct RunSession {
 
   /// Opens the log, which hears of progress too; nil: there is none.
   ///
+  /// Unless it `waits`, lines are left out where a pipe has no room.
+  ///
   /// - Throws: `CommandLineError` (73) on every rank if it cannot be created.
   /// - Collective: every rank of `world` must call it.
-  func openLog(_ path: String?, on world: borrowing Communicator) throws -> RunLog {
-    let log = try RunLog(path: path, group: world)
+  func openLog(
+    _ path: String?, waits: Bool = true, on world: borrowing Communicator
+  ) throws -> RunLog {
+    let log = try RunLog(path: path, waits: waits, group: world)
     console.logProgress(to: log)
     return log
   }

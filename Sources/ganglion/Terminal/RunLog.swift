@@ -4,18 +4,29 @@ private import Synchronization
 
 /// The `--log` file: one JSON object a line, flushed line by line, appended to.
 ///
-/// Only rank 0 has one; elsewhere, and without `--log`, every call does nothing.
+/// Only rank 0 has one; elsewhere, and without `--log`, every call does nothing. A line that cannot
+/// be written is left out whole, and ends the program with an error once its work is done.
 final class RunLog: Sendable {
-  private let handle: Mutex<FileHandle?>
+  private struct State {
+    var handle: FileHandle?
+    /// Why the latest line is missing; nil where it is not.
+    var failure: String?
+  }
+
+  private let state: Mutex<State>
   private let isOpen: Bool
   private let path: String
+  /// Whether a reader that is slow is waited for.
+  private let waits: Bool
   private let start = ContinuousClock.now
 
   /// Opens the file on rank 0; `FileRoles` has looked whether it is a log.
   ///
+  /// Unless it `waits` for the reader of a pipe, lines for which there is no room are left out.
+  ///
   /// - Throws: `CommandLineError` (exit code 73) on every rank if it cannot be created.
   /// - Collective: every rank of `group` must call it.
-  init(path: String?, group: borrowing some RankGroup & ~Copyable) throws {
+  init(path: String?, waits: Bool = true, group: borrowing some RankGroup & ~Copyable) throws {
     var handle: FileHandle?
     try group.agreeOnRoot {
       guard let path else { return }
@@ -32,18 +43,23 @@ final class RunLog: Sendable {
     }
     isOpen = handle != nil
     self.path = path ?? ""
-    if let handle { Self.endCutLine(of: handle, self.path) }
-    self.handle = Mutex(handle)
+    self.waits = waits
+    let isCut = handle.map { Self.endsWithinALine($0, path ?? "") } ?? false
+    state = Mutex(State(handle: handle))
+    if isCut { put("") }
   }
 
+  /// Why the latest line is missing; nil where it is not.
+  var failure: String? { state.withLock(\.failure) }
+
   /// A run that was killed may have left half a line.
-  private static func endCutLine(of handle: FileHandle, _ path: String) {
+  private static func endsWithinALine(_ handle: FileHandle, _ path: String) -> Bool {
     let end = lseek(handle.fileDescriptor, 0, SEEK_END)
     guard end > 0, let reader = FileHandle(forReadingAtPath: path),
       (try? reader.seek(toOffset: UInt64(end - 1))) != nil,
-      let last = try? reader.read(upToCount: 1), last != Data("\n".utf8)
-    else { return }
-    put("\n", to: handle, path)
+      let last = try? reader.read(upToCount: 1)
+    else { return false }
+    return last != Data("\n".utf8)
   }
 
   /// Writes one event with the time since the log was opened; on any thread.
@@ -57,28 +73,39 @@ final class RunLog: Sendable {
     guard
       let line = try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
     else { return }
-    handle.withLock { handle in
-      guard let handle else { return }
-      Self.put(String(decoding: line, as: UTF8.self) + "\n", to: handle, path)
-    }
+    put(String(decoding: line, as: UTF8.self))
   }
 
-  /// The same with members that are JSON already; many numbers are quicker so.
-  func write(event: String, _ members: String) {
-    guard isOpen else { return }
+  /// A line of an event whose members are JSON already, for `put`; many numbers are quicker so.
+  func line(event: String, _ members: String) -> String {
     let time = Date.now.formatted(.iso8601)
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
-    let line = #"{"t":"\#(time)","elapsed_s":\#(elapsed),"event":"\#(event)",\#(members)}"# + "\n"
-    handle.withLock { handle in
-      if let handle { Self.put(line, to: handle, path) }
+    return #"{"t":"\#(time)","elapsed_s":\#(elapsed),"event":"\#(event)",\#(members)}"#
+  }
+
+  /// Writes a line; on any thread.
+  func put(_ line: String) {
+    state.withLock { state in
+      guard let handle = state.handle else { return }
+      state.failure = write(line + "\n", to: handle)
+      if let failure = state.failure {
+        WriteFailures.note("cannot write the log \(path): \(failure)")
+      }
     }
   }
 
-  private static func put(_ text: String, to handle: FileHandle, _ path: String) {
+  /// Why it could not be written; nil where it was.
+  private func write(_ text: String, to handle: FileHandle) -> String? {
+    guard waits || hasRoom(handle.fileDescriptor) else { return "its reader is too slow" }
+    let end = lseek(handle.fileDescriptor, 0, SEEK_END)
     do {
       try handle.write(contentsOf: Data(text.utf8))
+      return nil
     } catch {
-      WriteFailures.note("cannot write the log \(path): \(reason(of: error))")
+      let failure = reason(of: error)
+      // No half a line stays.
+      if end >= 0 { ftruncate(handle.fileDescriptor, end) }
+      return failure
     }
   }
 }

@@ -36,8 +36,11 @@ extension CommandTests {
       let folder = try TemporaryDirectory()
       let (files, output) = try animals(in: folder)
       let command = ["animals"] + files + ["-o", output]
-      let said = try succeed(command + Self.flags)
-      #expect(said.contains("warning: broken: not fitted: "), "\(said)")
+      let result = try ganglion(command + Self.flags, ranks: 2)
+      #expect(result.status == 65, "\(result)")
+      #expect(result.output.contains("warning: broken: not fitted: "), "\(result)")
+      #expect(
+        result.errors.contains("1 of 3 animals could not be fitted, first broken: "), "\(result)")
       let table = try File.open(output + "/animals.h5")
       #expect(try table.openDataset("/animal").readStrings() == ["one", "two", "broken"])
       let failures = try table.openDataset("/failure").readStrings()
@@ -77,9 +80,12 @@ extension CommandTests {
       let folder = try TemporaryDirectory()
       let (files, output) = try animals(in: folder)
       let command = ["animals"] + files + ["-o", output]
-      try succeed(command + Self.flags)
-      let again = try succeed(command + Self.flags, ranks: 2)
-      #expect(again.contains("one: fitted already") && again.contains("two: fitted already"))
+      #expect(try ganglion(command + Self.flags).status == 65)
+      let again = try ganglion(command + Self.flags, ranks: 2)
+      #expect(again.status == 65, "what failed has failed again")
+      #expect(
+        again.output.contains("one: fitted already") && again.output.contains("two: fitted already")
+      )
       try writeAnimal(files[1], ["AIB", "AVA", "AVB", "RIM", "RIV"], phase: 0.5)
       try writeAnimal(files[2], ["AVA", "AVB", "RIM"], phase: 0.2)
       let changed = try succeed(command + Self.flags)
@@ -94,7 +100,7 @@ extension CommandTests {
     @Test func tasksAndOneCommandAgree() throws {
       let folder = try TemporaryDirectory()
       let (files, output) = try animals(in: folder)
-      try succeed(["animals"] + files + ["-o", output] + Self.flags)
+      #expect(try ganglion(["animals"] + files + ["-o", output] + Self.flags).status == 65)
       let shared = folder.file("shared")
       let command = ["animals"] + files + ["-o", shared]
       for (task, ranks) in [(1, 3), (2, 8)] {
@@ -144,6 +150,7 @@ extension CommandTests {
         try expectRefusal(["animals"] + words + ["-o", output], code, text, in: folder.path)
       }
       try refuse([files[2]], 65, "none of the 1 animals is fitted")
+      try refuse([folder.file("nowhere.csv")], 66, "none of the 1 animals is fitted")
       try refuse([files[0], "--collect"], 65, "not fitted yet")
       try refuse([files[0], files[0]], 64, "given twice")
       try refuse([files[0], "--task", "2"], 64, "there are 1 animals")

@@ -91,7 +91,7 @@ extension CommandTests {
       let path = folder.file("in")
       let arguments = ["-o", folder.file("m.h5"), "--rate", "10"]
       try expectRefusal(
-        ["follow", path + "/*.npy"] + arguments, 66, "is no folder", in: folder.path)
+        ["follow", path + "/*.npy"] + arguments, 66, "No such file", in: folder.path)
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       for (name, bytes, says) in [
         ("frame.f32", Data(count: 8), "has no number"),

@@ -93,7 +93,11 @@ extension CommandTests {
       let stream = folder.file("stream")
       let many = Data("GNGF".utf8) + StreamSample.bytes(UInt32(1) << 31) + Data(count: 16)
       let other = Data("GNGF".utf8) + StreamSample.bytes(UInt32(7)) + Data(count: 16)
+      func header(time: Double) -> Data {
+        StreamSample.frame(200).prefix(16) + StreamSample.bytes(time.bitPattern)
+      }
       for (rest, says) in [
+        (header(time: .nan), "its time is nan"), (header(time: -.infinity), "its time is -inf"),
         (Data(repeating: 65, count: 48), "begins with 0x41414141"), (many, "2147483648 cells"),
         (other, "has 7 cells, expected 6"),
       ] {
@@ -204,34 +208,6 @@ extension CommandTests {
       #expect(try #require(ended["snapshots"] as? Int) >= 3)
       #expect((ended["latency_ms"] as? [Double])?.count == 4)
       #expect(try readVector(folder.file("model.h5"), "/live/frames") == [Double(frames)])
-    }
-
-    @Test func refusals() throws {
-      let folder = try TemporaryDirectory()
-      let recording = folder.file("recording.h5")
-      try writeSample(recording)
-      let model = folder.file("model.h5")
-      for (words, code, says) in [
-        ([recording, "--framed"], Int32(64), "is no FIFO: give --replay"),
-        ([folder.file("nowhere"), "--framed"], 66, "No such file"),
-        ([folder.file("nowhere.csv"), "--rate", "3"], 66, "No such file"),
-        ([recording + ":/nothing", "--rate", "3"], 65, "cannot be followed"),
-        ([folder.file("table.csv")], 64, "give --rate HZ"),
-        (["-", "--rate", "3"], 64, "give --cells N"),
-        (["-", "--cells", "3"], 64, "give --rate HZ"),
-        (["-", "--cells", "0", "--rate", "3"], 64, "--cells is 0, expected 1 to 1000000"),
-        (["-", "--replay", "max"], 64, "the source is -"),
-        ([recording, "--replay", "max", "--time-axis", "0"], 64, "has no clock"),
-        ([recording, "--replay", "0"], 64, "--replay is 0, expected frames a second > 0"),
-        (
-          [
-            recording, "--replay", "max", "--time-axis", "0", "--rate", "9", "--warmup", "3",
-            "--alpha", ".5", "--lambda", "1", "--forecast-out", "-", "--cells-out", "6",
-          ], 64, "--cells-out names cell 6, and there are 6"
-        ),
-      ] {
-        try expectRefusal(["follow"] + words + ["-o", model], code, says, in: folder.path)
-      }
     }
   }
 }

@@ -14,15 +14,21 @@ enum StreamSample {
 
   /// A frame, with a header or without, where a cell may be missing.
   static func frame(_ t: Int, isFramed: Bool = true, missing: Int? = nil) -> Data {
+    frame(
+      (0..<cells).map { $0 == missing ? .nan : value(t, $0) }, number: UInt64(t),
+      isFramed: isFramed)
+  }
+
+  /// A frame of any values, ten a second unless its time is given.
+  static func frame(
+    _ values: [Float], number: UInt64, time: Double? = nil, isFramed: Bool = true
+  ) -> Data {
     var data = Data()
     if isFramed {
-      data += Data("GNGF".utf8) + bytes(UInt32(cells)) + bytes(UInt64(t))
-      data += bytes((Double(t) * 0.1).bitPattern)
+      data += Data("GNGF".utf8) + bytes(UInt32(values.count)) + bytes(number)
+      data += bytes((time ?? Double(number) * 0.1).bitPattern)
     }
-    for i in 0..<cells {
-      data += bytes(i == missing ? Float.nan.bitPattern : value(t, i).bitPattern)
-    }
-    return data
+    return values.reduce(into: data) { $0 += bytes($1.bitPattern) }
   }
 
   /// Frames one after another.
@@ -48,6 +54,26 @@ struct HeldPipe: ~Copyable {
   }
 
   deinit { close(descriptor) }
+
+  /// Writes until there is no room left.
+  func fill() {
+    withoutWaiting { while Foundation.write(descriptor, $0, Self.page) > 0 {} }
+  }
+
+  /// Reads until there is nothing left.
+  func drain() {
+    withoutWaiting { while Foundation.read(descriptor, $0, Self.page) > 0 {} }
+  }
+
+  private static let page = 4096
+
+  private func withoutWaiting(_ body: (UnsafeMutableRawPointer) -> Void) {
+    let flags = fcntl(descriptor, F_GETFL)
+    _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
+    defer { _ = fcntl(descriptor, F_SETFL, flags) }
+    var bytes = [UInt8](repeating: UInt8(ascii: "\n"), count: Self.page)
+    bytes.withUnsafeMutableBytes { if let first = $0.baseAddress { body(first) } }
+  }
 
   func send(_ data: Data) throws {
     let sent = data.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }

@@ -36,6 +36,17 @@ import Testing
     #expect(try inspect(path).candidates.count == 1)
   }
 
+  /// A number that was damaged, or counts anew from anywhere, begins a trial, and no frame is lost.
+  @Test func numbersThatCountAnew() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("frames.gngf")
+    let numbers: [UInt64] = [505, 506, .max, 507, 508, 507, 3, 4]
+    try write(numbers.enumerated().flatMap { bytes($1, at: Double($0)) }, to: path)
+    let recording = try Recording.open(RecordingRequest(path: path), on: SingleRank())
+    #expect(recording.frames == 7, "one came twice")
+    #expect(recording.trialStarts == [0, 2, 3, 5])
+  }
+
   @Test func whatIsNoFrame() throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("frames.gngf")

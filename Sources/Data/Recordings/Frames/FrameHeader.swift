@@ -8,6 +8,11 @@ package struct FrameHeader: Equatable, Sendable {
   /// More cells than any recording has: what says more is no header.
   package static let mostCells = 1_000_000
 
+  /// A frame whose number is lower by more is not late.
+  package static let mostLate: UInt64 = 128
+  /// A year at 30 Hz: numbers that leave out more do not count frames.
+  package static let mostLost: UInt64 = 1_000_000_000
+
   /// Values in the frame.
   package let cells: Int
   /// As its sender counts, from 0.
@@ -44,6 +49,14 @@ package struct FrameHeader: Equatable, Sendable {
     guard time.isFinite else { throw refuse("its time is \(time)") }
     self.cells = Int(cells)
     number = whole(bytes[(first + 8)..<(first + 16)])
+  }
+
+  /// Whether a number does not go on from the highest before.
+  ///
+  /// Its sender counts anew, or a header was damaged: there is a gap, and no frame is lost.
+  package static func countsAnew(_ number: UInt64, after highest: UInt64) -> Bool {
+    if number > highest { return number - highest > mostLost }
+    return (number == 0 && highest > 0) || highest - number > mostLate
   }
 
   /// The header as it is written.

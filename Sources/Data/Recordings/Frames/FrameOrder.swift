@@ -2,8 +2,8 @@ internal import Statistics
 
 /// The frames of a file in the order of their numbers.
 ///
-/// What comes twice counts once, what came late stands in its place. The number 0 after others
-/// is that of a sender that was started again: its frames follow those before.
+/// What comes twice counts once, what came late stands in its place. Frames of a sender that counts
+/// anew (``FrameHeader/countsAnew(_:after:)``) follow those before.
 struct FrameOrder {
   /// Where each frame stands in the file.
   private(set) var places: [Int] = []
@@ -22,10 +22,13 @@ struct FrameOrder {
   /// - Complexity: a pass over the file; 24 bytes of memory a frame.
   init(of file: FrameFile) throws {
     var runs: [[Sent]] = [[]]
+    var highest: UInt64?
     try file.forEachFrame { place, header, _ in
-      if header.number == 0, let last = runs[runs.count - 1].last, last.number > 0 {
+      if let before = highest, FrameHeader.countsAnew(header.number, after: before) {
         runs.append([])
+        highest = nil
       }
+      highest = max(highest ?? 0, header.number)
       runs[runs.count - 1].append(Sent(number: header.number, place: place, time: header.time))
     }
     for run in runs { append(run.sorted { ($0.number, $0.place) < ($1.number, $1.place) }) }

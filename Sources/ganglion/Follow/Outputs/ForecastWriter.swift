@@ -10,7 +10,8 @@ struct ForecastWriter {
   let publisher: ForecastPublisher?
   /// nil for standard output.
   private let file: RunLog?
-  private let isWanted: Bool
+  /// nil where no lines are wanted, and on other ranks.
+  private let lines: ForecastLines?
   /// On rank 0, and there only where anything is to be made of forecasts.
   private let isNeeded: Bool
   let cells: [Int]
@@ -27,7 +28,12 @@ struct ForecastWriter {
       publisher = try command.outputs.publishedAddress.map { try ForecastPublisher($0) }
     }
     self.publisher = publisher
-    isWanted = command.outputs.forecastOut != nil && world.rank == 0
+    let isWanted = command.outputs.forecastOut != nil && world.rank == 0
+    lines =
+      isWanted
+      ? ForecastLines(waits: command.stream.replay == .max) { [file] line in
+        if let file { file.put(line) } else { StandardOutput.write(line + "\n") }
+      } : nil
     isNeeded = isWanted || publisher != nil || (command.outputs.page != nil && world.rank == 0)
     cells = command.outputs.cellsOut?.cells ?? Array(0..<network.neurons)
     self.network = network
@@ -50,18 +56,29 @@ struct ForecastWriter {
     let own = sensitivity.map { all in cells.map { all[$0] } }
     publisher?.publish(rows, cells: cells, after: frame)
     if let own { publisher?.publish(sensitivity: own, cells: cells, after: frame) }
-    guard isWanted else { return rows }
-    let line =
+    guard let lines else { return rows }
+    let members =
       #""frame":\#(frame.number),"time":\#(time(frame.time)),"cells":["#
       + cells.map(String.init).joined(separator: ",") + #"],"values":["#
       + rows.map { "[" + $0.map(number).joined(separator: ",") + "]" }.joined(separator: ",") + "]"
       + (own.map { #","sensitivity":["# + $0.map(number).joined(separator: ",") + "]" } ?? "")
-    if let file {
-      file.write(event: "forecast", line)
-    } else {
-      StandardOutput.write(#"{"event":"forecast",\#(line)}"# + "\n")
-    }
+    lines.put(file?.line(event: "forecast", members) ?? #"{"event":"forecast",\#(members)}"#)
     return rows
+  }
+
+  /// Lines that a slow reader has not had; nil where there are none to read.
+  var missed: Int? { lines?.missed }
+
+  /// Why the latest line is missing in the file; nil where it is not.
+  var failure: String? { file?.failure }
+
+  /// Lets the reader of the lines have what waits, unless it has stalled.
+  func close() {
+    lines?.close()
+    guard let missed, missed > 0 else { return }
+    StandardError.warn(
+      "\(missed) forecasts were not read in time, and are left out: --cells-out makes them shorter",
+      waits: false)
   }
 
   /// A number of a frame, which is float32.

@@ -82,7 +82,8 @@ final class FrameRecord: Sendable {
         // No half a frame stays.
         ftruncate(descriptor, off_t(state.size))
         if state.reason == nil {
-          StandardError.warn("\(path): \(reason): frames are followed, and not recorded")
+          StandardError.warn(
+            "\(path): \(reason): frames are followed, and not recorded", waits: false)
         }
         state.reason = reason
         state.failures += 1
@@ -90,7 +91,8 @@ final class FrameRecord: Sendable {
         return
       }
       if state.reason != nil {
-        StandardError.warn("\(path): recorded again; \(state.failures) frames are missing in it")
+        StandardError.warn(
+          "\(path): recorded again; \(state.failures) frames are missing in it", waits: false)
       }
       state.reason = nil
       state.frames += 1

@@ -1,9 +1,11 @@
+internal import Recordings
+
 /// Puts frames in order, and says which follow on the one before.
 ///
 /// A number that comes twice counts once. Where numbers are missing, as many frames as the
 /// buffer holds are waited for; then it is a gap. So is a jump of the clock by more than one and
-/// a half frames, the beginning of a trial, and the number 0, with which a sender that was
-/// restarted counts anew. Frames that come too late are left out.
+/// a half frames, the beginning of a trial, and a sender that counts anew: with the number 0, or
+/// with one that is far from those before. Frames that come too late are left out.
 struct FrameSequence {
   /// A frame in its place.
   struct Element: Sendable {
@@ -40,7 +42,7 @@ struct FrameSequence {
   /// Takes a frame; returns those that are next now.
   mutating func take(_ frame: StreamFrame) -> [Element] {
     guard let last else { return [emit(frame)] }
-    if frame.number == 0, last.number > 0 {
+    if FrameHeader.countsAnew(frame.number, after: last.number) {
       let before = release(holding: 0)
       self.last = nil
       counts.gaps += 1

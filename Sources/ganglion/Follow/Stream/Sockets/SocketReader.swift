@@ -17,6 +17,12 @@ struct SocketAddress: Equatable {
     guard address.hasPrefix("tcp://") || address.hasPrefix("ipc://") else { return nil }
   }
 
+  /// The file of an ipc address; nil for others, and for one of an abstract name (@).
+  var path: String? {
+    guard address.hasPrefix("ipc://"), !address.hasPrefix("ipc://@") else { return nil }
+    return String(address.dropFirst(6))
+  }
+
   /// Whether no other machine reaches a socket that is bound to an address.
   static func isLocal(_ address: String) -> Bool {
     guard address.hasPrefix("tcp://") else { return address.hasPrefix("ipc://") }
@@ -41,7 +47,7 @@ final class RefusedMessages: Sendable {
     guard isFirst else { return }
     StandardError.warn(
       "\(address): a message is no frame: \(reason); it is left out, and so are others of its kind,"
-        + " which the status counts")
+        + " which the status counts", waits: false)
   }
 }
 

@@ -43,21 +43,14 @@ final class NumberedFiles: FrameFeed {
   /// Time between two looks through the folder, which take as long as it is full.
   private static let listing = Duration.milliseconds(50)
   /// A file that comes later than after so many others is left where it is.
-  private static let mostLate: UInt64 = 128
+  private static let mostLate = FrameHeader.mostLate
 
   /// Begins with the number `first`.
-  ///
-  /// - Throws: `CommandLineError` (66) if there is no such folder.
-  init(_ pattern: Pattern, first: UInt64, cells: Int?) throws {
+  init(_ pattern: Pattern, first: UInt64, cells: Int?) {
     self.pattern = pattern
     self.first = first
     self.cells = cells
     format = FrameFormat(rawValue: String(pattern.ending.dropFirst())) ?? .raw
-    var status = stat()
-    guard stat(pattern.folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-      throw CommandLineError(
-        exitCode: ExitCode.missingInput, description: "\(pattern.folder) is no folder")
-    }
   }
 
   var waiting: Int { found.count }
@@ -116,9 +109,9 @@ final class NumberedFiles: FrameFeed {
     return number >= max(first, least) && !taken.contains(number)
   }
 
-  /// The last digits of a name, its ending aside; nil where there are none.
+  /// The last digits of a name, its ending aside; nil where there are none, or too many.
   static func number(in name: String) -> UInt64? {
-    digits(of: name).flatMap { UInt64(name[$0]) }
+    digits(of: name).flatMap { Int(name[$0]) }.map { UInt64($0) }
   }
 
   private static func digits(of name: String) -> Range<String.Index>? {
