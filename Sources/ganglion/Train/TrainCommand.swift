@@ -40,7 +40,7 @@ struct TrainCommand: GroupCommand {
   @Option(
     help: """
       float, double, or mixed: float, with large products of tangents of 16 bits (bfloat16), which \
-      take about half the time on processors that have vector units for them.
+      take 0.5 to 0.8 of the time on processors that have vector units for them.
       """)
   var precision = TrainPrecision.float
   @OptionGroup(title: "Comparison of optimisers") var comparison: AgainstOptions
