@@ -64,8 +64,8 @@ def compare(neurons, lengths, gains, seeds):
     for frames in lengths:
         runs = [(case[0], *one(neurons, frames, gain, case, seed))
                 for case in CASES for gain in gains for seed in seeds]
-        for kind in dict.fromkeys(run[0] for run in runs):
-            rows.append(row(frames / neurons, kind, [run for run in runs if run[0] == kind]))
+        rows += [row(frames / neurons, kind, [run for run in runs if run[0] == kind])
+                 for kind in dict.fromkeys(run[0] for run in runs)]
         rows.append(row(frames / neurons, "any of these", runs))
     return rows, (
         f"{neurons} seen neurons of chaotic networks with gains {', '.join(map(str, gains))} and a "
