@@ -145,13 +145,15 @@ def skill(axes, file):
 
 
 def rollout(axes, file):
-    names = {"mse": "network", "persistence_mse": "persistence", "linear_mse": "linear",
-             "mean_mse": "mean"}
-    for name, meaning in names.items():
+    names = {"mse": ("network", "network"), "persistence_mse": ("persistence", "persistence"),
+             "linear_mse": ("linear", "linear"), "mean_mse": ("mean", "mean"),
+             "decay_mse": ("mean", "own decay")}
+    for name, (colour, meaning) in names.items():
         values = array(file, f"score/rollout_{name}")
         if values is not None:
             axes.plot(
-                np.arange(1, len(values) + 1), values, color=PALETTE[meaning], label=meaning)
+                np.arange(1, len(values) + 1), values, color=PALETTE[colour], label=meaning,
+                linestyle="--" if meaning == "own decay" else "-")
     axes.set(title="Free-running prediction", xlabel="frames ahead", ylabel="mean squared error")
     logarithmic(axes.yaxis)
     axes.legend(loc="best")

@@ -98,7 +98,7 @@ import Testing
     let choice = try choice(candidates("--alpha", "0.3", "--lambda", "1e-2"))
     #expect(choice.alpha == 0.3 && choice.lambda == 1e-2)
     #expect(choice.leaks == [Double](repeating: 0.3, count: neurons))
-    #expect(choice.selection == nil && !choice.isLeakChosen && choice.notes.isEmpty)
+    #expect(choice.selection == nil && !choice.isLeakChosen && choice.notes(leaks: []).isEmpty)
     #expect(choice.loss.name == "crossentropy" && choice.lossErrors.isEmpty)
   }
 
@@ -108,21 +108,51 @@ import Testing
     #expect(candidates.grid.alphas.contains(choice.alpha) || choice.alpha > 0)
     #expect(choice.isLeakChosen && choice.selection?.alpha == choice.alpha)
     #expect(choice.selection?.lambda == choice.lambda)
-    #expect(choice.notes.first?.hasPrefix("chosen on held-out blocks: alpha ") == true)
+    let note = try #require(choice.notes(leaks: choice.leaks).first)
+    #expect(note.hasPrefix("chosen on held-out blocks: alpha ") && !note.contains("given"))
   }
 
-  /// One error a candidate, and the loss with the least of them.
+  /// What was given is not called chosen.
+  @Test func aGivenLeakOrRidgeIsNotChosen() throws {
+    let ridge = try choice(candidates("--alpha", "0.3"))
+    let leak = try choice(candidates("--lambda", "1e-2"))
+    #expect(ridge.notes(leaks: ridge.leaks).first?.contains(" at the given alpha 0.3 (") == true)
+    #expect(leak.notes(leaks: leak.leaks).first?.contains(" at the given lambda 0.01 (") == true)
+  }
+
+  /// Another loss is taken only where it is clearly better than the default.
+  @Test(arguments: [
+    ([0.927, 0.922, 0.95], 0), ([0.927, 0.9, 0.95], 1), ([0.9, 1, .infinity], 0),
+  ])
+  func theDefaultLossIsKept(errors: [Double], place: Int) {
+    #expect(ModelSearch<Double>.loss(errors) == place)
+  }
+
+  @Test func noLossIsComparedWhereOneIsGiven() { #expect(ModelSearch<Double>.loss([]) == nil) }
+
+  @Test func leaksInWords() {
+    #expect(leakText([0.35, 0.35], common: 0.35) == "alpha 0.35")
+    #expect(leakText([0.2, 0.1, 0.5], common: 0.35) == "alpha 0.1 to 0.5, median 0.2")
+    #expect(leakText([], common: 0.25) == "alpha 0.25")
+  }
+
+  /// One error a candidate, and the loss with the least of them where it is clearly the least.
   @Test func chosenLoss() throws {
     let choice = try choice(candidates("--alpha", "0.3", "--lambda", "1e-2", "--loss", "auto"))
     #expect(choice.lossErrors.map(\.name) == NamedLoss.candidates.map(\.name))
-    let least = choice.lossErrors.min { $0.error < $1.error }
-    #expect(choice.loss.name == least?.name)
+    let place = try #require(ModelSearch<Double>.loss(choice.lossErrors.map(\.error)))
+    #expect(choice.loss.name == choice.lossErrors[place].name)
     #expect(choice.alpha == 0.3 && choice.lambda == 1e-2)
-    #expect(choice.notes.first == "loss chosen on held-out blocks: \(choice.loss.name)")
+    let note = try #require(choice.notes(leaks: choice.leaks).first)
+    #expect(
+      note.hasPrefix("loss chosen on held-out blocks: \(choice.loss.name) (absolute error / "))
   }
 
   @Test func leaksOfNeurons() throws {
     let choice = try choice(candidates("--alpha", "per-neuron", "--lambda", "1e-2"))
     #expect(choice.leaks.count == neurons && choice.leaks.allSatisfy { $0 > 0 && $0 <= 1 })
+    let apart = choice.notes(leaks: [0.1, 0.4]).first
+    #expect(
+      apart?.hasSuffix("; then a leak of each neuron's: alpha 0.1 to 0.4, median 0.25") == true)
   }
 }

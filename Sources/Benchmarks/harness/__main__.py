@@ -9,6 +9,7 @@ from . import (
     choices,
     constrained,
     currents,
+    expectation,
     follow,
     headline,
     learning,
@@ -96,6 +97,8 @@ def cases(quick, runs, peer_runs, against, limit):
         "perturbation": lambda: perturbation.compare(
             *small((100, (300, 1000, 3000), range(101, 106), 1000),
                    (20, (100,), range(101, 103), 50)), runs),
+        "expectation": lambda: expectation.compare(
+            *small((100, (300, 1000, 3000), (1.5, 3), range(201, 203)), (20, (100,), (3,), (201,)))),
         "nulls": lambda: nulls.false_positives(
             small(nulls.FALSE, nulls.FALSE[-1:]), *small((4, 40, 1250), (1, 12, 200))),
         "nulls-power": lambda: nulls.power(

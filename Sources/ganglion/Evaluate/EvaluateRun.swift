@@ -24,7 +24,8 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     let network: RateNetwork<S> = try model.readNetwork(local, on: world)
     let paths = try recordingPaths(on: world)
     var report = EvaluationReport(
-      model: model, recording: paths.isEmpty ? nil : paths.joined(separator: ", "))
+      model: model, leaks: try world.gather(network.alpha),
+      recording: paths.isEmpty ? nil : paths.joined(separator: ", "))
     report.agreement = try agreement(network, recording: paths.first, on: world)
     if paths.isEmpty {
       let reason = "no recording is predicted, as the fitted one is not there"

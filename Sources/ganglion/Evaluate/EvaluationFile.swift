@@ -98,5 +98,15 @@ extension ResultFile {
     ] where !values.isEmpty {
       try write("score/rollout_\(name)", values, ["horizon"], longName: meaning)
     }
+    let uncertainties = [
+      ("linear", rollout.linearUncertainty), ("linear_by_runs", rollout.linearByRunsUncertainty),
+      ("decay", rollout.decayUncertainty),
+    ]
+    for (name, values) in uncertainties where !values.isEmpty {
+      try write(
+        "score/rollout_\(name)_uncertainty", values, ["horizon"],
+        longName: "95 % interval, +-, of the mean over horizons up to this one of its error less"
+          + " the network's, over that of persistence")
+    }
   }
 }

@@ -21,6 +21,8 @@ struct EvaluationReport {
 
   let model: ModelFile
   let recording: String?
+  /// The leak of each of the model's neurons.
+  let leaks: [Double]
   var agreement: Agreement?
   /// The recording as it was opened.
   var opened: ModelRecording?
@@ -53,8 +55,9 @@ struct EvaluationReport {
   /// What was recorded and predicted, if it is to be written.
   var heldOut: HeldOutTraces?
 
-  init(model: ModelFile, recording: String?) {
+  init(model: ModelFile, leaks: [Double], recording: String?) {
     self.model = model
+    self.leaks = leaks
     self.recording = recording
   }
 
@@ -81,6 +84,10 @@ struct EvaluationReport {
         "neurons better than persistence", "neurons_better_than_persistence",
         Double(skill.count { $0 > 0 })
       ),
+      (
+        "neurons better than their mean", "neurons_better_than_mean",
+        Double(totals.scored - totals.worseThanMean)
+      ),
     ]
     return (rows, totals.verdict)
   }
@@ -89,7 +96,9 @@ struct EvaluationReport {
   ///
   /// - Collective: every rank of `group` must call it.
   func text(on group: borrowing some RankGroup & ~Copyable) throws -> String {
-    var lines = ["\(model.path): \(model.neurons) neurons, alpha \(plain(model.alpha))"]
+    var lines = [
+      "\(model.path): \(counted(model.neurons, "neuron")), \(leakText(leaks, common: model.alpha))"
+    ]
     func row(_ name: String, _ value: Double) {
       let text =
         value == value.rounded() && abs(value) < 1e9
@@ -143,14 +152,17 @@ struct EvaluationReport {
     ]
     let ahead = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter { $0 < rollout.horizon }
     let shown = ahead + [rollout.horizon]
-    let columns = TextColumns([.left(15)] + shown.map { _ in .right(9) }, gap: 1)
+    let columns = TextColumns([.left(15)] + shown.map { _ in .right(9) } + [.right(12)], gap: 1)
     func ratios(_ values: [Double]) -> [String] {
-      shown.map { String(format: "%.3g", values[$0 - 1] / rollout.persistence[$0 - 1]) }
+      let ratios = zip(values, rollout.persistence).map { $0 / $1 }
+      let mean = ratios.reduce(0, +) / Double(ratios.count)
+      return (shown.map { ratios[$0 - 1] } + [mean]).map { String(format: "%.3g", $0) }
     }
     let byRuns = rollout.linearByRuns
     let rows =
       [
-        ["frames ahead"] + shown.map(String.init), ["network"] + ratios(rollout.mse),
+        ["frames ahead"] + shown.map(String.init) + ["mean of 1-\(rollout.horizon)"],
+        ["network"] + ratios(rollout.mse),
         ["linear"] + ratios(rollout.linear),
       ] + (byRuns.isEmpty ? [] : [["linear, by runs"] + ratios(byRuns)]) + [
         ["mean"] + ratios(rollout.mean), ["own decay"] + ratios(rollout.decay),
@@ -204,7 +216,11 @@ struct EvaluationReport {
       if !rollout.linearByRuns.isEmpty {
         values["linear_by_runs_mse"] = rollout.linearByRuns.map(jsonNumber)
       }
-      if let verdict = rollout.verdict { values["verdict"] = verdict.sentence }
+      values["decay_uncertainty"] = rollout.decayUncertainty.map(jsonNumber)
+      if let verdict = rollout.verdict {
+        values["verdict"] = verdict.sentence
+        values["frames_ahead_of_coupling"] = verdict.framesAhead
+      }
       object["rollout"] = values
     }
     for (key, value) in try dynamicsObject(on: group) { object[key] = value }

@@ -1,5 +1,6 @@
 internal import CORNN
 internal import Foundation
+internal import Wording
 
 /// What is told of a run that follows a stream; rank 0 keeps all of it.
 struct FollowStatus {
@@ -145,7 +146,7 @@ struct FollowStatus {
       + " \(text(scores.rivalLast.recentSkill))); sweep in"
       + " \(sweepFrames.map(String.init) ?? "-") frames; W changed by"
       + " \(text(100 * weightChange, "%.1f")) %"
-      + (follower.alarms > 0 ? "; \(follower.alarms) alarms" : "")
+      + (follower.alarms > 0 ? "; \(counted(follower.alarms, "alarm"))" : "")
       + troubles
   }
 

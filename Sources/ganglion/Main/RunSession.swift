@@ -55,11 +55,13 @@ struct RunSession {
   ///
   /// - Parameters:
   ///   - table: the phases of all ranks.
-  ///   - isAsked: whether the table is printed after a short run too.
+  ///   - isAsked: whether the table, and advice about it, are printed after a short run too.
   ///   - log: the run's log.
   func tell(_ table: TimingTable, isAsked: Bool, log: RunLog) {
     if isAsked || table.total >= TimingTable.longRun { console.say(table.text) }
-    for line in table.advice { console.say("warning: \(line)") }
+    if isAsked || table.total >= TimingTable.runWithAdvice {
+      for line in table.advice { console.say("warning: \(line)") }
+    }
     log.write("timings", table.event)
   }
 }

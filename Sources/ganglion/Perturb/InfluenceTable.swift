@@ -14,8 +14,7 @@ struct InfluenceTable {
   let readOut: [Int]
   let starts: [Int]
   let influence: Influence
-  /// nil where the frames that were fitted are not at hand.
-  let expected: ExpectedQuality?
+  let expected: ResponseExpectation
 
   /// The response of the read-out at the last frame, by candidate.
   private var responses: [Double] {
@@ -59,15 +58,11 @@ struct InfluenceTable {
           + "\(shownOf); from \(frames)"
       ] + rows.map { "  " + columns.line($0) }
       + (read.isDisjoint(with: influence.candidates) ? [] : ["  * part of the read-out"])
-      + [expected?.text ?? unknown]).joined(separator: "\n")
+      + [expected.text]).joined(separator: "\n")
   }
 
   private var site: String {
     command.currentFor.map { "current (\($0) frames)" } ?? "rate"
-  }
-
-  private var unknown: String {
-    "how well these are foreseen is not known: the fitted recording is not the one that was read"
   }
 
   /// Writes `/sensitivity`, `/response`, `/rank` and `/response_of_cells`.
@@ -81,8 +76,11 @@ struct InfluenceTable {
     let isRoot = world.rank == 0
     var file = try ResultFile.create(path, on: world, provenance: provenance)
     try file.contents.setAttribute("read_out", command.readOut)
-    if let expected {
+    if let expected = expected.quality {
       try file.contents.setAttribute("expected_correlation", expected.correlation)
+      try file.contents.setAttribute("expected_correlation_least", expected.range.lowerBound)
+      try file.contents.setAttribute("expected_correlation_most", expected.range.upperBound)
+      try file.contents.setAttribute("expected_correlation_at_best", expected.best)
       try file.contents.setAttribute("expected_frames_per_neuron", expected.framesPerNeuron)
       try file.contents.setAttribute("expected_frames_ahead", expected.ahead)
     }

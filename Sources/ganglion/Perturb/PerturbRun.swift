@@ -34,10 +34,7 @@ struct PerturbRun {
       of: candidates, on: readOut, from: starts, observed, console, on: world)
     let table = InfluenceTable(
       command: command, neurons: neurons, readOut: readOut, starts: starts, influence: influence,
-      expected: opened.isFitted
-        ? ExpectedQuality(
-          frames: observed.fittedFrames.count, neurons: model.neurons, ahead: command.horizon)
-        : nil)
+      expected: opened.isFitted ? expectation(observed, on: world) : .unknown)
     if let output = command.output {
       let settings = settings(starts)
       try table.write(
@@ -46,6 +43,26 @@ struct PerturbRun {
     }
     console.say(table.text)
     if let output = command.output { console.say("wrote \(output)") }
+  }
+
+  /// What is to be expected of a fit like this one.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  private func expectation(
+    _ observed: ObservedRates<Double>, on world: borrowing Communicator
+  ) -> ResponseExpectation {
+    let quality = ExpectedQuality.nearest(
+      frames: observed.fittedFrames.count, neurons: model.neurons, ahead: command.horizon)
+    // A score that the model has not fails on every rank alike.
+    func errors(_ name: String) -> [Double]? {
+      try? model.readNeurons("score/\(name)", 0..<model.neurons, on: world)
+    }
+    guard let mse = errors("mse"), let persistence = errors("persistence_mse") else {
+      return ResponseExpectation(quality, of: nil)
+    }
+    let totals = ScoreTotals(
+      mse: mse, persistence: persistence, linear: [], mean: errors("mean_mse") ?? [])
+    return ResponseExpectation(quality, of: totals.verdict)
   }
 
   /// The recording to start from.

@@ -13,7 +13,9 @@ extension FitPage {
     let name = "neuron \(labels[neuron])"
     guard count == ranks.count || (count == 1 && !ranks.isEmpty) else { return name }
     let skill = (score("skill")?[neuron]).map { ", skill \(short($0))" } ?? ""
-    return "\(ranks[place]): \(name)\(skill)"
+    // A skill above 0 may still be worse than the neuron's mean.
+    let r2 = (score("r2")?[neuron]).map { ", R² \(short($0))" } ?? ""
+    return "\(ranks[place]): \(name)\(skill)\(r2)"
   }
 
   private func panels(

@@ -50,7 +50,13 @@ struct FitPage {
   private var subtitle: String {
     var parts = [counted(neurons, "neuron")]
     if let frames = model.vector("time")?.count { parts.append(counted(frames, "frame")) }
-    if let alpha = model.number("alpha") { parts.append("leak α = \(short(alpha))") }
+    let leaks = (model.vector("alpha") ?? []).filter(\.isFinite)
+    if let least = leaks.min(), let most = leaks.max(), least < most {
+      parts.append(
+        "leaks α of \(short(least)) to \(short(most)), median \(short(median(leaks)))")
+    } else if let alpha = model.number("alpha") {
+      parts.append("leak α = \(short(alpha))")
+    }
     if let tau = model.number("tau") { parts.append("time constant \(short(tau)) s") }
     if let lambda = model.number("lambda") { parts.append("ridge λ = \(short(lambda))") }
     if let loss = model.text("loss") { parts.append("loss \(loss)") }

@@ -61,6 +61,14 @@ struct FitWarnings {
         "\(grouped(losing)) of \(grouped(skill.count)) neurons are predicted no better than by"
           + " persistence: read their rows of W with care.")
     }
+    let flat = totals.worseThanMean
+    if flat > 0, totals.mean > totals.model {
+      sentences.append(
+        "\(counted(flat, "neuron")) of \(grouped(totals.scored))"
+          + " \(flat == 1 ? "is" : "are") predicted no better than by"
+          + " \(flat == 1 ? "its" : "their") mean, whatever the skill: mostly noise one frame ahead."
+      )
+    }
   }
 
   private mutating func addSelection(_ model: ResultContents) {

@@ -25,9 +25,12 @@ struct ScoredResult {
   /// What free runs say, as evaluated if there are scores, else as fitted; nil if there are none.
   var runVerdict: FreeRunVerdict? {
     func errors(_ name: String) -> [Double] { score("rollout_\(name)") ?? [] }
+    func rival(_ name: String) -> RunRival {
+      RunRival(errors("\(name)_mse"), uncertainty: errors("\(name)_uncertainty"))
+    }
     return FreeRunVerdict(
       model: errors("mse"), persistence: errors("persistence_mse"),
-      linear: [errors("linear_mse"), errors("linear_by_runs_mse")], mean: errors("mean_mse"),
-      decay: errors("decay_mse"))
+      linear: [rival("linear"), rival("linear_by_runs")], mean: errors("mean_mse"),
+      decay: rival("decay"))
   }
 }

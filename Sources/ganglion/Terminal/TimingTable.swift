@@ -78,6 +78,9 @@ struct TimingTable {
 
   /// Seconds of a run from which on its table is shown without being asked for.
   static let longRun = 60.0
+  /// Seconds of a run from which on there is advice without being asked for: of a shorter one the
+  /// product that is timed is over in milliseconds, in which the threads have hardly begun.
+  static let runWithAdvice = 10.0
 
   /// The table as text.
   var text: String {

@@ -30,18 +30,21 @@ enum FitWarning {
   var line: String {
     switch self {
     case .leftOut(let names):
-      "\(names.count) neurons are constant or mostly missing and were left out: " + list(names)
+      "\(neurons(names.count, "is", "are")) constant or mostly missing and left out of the fit: "
+        + list(names)
     case .notScored(let names):
-      "\(names.count) neurons are mostly missing in the held-out frames and are not scored;"
-        + " their means stand in for them there: " + list(names)
+      "\(neurons(names.count, "is", "are")) mostly missing in the held-out frames and not scored;"
+        + " means stand in for them there: " + list(names)
     case .lostTransitions(let count):
-      "\(count) transitions start at a frame with a missing value: dropped"
-    case .missingTargets(let neurons):
-      "\(neurons) neurons have missing targets: given weight 0"
+      "\(counted(count, "transition")) \(count == 1 ? "starts" : "start") at a frame with a missing"
+        + " value: left out of all fits"
+    case .missingTargets(let count):
+      "\(neurons(count, "has", "have")) missing frames: these are left out of the fit of"
+        + " \(count == 1 ? "it" : "each")"
     case .clipped(let share):
       """
-      \(String(format: "%.1f %%", 100 * share)) of the targets lie beyond ±1: alpha is too small \
-      (--alpha auto chooses), or the rates are not scaled to (-1, 1)
+      \(String(format: "%.1f %%", 100 * share)) of the targets lie beyond ±1 (clipped targets): alpha is \
+      too small (--alpha auto chooses), or the rates are not scaled to (-1, 1)
       """
     case .ridgeRaised(let factor):
       """
@@ -49,8 +52,8 @@ enum FitWarning {
       ridge, which costs iterations but moves no weight (--precision double, or a larger \
       --lambda, avoids it)
       """
-    case .unconverged(let neurons):
-      "\(neurons) neurons did not reach the tolerance (see diagnostics)"
+    case .unconverged(let count):
+      "\(counted(count, "neuron")) did not reach the tolerance (see diagnostics)"
     case .nothingBeatsPersistence:
       "no candidate beats persistence on the held-out blocks: one-step dynamics"
         + " are not identifiable from this recording"
@@ -61,16 +64,17 @@ enum FitWarning {
   var sentence: String {
     switch self {
     case .leftOut(let names):
-      "\(grouped(names.count)) neurons are constant or mostly missing and were left out: "
+      "\(neurons(names.count, "is", "are")) constant or mostly missing and left out of the fit: "
         + list(names) + "."
     case .notScored(let names):
-      "\(grouped(names.count)) neurons are mostly missing in the held-out frames and are not"
-        + " scored; their means stand in for them there: " + list(names) + "."
+      "\(neurons(names.count, "is", "are")) mostly missing in the held-out frames and not scored;"
+        + " means stand in for them there: " + list(names) + "."
     case .lostTransitions(let count):
-      "\(grouped(count)) transitions start at a frame with a missing value and were left out."
-    case .missingTargets(let neurons):
-      "\(grouped(neurons)) neurons have missing frames; the transitions into them were left out"
-        + " of the fit."
+      "\(counted(count, "transition")) \(count == 1 ? "starts" : "start") at a frame with a missing"
+        + " value and \(count == 1 ? "was" : "were") left out."
+    case .missingTargets(let count):
+      "\(neurons(count, "has", "have")) missing frames; the transitions into these were left out"
+        + " of the fit of \(count == 1 ? "it" : "each")."
     case .clipped(let share):
       "\(percent(share)) of the targets lie beyond ±1, where no rate can go: α is too"
         + " small for this recording (--alpha auto chooses), or the traces are not scaled to"
@@ -78,13 +82,18 @@ enum FitWarning {
     case .ridgeRaised(let factor):
       "Rounding left no factor of the Gram matrix at this ridge: the preconditioner has"
         + " \(grouped(whole(factor))) times of it, which costs iterations but moves no weight."
-    case .unconverged(let neurons):
-      "\(grouped(neurons)) neurons did not reach the tolerance. Their weights are not the optimum:"
-        + " raise --iterations, or --lambda."
+    case .unconverged(let count):
+      "\(counted(count, "neuron")) did not reach the tolerance. The weights onto"
+        + " \(count == 1 ? "it" : "them") are not the optimum: raise --iterations, or --lambda."
     case .nothingBeatsPersistence:
       "On the held-out blocks no setting that was tried beats persistence."
     }
   }
+}
+
+/// A number of neurons with its verb.
+private func neurons(_ count: Int, _ one: String, _ many: String) -> String {
+  "\(counted(count, "neuron")) \(count == 1 ? one : many)"
 }
 
 /// The first of some names.

@@ -180,7 +180,7 @@ extension CommandTests {
           fit(path, folder, ["--holdout", "0", "--lambda", "0.1"]), ranks: ranks)
         #expect(output.contains(/transitions fitted +57\n/), "\(output)")
         #expect(output.contains("2 transitions start at a frame with a missing value"), "\(output)")
-        #expect(output.contains("left out: 1, 4"), "\(output)")
+        #expect(output.contains("left out of the fit: 1, 4"), "\(output)")
         let outcome = try readVector(folder.file("model.h5"), "/diagnostics/outcome")
         #expect(outcome.map { $0 == 3 } == [false, true, false, false, true, false])
         let dropped = try readVector(folder.file("model.h5"), "/diagnostics/dropped")

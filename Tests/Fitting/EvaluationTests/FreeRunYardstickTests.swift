@@ -132,8 +132,9 @@ import Testing
     _ model: Double, linear: Double = .nan, mean: Double = 2, decay: Double = 2
   ) -> FreeRunVerdict.Finding? {
     FreeRunVerdict(
-      model: [model, model], persistence: [1, 1], linear: linear.isNaN ? [] : [[linear, linear]],
-      mean: [mean, mean], decay: [decay, decay])?.finding
+      model: [model, model], persistence: [1, 1],
+      linear: linear.isNaN ? [] : [RunRival([linear, linear])], mean: [mean, mean],
+      decay: RunRival([decay, decay]))?.finding
   }
 
   @Test func verdicts() {
@@ -145,11 +146,74 @@ import Testing
     #expect(finding(0.8, linear: 0.7) == .notBetterThanLinear)
     #expect(finding(0.8, linear: 0.9) == .best)
     let verdict = FreeRunVerdict(
-      model: [0.4, 1.2], persistence: [1, 2], linear: [[], [0.3, 1]], mean: [9, 9],
-      decay: [0.5, 1.5])
-    #expect(verdict?.text.hasPrefix("warning: Left to itself over 1 to 2 frames, a linear") == true)
-    #expect(verdict?.sentence.contains("(error / persistence 0.5 against 0.4)") == true)
+      model: [0.4, 1.2], persistence: [1, 2], linear: [RunRival([]), RunRival([0.3, 1])],
+      mean: [9, 9], decay: RunRival([0.5, 1.5]))
+    #expect(verdict?.text.hasPrefix("warning: Left to itself over 1 to 2 frames, the netw") == true)
     #expect(
-      FreeRunVerdict(model: [0], persistence: [0], linear: [], mean: [0], decay: [0]) == nil)
+      verdict?.sentence.contains(
+        "a linear model is better still (error / persistence 0.5, decay 0.625, linear 0.4)") == true
+    )
+    #expect(verdict?.sentence.contains("try --alpha per-neuron and --self-connections") == true)
+    #expect(
+      FreeRunVerdict(model: [0], persistence: [0], linear: [], mean: [0], decay: RunRival([0]))
+        == nil)
+  }
+
+  /// Frames ahead where all that can be foreseen has returned to its mean do not drown those where W
+  /// helps: errors of a recording of 40 simulated neurons, at 1, 5, 10, 20, 30, 40 and 50 frames.
+  @Test func farFramesDoNotDecide() throws {
+    let network = [0.882, 0.740, 0.637, 0.608, 0.646, 0.693, 0.595]
+    let decay = [0.869, 0.772, 0.667, 0.626, 0.647, 0.679, 0.584]
+    let mean = [2.49, 1.09, 0.759, 0.630, 0.643, 0.683, 0.587]
+    let still = [Double](repeating: 1, count: 7)
+    func verdict(_ network: [Double], chance: [Double] = []) throws -> FreeRunVerdict {
+      try #require(
+        FreeRunVerdict(
+          model: network, persistence: still, linear: [], mean: mean,
+          decay: RunRival(decay, uncertainty: chance)))
+    }
+    let found = try verdict(network)
+    #expect(found.finding == .best && found.framesAhead == 6 && !found.isWarning)
+    #expect(found.sentence.hasPrefix("Left to itself over 1 to 6 frames, the network is better"))
+    #expect(
+      found.sentence.hasSuffix("Over 1 to 7 it is not told from own decay (0.686 against 0.692)."))
+    // The same differences, which so few runs cannot tell from chance.
+    let unsure = try verdict(network, chance: [Double](repeating: 0.05, count: 7))
+    #expect(unsure.finding == .couplingAddsNothing && unsure.framesAhead == 0 && unsure.isWarning)
+    #expect(unsure.sentence.contains("do not show that W adds"))
+    // Better at first, and later no better than rates that stay.
+    let lost = try verdict(network.enumerated().map { $0.offset < 4 ? $0.element : 3 })
+    #expect(lost.finding == .best && lost.framesAhead == 4 && lost.isWarning)
+    #expect(lost.sentence.contains("Over 1 to 7 it is no better than rates that stay as they are"))
+  }
+
+  /// The interval of a difference by hand: three runs that do not overlap, a group each.
+  @Test func chanceOfADifference() {
+    let starts = [0, 10, 20]
+    var errors = RunErrors(starts: starts, horizon: 2)
+    let predicted: [(RunErrors.Model, [[Double]])] = [
+      (.network, [[1, 1, 1], [1, 2, 1]]), (.persistence, [[2, 2, 2], [2, 2, 2]]),
+      (.decay, [[2, 1, 3], [1, 3, 2]]),
+    ]
+    for (model, rows) in predicted {
+      for ahead in 1...2 {
+        errors.add(
+          model, ahead: ahead, Matrix([rows[ahead - 1]]), truth: Matrix([[0.0, 0, 0]]),
+          isScored: [true])
+      }
+    }
+    #expect(errors.means(.network) == [1, 2] && errors.means(.persistence) == [4, 4])
+    // Squares less the network's, over persistence's 4: one ahead, and the means of both.
+    let one = [0.75, 0, 2]
+    let both = [(0.75 + 0) / 2, (0 + 1.25) / 2, (2 + 0.75) / 2]
+    for (found, values) in zip(errors.halfWidths(of: .decay), [one, both]) {
+      let mean = values.reduce(0, +) / 3
+      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 2
+      // Student's t with two degrees of freedom is 4.30, the expansion 3 % less.
+      #expect(abs(found / (4.303 * (variance / 3).squareRoot()) - 1) < 0.035)
+    }
+    // Runs that lie within one stretch of frames are no two runs.
+    let near = RunErrors(starts: [0, 1], horizon: 3)
+    #expect(near.halfWidths(of: .decay)[2] == .infinity)
   }
 }

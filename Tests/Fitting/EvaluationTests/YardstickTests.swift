@@ -84,6 +84,11 @@ import Testing
     #expect(finding(0.5, 1, 0.6, 2) == .best)
     #expect(finding(0.5, 1, .nan, .nan) == .best)
     #expect(finding(0.5, 1, 0.4, 2) == .notBetterThanLinear)
+    // A difference that repetition would not show is none.
+    #expect(finding(0.784, 1, 0.782, 2) == .best)
+    #expect(
+      Verdict(model: 0.784, persistence: 1, linear: 0.782, mean: 2).sentence.hasSuffix(
+        "mean, and as well as a linear model (error / persistence 0.784 against 0.782)."))
     #expect(finding(0.5, 1, 0.4, 0.45) == .notBetterThanMean)
     #expect(finding(1, 1, 0.4, 0.45) == .notBetterThanPersistence)
     #expect(finding(.nan, 1, 0.4, 0.45) == .notBetterThanPersistence)
@@ -92,6 +97,7 @@ import Testing
     #expect(finding(0.5, .nan, 0.4, 0.4) == .none)
     let linear = Verdict(model: 0.8234, persistence: 1, linear: 0.5, mean: 2)
     #expect(linear.sentence.contains("(error / persistence 0.823 against 0.5)"))
+    #expect(linear.sentence.contains("try --alpha per-neuron and --self-connections"))
     #expect(linear.text.hasPrefix("warning: A linear model predicts"))
     let best = Verdict(model: 0.5, persistence: 1, linear: 0.6, mean: .nan)
     #expect(best.text.hasSuffix("better than persistence and a linear model."))
@@ -103,7 +109,10 @@ import Testing
     let totals = ScoreTotals(
       mse: [1, nan, 2], persistence: [2, nan, 3], linear: [1, nan, 1], mean: [])
     #expect(totals.scored == 2 && totals.model == 3 && totals.persistence == 5)
-    #expect(totals.linear == 2 && totals.mean.isNaN)
+    #expect(totals.linear == 2 && totals.mean.isNaN && totals.worseThanMean == 0)
+    let flat = ScoreTotals(
+      mse: [1, nan, 2, nan], persistence: [2, nan, 3, 1], linear: [], mean: [0.9, 5, 3, 1])
+    #expect(flat.scored == 3 && flat.worseThanMean == 2)
     let diverged = ScoreTotals(mse: [1, nan], persistence: [2, 3], linear: [], mean: [])
     #expect(diverged.verdict.finding == .notBetterThanPersistence)
     #expect(

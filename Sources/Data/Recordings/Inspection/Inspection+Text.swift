@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Wording
 
 extension Inspection {
   /// The candidates as one JSON list.
@@ -11,7 +12,7 @@ extension Inspection {
   /// The candidates for a reader, with the command for each, and at most `limit` lines of
   /// what else the file holds.
   package func text(limit: Int) -> String {
-    var lines = ["\(path): \(format), \(candidates.count) candidates for traces"]
+    var lines = ["\(path): \(format), \(counted(candidates.count, "candidate")) for traces"]
     for candidate in candidates { lines += [""] + candidate.lines }
     let shown = contents.filter { !$0.hasPrefix("/specifications") }
     if !shown.isEmpty {

@@ -18,6 +18,11 @@ package struct RolloutScores: Sendable {
   package let mean: [Double]
   /// The same of each neuron's own decay towards its mean.
   package let decay: [Double]
+  /// Half the width of the 95 % interval of the mean over 1 … h frames ahead of a rival's error less
+  /// the network's, over that of persistence, by h: of the linear models and of own decay.
+  package let linearUncertainty: [Double]
+  package let linearByRunsUncertainty: [Double]
+  package let decayUncertainty: [Double]
 
   /// Frames ahead.
   package var horizon: Int { mse.count }
@@ -48,19 +53,13 @@ package struct RolloutScores: Sendable {
     let used = min(count, possible.count)
     let starts = (0..<used).map { possible[$0 * possible.count / used] }
     self.starts = starts
-    // Sums of squares by frames ahead; then counts.
-    let counts = Slot.allCases.count
-    var sums = [Double](repeating: 0, count: (counts + 1) * horizon)
+    var errors = RunErrors(starts: starts, horizon: horizon)
     let recorded = observed.ownHeldOut()
     let first = observed.heldOutFrames.lowerBound
-    func tally(_ ahead: Int, _ slot: Slot, _ predicted: borrowing Matrix<M.S>) {
-      let truth = columns(recorded, starts.map { $0 + ahead - first })
-      var errors = SquaredErrors(neurons: observed.local.count)
-      errors.add(predicted, truth: truth)
-      for i in observed.isScored.indices where observed.isScored[i] {
-        sums[slot.rawValue * horizon + ahead - 1] += errors.sums[i]
-        if slot == .persistence { sums[counts * horizon + ahead - 1] += errors.counts[i] }
-      }
+    func tally(_ ahead: Int, _ model: RunErrors.Model, _ predicted: borrowing Matrix<M.S>) {
+      errors.add(
+        model, ahead: ahead, predicted, truth: columns(recorded, starts.map { $0 + ahead - first }),
+        isScored: observed.isScored)
     }
     try network.run(from: starts, steps: horizon, of: observed, group: group) {
       tally($0, .network, $1)
@@ -83,22 +82,16 @@ package struct RolloutScores: Sendable {
         tally($0, .linearByRuns, $1)
       }
     }
-    try group.sum(&sums)
-    let total = sums
-    func means(_ slot: Slot) -> [Double] {
-      (0..<horizon).map { total[slot.rawValue * horizon + $0] / total[counts * horizon + $0] }
-    }
-    mse = means(.network)
-    persistence = means(.persistence)
-    self.linear = means(.linear)
-    linearByRuns = runner == nil ? [] : means(.linearByRuns)
-    mean = means(.mean)
-    self.decay = means(.decay)
-  }
-
-  /// What runs.
-  private enum Slot: Int, CaseIterable {
-    case network, persistence, linear, linearByRuns, mean, decay
+    try errors.total(over: group)
+    mse = errors.means(.network)
+    persistence = errors.means(.persistence)
+    self.linear = errors.means(.linear)
+    linearByRuns = runner == nil ? [] : errors.means(.linearByRuns)
+    mean = errors.means(.mean)
+    self.decay = errors.means(.decay)
+    linearUncertainty = errors.halfWidths(of: .linear)
+    linearByRunsUncertainty = runner == nil ? [] : errors.halfWidths(of: .linearByRuns)
+    decayUncertainty = errors.halfWidths(of: .decay)
   }
 }
 

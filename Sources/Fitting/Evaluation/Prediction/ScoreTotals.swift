@@ -8,6 +8,9 @@ package struct ScoreTotals: Sendable {
   package let mean: Double
   /// Neurons that are scored: those with an error of persistence.
   package let scored: Int
+  /// Of these, those that are predicted no better than by their mean over the fitted frames; 0
+  /// where that is not known.
+  package let worseThanMean: Int
 
   /// From the errors of all neurons, of which `linear` and `mean` may be empty: not known.
   ///
@@ -22,6 +25,7 @@ package struct ScoreTotals: Sendable {
     self.linear = total(linear)
     self.mean = total(mean)
     self.scored = scored.count
+    worseThanMean = mean.isEmpty ? 0 : scored.count { !(mse[$0] < mean[$0]) }
   }
 
   /// What the numbers mean.

@@ -12,11 +12,14 @@ struct FitReport {
   /// A number with its name, as it is printed and logged.
   private struct Figure {
     let name: String
+    /// Its name in the log.
+    let key: String
     let text: String
     let value: Double
 
-    init(_ name: String, _ value: Double, _ format: String = "%.4f") {
+    init(_ name: String, key: String? = nil, _ value: Double, _ format: String = "%.4f") {
       self.name = name
+      self.key = (key ?? name).replacingOccurrences(of: " ", with: "_")
       self.value = value
       text = String(format: format, value)
     }
@@ -75,6 +78,11 @@ struct FitReport {
           Figure("median r2", median(r2)),
           Figure("neurons better than persistence", Double(skill.count { $0 > 0 }), "%.0f"),
         ]
+      if totals.mean.isFinite {
+        figures.append(
+          Figure(
+            "neurons better than their mean", Double(totals.scored - totals.worseThanMean), "%.0f"))
+      }
     }
     self.figures = figures
     warnings = diagnosis.warnings(labels: labels)
@@ -90,14 +98,31 @@ struct FitReport {
     figures.append(Figure("linear / persistence", totals.linear / totals.persistence))
     figures.append(Figure("mean / persistence", totals.mean / totals.persistence))
     guard let rollout = heldOut.rollout else { return figures }
-    let last = rollout.horizon - 1
-    func run(_ name: String, _ errors: [Double]) -> Figure {
-      Figure(name, errors[last] / rollout.persistence[last])
-    }
-    figures.append(run("free run of \(rollout.horizon) frames / persistence", rollout.mse))
+    let horizon = rollout.horizon
     let line = rollout.linearByRuns.isEmpty ? rollout.linear : rollout.linearByRuns
-    figures.append(run("the same of a linear model", line))
-    figures.append(run("the same of own decay", rollout.decay))
+    let models = [
+      ("", rollout.mse), (" of a linear model", line), (" of own decay", rollout.decay),
+    ]
+    // The log has the first three by the names that they had.
+    let keys = [
+      "free run of \(horizon) frames / persistence", "the same of a linear model",
+      "the same of own decay",
+    ]
+    for ((whose, errors), key) in zip(models, keys) {
+      let ratios = zip(errors, rollout.persistence).map { $0 / $1 }
+      figures.append(
+        Figure(
+          whose.isEmpty ? "free run / persistence, at frame \(horizon)" : "  the same\(whose)",
+          key: key, ratios[horizon - 1]))
+    }
+    for (whose, errors) in models {
+      let ratios = zip(errors, rollout.persistence).map { $0 / $1 }
+      figures.append(
+        Figure(
+          whose.isEmpty ? "free run / persistence, mean 1 to \(horizon)" : "  that mean\(whose)",
+          key: "mean of free run / persistence\(whose)",
+          ratios.reduce(0, +) / Double(horizon)))
+    }
     return figures
   }
 
@@ -112,8 +137,6 @@ struct FitReport {
   /// The figures for the log.
   var values: [String: any Encodable & Sendable] {
     Dictionary(
-      uniqueKeysWithValues: figures.map {
-        ($0.name.replacingOccurrences(of: " ", with: "_"), $0.value)
-      })
+      uniqueKeysWithValues: figures.map { ($0.key, $0.value) })
   }
 }

@@ -6,6 +6,7 @@ internal import MPI
 internal import Machine
 internal import Planning
 internal import Recordings
+internal import Wording
 
 extension FitRun {
   /// What the flags mean for this recording, settled before a trace is read.
@@ -41,9 +42,11 @@ extension FitRun {
     let configuration = command.configuration(in: arithmetic, lambda: command.model.lambda.given)
     let settings = command.settings(for: recording, form: configuration.form)
     _ = try settings.json
+    func number(_ count: Int, _ noun: String) -> String { "\(count) \(plural(noun, of: count))" }
     console.say(
-      "\(command.recordings.joined(separator: ", ")): \(recording.format), \(recording.neurons) neurons × "
-        + "\(recording.frames) frames; \(world.size) ranks × \(session.threads) threads")
+      "\(command.recordings.joined(separator: ", ")): \(recording.format), "
+        + "\(number(recording.neurons, "neuron")) × \(number(recording.frames, "frame")); "
+        + "\(number(world.size, "rank")) × \(number(session.threads, "thread"))")
     let local = Partition(of: recording.neurons, among: world.size).range(of: world.rank)
     return Planned(
       local: local, constraints: try readConstraints(of: local, on: world),

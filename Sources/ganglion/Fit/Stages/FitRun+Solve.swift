@@ -39,7 +39,7 @@ extension FitRun {
         threads: session.threads, phases: session.phases, memory: $0
       ).choose(on: world)
     }
-    for note in choice.notes { session.console.say(note) }
+    for note in choice.notes(leaks: try world.gather(choice.leaks)) { session.console.say(note) }
     return Chosen(
       loaded: loaded, choice: choice,
       configuration: command.configuration(

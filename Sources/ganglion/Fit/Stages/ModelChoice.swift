@@ -29,15 +29,28 @@ struct ModelChoice {
       isLeakChosen: isLeakChosen, lossErrors: lossErrors, horizon: found)
   }
 
-  /// What was chosen, in words.
-  var notes: [String] {
+  /// What was chosen, in words; `leaks` are those of all neurons.
+  func notes(leaks: [Double]) -> [String] {
     var notes: [String] = []
-    if !lossErrors.isEmpty { notes.append("loss chosen on held-out blocks: \(loss.name)") }
-    if let selection {
+    if !lossErrors.isEmpty {
+      let list = lossErrors.map { "\($0.name) \(String(format: "%.4f", $0.error))" }
       notes.append(
-        "chosen on held-out blocks: alpha \(plain(selection.alpha)), lambda"
-          + " \(plain(selection.lambda))"
-          + " (error / persistence \(String(format: "%.4f", selection.error)))")
+        "loss chosen on held-out blocks: \(loss.name) (absolute error / persistence:"
+          + " \(list.joined(separator: "; ")))")
+    }
+    if let selection {
+      let error = "error / persistence \(String(format: "%.4f", selection.error))"
+      let (alpha, lambda) = ("alpha \(plain(selection.alpha))", "lambda \(plain(selection.lambda))")
+      let chosen =
+        !isLeakChosen
+        ? "\(lambda) at the given \(alpha)"
+        : selection.lambdaCurve.count > 1
+          ? "\(alpha), \(lambda)" : "\(alpha) at the given \(lambda)"
+      // Free runs choose leaks of their own, which their note is of.
+      let own =
+        horizon == nil && Set(leaks).count > 1
+        ? "; then a leak of each neuron's: \(leakText(leaks, common: self.alpha))" : ""
+      notes.append("chosen on held-out blocks: \(chosen) (\(error))\(own)")
       if let warning = FitWarning(leastErrorOfSearch: selection.error) {
         notes.append("warning: \(warning.line)")
       }
