@@ -33,7 +33,7 @@ struct FollowCommand: GroupCommand {
       float32, with --framed or with --cells and --rate; a .csv, .tsv or .txt table that grows by a \
       line a frame, FILE.h5:/PATH, a dataset (time, cell) that grows under SWMR, or 'DIR/*.npy', \
       'DIR/*.f32' or 'DIR/*.csv', a folder into which files are renamed, a frame each, with its \
-      number in the name; all with --rate; \
+      number in the name; all with --rate, but for a table with a column of times; \
       tcp://HOST:PORT or ipc://PATH, messages of ZeroMQ that are published there, or pull+tcp://... \
       that are pushed there: each a JSON object with "number" and "time", then float32.
       """)
@@ -58,6 +58,7 @@ struct FollowCommand: GroupCommand {
     try stream.validate()
     try following.validate()
     try outputs.validate(anyHost: stream.anyHost)
+    if kind != .recording, kind != .table { try outputs.requireNumbers() }
     switch kind {
     case .recording: try require(source != "-", "--replay is for a recording, and the source is -")
     case .framed: break
@@ -67,8 +68,9 @@ struct FollowCommand: GroupCommand {
         kind != .raw || stream.cells != nil,
         "frames without headers do not say how long they are: give --cells N (or --framed, or"
           + " --replay RATE for a recording)")
+      // A table may have a column of times.
       try require(
-        reading.dt != nil || reading.rate != nil,
+        kind == .table || reading.dt != nil || reading.rate != nil,
         "\(source): these frames have no clock: give --rate HZ or --dt S")
     }
   }
@@ -84,6 +86,9 @@ struct FollowCommand: GroupCommand {
       "\(socket.address) is open to other machines, and whoever reaches it can send frames: bind"
         + " tcp://127.0.0.1:PORT, or give --any-host")
   }
+
+  /// The source, as a person calls it.
+  var sourceName: String { source == "-" ? "standard input" : source }
 
   /// What the source is, as its name and the flags say.
   enum Kind {

@@ -127,6 +127,8 @@ final class RecordingFeed: FrameFeed {
     self.record = record
   }
 
+  var table: TableFrames? { feed.table }
+
   var waiting: Int { feed.waiting }
 
   func next() -> FeedEvent {
