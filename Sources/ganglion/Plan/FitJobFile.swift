@@ -48,7 +48,7 @@ struct FitJobFile {
 
   /// What is chosen, and what of the predicted time that takes.
   private var selection: String {
-    guard !chosen.isEmpty else { return "nothing, as flags give all" }
+    guard !chosen.isEmpty else { return "nothing, as all of it is given" }
     return "\(chosen.joined(separator: ", ")), which takes"
       + " \(short(plan.seconds(plan.plan[.select]) / 60)) min of the predicted time"
   }
