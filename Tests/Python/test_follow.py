@@ -53,6 +53,24 @@ class FollowTests(unittest.TestCase):
                 self.assertEqual(file["live/frames"][()], 150)
                 self.assertEqual(file["W"].shape, (6, 6))
 
+    def test_the_whole_sender_of_the_page(self):
+        """Its two blocks, one below the other, are a program that sends; here it need not take its time."""
+        blocks = re.findall(r"```(?:python)?\n(import (?:struct|math).*?)```", PAGE.read_text(), re.DOTALL)
+        self.assertEqual(len(blocks), 2)
+        with tempfile.TemporaryDirectory() as folder:
+            script, model = Path(folder) / "sender.py", Path(folder) / "model.h5"
+            script.write_text("\n".join(blocks).replace("time.sleep(0.01)", "time.sleep(0)"))
+            with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE) as process:
+                subprocess.run(
+                    [PROGRAM, "follow", "-", "--framed", "-o", model, "--warmup", "5"],
+                    stdin=process.stdout, capture_output=True, check=True)
+            with h5py.File(model) as file:
+                self.assertEqual(file["live/frames"][()], 1500)
+
+    def test_the_socket_sender_of_the_page(self):
+        file = (CHECKOUT / "Scripts/rig/send_frames.py").read_text()
+        self.assertIn(file.partition('"""\nimport json')[2], PAGE.read_text())
+
     def test_dataset_under_swmr(self):
         with tempfile.TemporaryDirectory() as folder:
             path, model, log = (Path(folder) / name for name in ("live.h5", "model.h5", "run.jsonl"))

@@ -1,8 +1,10 @@
 """Scripts/install: what it puts where, and what it leaves alone. The program is a stand-in."""
 
+import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -46,10 +48,16 @@ class InstallTests(unittest.TestCase):
         before = self.contents()
         expected = {
             "bin/ganglion",
+            "bin/ganglion-examples",
             "bin/ganglion-expand-weights",
             "bin/ganglion-figures",
             "share/ganglion/Jobs/common.sh",
+            "share/ganglion/Scripts/documentation/examples.py",
+            "share/ganglion/Scripts/ganglion-python/pyproject.toml",
+            "share/ganglion/Scripts/ganglion-python/ganglion/live.py",
             "share/ganglion/Scripts/plots/__main__.py",
+            "share/ganglion/Scripts/rig/send_frames.py",
+            "share/ganglion/Scripts/rig/send_frames.m",
             "share/bash-completion/completions/ganglion",
             "share/zsh/site-functions/_ganglion",
             "share/fish/vendor_completions.d/ganglion.fish",
@@ -58,6 +66,36 @@ class InstallTests(unittest.TestCase):
         self.assertLessEqual(expected, before.keys())
         self.assertEqual(self.install().returncode, 0)
         self.assertEqual(self.contents(), before)
+
+    def test_examples_are_written(self):
+        """By the Python that is given, as an installation without a network does."""
+        self.install()
+        target = self.folder / "recordings"
+        python = self.environment({"GANGLION_PYTHON": sys.executable})
+        written = subprocess.run([self.prefix / "bin/ganglion-examples", target], env=python, check=False,
+                                 capture_output=True, text=True)
+        self.assertEqual(written.returncode, 0, written.stderr)
+        self.assertTrue((target / "recording.h5").exists())
+
+    def environment(self, changes):
+        cache = {"XDG_CACHE_HOME": str(self.folder / "cache")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("GANGLION_PYTHON")}
+        return {**kept, **cache, **changes}
+
+    def test_figures_without_a_network(self):
+        """Says what is needed, and leaves no half an environment."""
+        self.install()
+        for changes, says in (
+                ({"PIP_INDEX_URL": "http://127.0.0.1:9", "PIP_RETRIES": "0"},
+                 "could not install h5py matplotlib numpy: is there a network"),
+                ({"GANGLION_PYTHON": "/bin/false"}, "/bin/false, which needs h5py matplotlib numpy")):
+            with self.subTest(says=says):
+                drawn = subprocess.run(
+                    [self.prefix / "bin/ganglion-figures", "model.h5"], cwd=self.folder,
+                    env=self.environment(changes), capture_output=True, text=True, check=False)
+                self.assertEqual(drawn.returncode, 69, drawn.stderr)
+                self.assertIn(says, drawn.stderr)
+                self.assertEqual(list(self.folder.glob("cache/ganglion/*/*")), [])
 
     def test_puts_a_new_version_in_place_of_its_own(self):
         self.install()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import package
+import xarray
 from test_report import PROGRAM, run
 
 README = Path(__file__).parents[2] / "README.md"
@@ -58,6 +60,23 @@ class Interoperability(unittest.TestCase):
                 [__import__("sys").executable, "-c", snippet], cwd=self.folder,
                 capture_output=True, text=True, check=False)
             self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_neurons_are_found_by_name(self):
+        """As README and ResultFormat say: bytes for h5py and h5netcdf, text for the package."""
+        names = ["cell_00", "größe", "c"]
+        table, model = self.folder / "cells.csv", self.folder / "model.h5"
+        rows = [",".join(f"{value:.6f}" for value in row) for row in traces()[:, :3]]
+        table.write_text("\n".join([",".join(names), *rows]) + "\n")
+        run("fit", table, "--time-axis", 0, "--rate", 2, "-o", model, "--alpha", "0.3", "--lambda", "1e-3")
+        with h5py.File(model) as file:
+            stored = file["W"][:]
+            self.assertEqual(file["neuron"].dtype.kind, "S")
+            self.assertEqual(list(file["neuron"].asstr()), names)
+        with xarray.open_dataset(model, engine="h5netcdf") as opened:
+            np.testing.assert_array_equal(opened.W.sel(neuron="größe".encode()), stored[1])
+        with package.installed().open_model(model) as opened:
+            self.assertEqual(list(opened.neuron.values), names)
+            np.testing.assert_array_equal(opened.W.sel(neuron="größe"), stored[1])
 
     def test_predictions_are_in_the_units_of_the_recording(self):
         """The stored prediction, against one made here from the raw traces and the model."""

@@ -28,20 +28,8 @@ import Testing
     }
   }
 
-  private func recording(dt: Double? = nil) throws -> Recording {
-    let folder = try TemporaryDirectory()
-    let path = folder.file("rates.csv")
-    let lines = (0..<frames).map { t in rates.map { "\($0[t])" }.joined(separator: ",") }
-    try (["a,b,c,d,e,f"] + lines).joined(separator: "\n")
-      .write(toFile: path, atomically: true, encoding: .utf8)
-    var request = RecordingRequest(path: path)
-    request.dt = dt
-    request.timeAxis = .first
-    return try Recording.open(request, on: SingleRank())
-  }
-
   private func candidates(_ words: String..., dt: Double? = nil) throws -> ModelCandidates {
-    try ModelCandidates(ModelOptions.parse(words), recording: recording(dt: dt))
+    try ModelCandidates(ModelOptions.parse(words), alpha: nil, dt: dt)
   }
 
   private func choice(_ candidates: ModelCandidates) throws -> ModelChoice {

@@ -136,15 +136,6 @@ import Testing
     }
   }
 
-  @Test func linesOfTables() {
-    let line = TableLine("1, 2;nan\t-3e2 NA inf")
-    #expect(line.wordThatIsNone == nil && line.values.count == 6)
-    #expect(line.values[0] == 1 && line.values[3] == -300)
-    #expect([2, 4, 5].allSatisfy { line.values[$0].isNaN })
-    #expect(TableLine("1,x,2").wordThatIsNone == "x")
-    #expect(TableLine("").values.isEmpty)
-  }
-
   @Test func percentiles() throws {
     var histogram = LatencyHistogram()
     #expect(histogram.milliseconds == nil)

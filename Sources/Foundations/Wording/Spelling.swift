@@ -1,7 +1,8 @@
 /// The word that was probably meant; nil if none is near.
 ///
 /// Near is a word that begins with what was typed (3 letters or more), or that differs from it
-/// by a third of its letters at most: added, left out, changed, or two neighbours exchanged.
+/// by a third of its letters at most: added, left out, changed, or two neighbours exchanged; f
+/// for ph is one change.
 package func nearest(to typed: String, among words: [String]) -> String? {
   let typed = typed.lowercased()
   let most = max(1, typed.count / 3)
@@ -23,7 +24,7 @@ package func alternatives(_ words: [String]) -> String {
 }
 
 /// Letters to add, leave out, change or exchange with their neighbour to make one word of the
-/// other (optimal string alignment).
+/// other (optimal string alignment), where f and ph are one letter apart.
 private func distance(_ first: String, _ second: String) -> Int {
   let (a, b) = (Array(first), Array(second))
   var rows = [Array(0...b.count)]
@@ -34,6 +35,12 @@ private func distance(_ first: String, _ second: String) -> Int {
         rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
       if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
         best = min(best, rows[i - 2][j - 2] + 1)
+      }
+      if i > 1, a[i - 2] == "p", a[i - 1] == "h", b[j - 1] == "f" {
+        best = min(best, rows[i - 2][j - 1] + 1)
+      }
+      if j > 1, b[j - 2] == "p", b[j - 1] == "h", a[i - 1] == "f" {
+        best = min(best, rows[i - 1][j - 2] + 1)
       }
       row.append(best)
     }

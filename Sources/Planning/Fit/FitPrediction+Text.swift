@@ -47,6 +47,6 @@ extension FitPrediction {
   /// What was assumed, for want of a measurement.
   private var assumption: String {
     rates.assumesNetwork(amongNodes: plan.job.nodes)
-      ? "\nassumed: 10 Gbit/s between nodes, as the description has no messagesBetweenHosts" : ""
+      ? "\nassumed: 10 Gbit/s between nodes, not measured (messagesBetweenHosts)" : ""
   }
 }

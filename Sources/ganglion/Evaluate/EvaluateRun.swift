@@ -35,6 +35,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     } else {
       try predict(paths, network, threads: threads, console, into: &report, on: world)
     }
+    let former = FormerResult(command.output, on: world)
     if let output = command.output {
       try report.write(
         to: output, first: local.lowerBound, on: world,
@@ -43,7 +44,7 @@ struct EvaluateRun<S: Scalar & Transferable & Storable> {
     let text = try command.json ? report.json(on: world) : report.text(on: world)
     console.say(text)
     guard !command.json else { return }
-    if let output = command.output { console.say("wrote \(output)") }
+    if let output = command.output { console.say(former.line(output)) }
     guard leadsOn else { return }
     let scores = command.output.map { ["--scores", $0] } ?? []
     console.next(

@@ -8,18 +8,33 @@ internal import Runtime
 extension FitCommand {
   /// The sizes of a recording's fit.
   func shape(of recording: Recording) -> FitShape {
-    FitShape(
-      neurons: recording.neurons, inputs: recording.inputNames.count, frames: recording.frames,
-      holdout: model.holdout, bias: !model.noBias)
+    shape(
+      neurons: recording.neurons, inputs: recording.inputNames.count, frames: recording.frames)
   }
 
-  /// What the plan of a recording's fit needs to know, solved as `configuration` says.
+  /// The sizes of the fit of as many neurons, inputs and frames.
+  func shape(neurons: Int, inputs: Int, frames: Int) -> FitShape {
+    FitShape(
+      neurons: neurons, inputs: inputs, frames: frames, holdout: model.holdout,
+      bias: !model.noBias)
+  }
+
+  /// What is to be chosen of a recording that says its leak and frame time, or does not.
+  ///
+  /// - Throws: what `ModelCandidates` throws.
+  func candidates(alpha: Double?, dt: Double?) throws -> ModelCandidates {
+    try ModelCandidates(
+      model, horizon: selection.horizonGrid,
+      ranges: selection.ranges(takesExcess: takesExcess), alpha: alpha, dt: dt)
+  }
+
+  /// What the plan of a fit needs to know, solved as `configuration` says.
   func planned(
-    _ recording: Recording, _ configuration: Configuration, _ candidates: ModelCandidates,
+    _ shape: FitShape, _ configuration: Configuration, _ candidates: ModelCandidates,
     bytesPerScalar: Int
   ) -> PlannedFit {
     PlannedFit(
-      shape(of: recording),
+      shape,
       FitChoices(
         configuration: configuration, bytesPerScalar: bytesPerScalar,
         isFactored: solution.weights == .factored, rolloutStarts: rolloutStarts,

@@ -119,7 +119,7 @@ struct FitCommand: GroupCommand {
     _ opened: Opened, leadsOn: Bool = true, on world: borrowing Communicator
   ) throws {
     let recording = opened.recording
-    let arithmetic = try arithmetic(for: recording)
+    let arithmetic = try arithmetic(for: shape(of: recording))
     let session = try RunSession(
       common, checkpointing: dryRun ? nil : checkpointing, keepsResult: method.method.isRival,
       phases: opened.phases, clock: opened.clock, on: world)
@@ -137,10 +137,11 @@ struct FitCommand: GroupCommand {
     }
   }
 
-  /// The form and precision for a recording of this size.
-  private func arithmetic(for recording: Recording) throws -> Arithmetic {
+  /// The form and precision for a fit of this size.
+  ///
+  /// - Throws: `CommandLineError` (64) where what was asked for needs another form.
+  func arithmetic(for shape: FitShape) throws -> Arithmetic {
     let configuration = configuration()
-    let shape = shape(of: recording)
     let arithmetic = try Arithmetic(
       method.needsWeights ? .double : solution.precision, configuration: configuration,
       samples: shape.transitions,

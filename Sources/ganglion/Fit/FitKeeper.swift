@@ -142,11 +142,14 @@ final class FitKeeper<S: Scalar & Transferable & Storable> {
     kept.fruitlessStops += reason == .interrupt ? 0 : 1
     try checkpoint.write(kept, on: world)
     guard kept.fruitlessStops >= 2, reason != .interrupt else { return }
+    let remedy =
+      reason == .stopFile
+      ? "Remove it, which stops every run in this folder" : "Allow more time, or take more ranks"
     throw CommandLineError(
       exitCode: ExitCode.configuration,
       description: """
         stopped by \(reason.cause), for the second time before a panel of neurons was solved: \
-        going on like this has no end. Allow more time, or take more ranks; \(kept.solved) of \
+        going on like this has no end. \(remedy); \(kept.solved) of \
         \(neurons) neurons are kept in \(checkpoint.file.path)
         """)
   }

@@ -4,6 +4,9 @@ internal import MPI
 internal import Recordings
 
 extension FollowCommand {
+  /// The source, as a person calls it.
+  var sourceName: String { source == "-" ? "standard input" : source }
+
   /// What the source is, as its name and the flags say.
   enum Kind {
     case recording, framed, raw, table, dataset, folder, socket
@@ -34,7 +37,8 @@ extension FollowCommand {
           "frames without headers do not say how long they are: give --cells N (or --framed, or"
             + " --replay RATE for a recording)")
       }
-      guard reading.dt != nil || reading.rate != nil else {
+      // A table may have a column of times.
+      guard kind == .table || reading.dt != nil || reading.rate != nil else {
         throw CommandLineError.usage(
           "\(source): these frames have no clock: give --rate HZ or --dt S")
       }

@@ -33,7 +33,7 @@ struct FollowCommand: GroupCommand {
       float32, with --framed or with --cells and --rate; a .csv, .tsv or .txt table that grows by a \
       line a frame, FILE.h5:/PATH, a dataset (time, cell) that grows under SWMR, or 'DIR/*.npy', \
       'DIR/*.f32' or 'DIR/*.csv', a folder into which files are renamed, a frame each, with its \
-      number in the name; all with --rate; \
+      number in the name; all with --rate, but for a table with a column of times; \
       tcp://HOST:PORT or ipc://PATH, messages of ZeroMQ that are published there, or pull+tcp://... \
       that are pushed there: each a JSON object with "number" and "time", then float32.
       """)
@@ -58,6 +58,7 @@ struct FollowCommand: GroupCommand {
     try stream.validate()
     try following.validate()
     try outputs.validate(anyHost: stream.anyHost)
+    if kind != .recording, kind != .table { try outputs.requireNumbers() }
     switch kind {
     case .recording: try require(source != "-", "--replay is for a recording, and the source is -")
     case .socket: try validateSocket()

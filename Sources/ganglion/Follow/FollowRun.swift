@@ -29,15 +29,18 @@ struct FollowRun {
   func run(on world: borrowing Communicator) throws {
     let source = try FollowSource(command, on: world)
     var warmUp = try WarmUp(command, source, log: log, on: world)
-    try requireCells(of: warmUp.neurons)
-    let (recording, chosen) = try warmUp.choose(command, source, session, log: log, on: world)
-    let network = try FollowedNetwork(command, chosen, threads: session.threads, on: world)
+    let labels = try warmUp.labels(of: source, on: world)
+    var placed = command
+    placed.outputs = try command.outputs.placed(
+      among: ModelNeurons(path: command.source, labels: labels, regions: nil))
+    let (recording, chosen) = try warmUp.choose(placed, source, session, log: log, on: world)
+    let network = try FollowedNetwork(placed, chosen, threads: session.threads, on: world)
     let earlier = try warmUp.catchUp(source, window: command.following.windowLength, on: world)
     try network.begin(with: earlier, on: world)
     try network.begin(after: warmUp.last, on: world)
     let snapshots = try Snapshots(
-      command, source.recording ?? recording, chosen, threads: session.threads, on: world)
-    let forecasts = try ForecastWriter(command, network, on: world)
+      placed, source.recording ?? recording, chosen, threads: session.threads, on: world)
+    let forecasts = try ForecastWriter(placed, network, on: world)
     var control: ControlServer?
     try world.agreeOnRoot {
       control = try command.outputs.controlAddress.map {
@@ -45,22 +48,12 @@ struct FollowRun {
       }
     }
     session.console.say(
-      "following \(command.source) from frame \(warmUp.frames) on: \(warmUp.neurons) neurons,"
+      "following \(command.sourceName) from frame \(warmUp.frames) on: \(warmUp.neurons) neurons,"
         + " \(command.following.span), \(network.follower.fit.kept.rawValue) form")
     log.write("following", ["frame": warmUp.frames, "neurons": warmUp.neurons])
     let loop = FollowLoop(
-      command, source, warmUp, network, (snapshots, forecasts, control), session, log: log,
+      placed, source, warmUp, network, (snapshots, forecasts, control), session, log: log,
       rank: world.rank)
     try loop.run(on: world)
-  }
-
-  private func requireCells(of neurons: Int) throws {
-    for (flag, list) in [
-      ("--cells-out", command.outputs.cellsOut), ("--read-out", command.outputs.readOut),
-    ] {
-      guard let cell = list?.cells.max(), cell >= neurons else { continue }
-      throw CommandLineError.usage(
-        "\(flag) names cell \(cell), and there are \(neurons), counted from 0")
-    }
   }
 }

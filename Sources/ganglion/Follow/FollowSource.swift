@@ -55,7 +55,8 @@ struct FollowSource {
     var growing: (any FrameFeed)?
     var socket: SocketReader?
     switch command.kind {
-    case .table: growing = try GrowingTable(command.source, first: first)
+    case .table:
+      growing = try GrowingTable(command.reading.request(for: command.source), first: first)
     case .dataset:
       if let address = DatasetAddress(argument: command.source) {
         growing = try GrowingDataset(address, first: first)

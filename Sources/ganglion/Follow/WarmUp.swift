@@ -60,7 +60,7 @@ struct WarmUp {
       }
       guard elements.count >= Self.leastFrames else {
         throw CommandLineError.badStream(
-          "\(command.source) ended after \(elements.count) frames, and at least"
+          "\(command.sourceName) ended after \(elements.count) frames, and at least"
             + " \(Self.leastFrames) are needed to choose scale, leak and ridge")
       }
       dt = try dt ?? Self.frameTime(elements)
@@ -216,19 +216,32 @@ extension WarmUp {
     fit.preprocessing.scale =
       command.following.scale ?? (source.recording?.format == "Ganglion" ? ScalingKind.none : nil)
     fit.solution.precision = .double
+    for note in source.feed?.table?.notes ?? [] { session.console.say("note: \(note)") }
     let recording = try Recording.open(fit.source.request(for: path), on: world)
+      .named(labels(of: source, on: world))
     let shape = fit.shape(of: recording)
     let run = FitRun<Double>(
       command: fit, recording: recording,
       arithmetic: try Arithmetic(
         .double, configuration: fit.configuration(), samples: shape.transitions,
         regressors: shape.regressors),
-      session: session, log: log, leadsOn: false)
+      session: session, log: log, leadsOn: false, title: "warm-up of \(command.sourceName)")
     let loaded = try run.load(run.plan(on: world), on: world)
     let keeper = try FitKeeper<Double>(
       fit.checkpointing, session, log: log, local: loaded.planned.local, neurons: neurons,
       on: world
     ) { "" }
     return (recording, try run.choose(loaded, keeping: keeper, on: world))
+  }
+
+  /// The neurons' names: those of the recording or the table, else their numbers from 0.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func labels(of source: FollowSource, on world: borrowing Communicator) throws -> [String] {
+    let known = source.recording?.labels ?? source.feed?.table?.labels ?? []
+    let text = try world.broadcast(known.joined(separator: "\0"))
+    let labels = text.split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
+    let isKnown = !text.isEmpty && labels.count == neurons
+    return isKnown ? labels : (0..<neurons).map(String.init)
   }
 }

@@ -22,12 +22,18 @@ struct ModelNeurons {
 
   /// The places of neurons, ascending, from names with commas between, or `all`.
   ///
-  /// A region stands for its neurons; where a neuron is called as a region is, it is meant.
-  /// `flag` is what a message is about.
+  /// A region stands for its neurons; where a neuron is called as a region is, it is meant. Where
+  /// no neuron is called by a number, a number is a place, from 0. `flag` is what a message is
+  /// about.
   ///
   /// - Throws: `CommandLineError` (64) for a name that is not there and for a neuron that is named
   ///   twice.
   func places(of text: String, _ flag: String) throws -> [Int] {
+    try given(by: text, flag).sorted()
+  }
+
+  /// The same, in the order in which they are named.
+  func given(by text: String, _ flag: String) throws -> [Int] {
     guard text != "all" else { return Array(labels.indices) }
     let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     let places = try names.flatMap { try self.members(of: $0, flag) }
@@ -36,17 +42,28 @@ struct ModelNeurons {
       throw CommandLineError.usage(
         "\(flag) \(text) names neuron \(labels[place]) twice: leave one out")
     }
-    return places.sorted()
+    return places
   }
 
+  /// Whether no neuron is called by a number, which then can only be its place.
+  private var hasNoNumbers: Bool { labels.allSatisfy { Int($0) == nil } }
+
   private func members(of name: String, _ flag: String) throws -> [Int] {
-    if let place = labels.firstIndex(of: name) { return [place] }
+    let called = labels.indices.filter { labels[$0] == name }
+    guard called.count <= 1 else {
+      throw CommandLineError.usage(
+        "\(flag): \(path) has \(called.count) neurons called \(name): rename them in the recording"
+          + " and fit it again")
+    }
+    if !called.isEmpty { return called }
     let members = regions?.indices.filter { regions?[$0] == name } ?? []
     guard members.isEmpty else { return members }
+    if let number = Int(name), labels.indices.contains(number), hasNoNumbers { return [number] }
     let known = Set(regions ?? []).sorted().joined(separator: ", ")
     throw CommandLineError.usage(
       "\(flag): \(path) has no neuron \(name): its first is \(labels[0]), its last"
         + " \(labels[labels.count - 1])"
+        + (hasNoNumbers ? "; numbers are places from 0" : "")
         + (known.isEmpty ? "" : "; nor a region of that name: it has \(known)"))
   }
 }

@@ -12,6 +12,10 @@ struct FitJobFile {
   /// As the job names it.
   let recording: String
   let plan: FitPrediction
+  /// What the fit chooses, as the flags are called that would give it.
+  let chosen: [String]
+  /// Where the figures of the machine come from.
+  let machine: String
   /// What the fit is told beyond its files.
   let flags: [String]
   /// The folder of the job files that come with the program.
@@ -42,6 +46,13 @@ struct FitJobFile {
       """
   }
 
+  /// What is chosen, and what of the predicted time that takes.
+  private var selection: String {
+    guard !chosen.isEmpty else { return "nothing, as all of it is given" }
+    return "\(chosen.joined(separator: ", ")), which takes"
+      + " \(short(plan.seconds(plan.plan[.select]) / 60)) min of the predicted time"
+  }
+
   /// The file.
   var text: String {
     let job = plan.plan.job
@@ -51,6 +62,8 @@ struct FitJobFile {
       # Fits the recording below: sbatch THIS-FILE [more flags of `ganglion fit`]
       # Written by ganglion \(Provenance.version) (commit \(Provenance.commit)) for \(job).
       # Asked for: \(summary).
+      # Chosen by the fit: \(selection).
+      # Machine: \(machine).
 
       #SBATCH --job-name=ganglion-fit
       #SBATCH --nodes=\(job.nodes)
@@ -69,7 +82,18 @@ struct FitJobFile {
 
       # module load openmpi hdf5-parallel openblas
 
-      export GANGLION_JOBS=${GANGLION_JOBS:-\(quoted(jobs))}
+      # The job files as this machine has them: GANGLION_JOBS names them, else they are where
+      # this file was written, or come with the program on the PATH.
+      program=$(realpath "$(command -v "${GANGLION:-ganglion}")" 2>/dev/null)
+      for jobs in "$GANGLION_JOBS" \(quoted(jobs)) \\
+        "${program%/bin/*}/share/ganglion/Jobs" "${program%%/.build/*}/Jobs"; do
+        [[ ! -e $jobs/fit-recording.sbatch ]] || break
+      done
+      [[ -e $jobs/fit-recording.sbatch ]] || {
+        echo "no job files of Ganglion on this machine: GANGLION_JOBS names their folder" >&2
+        exit 66
+      }
+      export GANGLION_JOBS=$jobs
       exec bash "$GANGLION_JOBS/fit-recording.sbatch" \\
         \(words.map { quoted($0) }.joined(separator: " ")) "$@"
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Collectives
+internal import Foundation
 internal import MPI
 internal import Machine
 internal import Planning
@@ -50,6 +51,13 @@ struct PlanOptions: ParsableArguments {
       effort: .quick)
   }
 
+  /// Where the figures of a machine come from.
+  func origin(of machine: MachineDescription) -> String {
+    if let file = self.machine { return "described by \(file)" }
+    return "measured here, on \(ProcessInfo.processInfo.hostName) with"
+      + " \(counted(machine.ranks, "rank")) of \(counted(machine.threads, "thread"))"
+  }
+
   func job(on world: borrowing Communicator, threads: Int) -> Job {
     Job(nodes: nodes, ranksPerNode: ranksPerNode ?? world.size, threads: threads)
   }
@@ -75,10 +83,12 @@ struct PlanTrainCommand: GroupCommand {
   func run(on world: borrowing Communicator) throws {
     let own = try train.common.startThreads(on: world, warningOf: [])
     let threads = train.common.threads.fixed ?? own
+    let machine = try planned.description(on: world)
+    try world.agreeOnRoot { StandardOutput.write("machine: \(planned.origin(of: machine))\n") }
     try train.run(
       on: world,
       planning: TrainPlanning(
-        machine: try planned.description(on: world),
+        machine: machine,
         job: planned.job(on: world, threads: threads), memory: planned.memory))
   }
 }

@@ -89,6 +89,7 @@ struct RefineRun {
     let choice = ModelChoice(
       loss: fitted.fit.loss, targets: targets, alpha: model.alpha, lambda: model.lambda,
       leaks: fit.alpha, selection: nil, isLeakChosen: false, lossErrors: [])
+    let former = FormerResult(command.output, on: world)
     try FitResultFile(
       recording: opened.recording, scaling: fitted.scaling,
       configuration: fitted.fit.configuration, choice: choice, heldOut: heldOut,
@@ -98,7 +99,7 @@ struct RefineRun {
       isRoot: world.rank == 0
     ).write(fit, to: command.output, on: world)
     console.say(report.text)
-    console.say("wrote \(command.output)")
+    console.say(former.line(command.output))
     console.next(
       "ganglion", "evaluate", command.output, "-o",
       NextStep.file(beside: command.output, "-scores.h5"))

@@ -97,7 +97,7 @@ extension CommandTests {
         ("frame.f32", Data(count: 8), "has no number"),
         ("a1.f32", Data(count: 7), "has 7 bytes, expected 4 a cell"),
         ("a1.f32", Data(), "has 0 values, expected 1 to 1000000"),
-        ("a1.csv", Data("1,2\n3,x\n".utf8), "'x' is no number"),
+        ("a1.csv", Data("1,2\n3,x\n".utf8), "\"x\" is not a number"),
         ("a1.csv", Data("1\n2\n3\n".utf8), "has 3 lines"),
         ("a1.npy", Data("\u{93}NUMPY".utf8), "not a NumPy file"),
         ("a1.npy", numPy([1, 2]).dropLast(4), "cut short"),

@@ -10,7 +10,8 @@ extension CommandTests {
       let recording = folder.file("recording.h5")
       try writeSample(recording)
       let model = folder.file("model.h5")
-      try "1,2\n".write(toFile: folder.file("table.csv"), atomically: true, encoding: .utf8)
+      try "a,b\n1,2\n2,1\n".write(
+        toFile: folder.file("table.csv"), atomically: true, encoding: .utf8)
       try FileManager.default.createDirectory(
         atPath: folder.file("names.csv"), withIntermediateDirectories: true)
       for (words, code, says) in [
@@ -28,7 +29,11 @@ extension CommandTests {
         (["ipc://" + folder.file("nowhere/frames")], 66, "nowhere: No such file"),
         ([folder.file("names.csv")], 64, "is a folder: give"),
         ([recording + ":/nothing", "--rate", "3"], 65, "cannot be followed"),
-        ([folder.file("table.csv")], 64, "give --rate HZ"),
+        ([folder.file("table.csv")], 64, "no column is the time: give --rate HZ"),
+        (
+          ["-", "--cells", "3", "--rate", "9", "--page", "p", "--cells-out", "a"], 64,
+          "have no names"
+        ),
         (["-", "--rate", "3"], 64, "give --cells N"),
         (["-", "--cells", "3"], 64, "give --rate HZ"),
         (["-", "--cells", "0", "--rate", "3"], 64, "--cells is 0, expected 1 to 1000000"),
@@ -39,7 +44,7 @@ extension CommandTests {
           [
             recording, "--replay", "max", "--time-axis", "0", "--rate", "9", "--warmup", "3",
             "--alpha", ".5", "--lambda", "1", "--forecast-out", "-", "--cells-out", "6",
-          ], 64, "--cells-out names cell 6, and there are 6"
+          ], 64, "has no neuron 6: its first is 0, its last 5"
         ),
       ] {
         try expectRefusal(["follow"] + words + ["-o", model], code, says, in: folder.path)

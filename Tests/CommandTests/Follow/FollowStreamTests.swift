@@ -160,10 +160,44 @@ extension CommandTests {
       #expect(labels.count == 6)
     }
 
+    /// Time, names and missing values are those that a fit of the whole table finds; a cell without
+    /// a value ends nothing, and the clock makes --rate needless.
+    @Test func aTableWithAClock() throws {
+      let folder = try TemporaryDirectory()
+      let (table, lines, model) = (
+        folder.file("cells.csv"), folder.file("forecasts.jsonl"), folder.file("model.h5")
+      )
+      let names = ["left", "b", "c", "d", "e", "right"]
+      func row(_ t: Int) -> String {
+        let cells = (0..<StreamSample.cells).map { i in
+          // Before and after the warm-up, and at the end of a line.
+          (t, i) == (30, 2) || (t, i) == (65, 0) || (t, i) == (70, 5)
+            ? "" : "\(StreamSample.value(t, i))"
+        }
+        return "\(t),\(100 * t)," + cells.joined(separator: ",")
+      }
+      try (["frame,time (ms)," + names.joined(separator: ",")] + (0..<90).map(row) + [""])
+        .joined(separator: "\n").write(toFile: table, atomically: true, encoding: .utf8)
+      try succeed(
+        [
+          "follow", table, "-o", model, "--duration", "1", "--forecast-out", lines, "--cells-out",
+          "right,left",
+        ] + StreamSample.flags)
+      #expect(try readVector(model, "/live/frames") == [90])
+      #expect(try abs(readVector(model, "/live/time")[0] - 8.9) < 1e-9)
+      #expect(try File.open(model).openDataset("/neuron").readStrings() == names)
+      let first = try #require(
+        String(contentsOfFile: lines, encoding: .utf8).split(separator: "\n").first)
+      #expect(first.contains("\"cells\":[5,0]"), "\(first)")
+    }
+
     @Test func aTableWithRubbish() throws {
       let folder = try TemporaryDirectory()
       let table = folder.file("cells.csv")
-      for (line, says) in [("1,2,x", "line 2: 'x' is no number"), ("1,2", "line 2: 2 values")] {
+      for (line, says) in [
+        ("1,2,x", "line 2: \"x\" is not a number"),
+        ("1,2", "line 2: 2 columns, where line 1 has 3"),
+      ] {
         try "1,2,3\n\(line)\n".write(toFile: table, atomically: true, encoding: .utf8)
         try expectRefusal(
           ["follow", table, "-o", folder.file("model.h5"), "--rate", "10"], 65, says,

@@ -73,6 +73,9 @@ extension CommandTests {
       ] {
         #expect(file.split(separator: "\n").contains { $0 == line }, "\(line) is not in \(file)")
       }
+      #expect(file.contains("# Machine: described by \(folder.file("machine.json"))."))
+      // The recording says its own leak.
+      #expect(file.contains("# Chosen by the fit: nothing, as all of it is given.\n"), "\(file)")
       #expect(try launch(ranks: nil, command: ["bash", "-n", job]).status == 0)
 
       // It is never replaced, and what cannot be asked for is not written.
@@ -84,13 +87,116 @@ extension CommandTests {
         "the job needs 3 GB a node with its margin, and --memory is 1", in: folder.path)
     }
 
-    /// A plan asks what a fit asks, but for sizes that are given.
+    /// On a machine without the folder that the plan named, the job files of the program on the
+    /// PATH are taken; without any it says so.
+    @Test func jobOnAnotherMachine() throws {
+      let folder = try TemporaryDirectory()
+      let (job, there) = (folder.file("job.sbatch"), folder.file("there.sbatch"))
+      try succeed(
+        plan(machine, in: folder) + ["--recording", "/far/a.h5", "--sbatch", job])
+      let planned = try String(contentsOfFile: job, encoding: .utf8)
+      #expect(planned.contains("# Chosen by the fit: alpha, lambda, which takes "), "\(planned)")
+      let jobs = folder.file("prefix/share/ganglion/Jobs")
+      let program = folder.file("prefix/bin/ganglion")
+      for path in [jobs, folder.file("prefix/bin")] {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      }
+      try "#!/bin/sh\n".write(toFile: program, atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+      try "echo \"$GANGLION_JOBS fits $1 with $4\"\n".write(
+        toFile: jobs + "/fit-recording.sbatch", atomically: true, encoding: .utf8)
+      try planned.replacing(#/\$GANGLION_JOBS" \S+/#, with: "$GANGLION_JOBS\" /nowhere").write(
+        toFile: there, atomically: true, encoding: .utf8)
+
+      func start(_ path: String) throws -> LaunchResult {
+        try launch(
+          ranks: nil,
+          command: [
+            "env", "-u", "GANGLION_JOBS", "-u", "GANGLION", "PATH=\(path)", "bash", there, "--seed",
+            "7",
+          ])
+      }
+      let found = try start(folder.file("prefix/bin") + ":/usr/bin:/bin")
+      #expect(found.output == "\(jobs) fits /far/a.h5 with 7\n", "\(found)")
+      let lost = try start("/usr/bin:/bin")
+      #expect(lost.status == 66 && lost.errors.contains("GANGLION_JOBS names"), "\(lost)")
+    }
+
+    /// What a fit chooses where nothing is given is planned as the fit plans it.
+    @Test func whatIsChosenIsPlanned() throws {
+      let folder = try TemporaryDirectory()
+      let recording = folder.file("x.csv")
+      let header = (0..<30).map { "cell\($0)" }.joined(separator: ",")
+      let lines = (0..<400).map { t in
+        (0..<30).map { "\(sin(0.01 * Double(t * ($0 + 1))))" }.joined(separator: ",")
+      }
+      try ([header] + lines).joined(separator: "\n").write(
+        toFile: recording, atomically: true, encoding: .utf8)
+      // Operations and bytes of each phase; seconds are another machine's.
+      func work(_ text: String) -> [Substring] {
+        text.split(separator: "\n").filter {
+          ["select", "gram", "solve", "score"].contains($0.prefix { $0 != " " })
+        }.map { $0.split(separator: " ").prefix(3).joined(separator: " ")[...] }
+      }
+      let reading = ["--rate", "10", "--time-axis", "0"]
+      for flags in [[], ["--loss", "auto"], ["--alpha", "0.2", "--lambda", "1e-3"]] {
+        let planned = try succeed(
+          ["plan", "fit", "--recording", recording, "--ranks-per-node", "1"] + reading + flags)
+        let fitted = try succeed(["fit", recording, "--dry-run"] + reading + flags)
+        // What is given needs no phase of its own.
+        let phases = flags.count < 4 ? 4 : 3
+        #expect(work(planned) == work(fitted), "\(planned)\(fitted)")
+        #expect(work(planned).count == phases, "\(planned)")
+      }
+      // What free runs cost is said, too.
+      let runs = try succeed(
+        ["plan", "fit", "--recording", recording, "--select", "both", "--horizon", "5"] + reading)
+      #expect(runs.contains("free runs of 5 frames"), "\(runs)")
+      try expectRefusal(
+        ["plan", "--neurons", "9", "--frames", "99", "--horizon", "5"], 64,
+        "--horizon does nothing here", in: folder.path)
+    }
+
+    /// Without a description the machine is the one at hand, which plan and job say.
+    @Test func theMachineAtHand() throws {
+      let folder = try TemporaryDirectory()
+      let job = folder.file("job.sbatch")
+      let result = try launch(
+        ranks: nil,
+        command: [
+          try #require(program), "plan", "--neurons", "9", "--frames", "99", "--recording",
+          "/far/a.h5", "--sbatch", job,
+        ])
+      #expect(result.status == 0, "\(result)")
+      #expect(result.output.contains("machine: measured here, on "), "\(result)")
+      #expect(result.errors.contains("for other nodes give --machine"), "\(result)")
+      let text = try String(contentsOfFile: job, encoding: .utf8)
+      #expect(text.contains("# Machine: measured here, on "), "\(text)")
+    }
+
+    /// A plan asks what a fit asks, but for sizes that are given; a job of a recording that is at
+    /// hand is asked in any case, and has the answer.
     @Test func jobOfAnOpenQuestion() throws {
       let folder = try TemporaryDirectory()
-      let recording = folder.file("x.h5")
+      let (recording, job) = (folder.file("x.h5"), folder.file("j"))
       try writeSample(recording)
+      let sizes = ["--frames", "99", "--neurons", "9"]
       try expectRefusal(
         ["plan", "--recording", recording], 64, "--time-axis", "give", in: folder.path)
+      try expectRefusal(
+        ["plan", "--recording", recording, "--sbatch", job] + sizes, 64, "--time-axis",
+        in: folder.path)
+      try succeed(
+        plan(machine, in: folder) + [
+          "--recording", recording, "--time-axis", "0", "--scale", "max", "--sbatch", job,
+        ])
+      let text = try String(contentsOfFile: job, encoding: .utf8)
+      #expect(text.contains(" --time-axis 0 --scale max \"$@\""), "\(text)")
+      try expectRefusal(
+        ["plan", "--time-axis", "0"] + sizes, 64, "--time-axis does nothing here", in: folder.path)
+      try expectRefusal(
+        ["plan", "--scale", "max", "--recording", recording], 64, "--scale does nothing here",
+        in: folder.path)
       try expectRefusal(
         ["plan", "--frames", "99", "--neurons", "9", "--sbatch", folder.file("j")], 64,
         "--sbatch needs the --recording", in: folder.path)

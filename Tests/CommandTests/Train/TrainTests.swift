@@ -30,6 +30,29 @@ extension CommandTests {
         in: folder.path)
     }
 
+    /// A training that left the network as it was says so; one that taught it something does not.
+    @Test func nothingLearnt() throws {
+      let folder = try TemporaryDirectory()
+      let still = try succeed(
+        train(folder, ["--optimizer", "adam", "--learning-rate", "1e-30"]))
+      #expect(still.contains("best held-out loss") && still.contains("at iteration 0"), "\(still)")
+      #expect(still.contains("warning: nothing was learnt"), "\(still)")
+
+      // Waves that are alike in every trial of 20 steps.
+      let targets = folder.file("targets.h5")
+      var waves = Matrix<Double>(rows: 400, columns: 1)
+      for t in 0..<400 { waves[t, 0] = sin(2 * .pi * Double(t) / 20) }
+      let file = try File.create(targets)
+      try file.createDataset("/y", shape: [400, 1], of: Double.self).writeBlock(waves)
+      try file.close()
+      let taught = try succeed([
+        "train", "teacher", "--targets", targets + ":/y", "--steps", "20", "--hidden", "12",
+        "--batch", "8", "--optimizer", "adam", "--learning-rate", "1e-2", "--iterations", "100",
+        "-o", folder.file("teacher.h5"),
+      ])
+      #expect(taught.contains("explained = 0.") && !taught.contains("learnt"), "\(taught)")
+    }
+
     @Test func gridThatDoesNotFit() throws {
       let folder = try TemporaryDirectory()
       try expectRefusal(

@@ -24,6 +24,10 @@ import Wording
   @Test func nearer() {
     #expect(nearest(to: "damping-rul", among: ["damping", "damping-rule"]) == "damping-rule")
     #expect(nearest(to: "b", among: ["a", "c"]) == "a")
+    let flags = ["tau", "loss", "alpha", "lambda", "phase"]
+    #expect(nearest(to: "alfa", among: flags) == "alpha")
+    #expect(nearest(to: "fase", among: flags) == "phase")
+    #expect(nearest(to: "phit", among: ["fit"]) == "fit")
   }
 
   @Test func lists() {

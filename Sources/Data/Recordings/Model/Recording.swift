@@ -27,6 +27,16 @@ package struct Recording: Sendable {
   package var frames: Int { plan.frames }
   /// The neurons' names in the file, else their numbers from 0.
   package var labels: [String] { plan.labels }
+  /// The same recording, whose neurons have other names.
+  package func named(_ labels: [String]) -> Recording {
+    precondition(labels.count == neurons, "\(labels.count) names of \(neurons) neurons")
+    var plan = plan
+    plan.labels = labels
+    var named = Recording(plan: plan, tables: tables)
+    named.parts = parts
+    return named
+  }
+
   /// The region of each neuron, where a file of this program says it.
   package var regions: [String]? { plan.regionNames }
   /// The unit of the traces, where the file gives one.

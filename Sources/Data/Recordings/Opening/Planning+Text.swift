@@ -56,11 +56,7 @@ private func textAxis(
 private func textLabels(
   _ table: TextTable, _ roles: ColumnRoles, _ axis: Int
 ) throws -> [String] {
-  if axis == 0 {
-    return table.fields.enumerated().map { place, field in
-      table.names.flatMap { $0[field].isEmpty ? nil : $0[field] } ?? "\(place)"
-    }
-  }
+  if axis == 0 { return table.labels(of: table.fields) }
   guard let labels = roles.labels else { return (0..<table.rows).map(String.init) }
   return Array(try table.texts(labels).prefix(table.rows))
 }

@@ -24,8 +24,17 @@ func plan(_ request: RecordingRequest) throws -> (RecordingPlan, RecordingTables
   guard plan.neurons >= 1 else {
     throw RecordingError.badData("\(request.path): holds no neuron")
   }
+  if let note = twice(plan.labels) { plan.notes.append(note) }
   if tables.trialStarts.count > 1 { plan.notes.append("\(tables.trialStarts.count) trials") }
   return (plan, tables)
+}
+
+/// What is to be known of names that several neurons have; nil where there are none.
+private func twice(_ labels: [String]) -> String? {
+  let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
+  guard let name = labels.first(where: { counts[$0, default: 0] > 1 }) else { return nil }
+  return "\(counts[name, default: 0]) neurons are called \"\(name)\": rename them in the file, as"
+    + " no flag can tell them apart"
 }
 
 /// Finds the traces that a request selects, as the file has them.

@@ -25,12 +25,19 @@ struct DelimitedText {
   ///
   /// - Throws: `RecordingError` if it cannot be read, is empty or is no text.
   init(_ file: String) throws {
-    self.file = file
     guard let data = FileManager.default.contents(atPath: file) else {
       throw RecordingError.missing("\(file): cannot be read")
     }
+    try self.init(data, of: file)
+  }
+
+  /// Takes the bytes of a file, or those of its first lines.
+  ///
+  /// - Throws: `RecordingError` if they are none, or no text.
+  init(_ data: some DataProtocol, of file: String) throws {
+    self.file = file
     if data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]),
-      let text = String(data: data, encoding: .utf16)
+      let text = String(data: Data(data), encoding: .utf16)
     {
       bytes = Array(text.utf8)
     } else {
@@ -47,6 +54,14 @@ struct DelimitedText {
     guard !head.isEmpty else { throw RecordingError.badData("\(file) is empty") }
     if separator == nil { separator = Self.separator(of: head) }
     hasDecimalCommas = separator != .comma && areDecimalCommas(head)
+  }
+
+  /// Takes lines of a file whose form is known.
+  init(_ bytes: [UInt8], like other: DelimitedText) {
+    file = other.file
+    separator = other.separator
+    hasDecimalCommas = other.hasDecimalCommas
+    self.bytes = bytes
   }
 
   /// Calls `body` with each row of cells and its line, from 1, until it returns false.

@@ -26,11 +26,15 @@ struct TextTable: Codable, Equatable, Sendable {
   /// Looks at every line of a file once.
   ///
   /// - Throws: `RecordingError` with the line that is wrong: rows must be equally long.
-  init(_ file: String) throws {
-    let text = try DelimitedText(file)
+  init(_ file: String) throws { try self.init(DelimitedText(file)) }
+
+  /// Looks at every line of what was read of a file.
+  ///
+  /// - Throws: `RecordingError` with the line that is wrong: rows must be equally long.
+  init(_ text: DelimitedText) throws {
     var scan = TableScan(text)
     try scan.run()
-    self.file = file
+    file = text.file
     let header = scan.header
     headerRows = header?.isRow == true ? 1 : 0
     rows = scan.rows - scan.emptyTail
@@ -72,6 +76,13 @@ struct TextTable: Codable, Equatable, Sendable {
     return "the column \"\(name)\""
   }
 
+  /// What columns that are neurons are called: by their names, else by their places from 0.
+  func labels(of fields: [Int]) -> [String] {
+    fields.enumerated().map { place, field in
+      names.flatMap { $0[field].isEmpty ? nil : $0[field] } ?? "\(place)"
+    }
+  }
+
   /// Refuses columns that hold words where numbers are needed.
   ///
   /// - Throws: `RecordingError` (65) with the first such cell.
@@ -81,7 +92,8 @@ struct TextTable: Codable, Equatable, Sendable {
     else { return }
     let advice =
       columns[bad].holdsWords
-      ? "; \(title(bad)) holds words: choose the neurons' columns by --traces" : ""
+      ? "; \(title(bad)) holds words: choose the neurons' columns by --traces"
+      : ", in \(title(bad)); a cell without a value is left empty"
     throw RecordingError.badData(
       "\(file) line \(word.line): \"\(word.text)\" is not a number\(advice)")
   }

@@ -1,6 +1,11 @@
 package import Differentiation
 internal import RealModule
 
+extension Score {
+  /// The name of the share of the constant's loss that a network takes away.
+  package static var explained: String { "explained" }
+}
+
 extension LearningTask {
   /// The loss beside that of the best constant output, which knows nothing of a trial.
   ///
@@ -30,7 +35,7 @@ extension LearningTask {
     guard constant > 0 else { return losses }
     return losses + [
       Score(
-        "explained", 1 - loss / constant,
+        Score.explained, 1 - loss / constant,
         "share of the constant's loss that the network takes away; 1 is perfect")
     ]
   }

@@ -2,10 +2,7 @@ internal import Rivals
 
 extension FitCommand: ConditionalFlags {
   var flagConditions: [FlagCondition] {
-    model.flagConditions + method.flagConditions + [
-      FlagCondition(
-        ["horizon"], when: selection.runsFreely,
-        else: "it belongs to --select rollout and both, and this is \(selection.select.rawValue)"),
+    model.flagConditions + selection.flagConditions + method.flagConditions + [
       FlagCondition(
         ["rollout-starts"], when: model.holdout > 0, else: "--holdout 0 leaves no frame to run from"
       ),
@@ -25,6 +22,16 @@ extension ModelOptions: ConditionalFlags {
       FlagCondition(
         ["noise-ratio"], when: loss == .noiseAware,
         else: "it belongs to --loss noise-aware, and the loss is \(loss.rawValue)"),
+    ]
+  }
+}
+
+extension SelectionOptions: ConditionalFlags {
+  var flagConditions: [FlagCondition] {
+    [
+      FlagCondition(
+        ["horizon"], when: runsFreely,
+        else: "it belongs to --select rollout and both, and this is \(select.rawValue)")
     ]
   }
 }

@@ -7,8 +7,11 @@ extension FollowCommand: ConditionalFlags {
         ["holdout"], when: false,
         else: "every frame is forecast before it is fitted, so none is held out"),
       FlagCondition(
-        TraceOptions.names.filter { $0 != "dt" && $0 != "rate" }, when: isReplay,
-        else: "it says what to read of a recording, and this is a stream"),
+        TraceOptions.names.filter { !["dt", "rate", "traces", "timestamps"].contains($0) },
+        when: isReplay, else: "it says what to read of a recording, and this is a stream"),
+      FlagCondition(
+        ["traces", "timestamps"], when: isReplay || kind == .table,
+        else: "it says what to read of a recording or a table, and this is neither"),
       FlagCondition(
         ["cells"], when: isPipe || kind == .socket,
         else: "it belongs to a stream of float32 on -, a FIFO or a socket"),

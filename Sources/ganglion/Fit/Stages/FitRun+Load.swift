@@ -68,7 +68,7 @@ extension FitRun {
     }
     if kind == .none {
       let warning = try RateCheck.require(
-        rates, in: command.recordings.joined(separator: ", "), local: local,
+        rates, in: title ?? command.recordings.joined(separator: ", "), local: local,
         labels: recording.labels, isAsked: command.preprocessing.scale != nil, group: world)
       if let warning { session.console.say("warning: \(warning)") }
     }

@@ -36,23 +36,24 @@ extension FitRun {
     }
     if world.size > 1, let missing = Library.missing { console.say("note: \(missing)") }
     if recording.dt == nil { console.say("note: \(Recording.noClock)") }
-    let candidates = try ModelCandidates(
-      command.model, horizon: command.selection.horizonGrid,
-      ranges: command.selection.ranges(takesExcess: command.takesExcess), recording: recording)
+    let candidates = try command.candidates(alpha: recording.alpha, dt: recording.dt)
     let configuration = command.configuration(in: arithmetic, lambda: command.model.lambda.given)
     let settings = command.settings(for: recording, form: configuration.form)
     _ = try settings.json
     func number(_ count: Int, _ noun: String) -> String { "\(count) \(plural(noun, of: count))" }
+    let files = command.recordings.joined(separator: ", ")
+    let name = title ?? "\(files): \(recording.format)"
     console.say(
-      "\(command.recordings.joined(separator: ", ")): \(recording.format), "
-        + "\(number(recording.neurons, "neuron")) × \(number(recording.frames, "frame")); "
+      "\(name), \(number(recording.neurons, "neuron")) × "
+        + "\(number(recording.frames, "frame")); "
         + "\(number(world.size, "rank")) × \(number(session.threads, "thread"))")
     let local = Partition(of: recording.neurons, among: world.size).range(of: world.rank)
     return Planned(
       local: local, constraints: try readConstraints(of: local, on: world),
       candidates: candidates, configuration: configuration, settings: settings,
       fit: command.planned(
-        recording, configuration, candidates, bytesPerScalar: MemoryLayout<S>.stride))
+        command.shape(of: recording), configuration, candidates,
+        bytesPerScalar: MemoryLayout<S>.stride))
   }
 
   /// The constraints on this rank's neurons (collective).
@@ -78,8 +79,7 @@ extension FitRun {
     session.console.say("precision: \(arithmetic.reason)")
     let load = try planned.fit.load(of: planned.constraints, threads: session.threads, on: world)
     session.console.say(planned.fit.prediction(of: job, on: machine, mask: load).text)
-    if let horizon = planned.candidates.horizon {
-      let cost = HorizonCost(planned.fit, horizon, grid: planned.candidates.grid, in: job)
+    if let cost = planned.candidates.horizonCost(of: planned.fit, in: job) {
       session.console.say(cost.text)
     }
     session.console.say("next: the same without --dry-run")

@@ -20,6 +20,8 @@ struct FitRun<S: Scalar & Transferable & Storable> {
   let log: RunLog
   /// Whether it says which command is next.
   let leadsOn: Bool
+  /// What is fitted, as a person calls it; nil: the files that the command names.
+  var title: String?
 
   /// - Collective: every rank of `world` must call it.
   func run(on world: borrowing Communicator) throws {
@@ -29,13 +31,14 @@ struct FitRun<S: Scalar & Transferable & Storable> {
       under: planned.constraints, threads: session.threads, on: world)
     log.write("started", planned.fit.event)
 
+    let former = FormerResult(command.output, on: world)
     let loaded = try load(planned, on: world)
     let keeper = try keeper(of: loaded, on: world)
     let chosen = try choose(loaded, keeping: keeper, on: world)
     let scored = try score(solve(chosen, keeping: keeper, on: world), on: world)
     try write(scored, on: world)
     try keeper.finish(on: world)
-    try tell(scored, on: world)
+    try tell(scored, in: former, on: world)
   }
 
   /// What is kept of the work in a checkpoint, and what is there of an earlier run.
@@ -53,7 +56,9 @@ struct FitRun<S: Scalar & Transferable & Storable> {
   /// Says how it went and what is next.
   ///
   /// - Throws: `CommandLineError` (1) where neurons are not solved that had to be.
-  private func tell(_ scored: borrowing Scored, on world: borrowing Communicator) throws {
+  private func tell(
+    _ scored: borrowing Scored, in former: FormerResult, on world: borrowing Communicator
+  ) throws {
     let (console, report) = (session.console, scored.report)
     let table = try TimingTable(
       session.phases, spent: session.clock.spent,
@@ -66,7 +71,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     if let log { console.say(log.text(of: command.method.method)) }
     session.tell(table, isAsked: command.timings, log: self.log)
     if let output = command.output {
-      console.say("wrote \(output)")
+      console.say(former.line(output))
       console.say(Citation.line(command.method.method.citation))
       if leadsOn { console.next(command.next(after: output)) }
     }

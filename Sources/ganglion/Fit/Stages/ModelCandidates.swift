@@ -13,19 +13,20 @@ struct ModelCandidates {
   /// What may become of targets beyond ±1, the preferred first.
   let ranges: [TargetRange]
 
-  /// The candidates that the flags and the recording leave.
+  /// The candidates that the flags leave, and a recording that says its leak `alpha` and its
+  /// frame time `dt` in seconds, or does not.
   ///
   /// - Throws: `CommandLineError` if --tau cannot be turned into a leak, or if free runs have
   ///   nothing to choose.
   init(
     _ model: ModelOptions, horizon: HorizonGrid? = nil, ranges: [TargetRange] = [.clamped],
-    recording: Recording
+    alpha known: Double?, dt: Double?
   ) throws {
     losses = model.losses
     self.horizon = horizon
     self.ranges = ranges
     leakPerNeuron = model.alpha == .perNeuron
-    if let alpha = try Self.alpha(model, recording) { grid.alphas = [alpha] }
+    if let alpha = try Self.alpha(model, known: known, dt: dt) { grid.alphas = [alpha] }
     if let lambda = model.lambda.given { grid.lambdas = [lambda] }
     guard horizon == nil || !isGiven else {
       throw CommandLineError.usage(
@@ -60,6 +61,19 @@ struct ModelCandidates {
     return counts.isGiven ? nil : counts
   }
 
+  /// What free runs take to choose; nil where they choose nothing.
+  func horizonCost(of fit: PlannedFit, in job: Job) -> HorizonCost? {
+    horizon.map { HorizonCost(fit, $0, grid: grid, in: job) }
+  }
+
+  /// The settings that are chosen, as their flags are called.
+  var chosen: [String] {
+    [
+      ("alpha", leakPerNeuron || !isLeakGiven), ("lambda", grid.lambdas.count > 1),
+      ("loss", losses.count > 1), ("targets", ranges.count > 1),
+    ].filter { $0.1 }.map { $0.0 }
+  }
+
   /// Whether each neuron's leak is chosen: free runs begin with them.
   var choosesLeakPerNeuron: Bool { leakPerNeuron || horizon != nil && !isLeakGiven }
 
@@ -70,12 +84,14 @@ struct ModelCandidates {
   var isGiven: Bool { grid.alphas.count == 1 && grid.lambdas.count == 1 }
 
   /// The leak that is given by the flags, else by the recording; nil: it is chosen.
-  private static func alpha(_ model: ModelOptions, _ recording: Recording) throws -> Double? {
+  private static func alpha(
+    _ model: ModelOptions, known: Double?, dt: Double?
+  ) throws -> Double? {
     guard let tau = model.tau else {
-      guard let alpha = model.alpha else { return recording.alpha }
+      guard let alpha = model.alpha else { return known }
       return alpha.given
     }
-    guard let dt = recording.dt else {
+    guard let dt else {
       throw CommandLineError.usage(
         "--tau \(asGiven(tau)) needs the frame time, which the file does not have: give --dt, --rate"
           + " or --timestamps")

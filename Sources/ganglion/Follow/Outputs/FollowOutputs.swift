@@ -21,13 +21,13 @@ struct FollowOutputs: ParsableArguments {
   var publish: String?
   @Option(
     help: ArgumentHelp(
-      "Cells of the forecasts that are written, by number from 0, as 3,17; default: all.",
+      "Cells of the forecasts that are written, by name or by number from 0, as 3,17; default: all.",
       valueName: "LIST"))
   var cellsOut: CellList?
   @Option(
     help: ArgumentHelp(
       """
-      Cells whose mean rate at the horizon is of interest, as 3,17: each forecast comes with its \
+      Cells whose mean rate at the horizon is of interest, by name or number, as 3,17: each forecast comes with its \
       derivative by the rate of each cell now, in scaled rates.
       """, valueName: "LIST"))
   var readOut: CellList?
@@ -83,13 +83,51 @@ struct FollowOutputs: ParsableArguments {
   var forecastFile: String? { forecastOut == "-" ? nil : forecastOut }
 }
 
-/// Numbers of cells, as 3,17.
+extension FollowOutputs {
+  /// The flags that name cells.
+  private var lists: [(flag: String, list: CellList?)] {
+    [("--cells-out", cellsOut), ("--read-out", readOut)]
+  }
+
+  /// Refuses names where the cells of a source have none.
+  func requireNumbers() throws {
+    for (flag, list) in lists {
+      try require(
+        list?.isOfNumbers ?? true,
+        "\(flag) is \(list?.text ?? ""), and the cells of this source have no names: give numbers"
+          + " from 0")
+    }
+  }
+
+  /// The same, where it is known which cells are meant.
+  ///
+  /// - Throws: `CommandLineError` (64) for one that is not there.
+  func placed(among neurons: ModelNeurons) throws -> FollowOutputs {
+    var placed = self
+    placed.cellsOut = try cellsOut?.placed(among: neurons, "--cells-out")
+    placed.readOut = try readOut?.placed(among: neurons, "--read-out")
+    return placed
+  }
+}
+
+/// Cells by name or number, as 3,17.
 struct CellList: ExpressibleByArgument, Equatable {
-  let cells: [Int]
+  let text: String
+  /// Their places; none before names are known.
+  private(set) var cells: [Int] = []
 
   init?(argument: String) {
-    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-    guard !numbers.isEmpty, numbers.allSatisfy({ $0 ?? -1 >= 0 }) else { return nil }
-    cells = numbers.compactMap { $0 }
+    guard !argument.split(separator: ",", omittingEmptySubsequences: false).contains("") else {
+      return nil
+    }
+    text = argument
+  }
+
+  var isOfNumbers: Bool { text.split(separator: ",").allSatisfy { Int($0) ?? -1 >= 0 } }
+
+  fileprivate func placed(among neurons: ModelNeurons, _ flag: String) throws -> CellList {
+    var placed = self
+    placed.cells = try neurons.given(by: text, flag)
+    return placed
   }
 }

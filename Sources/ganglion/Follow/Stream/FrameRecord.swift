@@ -129,6 +129,8 @@ final class RecordingFeed: FrameFeed {
     self.record = record
   }
 
+  var table: TableFrames? { feed.table }
+
   var waiting: Int { feed.waiting }
 
   func next() -> FeedEvent {

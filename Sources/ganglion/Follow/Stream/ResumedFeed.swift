@@ -18,6 +18,8 @@ final class ResumedFeed: FrameFeed {
   /// Whether there are frames of the record left.
   var isBehind: Bool { !buffer.isEmpty || position < record.count }
 
+  var table: TableFrames? { feed.table }
+
   var waiting: Int { record.count - position + buffer.count + feed.waiting }
 
   func next() -> FeedEvent {

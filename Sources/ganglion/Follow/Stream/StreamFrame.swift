@@ -1,3 +1,5 @@
+internal import Recordings
+
 /// A frame as it comes from a source.
 struct StreamFrame: Sendable {
   /// Its number at the source, from 0 where the source does not count.
@@ -23,6 +25,8 @@ enum FeedEvent {
 
 /// Where frames come from, on rank 0.
 protocol FrameFeed: AnyObject {
+  /// What is known of a text table; nil for another source, and before its first rows are there.
+  var table: TableFrames? { get }
   /// The next frame, without waiting for one.
   func next() -> FeedEvent
   /// Frames that have come and were not taken.
@@ -31,4 +35,8 @@ protocol FrameFeed: AnyObject {
   func wait()
   /// Takes no more than what has come.
   func close()
+}
+
+extension FrameFeed {
+  var table: TableFrames? { nil }
 }

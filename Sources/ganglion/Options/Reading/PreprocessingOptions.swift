@@ -29,6 +29,9 @@ struct PreprocessingOptions: ParsableArguments {
       """)
   var scale: ScalingKind?
 
+  /// The long names of these flags.
+  static var names: [String] { FlagCatalog(of: PreprocessingOptions.self).names }
+
   func validate() throws {
     try requireFinite([
       "--baseline-window": baselineWindow, "--baseline-smoothing": baselineSmoothing,

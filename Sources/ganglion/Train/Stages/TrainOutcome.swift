@@ -1,6 +1,7 @@
 internal import Collectives
 internal import Foundation
 internal import Runtime
+internal import Tasks
 internal import Training
 internal import Wording
 
@@ -16,6 +17,9 @@ struct TrainOutcome {
   let until: Double?
   let hasReachedGoal: Bool
   private let bestLoss: Double
+  private let bestIteration: Int
+  /// The share of the held-out targets' variance that is explained, where that is a score.
+  private let explained: Double?
 
   init(
     _ result: TrainResult, iterations: Int, until: Double?, stoppedBy reason: StopRequest.Reason?
@@ -24,6 +28,8 @@ struct TrainOutcome {
     self.until = until
     hasReachedGoal = result.hasReachedGoal
     bestLoss = result.bestLoss
+    bestIteration = result.bestIteration
+    explained = result.scores.first { $0.name == Score.explained }?.value
     self.iterations = iterations
     stoppedBy = reason
     divergence = result.divergence
@@ -31,6 +37,19 @@ struct TrainOutcome {
 
   /// Whether anything was learnt; the parameters of the start are no result.
   var hasResult: Bool { done > 0 || hasReachedGoal }
+
+  /// What is to be known of a training that went as it was asked to, and taught the network
+  /// nothing.
+  var warnings: [String] {
+    let remedy =
+      "; do the inputs, and the time since a trial began, say what the targets are? If so, try more"
+      + " --iterations or another --learning-rate"
+    if done > 0, bestIteration == 0 {
+      return ["nothing was learnt: no iteration had a lower held-out loss than the start" + remedy]
+    }
+    guard let explained, explained <= 0 else { return [] }
+    return ["the held-out targets are no better explained than by their mean" + remedy]
+  }
 
   /// Whether a loss was to be reached, and all iterations did not reach it.
   private var hasMissedGoal: Bool { until != nil && !hasReachedGoal }

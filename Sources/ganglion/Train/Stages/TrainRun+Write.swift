@@ -35,7 +35,9 @@ extension TrainRun {
   ///
   /// - Throws: `Stopped` or `CommandLineError` where it ended early.
   /// - Collective: every rank of `world` must call it.
-  func tell(_ trained: Trained, log: RunLog, on world: borrowing Communicator) throws {
+  func tell(
+    _ trained: Trained, in former: FormerResult, log: RunLog, on world: borrowing Communicator
+  ) throws {
     let (console, result) = (session.console, trained.result)
     let table = try TimingTable(
       session.phases, spent: session.clock.spent, peak: PeakRate(measuring: S.self), group: world)
@@ -54,13 +56,16 @@ extension TrainRun {
     for score in result.scores {
       console.say("  \(score.name) = \(plain(score.value)): \(score.meaning)")
     }
+    for warning in trained.outcome.warnings { console.say("warning: \(warning)") }
     session.tell(table, isAsked: command.timings, log: log)
     if let stopped = trained.stopped {
-      if let output = command.output { console.say("wrote \(output), of the training so far") }
+      if let output = command.output {
+        console.say(former.line(output) + ", of the training so far")
+      }
       throw stopped
     }
     if let output = command.output, trained.outcome.hasResult {
-      console.say("wrote \(output)")
+      console.say(former.line(output))
       console.say(Citation.line(trained.prepared.settings.method.citation))
       if task is any RecordableTask {
         console.next(

@@ -48,9 +48,10 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
     let log = try session.openLog(command.log, on: world)
     let begun = try resume(prepared, on: world)
     let trained = try train(begun, log: log, on: world)
+    let former = FormerResult(command.output, on: world)
     try write(trained, on: world)
     if trained.stopped == nil { try begun.checkpoint?.file.remove(on: world) }
-    try tell(trained, log: log, on: world)
+    try tell(trained, in: former, log: log, on: world)
   }
 
   /// What the flags mean for this task.

@@ -70,10 +70,6 @@ enum FrameFormat: String {
       throw CommandLineError.badStream(
         "\(path) has \(lines.count) lines, expected one of numbers, below names or not")
     }
-    let numbers = TableLine(line)
-    if let word = numbers.wordThatIsNone {
-      throw CommandLineError.badStream("\(path): '\(word)' is no number")
-    }
-    return numbers.values
+    return try TableFrames.values(of: Array(line.utf8), in: path)
   }
 }

@@ -1,20 +1,27 @@
 internal import Collectives
 internal import Foundation
+internal import Recordings
 
-/// The lines of a text table that another program appends to, one frame a line, cells apart by
-/// commas, semicolons, tabs or blanks.
+/// A text table that another program appends to, a line a frame, read by the rules of one that
+/// is whole (`TableFrames`).
 ///
-/// A first line of names is passed over. A line counts once its end is there.
+/// A line counts once its end is there. The first frames wait for as many rows as tell the
+/// columns apart, which are fewer than the shortest warm-up has.
 final class GrowingTable: FrameFeed {
-  private let path: String
+  private let request: RecordingRequest
   private let descriptor: Int32
+  /// What was read since the last line end.
   private var bytes: [UInt8] = []
-  private var lines: [String] = []
+  /// Lines that were not taken.
+  private var lines: ArraySlice<[UInt8]> = []
+  /// Frames of the first lines that were not taken.
+  private var begun: ArraySlice<TableFrames.Frame> = []
+  private var found: TableFrames?
+  /// Lines that were taken.
+  private var seen = 0
   private var taken = 0
   /// Frames that were taken by an earlier run.
   private let first: Int
-  private var seen = 0
-  private var cells: Int?
   private var isClosed = false
   private var timer = LookTimer()
 
@@ -25,31 +32,40 @@ final class GrowingTable: FrameFeed {
   /// Begins with the frame `first`.
   ///
   /// - Throws: `CommandLineError` (66) if it cannot be read.
-  init(_ path: String, first: Int = 0) throws {
-    self.path = path
+  init(_ request: RecordingRequest, first: Int = 0) throws {
+    self.request = request
     self.first = first
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    descriptor = open(request.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw CommandLineError(
-        exitCode: ExitCode.missingInput, description: "cannot read \(path): \(lastSystemError())")
+        exitCode: ExitCode.missingInput,
+        description: "cannot read \(request.path): \(lastSystemError())")
     }
   }
 
   deinit { Foundation.close(descriptor) }
 
-  var waiting: Int { lines.count }
+  /// The table, once its columns are told apart.
+  var table: TableFrames? {
+    if found == nil, !isClosed { try? look() }
+    return found
+  }
+
+  var waiting: Int { begun.count + (found == nil ? 0 : lines.count) }
 
   func next() -> FeedEvent {
     do {
-      if lines.isEmpty, !isClosed { try look() }
-      while let line = lines.first {
-        lines.removeFirst()
-        seen += 1
-        guard let values = try frame(line) else { continue }
+      if isClosed {
+        try settle()
+      } else if begun.isEmpty, lines.isEmpty || found == nil {
+        try look()
+      }
+      while let frame = try nextRow() {
         defer { taken += 1 }
         if taken < first { continue }
         return .frame(
-          StreamFrame(number: UInt64(taken), time: nil, arrival: .now, values: values))
+          StreamFrame(
+            number: UInt64(taken), time: frame.time, arrival: .now, values: frame.values))
       }
       return isClosed ? .ended(nil) : .nothing
     } catch {
@@ -57,20 +73,32 @@ final class GrowingTable: FrameFeed {
     }
   }
 
-  /// The numbers of a line; nil for an empty one, and for names at the beginning.
-  private func frame(_ line: String) throws -> [Double]? {
-    let line = TableLine(line)
-    guard !line.values.isEmpty else { return nil }
-    if let word = line.wordThatIsNone {
-      if seen == 1 { return nil }
-      throw CommandLineError.badStream("\(path), line \(seen): '\(word)' is no number")
+  /// The next row that is there; nil where there is none.
+  private func nextRow() throws -> TableFrames.Frame? {
+    if let frame = begun.popFirst() { return frame }
+    while let found, let line = lines.popFirst() {
+      seen += 1
+      if let frame = try found.frame(of: line, number: seen) { return frame }
     }
-    guard line.values.count == cells ?? line.values.count else {
-      throw CommandLineError.badStream(
-        "\(path), line \(seen): \(line.values.count) values, expected \(cells ?? 0)")
+    return nil
+  }
+
+  /// Tells the columns apart, once there are lines enough.
+  private func settle() throws {
+    guard found == nil else { return }
+    var rows = 0
+    let head = lines.prefix { line in
+      let start = line.first { $0 > UInt8(ascii: " ") }
+      if let start, start != UInt8(ascii: "#"), start != UInt8(ascii: "%") { rows += 1 }
+      // Two of them may be the names, and what says how columns are apart.
+      return rows <= TableFrames.rowsToSettle + 2
     }
-    cells = line.values.count
-    return line.values
+    found = try TableFrames(
+      Array(head.joined(separator: [UInt8(ascii: "\n")])), request, isAll: isClosed)
+    guard let found else { return }
+    begun = found.first[...]
+    seen = head.count
+    lines = lines.dropFirst(head.count)
   }
 
   private func look() throws {
@@ -81,14 +109,15 @@ final class GrowingTable: FrameFeed {
     bytes += buffer[..<got]
     guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else {
       guard bytes.count < Self.mostBytes else {
-        throw CommandLineError.badStream("\(path) has a line of more than \(Self.mostBytes) bytes")
+        throw CommandLineError.badStream(
+          "\(request.path) has a line of more than \(Self.mostBytes) bytes")
       }
       return
     }
-    lines = String(decoding: bytes[..<end], as: UTF8.self).split(
-      separator: "\n", omittingEmptySubsequences: false
-    ).map(String.init)
+    lines += bytes[..<end].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .map { Array($0) }
     bytes.removeFirst(end + 1)
+    try settle()
   }
 
   func wait() { usleep(500) }
