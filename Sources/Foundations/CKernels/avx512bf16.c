@@ -124,7 +124,8 @@ static void column(
     const uint16_t *rest = a_rest ? a_rest + at : NULL;
     float *c = p->c + i * p->ldc + panel * CK_PANEL;
     fetch(
-      c + rows_of_block * p->ldc, p->ldc, next + (i - first) / rows_of_block * share, share);
+      c + rows_of_block * p->ldc, p->ldc, next + (i - first) / rows_of_block * share,
+      share);
     if (rows == rows_of_block && columns == CK_PANEL)
       block(steps, a + at, rest, b, b_rest, c, p->ldc, step == 0);
     else edge(steps, a + at, rest, b, b_rest, c, p->ldc, rows, columns, step == 0);
