@@ -191,7 +191,7 @@ extension CommandTests {
       let text = try succeed([
         "fit", recording, "-o", model, "--alpha", "0.3", "--lambda", "1e-3", "--time-axis", "0",
       ])
-      #expect(text.contains("1 neurons are mostly missing in the held-out frames"))
+      #expect(text.contains("1 neuron is mostly missing in the held-out frames"))
       let scores = folder.file("scores.h5")
       for ranks in [nil, 3] {
         try succeed(["evaluate", model, "-o", scores], ranks: ranks)
