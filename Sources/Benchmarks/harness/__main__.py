@@ -128,7 +128,9 @@ def machine():
 
 
 def command(name, against):
-    return f"Scripts/bench {f'--against {against} ' if against else ''}{name}"
+    """What measures a case again; of the older program its name, as its folder is of one machine."""
+    older = f"--against {os.path.basename(against)} " if against else ""
+    return f"Scripts/bench {older}{name}"
 
 
 def revision():
