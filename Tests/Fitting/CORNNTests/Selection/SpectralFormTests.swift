@@ -36,19 +36,26 @@ import Testing
   private let lambdas = [3e-2, 3e-3]
   private let gap = 2
 
-  @Test(arguments: cases)
-  func heldOutErrorsAreThoseOfTheDenseSolution(problem: Case) throws {
-    let data = try Synthetic(
-      neurons: problem.neurons, frames: problem.frames, inputs: problem.inputs)
-    let ready = try FitProblem(
-      data.recording(), bias: true, group: SingleRank(), phases: Phases())
+  private func search(
+    _ problem: Case, _ data: borrowing Synthetic, threads: Int
+  ) throws -> CrossValidation<Double> {
     var configuration = Configuration()
     configuration.selfConnections = problem.selfConnections
     var grid = SelectionGrid()
     grid.gap = gap
-    let search = CrossValidation(
-      problem: ready, grid: grid, configuration: configuration, threads: 1,
-      memory: SearchMemory(), restriction: nil)
+    return CrossValidation(
+      problem: try FitProblem(
+        data.recording(), bias: true, group: SingleRank(), phases: Phases()),
+      grid: grid, configuration: configuration, threads: threads, memory: SearchMemory(),
+      restriction: nil)
+  }
+
+  @Test(arguments: cases)
+  func heldOutErrorsAreThoseOfTheDenseSolution(problem: Case) throws {
+    let data = try Synthetic(
+      neurons: problem.neurons, frames: problem.frames, inputs: problem.inputs)
+    let search = try search(problem, data, threads: 1)
+    let ready = search.problem
     let neurons = [0, 3, 7]
     let round = SearchRound(neurons: 3, iterations: 3000, tolerance: 1e-5)
     for fold in search.folds.prefix(2) {
@@ -68,15 +75,8 @@ import Testing
   func whitenedErrorsAreThoseOfTheDenseSolution(problem: Case) throws {
     let data = try Synthetic(
       neurons: problem.neurons, frames: problem.frames, inputs: problem.inputs)
-    let ready = try FitProblem(
-      data.recording(), bias: true, group: SingleRank(), phases: Phases())
-    var configuration = Configuration()
-    configuration.selfConnections = problem.selfConnections
-    var grid = SelectionGrid()
-    grid.gap = gap
-    let search = CrossValidation(
-      problem: ready, grid: grid, configuration: configuration, threads: 2,
-      memory: SearchMemory(), restriction: nil)
+    let search = try search(problem, data, threads: 2)
+    let ready = search.problem
     let neurons = [0, 3, 7]
     let losses = [problem.loss, .robust(threshold: 0.3)]
     let subproblems = neurons.flatMap { neuron in
