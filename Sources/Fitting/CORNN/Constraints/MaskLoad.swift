@@ -66,7 +66,7 @@ package struct MaskLoad: Sendable {
     else { return nil }
     var costs = MaskCost(samples: sizes.samples, regressors: sizes.regressors)
     var restriction = whole
-    var features = FeatureLoads()
+    var features = FeatureCost.Load()
     if let kernel = sizes.kernel, whole.signs == nil {
       let parts = try whole.parts(
         costs, sizes.featureCost(kernel, configuration, iterations: costs.iterations, group: group),
@@ -113,28 +113,6 @@ extension MaskLoad.Sizes {
     FeatureCost(
       samples: samples, lambda: configuration.lambda, kernel: kernel, ranks: group.size,
       iterations: iterations)
-  }
-}
-
-/// The loads of all masks whose neurons are in features: sums, and the largest memory.
-private struct FeatureLoads {
-  var gram = 0.0
-  var shared = 0.0
-  var alone = 0.0
-  var packed = 0.0
-  var exact = 0.0
-  var numbers = 0.0
-  var bytes = 0.0
-
-  mutating func add(_ load: FeatureCost.Load?, neurons: Int) {
-    guard let load else { return }
-    gram += load.gram
-    shared += load.shared
-    alone += load.alone
-    packed += Double(neurons) * load.packed
-    exact += Double(neurons) * load.exact
-    numbers += Double(neurons) * load.numbers
-    bytes = max(bytes, load.bytes)
   }
 }
 

@@ -32,6 +32,19 @@ struct FeatureCost {
     var numbers = 0.0
     /// Bytes a node.
     var bytes = 0.0
+
+    /// Adds that of another mask, with those of so many of its neurons; memory is the largest, as
+    /// one mask is solved after another.
+    mutating func add(_ load: Load?, neurons: Int) {
+      guard let load else { return }
+      gram += load.gram
+      shared += load.shared
+      alone += load.alone
+      packed += Double(neurons) * load.packed
+      exact += Double(neurons) * load.exact
+      numbers += Double(neurons) * load.numbers
+      bytes = max(bytes, load.bytes)
+    }
   }
 
   /// nil where no features serve.
