@@ -2,6 +2,7 @@ internal import Charts
 internal import Evaluation
 internal import Foundation
 internal import Reports
+internal import Statistics
 internal import Wording
 
 extension FitPage {
@@ -112,14 +113,7 @@ extension FitPage {
 
 /// Pearson's correlation over the frames where both are known.
 private func correlation(_ a: [Double], _ b: [Double]) -> Double {
-  let both = zip(a, b).filter { $0.isFinite && $1.isFinite }
-  let count = Double(both.count)
-  let (meanA, meanB) = (both.reduce(0) { $0 + $1.0 } / count, both.reduce(0) { $0 + $1.1 } / count)
-  var (aa, ab, bb) = (0.0, 0.0, 0.0)
-  for (x, y) in both {
-    aa += (x - meanA) * (x - meanA)
-    ab += (x - meanA) * (y - meanB)
-    bb += (y - meanB) * (y - meanB)
-  }
-  return ab / (aa * bb).squareRoot()
+  var sums = PairSums()
+  for (x, y) in zip(a, b) where x.isFinite && y.isFinite { sums.add(x, y) }
+  return sums.correlation
 }

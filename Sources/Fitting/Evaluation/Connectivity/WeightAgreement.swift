@@ -1,10 +1,13 @@
 package import Collectives
 package import LinearAlgebra
+internal import Statistics
 
 /// How well weights agree with the true ones, from running sums that ranks add up.
 package struct WeightAgreement: Sendable {
-  /// Count, Σx, Σy, Σx², Σy², Σxy, Σ(x − y)²; x the fitted and y the true weights.
-  private var sums = [Double](repeating: 0, count: 7)
+  /// Of pairs of a true weight x and the fitted one y.
+  private var sums = PairSums()
+  /// `Σ (x − y)²`, which the sums would give with an error of the weights' own size.
+  private var squaredDifference = 0.0
 
   package init() {}
 
@@ -13,15 +16,10 @@ package struct WeightAgreement: Sendable {
   {
     precondition(fitted.count == truth.count, "\(fitted.count) against \(truth.count) weights")
     for j in 0..<fitted.count where j != index {
-      let x = Double(fitted[j])
-      let y = Double(truth[j])
-      sums[0] += 1
-      sums[1] += x
-      sums[2] += y
-      sums[3] += x * x
-      sums[4] += y * y
-      sums[5] += x * y
-      sums[6] += (x - y) * (x - y)
+      let x = Double(truth[j])
+      let y = Double(fitted[j])
+      sums.add(x, y)
+      squaredDifference += (x - y) * (x - y)
     }
   }
 
@@ -29,22 +27,21 @@ package struct WeightAgreement: Sendable {
   ///
   /// - Collective: every rank of `group` must call it.
   package mutating func reduce(over group: borrowing some RankGroup & ~Copyable) throws {
-    try group.sum(&sums)
+    var numbers = sums.numbers + [squaredDifference]
+    try group.sum(&numbers)
+    sums = PairSums(numbers.prefix(PairSums.width))
+    squaredDifference = numbers[PairSums.width]
   }
 
   /// How many weights were compared.
-  package var count: Int { Int(sums[0]) }
+  package var count: Int { Int(sums.count) }
 
-  private var covariance: Double { sums[5] - sums[1] * sums[2] / sums[0] }
-  private var fittedSpread: Double { sums[3] - sums[1] * sums[1] / sums[0] }
-  private var trueSpread: Double { sums[4] - sums[2] * sums[2] / sums[0] }
-
-  /// Pearson's correlation; NaN without spread.
-  package var pearson: Double { covariance / (fittedSpread * trueSpread).squareRoot() }
+  /// Pearson's correlation; NaN where either are all the same.
+  package var pearson: Double { sums.correlation }
 
   /// The slope of the fitted weights over the true ones: below 1 where they are shrunk.
-  package var slope: Double { covariance / trueSpread }
+  package var slope: Double { sums.slope }
 
   /// The root mean square difference.
-  package var rootMeanSquareError: Double { (sums[6] / sums[0]).squareRoot() }
+  package var rootMeanSquareError: Double { (squaredDifference / sums.count).squareRoot() }
 }

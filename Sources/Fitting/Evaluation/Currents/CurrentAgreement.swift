@@ -1,5 +1,6 @@
 package import Collectives
 package import LinearAlgebra
+internal import Statistics
 
 /// Pearson's correlation of fitted and true currents, over the cells of a region and the frames.
 ///
@@ -8,14 +9,14 @@ package import LinearAlgebra
 package struct CurrentAgreement: Sendable {
   private let regions: [Int]
   private let count: Int
-  /// Of each pair, target × source: n, Σx, Σy, Σxx, Σyy, Σxy.
-  private var sums: [Double]
+  /// Of each pair, target × source.
+  private var sums: [PairSums]
 
   /// No rows yet, of the regions of some currents.
   package init(_ currents: RegionCurrents) {
     regions = currents.regions
     count = currents.names.count
-    sums = [Double](repeating: 0, count: 6 * count * count)
+    sums = [PairSums](repeating: PairSums(), count: count * count)
   }
 
   /// Adds some rows of both networks, those of the neurons from `first` on.
@@ -32,16 +33,9 @@ package struct CurrentAgreement: Sendable {
       let x = product(fitted.selectedColumns(senders).converted(to: Double.self), rates)
       let y = product(truth.selectedColumns(senders).converted(to: Double.self), rates)
       for i in 0..<x.rows {
-        let place = 6 * (regions[first + i] * count + source)
+        let place = regions[first + i] * count + source
         let (a, b) = (x.row(i), y.row(i))
-        for k in 0..<a.count {
-          sums[place] += 1
-          sums[place + 1] += a[k]
-          sums[place + 2] += b[k]
-          sums[place + 3] += a[k] * a[k]
-          sums[place + 4] += b[k] * b[k]
-          sums[place + 5] += a[k] * b[k]
-        }
+        for k in 0..<a.count { sums[place].add(a[k], b[k]) }
       }
     }
   }
@@ -50,17 +44,13 @@ package struct CurrentAgreement: Sendable {
   ///
   /// - Collective: every rank of `group` must call it.
   package mutating func reduce(over group: borrowing some RankGroup & ~Copyable) throws {
-    try group.sum(&sums)
+    var numbers = sums.flatMap(\.numbers)
+    try group.sum(&numbers)
+    for place in sums.indices {
+      sums[place] = PairSums(numbers[(PairSums.width * place)...].prefix(PairSums.width))
+    }
   }
 
   /// Target × source; NaN where one of the two does not vary.
-  package var correlations: [Double] {
-    (0..<count * count).map { pair in
-      let s = sums[(6 * pair)..<(6 * pair + 6)].map { $0 }
-      let xy = s[5] - s[1] * s[2] / s[0]
-      let xx = s[3] - s[1] * s[1] / s[0]
-      let yy = s[4] - s[2] * s[2] / s[0]
-      return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : .nan
-    }
-  }
+  package var correlations: [Double] { sums.map(\.correlation) }
 }

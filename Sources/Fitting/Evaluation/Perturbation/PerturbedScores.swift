@@ -1,6 +1,7 @@
 package import Collectives
 package import LinearAlgebra
 package import Networks
+internal import Statistics
 
 /// Responses to stimulation that a network foresees, against those that were measured.
 ///
@@ -70,7 +71,7 @@ package struct PerturbedScores: Sendable {
     guard !used.isEmpty else { return nil }
     let stride = max(1, used.count * network.neurons / Self.mostResponses)
     var own: [Response] = []
-    var sums = [ResponseSums](repeating: ResponseSums(), count: ahead.count)
+    var sums = [PairSums](repeating: PairSums(), count: ahead.count)
     for (number, place) in used.enumerated() {
       let trial = trials[place]
       let stimulated = Set(trial.cells)
@@ -96,7 +97,7 @@ package struct PerturbedScores: Sendable {
           Double(observed.rates.matrix[neuron, trial.onset + $0]) - $1
         }
         for k in ahead.indices where !measured[k].isNaN {
-          sums[k].add(foreseen: foreseen[k], measured: measured[k])
+          sums[k].add(foreseen[k], measured[k])
         }
         if (number * network.neurons + neuron).isMultiple(of: stride) {
           own.append(
@@ -107,8 +108,8 @@ package struct PerturbedScores: Sendable {
     }
     var rows: [Row] = []
     for (place, frames) in ahead.enumerated() {
-      try sums[place].reduce(over: group)
-      rows.append(sums[place].row(ahead: frames))
+      try group.sum(&sums[place].numbers)
+      rows.append(Row(ahead: frames, sums[place]))
     }
     self.rows = rows
     self.trials = used.count
@@ -137,25 +138,11 @@ extension PerturbedScores.Response {
   }
 }
 
-/// Running sums of foreseen responses x and measured ones y.
-private struct ResponseSums {
-  /// Count, Σx, Σy, Σx², Σy², Σxy.
-  private var sums = [Double](repeating: 0, count: 6)
-
-  mutating func add(foreseen x: Double, measured y: Double) {
-    for (place, term) in [1, x, y, x * x, y * y, x * y].enumerated() { sums[place] += term }
-  }
-
-  mutating func reduce(over group: borrowing some RankGroup & ~Copyable) throws {
-    try group.sum(&sums)
-  }
-
-  func row(ahead: Int) -> PerturbedScores.Row {
-    let covariance = sums[5] - sums[1] * sums[2] / sums[0]
-    let foreseen = sums[3] - sums[1] * sums[1] / sums[0]
-    let measured = sums[4] - sums[2] * sums[2] / sums[0]
-    return PerturbedScores.Row(
-      ahead: ahead, correlation: covariance / (foreseen * measured).squareRoot(),
-      slope: covariance / foreseen, errorRatio: (sums[3] - 2 * sums[5] + sums[4]) / sums[4])
+extension PerturbedScores.Row {
+  /// From sums over foreseen responses x and measured ones y.
+  fileprivate init(ahead: Int, _ sums: PairSums) {
+    self.init(
+      ahead: ahead, correlation: sums.correlation, slope: sums.slope,
+      errorRatio: sums.squaredDifference / sums.numbers[4])
   }
 }

@@ -1,4 +1,5 @@
 internal import Collectives
+internal import Statistics
 
 /// How close series are to others, one to one, over all of them together.
 ///
@@ -14,35 +15,24 @@ package struct Closeness: Sendable, Equatable {
 
 /// The sums that `Closeness` is made of, by series.
 struct ClosenessSums {
-  /// Values, then sums of x, y, xx, yy and xy, series by series.
-  private var sums: [Double]
+  private var series: [PairSums]
 
-  private static var width: Int { 6 }
-
-  init(series: Int) { sums = [Double](repeating: 0, count: Self.width * series) }
+  init(series: Int) { self.series = [PairSums](repeating: PairSums(), count: series) }
 
   /// Adds a value of x and the value of y that it should be; a missing one does not count.
   mutating func add(_ x: Double, against y: Double, series: Int) {
     guard x.isFinite, y.isFinite else { return }
-    let first = Self.width * series
-    sums[first] += 1
-    sums[first + 1] += x
-    sums[first + 2] += y
-    sums[first + 3] += x * x
-    sums[first + 4] += y * y
-    sums[first + 5] += x * y
+    self.series[series].add(x, y)
   }
 
   /// Variation of x and y about their means, of both, and of their difference, over all series.
   private var totals: [Double] {
     var totals = [0.0, 0, 0, 0]
-    for first in stride(from: 0, to: sums.count, by: Self.width) where sums[first] > 0 {
-      let (n, x, y) = (sums[first], sums[first + 1], sums[first + 2])
-      let (xx, yy, xy) = (sums[first + 3], sums[first + 4], sums[first + 5])
-      totals[0] += xx - x * x / n
-      totals[1] += yy - y * y / n
-      totals[2] += xy - x * y / n
-      totals[3] += xx - 2 * xy + yy
+    for sums in series where sums.count > 0 {
+      totals[0] += sums.firstVariation
+      totals[1] += sums.secondVariation
+      totals[2] += sums.covariation
+      totals[3] += sums.squaredDifference
     }
     return totals
   }
@@ -59,8 +49,11 @@ struct ClosenessSums {
   /// The closeness of series that every rank has.
   var closeness: Closeness { Self.closeness(of: totals) }
 
+  /// NaN where the true series do not vary, and the correlation where the others do not.
   private static func closeness(of totals: [Double]) -> Closeness {
-    Closeness(
-      r2: 1 - totals[3] / totals[1], pearson: totals[2] / (totals[0] * totals[1]).squareRoot())
+    let (x, y) = (totals[0], totals[1])
+    return Closeness(
+      r2: y > 0 ? 1 - totals[3] / y : .nan,
+      pearson: x > 0 && y > 0 ? totals[2] / (x * y).squareRoot() : .nan)
   }
 }

@@ -5,6 +5,7 @@ internal import HDF5
 internal import LinearAlgebra
 internal import MPI
 internal import Results
+internal import Statistics
 internal import Wording
 
 /// How far fits to parts of a recording agree, as `evaluate` says it.
@@ -187,8 +188,8 @@ struct AgreementReport {
 
 /// Sums of how some weights agree.
 private struct PairAgreement {
-  /// Weights; of the halves Σx, Σy, Σx², Σy², Σxy and same signs; of resamples the sum of shares with
-  /// the same sign, and weights of which it is sure.
+  /// `PairSums` of the halves, of which the first is how many weights there are, and those with the same
+  /// sign; of resamples the sum of shares with the same sign, and weights of which it is sure.
   private(set) var numbers = [Double](repeating: 0, count: PairAgreement.width)
 
   static let width = 9
@@ -201,9 +202,10 @@ private struct PairAgreement {
     if found.firstHalf.columns > 0 {
       let (x, y) = (Double(found.firstHalf[i, j]), Double(found.secondHalf[i, j]))
       guard x.isFinite, y.isFinite else { return }
-      for (place, value) in [1, x, y, x * x, y * y, x * y, x * y > 0 ? 1 : 0].enumerated() {
-        numbers[place] = value
-      }
+      var pair = PairSums()
+      pair.add(x, y)
+      numbers.replaceSubrange(..<PairSums.width, with: pair.numbers)
+      numbers[PairSums.width] = x * y > 0 ? 1 : 0
     }
     if found.sameSign.columns > 0 {
       let share = Double(found.sameSign[i, j])
@@ -224,10 +226,5 @@ private struct PairAgreement {
   var sameInResamples: Double { numbers[7] / count }
   var sureShare: Double { numbers[8] / count }
 
-  var pearson: Double {
-    let both = numbers[5] - numbers[1] * numbers[2] / count
-    let x = numbers[3] - numbers[1] * numbers[1] / count
-    let y = numbers[4] - numbers[2] * numbers[2] / count
-    return both / (x * y).squareRoot()
-  }
+  var pearson: Double { PairSums(numbers.prefix(PairSums.width)).correlation }
 }
