@@ -45,8 +45,8 @@ struct FitResultFile {
     try file.contents.setAttribute("lambda", configuration.lambda)
     try file.contents.setAttribute("targets", configuration.targetRange.rawValue)
     try file.contents.setAttribute("form", fit.form.rawValue)
-    if configuration.usesFeatures {
-      try file.contents.setAttribute("products", configuration.productKernel.name)
+    if let kernel = fit.productKernel {
+      try file.contents.setAttribute("products", kernel.name)
     }
     try file.contents.setAttribute("preconditioner_ridge_raise", fit.ridgeRaise)
     try file.contents.setAttribute(

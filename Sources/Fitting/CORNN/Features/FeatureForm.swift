@@ -29,6 +29,10 @@ protocol FeatureForm<S>: SubproblemForm, ~Copyable {
 }
 
 extension FeatureForm where Self: ~Copyable {
+  var productKernel: ProductKernel? { gradients.kernel }
+}
+
+extension FeatureForm where Self: ~Copyable {
   var neglects: Bool { false }
 
   func updateShift(_ panel: inout FeaturePanel) {}

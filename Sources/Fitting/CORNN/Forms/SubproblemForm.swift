@@ -12,6 +12,9 @@ protocol SubproblemForm<S>: ~Copyable {
   /// `XᵀX`, regressors × regressors; nil where the form does not have it.
   var weightProducts: SharedMatrix<Double>? { get }
 
+  /// What iterations in whitened features multiply with; nil where they are none.
+  var productKernel: ProductKernel? { get }
+
   /// The solutions of some subproblems, from earlier ones if given; nil if it was abandoned.
   func solution(
     of members: [Subproblem], in work: PanelWork, _ recording: borrowing PreparedRecording<S>,
@@ -26,6 +29,7 @@ protocol SubproblemForm<S>: ~Copyable {
 extension SubproblemForm where Self: ~Copyable {
   var ridgeRaise: Double { 1 }
   var weightProducts: SharedMatrix<Double>? { nil }
+  var productKernel: ProductKernel? { nil }
 }
 
 /// A form with the products that the solvers take in its own space of coefficients.

@@ -109,6 +109,7 @@ extension Fit where S == Double {
     mask = nil
     ridgeRaise = 1
     weightProducts = nil
+    productKernel = nil
     heldOutTransitions = heldOut
     impliedOwnWeights =
       isDual && excludesSelf

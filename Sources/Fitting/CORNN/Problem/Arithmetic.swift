@@ -61,6 +61,15 @@ package struct Arithmetic: Equatable, Sendable {
     usesFeatures = isRounded
   }
 
+  /// `reason`, of a fit under constraints: neurons that are not solved in features have exact projections.
+  package func reason(under load: MaskLoad?) -> String {
+    guard usesFeatures, let load, load.isExactSomewhere else { return reason }
+    let projections = "exact projections in \(isSingle ? "float32" : "float64")"
+    return load.flopsPacked == 0
+      ? "float64 Gram matrix and factors, iterations with \(projections)"
+      : "\(reason); \(projections) of neurons whose constraints few others share"
+  }
+
   private static func roundedReason(
     _ form: Configuration.Form, _ kernel: ProductKernel
   ) -> String {

@@ -7,6 +7,8 @@ struct FoundSolutions<S: Scalar & Transferable> {
   let outcome: PanelOutcome<S>
   let ridgeRaise: Double
   let weightProducts: SharedMatrix<Double>?
+  /// See `Fit.productKernel`.
+  let productKernel: ProductKernel?
 }
 
 /// All subproblems of this rank at one ridge.
@@ -27,7 +29,8 @@ struct WholeFit<S: Scalar & Transferable>: RidgeVisitor {
       outcome: try work.runInRounds(
         problem.recording, form: form, restored: restored, group: group, phases: phases,
         request: request, synchronise: synchronise, progress: progress),
-      ridgeRaise: form.ridgeRaise, weightProducts: form.weightProducts)
+      ridgeRaise: form.ridgeRaise, weightProducts: form.weightProducts,
+      productKernel: form.productKernel)
     return false
   }
 }

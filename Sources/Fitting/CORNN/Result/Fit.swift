@@ -32,6 +32,9 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   /// `XᵀX` of the fitted transitions, where the primal form took it.
   package let weightProducts: SharedMatrix<Double>?
 
+  /// What iterations in whitened features multiplied with; nil where no neuron was solved in them.
+  package let productKernel: ProductKernel?
+
   /// Fitted and held-out transitions, and those left out because a regressor is missing.
   package let transitions: Transitions
   package let heldOutTransitions: Transitions
@@ -53,6 +56,7 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
     self.alpha = alpha
     ridgeRaise = found.ridgeRaise
     weightProducts = found.weightProducts
+    productKernel = found.productKernel
     panels = outcome.panels
     self.transitions = transitions
     heldOutTransitions = heldOut

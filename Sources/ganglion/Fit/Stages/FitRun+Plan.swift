@@ -76,8 +76,8 @@ extension FitRun {
       measuring: world, hostOfRank: [Int](repeating: 0, count: world.size), directory: nil,
       effort: .least)
     let job = Job(nodes: 1, ranksPerNode: world.size, threads: session.threads)
-    session.console.say("precision: \(arithmetic.reason)")
     let load = try planned.fit.load(of: planned.constraints, threads: session.threads, on: world)
+    session.console.say("precision: \(arithmetic.reason(under: load))")
     session.console.say(planned.fit.prediction(of: job, on: machine, mask: load).text)
     if let cost = planned.candidates.horizonCost(of: planned.fit, in: job) {
       session.console.say(cost.text)

@@ -63,8 +63,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     let table = try TimingTable(
       session.phases, spent: session.clock.spent,
       peak: PeakRate(
-        measuring: S.self,
-        packed: arithmetic.usesFeatures ? scored.solution.chosen.configuration.productKernel : nil),
+        measuring: S.self, packed: scored.solution.fit.productKernel),
       group: world)
     console.say(report.text)
     let log = scored.solution.log

@@ -22,6 +22,7 @@ struct ConstrainedFit {
     var outcomes: [Outcome]
     var iterations: [Int]
     var form: Configuration.Form
+    var products: ProductKernel?
   }
 
   func solve(
@@ -45,7 +46,7 @@ struct ConstrainedFit {
     return Found(
       weights: allWeights(result), optimality: result.diagnostics.optimality,
       outcomes: result.diagnostics.outcome, iterations: result.diagnostics.iterations,
-      form: result.form)
+      form: result.form, products: result.productKernel)
   }
 
   func solveSingle(

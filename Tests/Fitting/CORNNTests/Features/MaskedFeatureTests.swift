@@ -73,9 +73,11 @@ import Testing
       let found = try setting.solve(data, Constraints(mask: mask))
       #expect(found.form == problem.form)
       #expect(found.outcomes.allSatisfy { $0 == .converged })
+      #expect(found.products == setting.configuration.productKernel)
       var exact = setting
       exact.configuration.usesFeatures = false
       let plain = try exact.solve(data, Constraints(mask: mask))
+      #expect(plain.products == nil)
       for neuron in stride(from: 0, to: Self.neurons, by: 5) {
         var forbidden = Set(mask[neuron].members)
         if !problem.selfConnections { forbidden.insert(neuron) }
@@ -114,6 +116,35 @@ import Testing
     // What one rank does while so many wait is not worth it.
     let many = try parts(ranks: 100_000)
     #expect(many.groups.isEmpty && many.rest == Array(0..<48))
+  }
+
+  /// Signs are kept by exact projections, whatever was asked for, and no kernel is told of.
+  @Test func signsAreNotInFeatures() throws {
+    let data = try Synthetic(neurons: Self.neurons, frames: 160)
+    let setting = setting(Case(frames: 160, form: .primal), tolerance: 1e-5)
+    let signs = [Int](repeating: 1, count: Self.neurons)
+    #expect(try setting.solve(data, Constraints(signs: signs)).products == nil)
+  }
+
+  @Test func theReasonTellsOfWhatIsNotInFeatures() throws {
+    let count = Self.neurons
+    let arithmetic = try Arithmetic(
+      .mixed, configuration: Configuration(), samples: 160, regressors: count + 1)
+    func reason(_ constraints: Constraints) throws -> String {
+      arithmetic.reason(
+        under: try MaskLoad(
+          constraints,
+          in: MaskLoad.Sizes(
+            local: 0..<count, neurons: count, samples: 160, regressors: count + 1, iterations: 10,
+            isSingle: true, threads: 1, kernel: .portable),
+          configuration: Configuration(), group: SingleRank()))
+    }
+    #expect(try reason(Constraints()) == arithmetic.reason)
+    #expect(arithmetic.reason.contains("features"))
+    let signs = try reason(Constraints(signs: [Int](repeating: 1, count: count)))
+    #expect(signs.contains("exact projections in float32") && !signs.contains("features"))
+    let masks = try reason(Constraints(mask: mask))
+    #expect(masks.contains("features") && masks.contains("exact projections in float32"))
   }
 
   @Test func setsTravelAsBytes() {

@@ -10,6 +10,7 @@ struct CollectedSolutions<S: Scalar & Transferable> {
   private var solved: Set<Int> = []
   private var ridgeRaise = 1.0
   private var weightProducts: SharedMatrix<Double>?
+  private var productKernel: ProductKernel?
 
   init(_ whole: WholeFit<S>) { self.whole = whole }
 
@@ -51,6 +52,7 @@ struct CollectedSolutions<S: Scalar & Transferable> {
     }
     ridgeRaise = max(ridgeRaise, found.ridgeRaise)
     weightProducts = weightProducts ?? found.weightProducts
+    productKernel = productKernel ?? found.productKernel
   }
 
   /// All of it, in the panels of the whole; nil if a part was not solved.
@@ -63,6 +65,7 @@ struct CollectedSolutions<S: Scalar & Transferable> {
       outcome: PanelOutcome(
         panels: solutions,
         scores: panels.map { members in members.compactMap { scores[$0.neuron] } }),
-      ridgeRaise: ridgeRaise, weightProducts: weightProducts)
+      ridgeRaise: ridgeRaise, weightProducts: weightProducts,
+      productKernel: productKernel)
   }
 }

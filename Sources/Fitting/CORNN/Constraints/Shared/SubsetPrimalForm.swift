@@ -10,6 +10,7 @@ struct SubsetPrimalForm<S: Scalar & Transferable>: SubproblemForm, ~Copyable {
   let count: Int
 
   var ridgeRaise: Double { base.ridgeRaise }
+  var productKernel: ProductKernel? { base.productKernel }
 
   func solution(
     of members: [Subproblem], in work: PanelWork, _ recording: borrowing PreparedRecording<S>,
