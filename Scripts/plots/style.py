@@ -146,7 +146,8 @@ def round_numbers(low, high):
     decades = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
     step = max(1, -(-int(np.log10(high) - np.log10(low)) // MOST_TICKS))
     values = []
-    for digits, every in (((1,), step), ((1, 3), 1), ((1, 2, 5), 1), (range(1, 10), 1)):
+    for digits, every in (((1,), step), ((1, 3), 1), ((1, 2, 5), 1), ((1, 2, 3, 5, 7), 1),
+                          (range(1, 10), 1)):
         values = [
             float(f"{digit}e{int(decade)}") for decade in decades if decade % every == 0
             for digit in digits]
