@@ -30,6 +30,11 @@ import Testing
     return r.finish()
   }
 
+  @Test func smallMatricesAreNotRounded() {
+    #expect(program(.rates, units: 16).hasRoundedProducts)
+    #expect(!program(.rates, units: 7).hasRoundedProducts)
+  }
+
   private func trials<S: Scalar>(_ program: Program, of type: S.Type) -> Trials<S> {
     var trials = Trials<S>(of: program, count: 5, batch: 5, steps: 12)
     for i in program.channels.indices {

@@ -97,6 +97,11 @@ extension TangentBlock {
 }
 
 extension Program {
+  /// Whether products with a parameter are large enough to be worth rounding.
+  package var hasRoundedProducts: Bool {
+    parameters.contains { RoundedProducts.pay($0.rows, $0.columns) }
+  }
+
   /// Places for the pairs of dense directions, of those tensors whose products are worth rounding.
   func reservePairs(of directions: [DirectionSlots?], in plan: inout ArenaPlan) -> [Slot?] {
     zip(parameters, directions).map { parameter, slots in

@@ -95,11 +95,17 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
       settings.method.usesDirections
       ? ", \(settings.subspace.tangents) tangents, \(settings.subspace.kind.rawValue), "
         + "grid \(settings.grid?.description ?? "1x1")"
-        + (settings.subspace.rounded ? ", products in bfloat16" : "")
+        + (settings.subspace.rounded ? ", \(rounding(of: program))" : "")
       : ""
     return "\(command.task.rawValue): \(program.freeParameterCount) parameters, "
       + "\(task.steps) steps, batch \(settings.batch); \(settings.method.rawValue)" + directions
       + "; \(ranks) ranks × \(threads) threads"
+  }
+
+  /// What `--precision mixed` does.
+  private func rounding(of program: Program) -> String {
+    program.hasRoundedProducts
+      ? "large products in bfloat16" : "products too small to round: float32"
   }
 
   /// Says what the training would take.
