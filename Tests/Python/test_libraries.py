@@ -111,6 +111,7 @@ class LibraryTests(unittest.TestCase):
         for given, message in (
                 ({}, "no MPI: load its module, or set GANGLION_MPI"),
                 (modules | {"GANGLION_HDF5": f"{self.folder}/bin"}, "where no lib/ has one of: hdf5"),
+                (modules | {"GANGLION_HDF5": "no-such"}, "GANGLION_HDF5 is no-such: Package no-such"),
                 (modules | {"EBROOTHDF5": self.root("low", "hdf5")}, "no high-level library (libhdf5_hl)"),
                 ({"EBROOTOPENMPI": modules["EBROOTOPENMPI"]}, "no HDF5: load its module")):
             with self.subTest(message=message):
