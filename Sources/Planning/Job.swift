@@ -1,3 +1,5 @@
+internal import Wording
+
 /// A job on a cluster: as many ranks on each node, and threads in each rank, as on any other.
 package struct Job: Equatable, Sendable {
   package var nodes: Int
@@ -19,6 +21,7 @@ package struct Job: Equatable, Sendable {
 
 extension Job: CustomStringConvertible {
   package var description: String {
-    "\(nodes) nodes × \(ranksPerNode) ranks × \(threads) threads"
+    counted(nodes, "node") + " × " + counted(ranksPerNode, "rank") + " × "
+      + counted(threads, "thread")
   }
 }

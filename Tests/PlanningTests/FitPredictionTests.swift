@@ -92,7 +92,7 @@ import Testing
 
   @Test func text() {
     let near = fit.prediction(of: exampleJob(), on: exampleMachine).text
-    #expect(near.hasPrefix("PREDICTION, not a measurement: 1 nodes × 1 ranks × 1 threads\n"))
+    #expect(near.hasPrefix("PREDICTION, not a measurement: 1 node × 1 rank × 1 thread\n"))
     #expect(near.contains("form primal: 79 fitted transitions, 31 regressors, 19 held-out"))
     #expect(near.split(separator: "\n").count == 12 && !near.contains("between nodes"))
     let features = exampleFit(.dual, neurons: 300, frames: 100, inFeatures: true)
@@ -117,7 +117,7 @@ import Testing
     #expect(seconds(1) == smallest.seconds && seconds(largest.nodes) == largest.seconds)
     let efficiency = { (n: Int) in seconds(1) / (Double(n) * seconds(n)) }
     #expect(efficiency(largest.nodes) >= 0.7 && efficiency(2 * largest.nodes) < 0.7)
-    #expect(advice.text.contains("smallest job that fits 1 GB a node: 1 nodes"))
+    #expect(advice.text.contains("smallest job that fits 1 GB a node: 1 node,"))
     #expect(advice.text.contains("above 70 % up to \(largest.nodes) nodes"))
   }
 

@@ -167,7 +167,7 @@ import Training
   @Test func text() {
     let alone = TrainPrediction(TrainPlan(training(), in: exampleJob()), on: exampleMachine)
     let text = alone.text(memory: nil)
-    #expect(text.hasPrefix("PREDICTION, not a measurement: 1 nodes × 1 ranks × 1 threads\n"))
+    #expect(text.hasPrefix("PREDICTION, not a measurement: 1 node × 1 rank × 1 thread\n"))
     #expect(text.contains("grid 1x1: 6 tangents and 10 trials a rank"))
     #expect(text.hasSuffix("GB a rank"))
     #expect(alone.text(memory: 1).hasSuffix("; fits 1 GB a node"))

@@ -89,6 +89,23 @@ class SocketTests(unittest.TestCase):
             with h5py.File(model) as file:
                 self.assertEqual(file["live/frames"][()], 150)
 
+    def test_nobody_sends(self):
+        """It says where frames are waited for, and who connects: both ends may wait for the other."""
+        if not has_sockets():
+            self.skipTest("built without ZeroMQ")
+        with tempfile.TemporaryDirectory() as folder:
+            for flags, says in (([], ", to which this connects (else give --bind)"),
+                                (["--bind"], ", where senders connect")):
+                source = f"pull+ipc://{folder}/frames"
+                with self.subTest(flags=flags):
+                    follower = self.start(PROGRAM, "follow", source, *flags, "-o", f"{folder}/model.h5",
+                                          stderr=subprocess.PIPE, text=True)
+                    told = follower.stderr.readline()
+                    follower.send_signal(signal.SIGINT)
+                    follower.communicate(timeout=60)
+                    self.assertRegex(told, r"^waiting \d+ s for the first frame of ")
+                    self.assertIn(source + says, told)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -67,6 +67,22 @@ class InstallTests(unittest.TestCase):
         self.assertEqual(self.install().returncode, 0)
         self.assertEqual(self.contents(), before)
 
+    def test_how_it_builds(self):
+        """Modules name compilers that do not know the flags, and folders that the program must find."""
+        swift = self.folder / "bin/swift"
+        swift.parent.mkdir()
+        swift.write_text('#!/bin/sh\nprintf "%s\\n" "${CC-none}" "$@" >"$0.called"\nexit 3\n')
+        swift.chmod(0o755)
+        for given, rpaths in (({}, []), ({"GANGLION_RPATH": "/a/lib:/b/lib64"}, ["/a/lib", "/b/lib64"])):
+            with self.subTest(given=given):
+                called = subprocess.run(
+                    [ROOT / "Scripts/install", self.prefix], capture_output=True, text=True, check=False,
+                    env=os.environ | {"PATH": f"{swift.parent}:{os.environ['PATH']}", "CC": "gcc"} | given)
+                words = pathlib.Path(f"{swift}.called").read_text().splitlines()
+                self.assertEqual(called.returncode, 3, called.stderr)
+                self.assertEqual(words[:2], ["none", "build"])
+                self.assertEqual([w for w in words if "rpath" in w], [f"-Xlinker=-rpath={f}" for f in rpaths])
+
     def test_examples_are_written(self):
         """By the Python that is given, as an installation without a network does."""
         self.install()
@@ -85,7 +101,13 @@ class InstallTests(unittest.TestCase):
     def test_figures_without_a_network(self):
         """Says what is needed, and leaves no half an environment."""
         self.install()
+        old = self.folder / "bin/python3"
+        old.parent.mkdir()
+        old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.2 && exit\nexit 1\n')
+        old.chmod(0o755)
         for changes, says in (
+                ({"PATH": f"{old.parent}:{os.environ['PATH']}"},
+                 "python3 is Python 3.9.2; h5py matplotlib numpy are installed for 3.11 or newer"),
                 ({"PIP_INDEX_URL": "http://127.0.0.1:9", "PIP_RETRIES": "0"},
                  "could not install h5py matplotlib numpy: is there a network"),
                 ({"GANGLION_PYTHON": "/bin/false"}, "/bin/false, which needs h5py matplotlib numpy")):

@@ -45,7 +45,8 @@ class LibraryTests(unittest.TestCase):
 
     def modules(self):
         return {
-            "EBROOTOPENMPI": self.root("ompi", "mpi", header="mpi.h"), "EBROOTHDF5": self.root("h5", "hdf5"),
+            "EBROOTOPENMPI": self.root("ompi", "mpi", header="mpi.h"),
+            "EBROOTHDF5": self.root("h5", "hdf5", "hdf5_hl"),
             "EBROOTFLEXIBLAS": self.root("flexi", "flexiblas"),
             "EBROOTSCALAPACK": self.root("scala", "scalapack"), "EBROOTZEROMQ": self.root("zeromq", "zmq")}
 
@@ -53,7 +54,9 @@ class LibraryTests(unittest.TestCase):
         result = self.found(**self.modules())
         self.assertEqual(result.returncode, 0, result.stderr)
         added = "${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
-        self.assertEqual(result.stdout, f"export PKG_CONFIG_PATH={self.folder}/found{added}\n")
+        folders = ":".join(f"{self.folder}/{name}/lib" for name in ("ompi", "h5", "flexi", "scala", "zeromq"))
+        self.assertEqual(result.stdout, f"export PKG_CONFIG_PATH={self.folder}/found{added}\n"
+                                        f"export GANGLION_RPATH={folders}\n")
         for kind, root, library in (("mpi", "ompi", "mpi"), ("hdf5", "h5", "hdf5"), ("zmq", "zeromq", "zmq"),
                                     ("blas", "flexi", "flexiblas"), ("scalapack", "scala", "scalapack")):
             with self.subTest(kind=kind):
@@ -78,7 +81,7 @@ class LibraryTests(unittest.TestCase):
         mkl = self.root("mkl", "mkl_rt", "mkl_scalapack_lp64")
         impi = self.root("impi", "mpi")
         self.write("impi/include/mpi.h", '#define MPICH_VERSION "3.4"\n')
-        result = self.found(I_MPI_ROOT=impi, MKLROOT=mkl, HDF5_ROOT=self.root("h5", "hdf5"))
+        result = self.found(I_MPI_ROOT=impi, MKLROOT=mkl, HDF5_ROOT=self.root("h5", "hdf5", "hdf5_hl"))
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("-lmkl_rt", self.flags("blas"))
         self.assertIn("-lmkl_blacs_intelmpi_lp64", self.flags("scalapack"))
@@ -95,11 +98,21 @@ class LibraryTests(unittest.TestCase):
         self.assertNotIn("-pthread", self.flags("mpi"))
         self.assertIn("-l:libhdf5.so.103", self.flags("hdf5"))
 
+    def test_system_folders(self):
+        """What the linker of a program knows by itself needs no rpath."""
+        for name in ("openblas", "ompi", "hdf5"):
+            self.write(f"pc/{name}.pc", f"Name: b\nDescription: b\nVersion: 1\nLibs: -L/usr/lib/x -l{name}\n")
+        result = self.found(PKG_CONFIG_LIBDIR=str(self.folder / "pc"), PKG_CONFIG_ALLOW_SYSTEM_LIBS="1")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotIn("RPATH", result.stdout)
+
     def test_what_is_missing(self):
         modules = self.modules()
         for given, message in (
                 ({}, "no MPI: load its module, or set GANGLION_MPI"),
                 (modules | {"GANGLION_HDF5": f"{self.folder}/bin"}, "where no lib/ has one of: hdf5"),
+                (modules | {"GANGLION_HDF5": "no-such"}, "GANGLION_HDF5 is no-such: Package no-such"),
+                (modules | {"EBROOTHDF5": self.root("low", "hdf5")}, "no high-level library (libhdf5_hl)"),
                 ({"EBROOTOPENMPI": modules["EBROOTOPENMPI"]}, "no HDF5: load its module")):
             with self.subTest(message=message):
                 result = self.found(**given)

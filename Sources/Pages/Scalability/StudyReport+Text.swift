@@ -8,8 +8,8 @@ extension StudyReport {
     let title = "\(kind.rawValue) scaling of: \(job)"
     let runs = Set(measured.map(\.runs)).sorted().map(String.init).joined(separator: " or ")
     let about =
-      "MEASURED: medians of \(runs) runs after one to warm up, least and most. Against "
-      + "\(reference.label) (ranks × threads), the smallest job that ran."
+      "MEASURED: medians of \(runs) \(runs == "1" ? "run" : "runs") after one to warm up, least "
+      + "and most. Against \(reference.label) (ranks × threads), the smallest job that ran."
     var parts = [
       markdown ? "# \(title)" : title, about, Self.table(summary, markdown: markdown),
       "Seconds of each phase, mean over ranks; those inside MPI are part of all phases.",

@@ -60,16 +60,19 @@ package struct JobAdvice: Equatable, Sendable {
         "fits no number of nodes of \(asGiven(memory)) GB, as what the ranks of a node share does "
         + "not get smaller: take fewer --ranks-per-node with more --threads, or fewer frames"
     }
-    return String(
-      format: """
-        smallest job that fits %.0f GB a node: %d nodes, %.0f s (predicted)
-        parallel efficiency stays above %.0f %% up to %d nodes, %.0f s (predicted)
-        """, memory, smallest.nodes, smallest.seconds, 100 * Self.leastEfficiency, largest.nodes,
-      largest.seconds)
+    return """
+      smallest job that fits \(String(format: "%.0f", memory)) GB a node: \(smallest.text)
+      parallel efficiency stays above \(percent(Self.leastEfficiency, decimals: 0)) up to \
+      \(largest.text)
+      """
   }
 }
 
 extension JobAdvice.Choice {
+  fileprivate var text: String {
+    counted(nodes, "node") + String(format: ", %.0f s (predicted)", seconds)
+  }
+
   /// The parallel efficiency of a larger job against this one.
   fileprivate func efficiency(of larger: Self) -> Double {
     seconds * Double(nodes) / (larger.seconds * Double(larger.nodes))

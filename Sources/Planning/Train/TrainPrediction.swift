@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Wording
 package import Machine
 
 /// What a training will take on a described machine: a prediction.
@@ -61,7 +62,7 @@ package struct TrainPrediction: Sendable {
     let total = seconds * Double(training.iterations)
     return """
       PREDICTION, not a measurement: \(job)
-      grid \(plan.grid): \(plan.tangents) tangents and \(plan.trials) trials a rank
+      grid \(plan.grid): \(plan.tangents) tangents and \(counted(plan.trials, "trial")) a rank
       an iteration, a rank: \(rounded(flops / 1e9)) GFLOP, \(rounded(sent.aRank / 1e6)) MB of \
       messages
       predicted: \(rounded(seconds)) s an iteration (\(rounded(communication)) s of it \

@@ -181,8 +181,9 @@ struct AnimalsRun {
         let first = summaries[0]
         throw CommandLineError(
           exitCode: AnimalRecord(animals[0])?.failureCode ?? ExitCode.badData,
-          description: "none of the \(animals.count) animals is fitted: \(first.name):"
-            + " \(first.failure ?? "")")
+          description: (animals.count == 1
+            ? "the only animal is not" : "none of the \(animals.count) animals is")
+            + " fitted: \(first.name): \(first.failure ?? "")")
       }
       let fitted = zip(animals, summaries).filter { $1.isFitted }.map(\.0)
       let collected = AnimalTable(

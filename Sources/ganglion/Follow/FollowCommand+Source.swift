@@ -7,6 +7,13 @@ extension FollowCommand {
   /// The source, as a person calls it.
   var sourceName: String { source == "-" ? "standard input" : source }
 
+  /// What frames are waited for of; a --bind that was forgotten looks as a silent sender does.
+  var awaitedSource: String {
+    guard kind == .socket else { return sourceName }
+    return sourceName
+      + (stream.bind ? ", where senders connect" : ", to which this connects (else give --bind)")
+  }
+
   /// What the source is, as its name and the flags say.
   enum Kind {
     case recording, framed, raw, table, dataset, folder, socket

@@ -6,6 +6,7 @@ struct WarmUpProgress {
   var lastFrame = ContinuousClock.now
   private var next: ContinuousClock.Instant
   private let seconds: Double
+  private let source: String
   private let isQuiet: Bool
   private let log: RunLog
 
@@ -14,6 +15,7 @@ struct WarmUpProgress {
   init(_ command: FollowCommand, log: RunLog) {
     next = .now + Self.interval
     seconds = command.following.warmup
+    source = command.awaitedSource
     isQuiet = command.common.quiet
     self.log = log
   }
@@ -27,7 +29,9 @@ struct WarmUpProgress {
     log.write("warm-up", ["frames": frames, "silent_s": silent])
     guard !isQuiet else { return }
     StandardError.write(
-      "warm-up of \(asGiven(seconds)) s: \(frames) frames"
-        + (silent >= 1 ? ", none for \(Int(silent)) s" : ""), waits: false)
+      frames == 0
+        ? "waiting \(Int(silent)) s for the first frame of \(source)"
+        : "warm-up of \(asGiven(seconds)) s: \(counted(frames, "frame"))"
+          + (silent >= 1 ? ", none for \(Int(silent)) s" : ""), waits: false)
   }
 }

@@ -4,6 +4,7 @@ internal import MPI
 internal import Machine
 internal import Networks
 internal import Results
+internal import Wording
 
 /// A network's run from its start to the file of `generate`.
 struct GeneratedRun {
@@ -45,7 +46,8 @@ struct GeneratedRun {
     ) { console.progress("generate", done: $0, of: frames, unit: "frames") }
     try file.finish(on: world)
     console.say(
-      "wrote \(options.output): \(frames) frames of \(options.neurons) neurons, "
+      "wrote \(options.output): \(frames) frames of \(options.neurons)"
+        + " \(plural("neuron", of: options.neurons)), "
         + "seed \(options.seed)")
     console.next(
       "ganglion", "fit", options.output, "-o", NextStep.file(beside: options.output, "-model.h5"))

@@ -89,7 +89,8 @@ extension ModelFile {
       throw refuse("has \(recording.neurons) neurons", "has \(neurons)")
     }
     guard recording.inputNames.count == inputs else {
-      throw refuse("has \(recording.inputNames.count) inputs", "has \(inputs) (--inputs)")
+      throw refuse(
+        "has \(counted(recording.inputNames.count, "input"))", "has \(inputs) (--inputs)")
     }
     let notes = [
       try NameMatch(of: recording.labels, with: labels).note(

@@ -150,8 +150,9 @@ struct ScalingCommand: LocalCommand {
       try study.predictions(on: try MachineDescription(file: $0))
     }
     let report = try study.report(predicted: predicted ?? [])
-    try study.write(report)
     console.say(report.text(markdown: false))
+    guard report.reference != nil else { return }
+    try study.write(report)
     console.say("wrote \(folder)/report.{txt,md,json} and the figures beside it")
     console.next("open", "\(folder)/report.md")
   }

@@ -2,6 +2,7 @@ internal import Collectives
 internal import Foundation
 internal import Runtime
 internal import Scalability
+internal import Wording
 
 /// The nodes and cores at hand, as Slurm or this host has them.
 struct Allocation {
@@ -110,8 +111,8 @@ struct StudyRuns {
       throw CommandLineError(
         exitCode: ExitCode.internalError,
         description: """
-          the launcher did not start \(point.ranks) ranks of \(point.threads) threads: see \
-          \(log).part and \(output(point))
+          the launcher did not start \(counted(point.ranks, "rank")) of \
+          \(counted(point.threads, "thread")): see \(log).part and \(output(point))
           """)
     }
     try FileManager.default.moveItem(atPath: log + ".part", toPath: log)

@@ -149,8 +149,8 @@ extension CommandTests {
       func refuse(_ words: [String], _ code: Int32, _ text: String) throws {
         try expectRefusal(["animals"] + words + ["-o", output], code, text, in: folder.path)
       }
-      try refuse([files[2]], 65, "none of the 1 animals is fitted")
-      try refuse([folder.file("nowhere.csv")], 66, "none of the 1 animals is fitted")
+      try refuse([files[2]], 65, "the only animal is not fitted")
+      try refuse([folder.file("nowhere.csv")], 66, "the only animal is not fitted")
       try refuse([files[0], "--collect"], 65, "not fitted yet")
       try refuse([files[0], files[0]], 64, "given twice")
       try refuse([files[0], "--task", "2"], 64, "there are 1 animals")

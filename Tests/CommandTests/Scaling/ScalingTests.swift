@@ -106,6 +106,8 @@ extension CommandTests {
       let absent = try ganglion(
         ["scaling", folder.file("b"), "--ranks", "1", "--", "fit", folder.file("absent.h5")])
       #expect(absent.status == 66 && absent.errors.contains("absent.h5"), "\(absent)")
+      #expect(absent.output.contains("no run of this study has finished yet"), "\(absent)")
+      #expect(!FileManager.default.fileExists(atPath: folder.file("b/report.md")))
       let growing = try ganglion(
         ["scaling", folder.file("c"), "--", "train", "lorenz", "--batch", "{8}"])
       #expect(growing.status == 64 && growing.errors.contains("--weak"), "\(growing)")

@@ -31,7 +31,10 @@ package enum FitError: ExitCoded, Equatable {
       raise --lambda or use --precision double
       """
     case .tooFewTransitions(let found, let needed):
-      "\(found) usable transitions in the fitted part, at least \(needed) are needed"
+      """
+      \(found) usable transitions in the fitted part, at least \(needed) are needed: record more \
+      frames, or hold out less of them (--holdout)
+      """
     case .singleDual(let samples, let regressors):
       """
       \(samples) transitions of \(regressors) regressors are solved in the dual form, which \

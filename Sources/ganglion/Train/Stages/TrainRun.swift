@@ -10,6 +10,7 @@ internal import Results
 internal import SOFO
 internal import Tasks
 internal import Training
+internal import Wording
 
 /// One run of `ganglion train` in one precision: stages, each of which makes a value for the next.
 ///
@@ -99,7 +100,7 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
       : ""
     return "\(command.task.rawValue): \(program.freeParameterCount) parameters, "
       + "\(task.steps) steps, batch \(settings.batch); \(settings.method.rawValue)" + directions
-      + "; \(ranks) ranks × \(threads) threads"
+      + "; \(counted(ranks, "rank")) × \(counted(threads, "thread"))"
   }
 
   /// What `--precision mixed` does.
