@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import MPI
 internal import Machine
 internal import Results
+internal import Sockets
 internal import Wording
 
 /// `ganglion doctor`: checks and measures the machine, and gives advice.
@@ -41,7 +42,11 @@ struct DoctorCommand: GroupCommand {
       timeLimit: timeLimit)
     guard world.rank == 0 else { return }
     StandardOutput.write((json ? try report.json() : report.text) + "\n")
-    if !json, let missing = Library.missing { StandardOutput.write(missing + "\n") }
-    if !json { StandardOutput.write("next: ganglion plan --neurons N --frames T\n") }
+    guard !json else { return }
+    if let missing = Library.missing { StandardOutput.write(missing + "\n") }
+    if !Socket.areThere {
+      StandardOutput.write("built without ZeroMQ: ganglion follow has no sockets\n")
+    }
+    StandardOutput.write("next: ganglion plan --neurons N --frames T\n")
   }
 }

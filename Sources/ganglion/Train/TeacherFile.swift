@@ -50,18 +50,21 @@ extension TrainCommand {
   private func signals(
     _ place: String, flag: String, on world: borrowing Communicator
   ) throws -> Matrix<Double> {
-    guard let colon = place.lastIndex(of: ":") else {
+    guard let address = DatasetAddress(argument: place) else {
       throw CommandLineError.usage("\(flag) \(place): expected FILE:PATH, such as data.h5:/rates")
     }
-    let file = try File.open(String(place[..<colon]), on: world)
-    let dataset = try file.openDataset(String(place[place.index(after: colon)...]))
-    try dataset.requireSources()
-    let shape = dataset.shape
-    guard shape.count == 2, shape.allSatisfy({ $0 > 0 }) else {
-      throw CommandLineError(
-        exitCode: ExitCode.badData,
-        description: "\(place) has shape \(shape), expected (time, width)")
+    try address.require(on: world) { dataset in
+      guard dataset.shape.count == 2, dataset.shape.allSatisfy({ $0 > 0 }) else {
+        throw address.refusal(
+          ExitCode.badData, "has shape \(dataset.shape), expected (time, width)")
+      }
+      guard dataset.type.isNumeric else {
+        throw address.refusal(ExitCode.badData, "holds \(dataset.type), not numbers")
+      }
     }
+    let file = try File.open(address.file, on: world)
+    let dataset = try file.openDataset(address.path)
+    let shape = dataset.shape
     let result = try dataset.readBlock(
       rows: 0..<shape[0], columns: 0..<shape[1], of: Double.self)
     for i in 0..<result.rows {

@@ -171,6 +171,28 @@ extension CommandTests {
         ], 65, "not finite at iteration 0", "before a step was taken", in: folder.path)
     }
 
+    @Test func whatIsNoTargetIsRefused() throws {
+      let folder = try TemporaryDirectory()
+      let table = folder.file("table.csv")
+      try "1,2\n3,4\n".write(toFile: table, atomically: true, encoding: .utf8)
+      let row = folder.file("row.h5")
+      do {
+        let file = try File.create(row)
+        try file.createDataset("/y", shape: [12], of: Double.self).close()
+        try file.close()
+      }
+      for (targets, code, text) in [
+        ("nothing.h5:/y", 66, "nothing.h5:/y: there is no file nothing.h5"),
+        (table + ":/y", 65, "is not HDF5"), (row + ":/x", 66, "has no dataset /x"),
+        (row + ":/y", 65, "has shape [12], expected (time, width)"),
+        (row, 64, "expected FILE:PATH"),
+      ] as [(String, Int32, String)] {
+        try expectRefusal(
+          ["train", "teacher", "--targets", targets, "-o", folder.file("run.h5")], code, text,
+          in: folder.path)
+      }
+    }
+
     /// A single trial is trained on: nothing may say that it was held out.
     @Test(arguments: [12, 4]) func teacherSaysWhatIsHeldOut(steps: Int) throws {
       let folder = try TemporaryDirectory()

@@ -61,25 +61,40 @@ struct DatasetAddress: ExpressibleByArgument {
     }
   }
 
+  /// Refuses what is not there (66), or is no dataset of an HDF5 file (65), and lets `check` look at it.
+  ///
+  /// - Throws: on every rank alike, `CommandLineError`, and what `check` throws on rank 0.
+  /// - Collective: every rank of `world` must call it.
+  func require(
+    on world: borrowing Communicator, _ check: (borrowing Dataset) throws -> Void
+  ) throws {
+    try world.agreeOnRoot {
+      guard FileManager.default.fileExists(atPath: file) else {
+        throw refusal(ExitCode.missingInput, "there is no file \(file)")
+      }
+      guard File.isHDF5(file) else { throw refusal(ExitCode.badData, "\(file) is not HDF5") }
+      let opened = try File.open(file)
+      guard case .dataset? = try opened.kind(of: path) else {
+        throw refusal(ExitCode.missingInput, "\(file) has no dataset \(path)")
+      }
+      let dataset = try opened.openDataset(path)
+      try check(dataset)
+      try dataset.requireSources()
+    }
+  }
+
+  /// Names this dataset in an error about it.
+  func refusal(_ code: Int32, _ reason: String) -> CommandLineError {
+    CommandLineError(exitCode: code, description: "\(text): \(reason)")
+  }
+
   /// Refuses what is not there (66), or of another shape or type (65).
   private func requireShape(
     _ expected: [Int], numeric: Bool, on world: borrowing Communicator
   ) throws {
-    try world.agreeOnRoot {
-      func fail(_ code: Int32, _ reason: String) -> CommandLineError {
-        CommandLineError(exitCode: code, description: "\(text): \(reason)")
-      }
-      guard FileManager.default.fileExists(atPath: file) else {
-        throw fail(ExitCode.missingInput, "there is no file \(file)")
-      }
-      guard File.isHDF5(file) else { throw fail(ExitCode.badData, "\(file) is not HDF5") }
-      let opened = try File.open(file)
-      guard case .dataset? = try opened.kind(of: path) else {
-        throw fail(ExitCode.missingInput, "\(file) has no dataset \(path)")
-      }
-      let dataset = try opened.openDataset(path)
+    try require(on: world) { dataset in
       guard dataset.shape == expected else {
-        throw fail(
+        throw refusal(
           ExitCode.badData,
           "has shape \(dataset.shape), but the recording needs \(expected)")
       }
@@ -89,11 +104,10 @@ struct DatasetAddress: ExpressibleByArgument {
       default: fits = numeric && dataset.type.isNumeric
       }
       guard fits else {
-        throw fail(
+        throw refusal(
           ExitCode.badData,
           "holds \(dataset.type), not \(numeric ? "numbers" : "text or integers")")
       }
-      try dataset.requireSources()
     }
   }
 }
