@@ -18,6 +18,15 @@ package struct Chart: Sendable {
     let style: Style
     let shape: Shape
     var isDashed = false
+
+    /// As the style sheet calls paths and keys of this shape.
+    var kind: String {
+      switch shape {
+      case .points: "points"
+      case .bars: "bars"
+      case .line, .vertical, .horizontal: "line"
+      }
+    }
   }
 
   /// The side of the drawing, in its own units.
@@ -91,7 +100,8 @@ package struct Chart: Sendable {
     let named = marks.filter { $0.name != nil }
     let legend: [HTML] = named.map { mark in
       """
-      <li><span class="key \(mark.style.rawValue)\(mark.isDashed ? " dashed" : "")"></span>\
+      <li><span class="key \(mark.kind) \(mark.style.rawValue)\(mark.isDashed ? " dashed" : "")">\
+      </span>\
       \(mark.name ?? "")</li>
       """
     }
@@ -132,16 +142,17 @@ package struct Chart: Sendable {
   }
 
   private func drawn(_ mark: Mark) -> HTML {
-    let (kind, path) =
+    let path =
       switch mark.shape {
-      case .line(let points): ("line", self.path(points))
-      case .points(let points): ("points", dots(points))
-      case .bars(let bars): ("bars", outline(bars))
-      case .vertical(let value): ("line", verticalLine(at: value))
-      case .horizontal(let value): ("line", horizontalLine(at: value))
+      case .line(let points): self.path(points)
+      case .points(let points): dots(points)
+      case .bars(let bars): outline(bars)
+      case .vertical(let value): verticalLine(at: value)
+      case .horizontal(let value): horizontalLine(at: value)
       }
     let dashed = mark.isDashed ? " dashed" : ""
-    return HTML(markup: "<path class=\"\(kind) \(mark.style.rawValue)\(dashed)\" d=\"\(path)\"/>")
+    return HTML(
+      markup: "<path class=\"\(mark.kind) \(mark.style.rawValue)\(dashed)\" d=\"\(path)\"/>")
   }
 
   private func path(_ points: [(x: Double, y: Double)]) -> String {

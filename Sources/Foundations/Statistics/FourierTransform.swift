@@ -46,11 +46,25 @@ package struct FourierTransform: Sendable {
     var padded = ComplexSeries(count: circle.count)
     for t in 0..<count { padded.set(t, series, t, times: chirp, t) }
     circle.transform(&padded)
-    for f in 0..<circle.count { padded.set(f, padded, f, times: kernel, f) }
+    padded.multiply(by: kernel)
     circle.invert(&padded)
     var result = ComplexSeries(count: count)
     for f in 0..<count { result.set(f, padded, f, times: chirp, f) }
     return result
+  }
+
+  /// The real series of two transforms, of which `X[n − f]` is the conjugate of `X[f]`, by one inverse:
+  /// of X + iY the real part is x, and the imaginary part y.
+  package func inverse(
+    _ first: ComplexSeries, _ second: ComplexSeries
+  ) -> (first: [Double], second: [Double]) {
+    var both = first
+    for f in 0..<count {
+      both.real[f] -= second.imaginary[f]
+      both.imaginary[f] += second.real[f]
+    }
+    let series = inverse(both)
+    return (series.real, series.imaginary)
   }
 
   /// The series of a transform: `x[t] = Σ_f X[f] e^{2πi f t / n} / n`.
@@ -101,7 +115,16 @@ package struct ComplexSeries: Sendable {
     (real[i], imaginary[i]) = (real[j], -imaginary[j])
   }
 
-  /// `this[i] ← a[j] · b[k]`.
+  /// `this[i] ← this[i] · other[i]`.
+  fileprivate mutating func multiply(by other: ComplexSeries) {
+    for i in real.indices {
+      let re = real[i] * other.real[i] - imaginary[i] * other.imaginary[i]
+      imaginary[i] = real[i] * other.imaginary[i] + imaginary[i] * other.real[i]
+      real[i] = re
+    }
+  }
+
+  /// `this[i] ← a[j] · b[k]`, a being another: of this it would be a copy each time.
   fileprivate mutating func set(
     _ i: Int, _ a: ComplexSeries, _ j: Int, times b: ComplexSeries, _ k: Int
   ) {

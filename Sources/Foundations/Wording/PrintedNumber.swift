@@ -15,6 +15,11 @@ package func short(_ value: Double, digits: Int = 3) -> String {
   return signed(parts[0] + "e\(power)")
 }
 
+/// A correlation in print: three decimals, as those below 0.001 are none.
+package func shortCorrelation(_ value: Double) -> String {
+  value.isFinite ? signed(String(format: "%.3f", value)) : "–"
+}
+
 /// A count with a thin space every three digits.
 package func grouped(_ count: Int) -> String {
   let digits = Array("\(abs(count))")

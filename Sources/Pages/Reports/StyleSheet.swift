@@ -65,6 +65,10 @@ let styleSheet = """
   .key{display:inline-block;width:1.4rem;border-top:3px solid;vertical-align:.25em;
   margin-right:.4rem}
   .key.dashed{border-top-style:dashed;border-top-width:2px}
+  .key.points{width:.4rem;height:.4rem;border:0;border-radius:50%;background:currentColor;
+  vertical-align:.1em}
+  .key.bars{width:.8rem;height:.7rem;border:1px solid;vertical-align:-.05em;
+  background:color-mix(in srgb,currentColor 35%,transparent)}
   .pixels{position:relative;border:1px solid var(--line)}
   .pixels img{display:block;width:100%;height:100%;image-rendering:pixelated}
   .pixels svg{position:absolute;inset:0;border:0}

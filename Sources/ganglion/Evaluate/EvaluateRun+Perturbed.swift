@@ -16,7 +16,7 @@ extension EvaluateRun {
 
   /// How well the network foresees the stimulated trials; nil where none were named.
   ///
-  /// - Throws: on every rank alike, 64 for cells that are not there or named twice; 65 for a table
+  /// - Throws: on every rank alike, 65 for cells that are not there or named twice, and for a table
   ///   of which no trial can be compared; what reading it throws.
   /// - Collective: every rank of `world` must call it.
   func perturbedScores(
@@ -26,10 +26,17 @@ extension EvaluateRun {
     guard let path = command.perturbed else { return nil }
     let table = try PerturbedTrialTable(path, of: recording, on: world)
     let neurons = try ModelNeurons(of: model, on: world)
+    func cells(of row: PerturbedTrialTable.Row) throws -> [Int] {
+      do {
+        return try neurons.places(of: row.cells, "\(path) line \(row.line): cells")
+      } catch let error as CommandLineError {
+        // What a table holds is data, not usage.
+        throw RecordingError.badData(error.description)
+      }
+    }
     let trials = try table.rows.map { row in
       PerturbedTrial(
-        onset: row.onset,
-        cells: try neurons.places(of: row.cells, "\(path) line \(row.line): cells"),
+        onset: row.onset, cells: try cells(of: row),
         stimulus: row.amount.map { .current($0, frames: row.frames) } ?? .asRecorded)
     }
     let scores = try PerturbedScores(

@@ -64,6 +64,7 @@ struct StoredFit {
     configuration.tolerance = number("tolerance", settings) ?? configuration.tolerance
     configuration.iterations =
       number("iterations", settings).map { Int($0) } ?? configuration.iterations
+    configuration.searchesInFeatures = settings["precision"] as? String != Precision.double.rawValue
     if let range = settings["targets"] as? String {
       configuration.targetRange = TargetRange(rawValue: range) ?? configuration.targetRange
     }

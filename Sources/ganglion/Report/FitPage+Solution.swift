@@ -62,7 +62,10 @@ extension FitPage {
 
   private func selectionFigure(_ name: String) -> HTML? {
     guard let errors = model.vector("selection/\(name)/error") else { return nil }
-    guard let candidates = model.vector("selection/\(name)/candidate") else {
+    let tried = model.vector("selection/\(name)/candidate")
+    // One that was given is no choice.
+    guard tried?.count != 1 else { return nil }
+    guard let candidates = tried else {
       guard let labels = model.strings("selection_\(name)") else { return nil }
       return figure(
         "Choice of the \(name)",

@@ -23,7 +23,7 @@ struct FitPage {
     var page = Page(
       title: recording.split(separator: "/").last.map(String.init) ?? recording,
       subtitle: subtitle)
-    page.section("At a glance", id: "glance", [tiles(tileEntries), warningsBox])
+    page.section("At a glance", id: "glance", [tiles(tileEntries)] + verdicts + [warningsBox])
     page.section("Predicted traces", id: "traces", predictionFigures)
     page.section("Free-running", id: "rollout", rolloutFigures)
     let dynamics = dynamicsFigures
@@ -109,6 +109,15 @@ struct FitPage {
         ("Neurons solved", grouped(solved), "of \(grouped(outcomes.count)), to the tolerance"))
     }
     return entries
+  }
+
+  /// What scores and free runs say; a verdict that warns stands among the warnings.
+  private var verdicts: [HTML] {
+    let verdicts = [
+      totals.map { ($0.verdict.sentence, $0.verdict.isWarning) },
+      runVerdict.map { ($0.sentence, $0.isWarning) },
+    ]
+    return verdicts.compactMap { $0 }.filter { !$0.1 }.map { paragraph($0.0) }
   }
 
   private var warningsBox: HTML {

@@ -26,6 +26,8 @@ extension CommandTests {
     /// at what was recorded of them; the recording is of 32-bit floats.
     @Test(arguments: [
       "frame,cells,amount,frames\n30,3;5,4,3\n90,0,-3,1\n", "cells;time\n3,5;3.0\n0;9.0\n",
+      // Most lines have one semicolon, and the first says what is between columns.
+      "frame,cells,amount,frames\n30,3;5,4,3\n90,;0,-3,1\n",
     ])
     func theNetworkItselfForesees(text: String) throws {
       let folder = try TemporaryDirectory()
@@ -69,8 +71,8 @@ extension CommandTests {
       try refuse("time,cells\n3.0,3\n,5\n", 65, "line 3: no time")
       try refuse("frame,amount\n30,3\n", 65, "need a column cells")
       try refuse("frame,cells\n30,3\n150,5\n", 65, "line 3: frame is 150")
-      try refuse("frame,cells\n30,nobody\n", 64, "has no neuron nobody")
-      try refuse("frame,cells\n30,3;3\n", 64, "names neuron 3 twice")
+      try refuse("frame,cells\n30,nobody\n", 65, "has no neuron nobody")
+      try refuse("frame,cells\n30,3;3\n", 65, "names neuron 3 twice")
       try refuse("frame,cells\n0,3\n145,2\n", 65, "of none of its 2 trials")
       try refuse("frame,cells\n", 65, "no trial below")
     }

@@ -29,4 +29,16 @@ import Testing
       #expect(abs(back.imaginary[t] - series.imaginary[t]) < 1e-12)
     }
   }
+  /// Two real series come back from their transforms by one inverse.
+  @Test(arguments: [1, 2, 7, 30]) func twoRealSeries(count: Int) {
+    let first = (0..<count).map { sin(1.3 * Double($0 * $0) + 0.2) }
+    let second = (0..<count).map { 2 + cos(0.7 * Double($0)) }
+    let transform = FourierTransform(count: count)
+    let back = transform.inverse(
+      transform.forward(ComplexSeries(first)), transform.forward(ComplexSeries(second)))
+    for t in 0..<count {
+      #expect(abs(back.first[t] - first[t]) < 1e-12)
+      #expect(abs(back.second[t] - second[t]) < 1e-12)
+    }
+  }
 }

@@ -12,6 +12,11 @@ import Wording
     #expect(percent(0.0123) == "1.2 %" && percent(0.5) == "50 %")
   }
 
+  @Test func correlationsHaveThreeDecimals() {
+    #expect(shortCorrelation(0.00298) == "0.003" && shortCorrelation(-0.39) == "−0.390")
+    #expect(shortCorrelation(1) == "1.000" && shortCorrelation(.nan) == "–")
+  }
+
   @Test func oneIsNotMany() {
     #expect(counted(1, "neuron") == "1 neuron")
     #expect(

@@ -25,8 +25,9 @@ extension DelimitedText {
     return lines
   }
 
-  /// The character of which most lines have the same number, outside quotes; of several a tab
-  /// before a semicolon before a comma, which may be a decimal one.
+  /// The character of which most lines have the same number, outside quotes, the first line among
+  /// them if there is such a one; of several a tab before a semicolon before a comma, which may be a
+  /// decimal one.
   static func separator(of lines: [ArraySlice<UInt8>]) -> UInt8? {
     func count(_ separator: UInt8, _ line: ArraySlice<UInt8>) -> Int {
       var isInside = false
@@ -38,12 +39,15 @@ extension DelimitedText {
       return count
     }
     let all: [UInt8] = [.tab, .semicolon, .comma, .bar]
-    let consistent = all.first { separator in
+    var consistent: [(separator: UInt8, inFirst: Bool)] = []
+    for separator in all {
       let counts = lines.map { count(separator, $0) }
       let usual = Dictionary(grouping: counts, by: { $0 }).max { $0.value.count < $1.value.count }
-      return (usual?.key ?? 0) > 0 && 3 * (usual?.value.count ?? 0) >= 2 * counts.count
+      guard let usual, usual.key > 0, 3 * usual.value.count >= 2 * counts.count else { continue }
+      consistent.append((separator, counts[0] == usual.key))
     }
-    return consistent ?? all.first { count($0, lines[0]) > 0 }
+    return consistent.first(where: \.inFirst)?.separator ?? consistent.first?.separator
+      ?? all.first { count($0, lines[0]) > 0 }
   }
 
   /// Whether the numbers of these lines have commas, and none has a point.

@@ -35,39 +35,38 @@ extension FitProblem<Double> {
       local: regressors.local.count, neurons: regressors.neurons,
       regions: regions.map { RegionNulls(regions: $0, nulls: settings.count) })
     let regressors = try withComponents(components, settings, recipe.configuration, group: group)
-    var configuration = recipe.configuration
-    configuration.tolerance = NullSettings.tolerance
+    let configuration = recipe.configuration.comparing
+    let form = form(recipe, settings)
     var work = PanelWork(
       subproblems: [], margin: configuration.targetMargin, fitted: transitions,
       heldOut: transitions.selecting([]), solver: configuration.searcher(for: [recipe.loss]),
       threads: threads)
     work.range = configuration.targetRange
-    work.widest = PanelWidth.most(samples: transitions.count)
-    work.surrogates = try surrogates(work, regressors, settings, recipe, group: group)
-    let ridges = [transitions.ridge(lambda: configuration.lambda)]
-    let phases = Phases()
+    work.features = form.features
+    work.widest = form.widest(samples: transitions.count)
+    let surrogates = try surrogates(work, regressors, settings, recipe, group: group)
+    let ridge = transitions.ridge(lambda: configuration.lambda)
     var walk = NullWalk(
-      problem: self, recipe: recipe, nulls: settings.count, work: work, found: found,
-      progress: progress)
+      problem: self, recipe: recipe, nulls: settings.count, work: work, surrogates: surrogates,
+      found: found, progress: progress)
     if let whole = restriction(recipe.constraints, configuration) {
       let restriction = whole.restricted(to: fittable.flatMap { walk.subproblems(of: $0) })
       let choice = try restriction.chooseForm(
         regressors, configuration, threads: threads, group: group)
       walk.work.widest = min(walk.work.widest, choice.widestPanel)
       try CORNN.visit(
-        &walk, under: restriction, regressors: regressors, isDual: choice.isDual, ridges: ridges,
-        group: group, phases: phases)
+        &walk, under: restriction, regressors: regressors, isDual: choice.isDual, ridges: [ridge],
+        group: group, phases: Phases())
     } else {
-      try CORNN.visit(
-        &walk, regressors: regressors, ridges: ridges, configuration: configuration, group: group,
-        phases: phases)
+      try form.visit(&walk, regressors, ridge: ridge, configuration, group: group)
     }
     try found.settle(over: group)
     return found
   }
 
   /// Bytes of address space that comparing with nulls takes of this rank, those it shares included.
-  package func nullBytes(_ settings: NullSettings, threads: Int) -> Double {
+  package func nullBytes(_ recipe: FitRecipe, _ settings: NullSettings, threads: Int) -> Double {
+    let form = form(recipe, settings)
     let (neurons, frames) = (Double(regressors.neurons), Double(transitions.count))
     let (local, count) = (
       Double(regressors.local.count), Double(regressors.count + 2 * settings.components)
@@ -76,9 +75,21 @@ extension FitProblem<Double> {
     // Standardised and rotated rates; regressors, their drives twice, unit states; products, their
     // inverse or eigenvectors, and those of rotated rates.
     let shared = 2 * neurons * frames + 3 * count * frames + count * neurons + 3 * order * order
-    let rows = Double(max(PanelWidth.most(samples: transitions.count), settings.count + 1))
-    let panels = Double(threads) * rows * (6 * frames + 4 * max(count, frames) + neurons)
-    return 8 * (shared + panels + local * frames) + 12 * local * neurons
+    // Eigenvectors of samples, as they are and packed twice with what rounding leaves of them, and
+    // of unit states, all less than as many float64.
+    let packed = form.features == nil ? 0 : 2.5 * order * frames + order * neurons
+    let rows = Double(max(form.widest(samples: transitions.count), settings.count + 1))
+    let panels = Double(threads) * rows * (7 * frames + 4 * max(count, frames) + neurons)
+    return 8 * (shared + packed + panels + local * frames) + 12 * local * neurons
+  }
+
+  /// In what the nulls of a recipe are solved.
+  private func form(_ recipe: FitRecipe, _ settings: NullSettings) -> NullForm {
+    NullForm(
+      recipe.configuration.comparing, recipe.loss, settings,
+      isBound: !recipe.constraints.isEmpty,
+      neurons: regressors.neurons, samples: transitions.count,
+      regressors: regressors.count + 2 * settings.components)
   }
 
   /// What becomes of the targets of nulls, `regressors` having the components among them.
@@ -92,10 +103,7 @@ extension FitProblem<Double> {
     let driven = try driven(work, drives, recipe, group: group)
     var targets = Matrix<Double>(rows: driven.rows, columns: transitions.count)
     for i in fittable {
-      let rule = recipe.configuration.targets(alpha: recipe.leaks[i])
-      for (k, t) in transitions.frames.enumerated() {
-        targets[i, k] = rule.target(from: recording.rates[i, t], to: recording.rates[i, t + 1])
-      }
+      for (k, target) in self.targets(of: i, recipe).enumerated() { targets[i, k] = target }
     }
     let inputs = self.regressors.inputScale.count
     let count = (regressors.inputScale.count - inputs) / 2
@@ -105,6 +113,14 @@ extension FitProblem<Double> {
     return SurrogateTargets(
       settings.kind, seed: settings.seed, first: regressors.local.lowerBound, driven: driven,
       bends: bends)
+  }
+
+  /// The recorded targets of a neuron, by its index among this rank's; NaN where missing.
+  func targets(of neuron: Int, _ recipe: FitRecipe) -> [Double] {
+    let rule = recipe.configuration.targets(alpha: recipe.leaks[neuron])
+    return transitions.frames.map {
+      rule.target(from: recording.rates[neuron, $0], to: recording.rates[neuron, $0 + 1])
+    }
   }
 
   /// `tanh s` of the fits without weights from neurons: local × transitions.
@@ -120,6 +136,7 @@ extension FitProblem<Double> {
     configuration.selfConnections = true
     configuration.form = .primal
     var work = work
+    work.features = nil
     work.solver = configuration.searcher(for: [recipe.loss])
     var walk = DriveWalk(problem: self, recipe: recipe, work: work, driven: driven)
     try CORNN.visit(
@@ -141,6 +158,15 @@ extension FitProblem<Double> {
       for k in 0..<more.rows { more.scaleRow(k, by: scale) }
     }
     return try Regressors(regressors, and: more, group: group)
+  }
+}
+
+extension Configuration {
+  /// The same with the tolerance of nulls.
+  fileprivate var comparing: Configuration {
+    var configuration = self
+    configuration.tolerance = NullSettings.tolerance
+    return configuration
   }
 }
 
@@ -177,79 +203,5 @@ private struct DriveWalk: RidgeVisitor {
       for (i, neuron) in part.enumerated() { driven.outputs.copyRow(neuron, from: outputs, i) }
     }
     return false
-  }
-}
-
-/// The weights of recorded and null targets of this rank's neurons, some neurons at a time.
-private struct NullWalk: RidgeVisitor {
-  typealias S = Double
-
-  let problem: FitProblem<Double>
-  let recipe: FitRecipe
-  let nulls: Int
-  var work: PanelWork
-  let found: EdgeNulls
-  let progress: (Int) -> Void
-
-  mutating func visit<F: SubproblemForm & ~Copyable>(
-    _ form: borrowing F, group: borrowing some RankGroup & ~Copyable
-  ) throws -> Bool where F.S == Double {
-    let neurons = problem.fittable
-    let atOnce = max(1, work.widest / (nulls + 1))
-    let (walk, regions) = (self, found.regions)
-    for start in stride(from: 0, to: neurons.count, by: atOnce * work.threads) {
-      let batch = Array(neurons[start..<min(start + atOnce * work.threads, neurons.count)])
-      let blocks = stride(from: 0, to: batch.count, by: atOnce).map {
-        Array(batch[$0..<min($0 + atOnce, batch.count)])
-      }
-      let results = try parallelMap(count: blocks.count, threads: work.threads) {
-        walk.compared(blocks[$0], form: form, regions: regions)
-      }
-      for result in results.joined() {
-        found.take(result, first: problem.regressors.local.lowerBound)
-      }
-      progress(start + batch.count)
-    }
-    return false
-  }
-
-  /// The recorded targets of a neuron, then its nulls.
-  func subproblems(of neuron: Int) -> [Subproblem] {
-    (0...nulls).map {
-      Subproblem(neuron: neuron, alpha: recipe.leaks[neuron], loss: recipe.loss, null: $0)
-    }
-  }
-
-  /// What the nulls say of the weights onto some neurons.
-  private func compared<F: SubproblemForm & ~Copyable>(
-    _ neurons: [Int], form: borrowing F, regions: RegionNulls?
-  ) -> [NeuronNulls] where F.S == Double {
-    let weights = weights(of: neurons.flatMap(subproblems), form: form)
-    return neurons.enumerated().map { place, neuron in
-      let own = weights.copy(rows: place * (nulls + 1)..<(place + 1) * (nulls + 1))
-      let edges = problem.freeRegressors(of: neuron, recipe)
-        .filter { $0 < problem.regressors.neurons }
-      var recorded = [Float](repeating: .nan, count: problem.regressors.neurons)
-      for j in edges { recorded[j] = Float(own[0, j]) }
-      return NeuronNulls(
-        neuron: neuron, weights: recorded, ranks: NullRanks(own, edges: edges),
-        share: regions.map { $0.share(own, edges: edges) })
-    }
-  }
-
-  /// The weights from neurons, a row a subproblem.
-  private func weights<F: SubproblemForm & ~Copyable>(
-    of members: [Subproblem], form: borrowing F
-  ) -> Matrix<Double> where F.S == Double {
-    var weights = Matrix<Double>(rows: members.count, columns: problem.regressors.neurons)
-    for start in stride(from: 0, to: members.count, by: work.widest) {
-      let part = Array(members[start..<min(start + work.widest, members.count)])
-      guard let solution = work.solve(part, problem.recording, form: form) else {
-        preconditionFailure("nobody abandons nulls")
-      }
-      let rows = form.heldOutResponse(solution.coefficients, neurons: solution.neurons)
-      for i in part.indices { weights.copyRow(start + i, from: rows, i) }
-    }
-    return weights
   }
 }

@@ -22,39 +22,62 @@ struct NullRanks: Sendable {
   /// `weights` has a row for the recorded targets, then one a null; `edges` are the columns in which
   /// there is a weight.
   ///
-  /// - Complexity: O(n m log n m).
+  /// - Complexity: O(n m log m).
   init(_ weights: borrowing Matrix<Double>, edges: [Int]) {
     let nulls = weights.rows - 1
     var p = [Float](repeating: .nan, count: weights.columns)
     var pooled = p
-    var recorded: [(edge: Int, z: Double)] = []
-    var all: [Double] = []
-    all.reserveCapacity(nulls * edges.count)
+    var standards: [Standard] = []
     for j in edges {
-      var mean = 0.0
-      for k in 0...nulls { mean += weights[k, j] }
-      mean /= Double(nulls + 1)
-      var squares = 0.0
-      for k in 0...nulls { squares += (weights[k, j] - mean) * (weights[k, j] - mean) }
       // A regressor that is always zero has no weight, whatever the targets.
-      guard squares > 0 else { continue }
-      let deviation = (squares / Double(nulls + 1)).squareRoot()
-      let own = abs(weights[0, j] - mean) / deviation
-      var above = 0
-      for k in 1..<(nulls + 1) {
-        let z = abs(weights[k, j] - mean) / deviation
-        all.append(z)
-        if z >= own { above += 1 }
-      }
+      guard let standard = Standard(of: weights, edge: j) else { continue }
+      let own = standard.z(weights, 0)
+      let above = (1..<(nulls + 1)).count { standard.z(weights, $0) >= own }
       p[j] = Float(Double(1 + above) / Double(nulls + 1))
-      recorded.append((j, own))
+      standards.append(standard)
     }
-    all.sort()
-    for (j, z) in recorded {
-      pooled[j] = Float(
-        Double(1 + all.count - all.partitioningIndex { $0 >= z }) / Double(1 + all.count))
+    let own = standards.map { $0.z(weights, 0) }
+    let ordered = own.sorted()
+    // Nulls by how many of the recorded weights they reach.
+    var reaching = [Int](repeating: 0, count: ordered.count + 1)
+    for standard in standards {
+      for k in 1..<(nulls + 1) {
+        let z = standard.z(weights, k)
+        reaching[ordered.partitioningIndex { $0 > z }] += 1
+      }
+    }
+    for place in reaching.indices.dropLast().reversed() { reaching[place] += reaching[place + 1] }
+    let all = nulls * standards.count
+    for (standard, z) in zip(standards, own) {
+      let above = reaching[ordered.partitioningIndex { $0 >= z } + 1]
+      pooled[standard.edge] = Float(Double(1 + above) / Double(1 + all))
     }
     self.p = p
     self.pooled = pooled
+  }
+}
+
+/// How the weights of one edge are standardised.
+private struct Standard {
+  let edge: Int
+  private let mean: Double
+  private let deviation: Double
+
+  /// nil if all its weights are the same.
+  init?(of weights: borrowing Matrix<Double>, edge: Int) {
+    let count = Double(weights.rows)
+    var mean = 0.0
+    for k in 0..<weights.rows { mean += weights[k, edge] }
+    mean /= count
+    var squares = 0.0
+    for k in 0..<weights.rows { squares += (weights[k, edge] - mean) * (weights[k, edge] - mean) }
+    guard squares > 0 else { return nil }
+    self.edge = edge
+    self.mean = mean
+    deviation = (squares / count).squareRoot()
+  }
+
+  func z(_ weights: borrowing Matrix<Double>, _ k: Int) -> Double {
+    abs(weights[k, edge] - mean) / deviation
   }
 }

@@ -37,42 +37,67 @@ final class SurrogateTargets: Sendable {
     self.bends = bends
   }
 
-  /// Puts the surrogate of a number, from 1, in the place of the targets of a neuron, by its index
-  /// among this rank's; of number 0 these are the recorded ones without what bends.
+  /// The targets of a neuron, by its index among this rank's, without what bends (row 0), and its
+  /// surrogates by their number from 1: (nulls + 1) × transitions.
   ///
   /// Missing ones move with a shift, and stay where phases are drawn.
   ///
-  /// - Complexity: O(T log T).
-  func replace(_ targets: inout [Double], neuron: Int, null: Int) {
-    for t in targets.indices { targets[t] -= bends.bends[neuron, t] }
-    guard null > 0 else { return }
-    for t in targets.indices { targets[t] -= driven[neuron, t] }
-    switch kind {
-    case .shift:
-      let stream = RandomStream(seed: seed, purpose: .nullShifts, k: first + neuron)
-      // Without replacement: no two nulls of a neuron are the same.
-      let shift = shifts.first + stream.permutation(of: shifts.count)[null - 1]
-      targets = Array(targets[shift...] + targets[..<shift])
-    case .phase: randomisePhases(&targets, neuron: first + neuron, null: null)
+  /// - Complexity: O(nulls T log T); two phases take one transform.
+  func draw(_ recorded: [Double], neuron: Int, nulls: Int) -> Matrix<Double> {
+    var drawn = Matrix<Double>(rows: nulls + 1, columns: recorded.count)
+    var rest = recorded
+    for t in rest.indices {
+      let straight = rest[t] - bends.bends[neuron, t]
+      drawn[0, t] = straight
+      rest[t] = straight - driven[neuron, t]
     }
-    for t in targets.indices { targets[t] = driven[neuron, t] + bends.scale * targets[t] }
+    switch kind {
+    case .shift: shift(rest, neuron: neuron, into: &drawn)
+    case .phase: randomisePhases(rest, neuron: neuron, into: &drawn)
+    }
+    for k in 1..<(nulls + 1) {
+      for t in rest.indices { drawn[k, t] = driven[neuron, t] + bends.scale * drawn[k, t] }
+    }
+    return drawn
+  }
+
+  /// Rotates without replacement: no two nulls of a neuron are the same.
+  private func shift(_ rest: [Double], neuron: Int, into drawn: inout Matrix<Double>) {
+    let stream = RandomStream(seed: seed, purpose: .nullShifts, k: first + neuron)
+    let steps = stream.permutation(of: shifts.count).map { shifts.first + $0 }
+    for k in 1..<drawn.rows {
+      for t in rest.indices { drawn[k, t] = rest[(t + steps[k - 1]) % rest.count] }
+    }
   }
 
   /// Gives each frequency a phase of its own and leaves its power (Theiler et al., 1992).
-  private func randomisePhases(_ targets: inout [Double], neuron: Int, null: Int) {
-    let present = targets.filter(\.isFinite)
+  private func randomisePhases(_ rest: [Double], neuron: Int, into drawn: inout Matrix<Double>) {
+    let present = rest.filter(\.isFinite)
     let mean = present.reduce(0, +) / Double(max(1, present.count))
-    var spectrum = transform.forward(ComplexSeries(targets.map { $0.isFinite ? $0 : mean }))
-    let half = (targets.count - 1) / 2
+    let spectrum = transform.forward(ComplexSeries(rest.map { $0.isFinite ? $0 : mean }))
+    for k in stride(from: 1, to: drawn.rows, by: 2) {
+      let pair = transform.inverse(
+        turned(spectrum, neuron: neuron, null: k), turned(spectrum, neuron: neuron, null: k + 1))
+      for t in rest.indices {
+        drawn[k, t] = rest[t].isFinite ? pair.first[t] : .nan
+        if k + 1 < drawn.rows { drawn[k + 1, t] = rest[t].isFinite ? pair.second[t] : .nan }
+      }
+    }
+  }
+
+  /// The spectrum with the phases of a null.
+  private func turned(_ spectrum: ComplexSeries, neuron: Int, null: Int) -> ComplexSeries {
+    var turned = spectrum
+    let half = (spectrum.count - 1) / 2
     var turns = [Double](repeating: 0, count: half)
     var span = turns.mutableSpan
-    RandomStream(seed: seed, purpose: .nullPhases, k: neuron, iteration: null).fillUniform(&span)
+    RandomStream(seed: seed, purpose: .nullPhases, k: first + neuron, iteration: null)
+      .fillUniform(&span)
     for f in 1..<(half + 1) {
-      spectrum.turn(f, by: turns[f - 1])
-      spectrum.setConjugate(targets.count - f, of: f)
+      turned.turn(f, by: turns[f - 1])
+      turned.setConjugate(spectrum.count - f, of: f)
     }
-    let drawn = transform.inverse(spectrum).real
-    for t in targets.indices where targets[t].isFinite { targets[t] = drawn[t] }
+    return turned
   }
 }
 

@@ -39,8 +39,8 @@ struct PanelWork {
   var start: StartingWeights?
   /// How the panels are iterated in whitened features; nil where they are not.
   var features: FeatureGradients?
-  /// What becomes of the targets of nulls.
-  var surrogates: SurrogateTargets?
+  /// The targets of nulls, where they are not those of the recording.
+  var drawn: NullTargets?
 
   private var panelWidth: Int {
     PanelWidth.rows(
@@ -109,8 +109,9 @@ struct PanelWork {
     in panel: inout Panel<P>, row i: Int
   ) {
     let rule = TargetRule(alpha: member.alpha, margin: margin, range: range)
-    var targets = rule.targets(rates: recording.rates.row(member.neuron), transitions: fitted)
-    surrogates?.replace(&targets, neuron: member.neuron, null: member.null)
+    let targets =
+      drawn?.targets(of: member)
+      ?? rule.targets(rates: recording.rates.row(member.neuron), transitions: fitted)
     let counts = panel.target.setTargets(
       row: i, rule, headroom: &panel.headroom, targets: targets)
     panel.rows[i].clipped = counts.clipped

@@ -30,7 +30,7 @@ extension EvaluateRun {
     settings.components = try componentCount(of: problem, found: components)
     try world.agree {
       try MemoryLimit.require(
-        problem.nullBytes(settings, threads: threads), for: "--nulls",
+        problem.nullBytes(fitted.recipe, settings, threads: threads), for: "--nulls",
         remedy: "take more nodes or fewer ranks a node")
     }
     let local = problem.regressors.local.count

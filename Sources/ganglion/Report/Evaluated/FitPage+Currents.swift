@@ -15,8 +15,9 @@ extension FitPage {
       let share = scores.table("currents/share", of: names.count)
     else { return [] }
     let lead = paragraph(
-      "The current onto a region from a region is the product of these weights with its rates. Shown"
-        + " is the leading component of what varies, at one scale for all currents onto a region.")
+      "The current onto a region from a region is the product of these weights with its rates, a"
+        + " number without unit, of which a neuron takes tanh. Shown is the leading component of what"
+        + " varies, at one scale for all currents onto a region.")
     let order = variance.indices.filter { variance[$0] > 0 }.sorted {
       (share[$0], $1) > (share[$1], $0)
     }
@@ -77,7 +78,11 @@ extension FitPage {
       ]
         + optional.map { title, values in
           guard values[place].isFinite else { return "–" }
-          return title == "Leading share" ? percent(values[place]) : short(values[place])
+          return switch title {
+          case "Leading share": percent(values[place])
+          case "r, true current": shortCorrelation(values[place])
+          default: short(values[place])
+          }
         }
     }
     return table(

@@ -38,8 +38,9 @@ extension FitPage {
     chart.line("by chance", .guide, edges, chance.flatMap { [$0, $0] })
     return figure(
       "p values of the weights", chart.html,
-      "\(percent(beyond / tested)) of \(counted(whole(tested), "weight")) have p ≤ 0.05, 5 % by"
-        + " chance; \(grouped(whole(found))) are found at a false discovery rate of 5 %.")
+      "\(percent(beyond / tested)) of \(counted(whole(tested), "weight")) have p ≤ 0.05,"
+        + " \(percent(0.05)) by chance; \(grouped(whole(found))) are found at a false discovery rate of"
+        + " \(percent(0.05)).")
   }
 
   private func componentFigure(_ scores: ResultContents) -> HTML? {
@@ -80,9 +81,10 @@ extension FitPage {
         + [strengths[place], nulls[place], p[place], q[place]].map { short($0) }
     }
     return table(
-      "Pairs of regions against the same nulls, those first that chance tells least of"
-        + RegionPair.rest(of: order.count),
-      ["Pair", "Rms weight", "Of nulls", "p", "q"], rows)
+      "Pairs of regions against the same nulls, those first that chance tells least of: root mean"
+        + " square of the weights, its median over the nulls, its rank among them, and the false"
+        + " discovery rate q of that" + RegionPair.rest(of: order.count),
+      ["Onto", "Rms weight", "Rms of nulls", "p", "q"], rows)
   }
 }
 

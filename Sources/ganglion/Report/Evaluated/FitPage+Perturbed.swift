@@ -23,7 +23,8 @@ extension FitPage {
     }
     let rows = ahead.indices.map { place in
       [
-        counted(whole(ahead[place]), "frame"), short(correlation[place]), short(slope[place]),
+        counted(whole(ahead[place]), "frame"), shortCorrelation(correlation[place]),
+        short(slope[place]),
         short(ratio[place]),
       ]
     }
@@ -46,13 +47,14 @@ extension FitPage {
     let (across, upwards) = (Scale.around(x), Scale.around(y))
     var chart = Chart(
       "Foreseen and measured responses \(counted(frames, "frame")) after the onset; correlation"
-        + " \(short(correlation))",
+        + " \(shortCorrelation(correlation))",
       x: across, y: upwards, xLabel: "foreseen response", yLabel: "measured response")
     let reach = [max(across.lower, upwards.lower), min(across.upper, upwards.upper)]
     if reach[0] < reach[1] { chart.line("as foreseen", .guide, reach, reach, isDashed: true) }
     chart.points("cells", .network, x, y)
     return figure(
       "\(counted(frames, "frame")) after the onset", chart.html,
-      "Correlation \(short(correlation)); \(counted(known.count, "response")) of cells in trials.")
+      "Correlation \(shortCorrelation(correlation));"
+        + " \(counted(known.count, "response")) of cells in trials.")
   }
 }

@@ -67,7 +67,7 @@ extension FitPage {
     let scale = Scale.around(known.flatMap { [$0, $1] })
     var chart = Chart(
       "Weights of the two halves of the recording against each other; correlation"
-        + " \(short(pearson))",
+        + " \(shortCorrelation(pearson))",
       x: scale, y: scale, xLabel: "weight of the first half", yLabel: "weight of the second half",
       isSquare: true)
     chart.line(
@@ -75,8 +75,8 @@ extension FitPage {
     chart.points("weights", .network, known.map(\.0), known.map(\.1))
     return figure(
       "Two halves", chart.html,
-      "Correlation \(short(pearson)) over all weights; \(percent(same)) have the same sign in both"
-        + " halves, 50 % by chance.")
+      "Correlation \(shortCorrelation(pearson)) over all weights; \(percent(same)) have the same"
+        + " sign in both halves, \(percent(0.5)) by chance.")
   }
 
   private func signMap(_ scores: ResultContents) -> HTML? {
@@ -104,7 +104,7 @@ extension FitPage {
     guard let names = scores.strings("target_region") else { return nil }
     let columns = [
       ("Correlation of halves", "half_pearson", false), ("Sign of the fit", "same_sign", true),
-      ("Sure", "sure", true),
+      ("In 95 % of resamples", "sure", true),
     ].compactMap { title, name, isShare in
       scores.table("agreement/pair_\(name)", of: names.count).map { (title, isShare, $0) }
     }
@@ -114,10 +114,11 @@ extension FitPage {
     }
     let rows = order.prefix(RegionPair.mostShown).map { place in
       [RegionPair(place, names).title]
-        + columns.map { $1 ? percent($2[place]) : short($2[place]) }
+        + columns.map { $1 ? percent($2[place]) : shortCorrelation($2[place]) }
     }
     return table(
-      "Agreement of parts by pairs of regions" + RegionPair.rest(of: order.count),
+      "Agreement of parts by pairs of regions: of weights and resamples those with the sign of the"
+        + " fit, and weights that have it in 95 % of resamples" + RegionPair.rest(of: order.count),
       ["Onto"] + columns.map(\.0), rows)
   }
 

@@ -46,11 +46,11 @@ import Testing
 
   private func recipe(
     _ count: Int, lambda: Double = 0.03, constraints: Constraints = Constraints(),
-    form: Configuration.Form = .auto
+    form: Configuration.Form = .auto, usesFeatures: Bool = false
   ) -> FitRecipe {
     var configuration = Configuration(
       lambda: lambda, selfConnections: false, bias: true, form: form,
-      usesFeatures: false, tolerance: 1e-4, iterations: 200)
+      usesFeatures: usesFeatures, tolerance: 1e-4, iterations: 200)
     configuration.targetRange = .unclipped
     return FitRecipe(
       loss: .crossEntropy, leaks: [Double](repeating: 0.5, count: count),
@@ -137,6 +137,35 @@ import Testing
     }
     let regions = try #require(primal.regions)
     #expect(regions.p.allSatisfy { $0 >= 1.0 / 21 && $0 <= 1 })
+  }
+
+  /// In eigenvectors, whitened weights and features of the samples nulls are those of float64.
+  @Test(arguments: [(neurons: 12, frames: 150), (neurons: 40, frames: 31)])
+  func featuresAgree(neurons: Int, frames: Int) throws {
+    let problem = try problem(rates(neurons, frames, drives: 1))
+    var settings = NullSettings()
+    settings.count = 20
+    func found(_ recipe: FitRecipe, threads: Int) throws -> EdgeNulls {
+      try problem.nulls(
+        recipe, settings, components: nil, regions: nil, threads: threads, group: SingleRank())
+    }
+    let exact = try found(recipe(neurons), threads: 1)
+    for form in Configuration.Form.allCases {
+      let features = try found(recipe(neurons, form: form, usesFeatures: true), threads: 2)
+      var moved = 0
+      var (error, size) = (0.0, 0.0)
+      for i in 0..<neurons {
+        #expect(features.p[i, i].isNaN && features.weights[i, i].isNaN)
+        for j in 0..<neurons where i != j {
+          error += pow(Double(exact.weights[i, j] - features.weights[i, j]), 2)
+          size += pow(Double(exact.weights[i, j]), 2)
+          if abs(exact.p[i, j] - features.p[i, j]) > 0.15 { moved += 1 }
+        }
+      }
+      // Both stop within the tolerance of nulls.
+      #expect(error < 0.05 * 0.05 * size, "\(form): \((error / size).squareRoot())")
+      #expect(moved <= neurons * neurons / 100, "\(form): \(moved)")
+    }
   }
 
   /// More nulls than there are shifts.

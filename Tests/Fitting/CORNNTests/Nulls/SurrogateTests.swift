@@ -17,9 +17,14 @@ import Testing
   }
 
   private func surrogate(_ kind: NullKind, neuron: Int, null: Int) -> [Double] {
-    var targets = series
-    surrogates(kind, count: series.count).replace(&targets, neuron: neuron, null: null)
-    return targets
+    drawn(surrogates(kind, count: series.count), series, neuron: neuron, null: null)
+  }
+
+  private func drawn(
+    _ surrogates: SurrogateTargets, _ targets: [Double], neuron: Int, null: Int
+  ) -> [Double] {
+    let all = surrogates.draw(targets, neuron: neuron, nulls: null)
+    return targets.indices.map { all[null, $0] }
   }
 
   private func surrogates(_ kind: NullKind, count: Int, driven: Double = 0) -> SurrogateTargets {
@@ -36,9 +41,9 @@ import Testing
   /// What drives make of the targets stays where it is.
   @Test func driveStays() {
     let own = surrogate(.shift, neuron: 2, null: 7)
-    var targets = series.enumerated().map { $1 + 0.1 * Double($0 % 5) }
-    surrogates(.shift, count: 60, driven: 0.1).replace(&targets, neuron: 2, null: 7)
-    for t in targets.indices { #expect(abs(targets[t] - own[t] - 0.1 * Double(t % 5)) < 1e-12) }
+    let targets = series.enumerated().map { $1 + 0.1 * Double($0 % 5) }
+    let moved = drawn(surrogates(.shift, count: 60, driven: 0.1), targets, neuron: 2, null: 7)
+    for t in moved.indices { #expect(abs(moved[t] - own[t] - 0.1 * Double(t % 5)) < 1e-12) }
   }
 
   /// Of responses that saturate, what is linear in two drives stays, and the rest is taken away:
@@ -96,22 +101,31 @@ import Testing
 
   /// The same power at each frequency, other values; missing targets stay missing.
   @Test(arguments: [60, 61]) func phasesKeepPower(count: Int) {
-    var own = Self.wave(count)
+    let before = Self.wave(count)
     let transform = FourierTransform(count: count)
     func power(_ values: [Double]) -> [Double] {
       let spectrum = transform.forward(ComplexSeries(values))
       return (0..<count).map { hypot(spectrum.real[$0], spectrum.imaginary[$0]) }
     }
-    let before = own
-    surrogates(.phase, count: count).replace(&own, neuron: 1, null: 2)
-    for (drawn, recorded) in zip(power(own), power(before)) {
-      #expect(abs(drawn - recorded) < 1e-9)
+    let phases = surrogates(.phase, count: count)
+    let all = phases.draw(before, neuron: 1, nulls: 3)
+    #expect((0..<count).allSatisfy { all[0, $0] == before[$0] })
+    for null in 1...3 {
+      let own = (0..<count).map { all[null, $0] }
+      // Whatever is drawn with it.
+      #expect(own == drawn(phases, before, neuron: 1, null: null))
+      for (drawn, recorded) in zip(power(own), power(before)) {
+        #expect(abs(drawn - recorded) < 1e-9)
+      }
+      #expect(zip(own, before).contains { abs($0 - $1) > 0.1 })
+      #expect((0..<count).contains { abs(own[$0] - all[1 + null % 3, $0]) > 0.1 })
     }
-    #expect(zip(own, before).contains { abs($0 - $1) > 0.1 })
     var missing = before
     missing[7] = .nan
-    surrogates(.phase, count: count).replace(&missing, neuron: 1, null: 2)
-    #expect(missing.indices.filter { missing[$0].isNaN } == [7])
+    for null in 1...2 {
+      let own = drawn(phases, missing, neuron: 1, null: null)
+      #expect(own.indices.filter { own[$0].isNaN } == [7])
+    }
   }
 
   /// Ranks of two weights among three nulls, by hand.
