@@ -10,9 +10,12 @@ package import LinearAlgebra
 struct FeatureGradients {
   let tolerance: Double
   let iterations: Int
-  /// |d| is clamped to 1 − each of these for the starts, of which the better is taken; the first
-  /// is that of the residual's scale.
-  let margins: [Double]
+  /// The currents of the ridge problem whose gradient at zero is the residual's scale.
+  let scale: StartCurrents
+  /// Those whose ridge solutions the iterations may begin with; `scale` first, if it is one.
+  let starts: [StartCurrents]
+  /// Whether rows may begin with what is best for a few others.
+  let sharesStart: Bool
   let kernel: ProductKernel
   /// Whether the rows' own curvatures precondition their directions, where the features lead by
   /// size: that pays where the curvature of a sample hardly changes on the way.
