@@ -87,7 +87,7 @@ import Testing
     #expect(agree(plan[.solve].flopsPacked, 10 * (2 * product + penalty) + 2 * product))
     #expect(agree(plan[.solve].flopsSplit, 2.2 * (product + penalty) + product))
     let rounded = FitPlan(
-      exampleFit(.primal, neurons: 30, frames: 100, inFeatures: true, kernel: .avx512bf16),
+      exampleFit(.primal, neurons: 30, frames: 100, inFeatures: true, kernel: .avx512BF16),
       in: exampleJob())
     #expect(agree(rounded[.solve].flopsSplit, 2 * (product + penalty)))
     #expect(plan[.solve].flops == 0 && agree(plan[.solve].flopsFloat, penalty))

@@ -43,7 +43,7 @@ extension FeatureGradients {
   /// others.
   private func agreed(_ panel: inout FeaturePanel) -> StartCurrents? {
     let all = panel.panel.active
-    guard sharesStart, all >= 2 * Self.trials else { return nil }
+    guard isBounded, all >= 2 * Self.trials else { return nil }
     panel.bringToFront(Array(stride(from: 0, to: all, by: all / Self.trials)))
     panel.panel.active = Self.trials
     let rows = (0..<Self.trials).map { panel.panel.rows[$0].position }

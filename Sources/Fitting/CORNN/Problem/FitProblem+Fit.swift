@@ -45,7 +45,7 @@ extension Configuration {
       }
     return FeatureGradients(
       tolerance: tolerance, iterations: iterations, scale: scale, starts: starts,
-      sharesStart: bounded == losses.count, kernel: productKernel, usesCurvature: bounded == 0)
+      isBounded: bounded == losses.count, kernel: productKernel, usesCurvature: bounded == 0)
   }
 
   /// The kernel of products in features: one that rounds its operands where the tolerance allows it.

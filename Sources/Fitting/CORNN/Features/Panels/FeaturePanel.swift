@@ -91,9 +91,12 @@ struct FeaturePanel: ~Copyable {
   }
 
   /// Takes the rows out whose residual is below a bound, or that ended otherwise.
-  mutating func retireSolved(below bound: Double) {
+  mutating func retireSolved(below bound: Double) { retireSolved { _ in bound } }
+
+  /// The same with a bound of each row.
+  mutating func retireSolved(below bound: (RowState) -> Double) {
     for i in stride(from: panel.active - 1, through: 0, by: -1)
-    where panel.rows[i].settle(below: bound) {
+    where panel.rows[i].settle(below: bound(panel.rows[i])) {
       panel.active -= 1
       swapRows(i, panel.active)
     }
