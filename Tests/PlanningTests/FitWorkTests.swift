@@ -40,14 +40,21 @@ import Testing
     #expect(stored.flops == 0 && stored.fileBytes == 2 * 300 * 79 * 8)
   }
 
-  /// All directions are kept: ten iterations, two starts, a refresh at each end and every tenth.
+  /// All directions are kept: ten iterations, the scale and a start, a refresh at each end and every
+  /// tenth; with the cross entropy two starts with their objectives.
   @Test func dualFeatures() {
-    let fit = exampleFit(.dual, neurons: 300, frames: 100, inFeatures: true)
+    var fit = exampleFit(.dual, neurons: 300, frames: 100, inFeatures: true)
     let plan = FitPlan(fit, in: exampleJob())
     let product = 300 * 2 * t * t
     #expect(plan.iterations == 10 && plan.kernel == .amx)
-    #expect(agree(plan[.solve].flopsPacked, product * 2 * (10 + 2)))
+    #expect(agree(plan[.solve].flopsPacked, product * 2 * (10 + 1)))
     #expect(agree(plan[.solve].flopsSplit, product * (2 + 1)))
+    fit.choices.usesCurvature = true
+    let other = FitPlan(fit, in: exampleJob())
+    let limits = CurvatureLimits(samples: 79, features: 79)
+    let hessian = 300 * 2 * Double(limits.entries * limits.samples)
+    #expect(
+      agree(other[.solve].flopsPacked, product * 2 * (other.iterations + 2) + hessian))
     // Once for the exclusion; the solution, its response and residual.
     #expect(agree(plan[.solve].flops, product * 4) && plan[.solve].flopsFloat == 0)
     #expect(agree(plan[.factor].allFlops, (9 + 1 / 3.0) * t * t * t))
@@ -62,7 +69,7 @@ import Testing
     #expect(fit.shape.transitions == 1000)
     let (product, tail) = (1500 * 2 * t * r, 1500 * 2 * t * t)
     let iterations = plan.iterations
-    #expect(agree(plan[.solve].flopsPacked, product * 2 * (iterations + 2) + 3 * tail))
+    #expect(agree(plan[.solve].flopsPacked, product * 2 * (iterations + 1) + 3 * tail))
     #expect(agree(plan[.solve].flopsSplit, product * (2 + iterations / 10 + 2)))
     // What is neglected is projected besides.
     #expect(agree(plan[.solve].flops, product * 5))
@@ -70,14 +77,19 @@ import Testing
       agree(plan[.factor].allFlops, 9 * r * r * r + 6 * t * r * r + 2 * t * t * r / 2))
   }
 
+  /// With rounded operands residuals are not taken again at the end.
   @Test func primalFeatures() {
     let fit = exampleFit(
       .primal, neurons: 30, frames: 100, inFeatures: true, kernel: .avx512)
     let plan = FitPlan(fit, in: exampleJob())
     let m = 31.0
     let (product, penalty) = (30 * 2 * t * m, 30 * 2 * m * m)
-    #expect(agree(plan[.solve].flopsPacked, 12 * (2 * product + penalty)))
+    #expect(agree(plan[.solve].flopsPacked, 10 * (2 * product + penalty) + 2 * product))
     #expect(agree(plan[.solve].flopsSplit, 2.2 * (product + penalty) + product))
+    let rounded = FitPlan(
+      exampleFit(.primal, neurons: 30, frames: 100, inFeatures: true, kernel: .avx512BF16),
+      in: exampleJob())
+    #expect(agree(rounded[.solve].flopsSplit, 2 * (product + penalty)))
     #expect(plan[.solve].flops == 0 && agree(plan[.solve].flopsFloat, penalty))
     #expect(agree(plan[.factor].flops, 2 * m * m * m / 3))
     #expect(agree(plan[.factor].flopsFloat, m * m * (t + m)))
@@ -119,6 +131,10 @@ import Testing
     let solution = m * m * (m / 3 + 2 * 30) + 2 * 30 * m * t
     let running = (u + columns) * 2 * m * 30 + columns * 2 * m * 30
     #expect(agree(work.flops, trials + folds + solution + running))
+    var narrow = fit
+    narrow.choices.bytesPerScalar = 4
+    let same = FitPlan(narrow, in: exampleJob())[.evaluate]
+    #expect(agree(same.flopsFloat, 2 * 30 * m * t) && agree(same.allFlops, work.flops))
     #expect(work.entries == 2 * 30 * columns)
     #expect(work.messages.rounds == 18)
   }

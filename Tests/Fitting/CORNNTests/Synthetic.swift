@@ -10,7 +10,10 @@ struct Synthetic: ~Copyable {
   var rates: Matrix<Double>
   let inputs: Matrix<Double>
 
-  init(neurons: Int, frames: Int, inputs: Int = 0, seed: UInt64 = 1) throws {
+  init(
+    neurons: Int, frames: Int, inputs: Int = 0, seed: UInt64 = 1,
+    noise: SimulationNoise.Kind = .gaussian
+  ) throws {
     var chaos = ChaoticNetwork()
     chaos.neurons = neurons
     chaos.inputs = inputs
@@ -20,7 +23,7 @@ struct Synthetic: ~Copyable {
     var rates = Matrix<Double>(rows: neurons, columns: frames)
     try network.simulate(
       from: chaos.start, steps: frames - 1, inputs: signals,
-      noise: SimulationNoise(kind: .gaussian, input: 1e-2, output: 1e-3, seed: seed),
+      noise: SimulationNoise(kind: noise, input: 1e-2, output: 1e-3, seed: seed),
       threads: 1, group: SingleRank()
     ) { t, now in
       for i in now.indices { rates[i, t] = Double(now[i]) }

@@ -8,6 +8,7 @@ extension FeatureDualForm {
     _ panel: inout FeaturePanel, of members: [Subproblem], in work: PanelWork,
     _ recording: borrowing PreparedRecording<S>
   ) -> Matrix<S> {
+    panel.refresh()
     var result = Matrix<S>(rows: panel.panel.active, columns: unknowns)
     for first in stride(from: 0, to: panel.panel.active, by: PanelWidth.measured) {
       let rows = first..<min(first + PanelWidth.measured, panel.panel.active)

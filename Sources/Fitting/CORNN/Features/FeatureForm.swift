@@ -20,8 +20,6 @@ protocol FeatureForm<S>: SubproblemForm, ~Copyable {
   func updateShift(_ panel: inout FeaturePanel)
 
   /// The solutions of the active rows, and their residuals in the exact problem.
-  ///
-  /// S and the scores were recomputed before.
   func measure(
     _ panel: inout FeaturePanel, of members: [Subproblem], in work: PanelWork,
     _ recording: borrowing PreparedRecording<S>
@@ -84,7 +82,6 @@ extension FeatureForm where Self: ~Copyable {
       guard gradients.iterate(&panel, below: bound, trace: &trace, isAbandoned: isAbandoned)
       else { return nil }
       panel.panel.active = open
-      panel.refresh()
       measure(&panel)
       guard panel.panel.reopen(notBelow: tolerance, includingStalled: true),
         trace.count <= gradients.iterations

@@ -10,9 +10,15 @@ package import LinearAlgebra
 struct FeatureGradients {
   let tolerance: Double
   let iterations: Int
-  /// |d| is clamped to 1 − each of these for the starts, of which the better is taken; the first
-  /// is that of the residual's scale.
-  let margins: [Double]
+  /// The currents of the ridge problem whose gradient at zero is the residual's scale.
+  let scale: StartCurrents
+  /// Those whose ridge solutions the iterations may begin with; `scale` first, if it is one.
+  let starts: [StartCurrents]
+  /// Whether the scores of all losses are bounded.
+  ///
+  /// Rows may then begin with what is best for a few others, and those that are below a bound at once
+  /// go on: see `EarlyBound`.
+  let isBounded: Bool
   let kernel: ProductKernel
   /// Whether the rows' own curvatures precondition their directions, where the features lead by
   /// size: that pays where the curvature of a sample hardly changes on the way.
@@ -32,7 +38,7 @@ struct FeatureGradients {
       let before = (0..<panel.panel.active).map { panel.panel.rows[$0].square }
       panel.updateImages()
       for i in 0..<panel.panel.active { redirect(&panel, i, after: before[i], below: bound) }
-      panel.retireSolved(below: bound)
+      panel.retireSolved { self.bound(of: $0, below: bound) }
       guard panel.panel.active > 0 else { break }
       panel.respond()
       for i in 0..<panel.panel.active { step(&panel, i, iteration: trace.count) }
@@ -42,13 +48,18 @@ struct FeatureGradients {
     return true
   }
 
+  /// The bound of a row's residual.
+  private func bound(of row: RowState, below bound: Double) -> Double {
+    isBounded && row.iterations < EarlyBound.iterations ? EarlyBound.share * bound : bound
+  }
+
   /// The next direction of a row, unless it is solved.
   private func redirect(
     _ panel: inout FeaturePanel, _ i: Int, after before: Double, below bound: Double
   ) {
     let row = panel.panel.rows[i]
     let beta = panel.takeHeldBeta(i) ?? row.beta(row.square, after: before)
-    guard row.optimality >= bound else { return panel.hold(beta, i) }
+    guard row.optimality >= self.bound(of: row, below: bound) else { return panel.hold(beta, i) }
     panel.panel.rows[i].restarts = false
     panel.setDirection(i, beta: beta)
     if panel.panel.rows[i].slope <= 0 {
@@ -78,6 +89,18 @@ struct FeatureGradients {
     panel.refresh()
     panel.panel.active = active
   }
+}
+
+/// When a row with bounded scores is solved that was near from the start.
+///
+/// The residual is relative to the gradient of the ridge problem, which is a hundred times that of
+/// scores clipped at 0.02. From a distance the last iterations take it far below the tolerance;
+/// from a start that is near it ends just below, with weights and held-out errors that two tolerances
+/// of the former would not differ by. With a fifth of it they are within (1,000 neurons ×
+/// 6,000 frames with impulses: 3.7 iterations in place of 2.4, and of 9.5 from afar).
+private enum EarlyBound {
+  static var iterations: Int { 5 }
+  static var share: Double { 0.2 }
 }
 
 extension ProductKernel {

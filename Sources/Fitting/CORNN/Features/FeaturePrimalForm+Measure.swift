@@ -4,18 +4,19 @@ internal import LinearAlgebra
 
 // Solutions, and residuals in the whole problem.
 extension FeaturePrimalForm {
-  /// The weights `θ = C⁻ᵀ η`; S was recomputed by split products, and so is the gradient.
+  /// The weights `θ = C⁻ᵀ η`.
   ///
-  /// Split products are good to 1e-5 of a score; that Q, C and the rounded weights agree as well is
-  /// seen in float64, from the weights as they are written: of a sample of the rows, and of all
-  /// where that finds more than the products should leave.
+  /// Where rounding may have left more in a residual than a small part of the tolerance, S and the
+  /// gradient are recomputed by split products, good to 1e-5 of a score. That this is so, and that
+  /// Q, C and the rounded weights agree as well, is seen in float64, from the weights as they are
+  /// written: of a sample of the rows, and of all where that finds more than the products should
+  /// leave.
   func measure(
     _ panel: inout FeaturePanel, of members: [Subproblem], in work: PanelWork,
     _ recording: borrowing PreparedRecording<S>
   ) -> Matrix<S> {
-    panel.project(.split)
     let active = panel.panel.active
-    for i in 0..<active { panel.updateImage(i) }
+    panel.remeasure(panel.takeRounding(below: Self.tolerated * gradients.tolerance))
     let weights = self.weights(
       of: panel.panel.coefficients.copy(rows: 0..<active),
       neurons: (0..<active).map { panel.panel.rows[$0].neuron })
@@ -36,7 +37,8 @@ extension FeaturePrimalForm {
 
   /// Rows of a panel that are measured in float64: a hundredth of the work of the iterations.
   private static var sampled: Int { 8 }
-  /// By how much a residual in float64 may be above that of split products, over the tolerance.
+  /// What rounding may leave in a residual, and by how much one in float64 may be above that of the
+  /// products, over the tolerance.
   private static var tolerated: Double { 0.1 }
 
   /// θ of states η of some neurons (local indices).

@@ -9,14 +9,15 @@ internal import Runtime
 /// Every direction is kept, and a neuron's own weight is zero by a constraint along row i of
 /// `C⁻ᵀ`.
 struct FeaturePrimalForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
-  let ridge: Double
+  let weights: WhitenedWeights<S>
   let own: OwnRegressors
-  let regressors: Regressors<S>
-  let whitening: Whitening
-  let features: WhitenedFeatures
   let gradients: FeatureGradients
-  let weightProducts: SharedMatrix<Double>?
 
+  var ridge: Double { weights.ridge }
+  var regressors: Regressors<S> { weights.regressors }
+  var whitening: Whitening { weights.whitening }
+  var features: WhitenedFeatures { weights.features }
+  var weightProducts: SharedMatrix<Double>? { weights.products }
   var unknowns: Int { regressors.count }
   var ridgeRaise: Double { whitening.raise }
 
@@ -37,18 +38,37 @@ struct FeaturePrimalForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
 extension FeaturePrimalForm {
   /// The form at one ridge.
   ///
-  /// - Complexity: `M³/3` flops on one rank a node; `T M² + 5/3 M³` over the ranks of a node.
   /// - Collective: every rank of `group` must call it.
   init(
     gram products: PrimalGram<S>, ridge: Double, own: OwnRegressors, gradients: FeatureGradients,
     group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
-    let regressors = products.regressors
-    let kernel = gradients.kernel
+    self.init(
+      weights: try WhitenedWeights(
+        products, ridge: ridge, kernel: gradients.kernel, group: group, phases: phases),
+      own: own, gradients: gradients)
+  }
+}
+
+/// The weights of some regressors at a ridge in the features in which they are round.
+final class WhitenedWeights<S: Scalar & Transferable> {
+  let regressors: Regressors<S>
+  let products: SharedMatrix<Double>
+  let ridge: Double
+  let whitening: Whitening
+  let features: WhitenedFeatures
+
+  /// - Complexity: `M³/3` flops on one rank a node; `T M² + 5/3 M³` over the ranks of a node.
+  /// - Collective: every rank of `group` must call it.
+  init(
+    _ gram: PrimalGram<S>, ridge: Double, kernel: ProductKernel,
+    group: borrowing some RankGroup & ~Copyable, phases: Phases
+  ) throws {
+    let regressors = gram.regressors
     let whitening = try phases.measure("factor") {
-      try Whitening(products.gram.shared, ridge: ridge, group: group)
+      try Whitening(gram.gram.shared, ridge: ridge, group: group)
     }
-    let features = try phases.measure("factor") {
+    features = try phases.measure("factor") {
       let (m, t) = (regressors.count, regressors.samples)
       let whitened = try whitening.applied(to: regressors.fitted.matrix, group: group)
       let penalty = try whitening.penalty(ridge: ridge, group: group)
@@ -71,8 +91,9 @@ extension FeaturePrimalForm {
       try penalty.free()
       return features
     }
-    self.init(
-      ridge: ridge, own: own, regressors: regressors, whitening: whitening,
-      features: features, gradients: gradients, weightProducts: products.gram)
+    self.regressors = regressors
+    products = gram.gram
+    self.ridge = ridge
+    self.whitening = whitening
   }
 }

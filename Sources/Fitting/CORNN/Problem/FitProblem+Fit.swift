@@ -33,9 +33,19 @@ extension Configuration {
   /// the published rule.
   func features(for losses: [PointwiseLoss]) -> FeatureGradients? {
     guard usesFeatures, !losses.contains(where: \.isPublishedRule) else { return nil }
+    let scale = StartCurrents.clamped(margin: initialMargin)
+    let whole = StartCurrents.clamped(margin: targetMargin)
+    let bounded = losses.filter { $0 != .crossEntropy }.count
+    // Losses whose scores are bounded forgive impulses, so that starts without them are near.
+    let starts: [StartCurrents] =
+      switch bounded {
+      case 0: [scale, whole]
+      case losses.count: [whole, .medians]
+      default: [scale, whole, .medians]
+      }
     return FeatureGradients(
-      tolerance: tolerance, iterations: iterations, margins: [initialMargin, targetMargin],
-      kernel: productKernel, usesCurvature: losses.allSatisfy { $0 == .crossEntropy })
+      tolerance: tolerance, iterations: iterations, scale: scale, starts: starts,
+      isBounded: bounded == losses.count, kernel: productKernel, usesCurvature: bounded == 0)
   }
 
   /// The kernel of products in features: one that rounds its operands where the tolerance allows it.

@@ -16,6 +16,7 @@ package final class FitProblem<S: Scalar & Transferable> {
   package let unscored: Set<Int>
   /// What searches share of their folds.
   let foldBases = FoldBases<S>()
+  let lastWhitening = LastWhitening<S>()
 
   /// Takes stock of the recording and gathers the regressors.
   ///

@@ -82,6 +82,7 @@ struct CrossValidation<S: Scalar & Transferable> {
     let solver = searching(trial.round)
     let isSpectral = try isSpectral(fold, trial, subproblems.count, group: group)
     var work = work(subproblems, of: fold, heldOut: fold.validation, solver)
+    problem.lastWhitening.forget(but: fold)
     if isSpectral { work.features = solver.searchFeatures(for: trial.losses) }
     work.range = trial.targets
     var walk = RidgeWalk(
@@ -93,8 +94,12 @@ struct CrossValidation<S: Scalar & Transferable> {
       if let features = work.features {
         try visit(&walk, spectral: fold, ridges, features.kernel, group: group, phases: phases)
       } else {
-        let regressors = try Regressors(problem.regressors, fold: fold, group: group)
-        try visit(&walk, subproblems, regressors, ridges, solver, group: group, phases: phases)
+        let regressors =
+          try problem.lastWhitening.regressors(of: fold)
+          ?? Regressors(problem.regressors, fold: fold, group: group)
+        try visit(
+          &walk, subproblems, regressors, ridges, solver, last: problem.lastWhitening,
+          group: group, phases: phases)
       }
     } catch FitError.ridgeTooSmall where !walk.outcomes.isEmpty {}
     return walk
@@ -160,11 +165,12 @@ struct CrossValidation<S: Scalar & Transferable> {
     }
   }
 
-  /// Walks down the ridges, under constraints where there are some.
+  /// Walks down the ridges, under constraints where there are some; from `last` on, which keeps what
+  /// they leave.
   func visit<W: SearchWalk<S>>(
     _ walk: inout W, _ subproblems: [Subproblem], _ regressors: Regressors<S>,
-    _ ridges: [Double], _ solver: Configuration, group: borrowing some RankGroup & ~Copyable,
-    phases: Phases
+    _ ridges: [Double], _ solver: Configuration, last: LastWhitening<S> = LastWhitening(),
+    group: borrowing some RankGroup & ~Copyable, phases: Phases
   ) throws {
     if let restriction = restriction?.restricted(to: subproblems) {
       let choice = try restriction.chooseForm(
@@ -186,8 +192,8 @@ struct CrossValidation<S: Scalar & Transferable> {
         walk.work.features = gradients
         try CORNN.visit(
           &walk, whitened: regressors, ridges: ridges,
-          excludesSelf: !configuration.selfConnections, gradients: gradients, group: group,
-          phases: phases)
+          excludesSelf: !configuration.selfConnections, gradients: gradients, last: last,
+          group: group, phases: phases)
         return
       }
       try CORNN.visit(

@@ -31,6 +31,7 @@ extension FitProblem {
     let search = CrossValidation(
       problem: self, grid: grid, configuration: configuration, threads: threads,
       memory: memory, restriction: restriction(constraints, configuration))
+    defer { lastWhitening.forget() }
     var walk = GridWalk(grid)
     while let block = walk.next() {
       let found = try search.evaluate(
@@ -84,6 +85,7 @@ extension FitProblem {
     let search = CrossValidation(
       problem: self, grid: grid, configuration: configuration, threads: threads,
       memory: memory, restriction: restriction(constraints, configuration))
+    defer { lastWhitening.forget() }
     let isGiven = grid.lambdas.count == 1
     var race = LossRace(
       count: losses.count,

@@ -221,8 +221,8 @@ func increments<S: Scalar>(
 package let framesAtOnce = 512
 
 /// The frames in parts that are handled at a time.
-func blocks(of frames: ArraySlice<Int>) -> [ArraySlice<Int>] {
-  stride(from: frames.startIndex, to: frames.endIndex, by: framesAtOnce).map {
-    frames[$0..<min($0 + framesAtOnce, frames.endIndex)]
+func blocks(of frames: ArraySlice<Int>, atOnce count: Int = framesAtOnce) -> [ArraySlice<Int>] {
+  stride(from: frames.startIndex, to: frames.endIndex, by: count).map {
+    frames[$0..<min($0 + count, frames.endIndex)]
   }
 }

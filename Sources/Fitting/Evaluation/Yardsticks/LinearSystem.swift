@@ -145,13 +145,16 @@ final class LinearSystem<S: Scalar & Transferable> {
   }
 
   /// Y Φᵀ of some neurons over some frames.
+  ///
+  /// Products of a few thousand frames are in the precision of the rates, and their sum in float64:
+  /// the rates' own rounding leaves more in their increments than that of the products.
   func rightHandSide(_ neurons: [Int], _ frames: ArraySlice<Int>) -> Matrix<Double> {
     var result = Matrix<Double>(rows: neurons.count, columns: scales.count)
-    for part in blocks(of: frames) {
-      let phi = Self.scaled(observed.regressors(at: part), scales)
-      let y = increments(neurons, part)
-      var whole = result.mutableView
-      multiply(y.view, phi.view.transposed, into: &whole, keep: 1)
+    for part in blocks(of: frames, atOnce: 4 * framesAtOnce) {
+      var phi = observed.regressors(at: part)
+      for (i, scale) in scales.enumerated() where scale != 1 { phi.scaleRow(i, by: S(scale)) }
+      let y = increments(neurons, part).converted(to: S.self)
+      add(product(y, phi, transposingB: true), to: &result)
     }
     return result
   }
@@ -185,6 +188,17 @@ package struct KnownProducts {
   /// Whether they are those of the same regressors and transitions.
   fileprivate func serves(regressors: Int, frames: [Int]) -> Bool {
     gram.shared.matrix.rows == regressors && self.frames == frames
+  }
+}
+
+/// `sum ← sum + matrix`.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func add<S: Scalar>(_ matrix: borrowing Matrix<S>, to sum: inout Matrix<Double>) {
+  for i in 0..<matrix.rows {
+    let values = matrix.row(i)
+    var row = sum.mutableRow(i)
+    for k in 0..<values.count { row[k] += Double(values[k]) }
   }
 }
 

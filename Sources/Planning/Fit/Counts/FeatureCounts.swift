@@ -15,6 +15,9 @@ struct FeatureCounts {
   let neglects: Bool
   /// Whether they are of a factor of low rank, not of the whole Gram matrix.
   let isFactored: Bool
+  /// Whether the loss has bounded scores, which rounding leaves exact enough to be residuals, and
+  /// rows that begin with what is best for a few of them.
+  let isBounded: Bool
   /// The leading features on which the rows' own curvatures precondition; nil if they do not.
   let curvature: CurvatureLimits?
 
@@ -25,6 +28,7 @@ struct FeatureCounts {
     self.isDual = isDual
     excludesSelf = !choices.configuration.selfConnections
     kernel = choices.kernel
+    isBounded = !choices.usesCurvature
     guard isDual else {
       (count, neglects, isFactored) = (Double(fit.shape.regressors), false, false)
       curvature = nil
@@ -45,7 +49,7 @@ struct FeatureCounts {
 
 // Work.
 extension FeatureCounts {
-  /// Clamped currents that the iterations may start from.
+  /// Clamped currents that the iterations may start from, by the objective of each.
   private static var starts: Double { 2 }
 
   /// Flops of a product of a row with Q, and of the response: with B too, if that is dense.
@@ -59,15 +63,18 @@ extension FeatureCounts {
   /// what is neglected; and the Hessian.
   func rounded(iterations: Double) -> Double {
     let hessian = 2 * triangle * Double(curvature?.samples ?? 0)
-    return (iterations + Self.starts) * (projection + response) + 3 * tail + hessian
+    // The scale of residuals and one start, or starts of which the first has the scale.
+    let start = isBounded ? 2 * projection : Self.starts * (projection + response)
+    return iterations * (projection + response) + start + 3 * tail + hessian
   }
 
   /// Flops of a row in split products: at the start, in between and at the end, and where the
   /// neglected part is put in.
   func split(iterations: Double) -> Double {
     let shift = neglects ? response + (excludesSelf ? projection : 0) : 0
-    let gradient = isDual ? 0 : projection
-    return (2 + iterations / Double(kernel.refreshInterval)) * response + shift + gradient
+    let isKept = !isDual && isBounded && kernel.isRounded
+    let end = isKept ? 0 : response + (isDual ? 0 : projection)
+    return (1 + iterations / Double(kernel.refreshInterval)) * response + shift + end
   }
 
   /// Flops of a row in float64: the exclusion, and the solution and its residual.

@@ -21,7 +21,8 @@ extension FitCounts {
     return PhaseWork(
       phase: .evaluate,
       flops: gram + choiceOfRidge + linearSolution + u * linearColumn + columns * linearFrame
-        + columns * ownColumn,
+        + columns * ownColumn + (scalar == 4 ? 0 : rightHandSide),
+      flopsFloat: scalar == 4 ? rightHandSide : 0,
       entries: 2 * own * columns, streamed: touched, messages: evaluationMessages)
   }
 
@@ -29,8 +30,11 @@ extension FitCounts {
   private var linearSolution: Double {
     linearIsDual
       ? t * t * t
-      : linearOrder * linearOrder * (linearOrder / 3 + 2 * own) + 2 * own * regressors * t
+      : linearOrder * linearOrder * (linearOrder / 3 + 2 * own)
   }
+
+  /// Flops of the products of its increments with the regressors, in the precision of these.
+  private var rightHandSide: Double { linearIsDual ? 0 : 2 * own * regressors * t }
 
   /// Flops of one prediction of the linear model: products with the rates, the inverse, and the
   /// increments.

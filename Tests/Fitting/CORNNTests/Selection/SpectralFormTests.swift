@@ -96,8 +96,8 @@ import Testing
       try visit(
         &walk, whitened: Regressors(ready.regressors, fold: fold, group: SingleRank()),
         ridges: lambdas.map { work.fitted.ridge(lambda: $0) },
-        excludesSelf: !problem.selfConnections, gradients: gradients, group: SingleRank(),
-        phases: Phases())
+        excludesSelf: !problem.selfConnections, gradients: gradients,
+        last: LastWhitening(), group: SingleRank(), phases: Phases())
       try compare(walk.outcomes, losses: losses, data, fold, neurons: neurons, problem)
     }
   }

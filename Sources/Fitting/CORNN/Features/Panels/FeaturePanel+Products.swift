@@ -39,6 +39,8 @@ extension FeaturePanel {
       to: panel.coefficients, vectors, panel.active, accuracy, into: &penalty)
     for i in 0..<panel.active {
       if shift.rows > 0 { panel.response.add(1, shift, i, toRow: i) }
+      travelled[panel.rows[i].position] =
+        accuracy == .split ? 0 : panel.coefficients.dot(i, panel.coefficients, i).squareRoot()
       refreshRow(i)
     }
   }

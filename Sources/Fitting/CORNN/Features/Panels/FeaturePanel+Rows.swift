@@ -70,6 +70,7 @@ extension FeaturePanel {
     panel.response.add(Float(t), panel.directionResponse, i, toRow: i)
     let k = panel.rows[i].position
     along[k].state += t * along[k].direction
+    travelled[k] += t * panel.direction.dot(i, panel.direction, i).squareRoot()
     let row = panel.rows[i]
     panel.rows[i].squaredNorm += t * (2 * row.overlap + t * row.directionSquared)
   }

@@ -33,6 +33,9 @@ struct FeaturePanel: ~Copyable {
   /// What preconditions the directions besides the features; none but for some losses.
   var metric: PanelMetric?
 
+  /// The lengths of the steps since S was recomputed by split products; by position.
+  var travelled: [Double]
+
   /// β of the next direction of a row that stopped before it; by position.
   var held: [Double?]
 
@@ -53,6 +56,7 @@ struct FeaturePanel: ~Copyable {
       rows: rows, columns: features.count, kernel: features.kernel, holdsRest: true)
     self.own = own
     along = [OwnProducts](repeating: OwnProducts(), count: rows)
+    travelled = [Double](repeating: 0, count: rows)
     held = [Double?](repeating: nil, count: rows)
     targets = Self.firstWithSameTargets(members)
   }
@@ -87,9 +91,12 @@ struct FeaturePanel: ~Copyable {
   }
 
   /// Takes the rows out whose residual is below a bound, or that ended otherwise.
-  mutating func retireSolved(below bound: Double) {
+  mutating func retireSolved(below bound: Double) { retireSolved { _ in bound } }
+
+  /// The same with a bound of each row.
+  mutating func retireSolved(below bound: (RowState) -> Double) {
     for i in stride(from: panel.active - 1, through: 0, by: -1)
-    where panel.rows[i].settle(below: bound) {
+    where panel.rows[i].settle(below: bound(panel.rows[i])) {
       panel.active -= 1
       swapRows(i, panel.active)
     }
@@ -135,7 +142,9 @@ extension FeaturePanel {
     panel.coefficients.copyRow(i, fromRow: j)
     panel.response.copyRow(i, fromRow: j)
     penalty.copyRow(i, fromRow: j)
-    along[panel.rows[i].position] = along[panel.rows[j].position]
+    let (own, other) = (panel.rows[i].position, panel.rows[j].position)
+    along[own] = along[other]
+    travelled[own] = travelled[other]
     panel.rows[i].decrement = panel.rows[j].decrement
     panel.rows[i].squaredNorm = panel.rows[j].squaredNorm
     rescore(i)

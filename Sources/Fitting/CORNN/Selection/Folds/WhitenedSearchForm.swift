@@ -42,21 +42,27 @@ struct WhitenedSearchForm<S: Scalar & Transferable>: SearchForm, ~Copyable {
   }
 }
 
-/// Readies whitened weights at each ridge and lets a search work there.
+/// Readies whitened weights at each ridge, unless they are there from the last time, and lets a
+/// search work there.
 ///
 /// - Throws: `FitError.ridgeTooSmall`; what `group` and the visitor throw.
 /// - Collective: every rank of `group` must call it.
 func visit<V: RidgeVisitor>(
   _ visitor: inout V, whitened regressors: Regressors<V.S>, ridges: [Double],
-  excludesSelf: Bool, gradients: FeatureGradients, group: borrowing some RankGroup & ~Copyable,
-  phases: Phases
+  excludesSelf: Bool, gradients: FeatureGradients, last: LastWhitening<V.S>,
+  group: borrowing some RankGroup & ~Copyable, phases: Phases
 ) throws {
   let own = OwnRegressors(in: regressors, excludesSelf: excludesSelf)
-  let gram = try PrimalGram(regressors, group: group, phases: phases)
+  var gram: PrimalGram<V.S>?
   for ridge in ridges {
+    let weights = try last.weights(of: regressors, ridge: ridge) {
+      let products = try gram ?? PrimalGram(regressors, group: group, phases: phases)
+      gram = products
+      return try WhitenedWeights(
+        products, ridge: ridge, kernel: gradients.kernel, group: group, phases: phases)
+    }
     let form = WhitenedSearchForm(
-      base: try FeaturePrimalForm(
-        gram: gram, ridge: ridge, own: own, gradients: gradients, group: group, phases: phases))
+      base: FeaturePrimalForm(weights: weights, own: own, gradients: gradients))
     guard try visitor.visit(form, group: group) else { return }
   }
 }
