@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -100,7 +101,10 @@ class SocketTests(unittest.TestCase):
                 with self.subTest(flags=flags):
                     follower = self.start(PROGRAM, "follow", source, *flags, "-o", f"{folder}/model.h5",
                                           stderr=subprocess.PIPE, text=True)
+                    limit = threading.Timer(60, follower.kill)
+                    limit.start()
                     told = follower.stderr.readline()
+                    limit.cancel()
                     follower.send_signal(signal.SIGINT)
                     follower.communicate(timeout=60)
                     self.assertRegex(told, r"^waiting \d+ s for the first frame of ")
