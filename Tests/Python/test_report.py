@@ -274,6 +274,7 @@ class Reports(unittest.TestCase):
             (("currents/component",), "Leading component of the current", 'id="currents"'),
             (("agreement/first_half",), "Two halves", 'id="agreement"'),
             (("worth/pair_sum",), "Sums of the weights onto", 'id="worth"'),
+            (("worth/sampling_error",), "Weights onto each neuron", 'id="worth"'),
         ):
             with self.subTest(without=paths):
                 copy = self.folder / "without.h5"

@@ -39,8 +39,7 @@ extension FitPage {
     return figure(
       "p values of the weights", chart.html,
       "\(percent(beyond / tested)) of \(counted(whole(tested), "weight")) have p ≤ 0.05,"
-        + " \(percent(0.05)) by chance; \(grouped(whole(found))) are found at a false discovery rate of"
-        + " \(percent(0.05)).")
+        + " 5 % by chance; \(grouped(whole(found))) are found at a false discovery rate of 5 %.")
   }
 
   private func componentFigure(_ scores: ResultContents) -> HTML? {

@@ -20,7 +20,29 @@ extension FitPage {
         + " is how far they would move if the recording were made anew, and how far the ridge pulls"
         + " them. The two make no interval of the true weights: the few large weights of a sparse"
         + " network are pulled by more.")
-    return [lead] + [sumTable(scores)].compactMap { $0 }
+    return [lead] + [errorTable(scores, names), sumTable(scores)].compactMap { $0 }
+  }
+
+  /// Of each neuron, over the weights onto it.
+  private func errorTable(_ scores: ResultContents, _ names: [String]) -> HTML? {
+    let rows = names.indices.prefix(RegionPair.mostShown).compactMap { i -> [String]? in
+      guard let weights = scores.series("worth/weight", at: [i]),
+        let errors = scores.series("worth/sampling_error", at: [i]),
+        let pulls = scores.series("worth/ridge_bias", at: [i])
+      else { return nil }
+      let known = errors.indices.filter { errors[$0] > 0 }
+      guard !known.isEmpty else { return nil }
+      let size = known.reduce(0) { $0 + weights[$1] * weights[$1] } / Double(known.count)
+      let apart = known.count { abs(weights[$0]) > 2 * errors[$0] }
+      return [names[i], short(size.squareRoot())]
+        + [errors, pulls].map { values in short(median(known.map { values[$0] })) }
+        + [percent(Double(apart) / Double(known.count))]
+    }
+    guard !rows.isEmpty else { return nil }
+    return table(
+      "Weights onto each neuron: their root mean square, medians of both errors, and the share of"
+        + " weights that are more than 2 sampling errors from 0" + RegionPair.rest(of: names.count),
+      ["Onto", "Rms weight", "Sampling error", "Ridge bias", "Beyond 2 errors"], rows)
   }
 
   private func sumTable(_ scores: ResultContents) -> HTML? {
@@ -28,9 +50,7 @@ extension FitPage {
       let sums = scores.table("worth/pair_sum", of: names.count),
       let errors = scores.table("worth/pair_sampling_error", of: names.count),
       let pulls = scores.table("worth/pair_ridge_bias", of: names.count)
-    else {
-      return paragraph("They are in the file; sums by region need `--regions`.")
-    }
+    else { return nil }
     let order = sums.indices.filter { errors[$0] > 0 }.sorted {
       abs(sums[$0]) / errors[$0] > abs(sums[$1]) / errors[$1]
     }
