@@ -34,10 +34,12 @@ class TrainedStudyTests(study_runs.StudyRuns):
     def test_a_teacher_is_trained_once_and_recorded_twice_a_setting(self):
         result = self.study("subsampling", "--networks", 2, "--seed", 5)
         self.assertEqual(result.returncode, 0, result.stderr)
-        settings = len(trained.STUDIES["subsampling"].sizes["small"].fits)
+        fits = trained.STUDIES["subsampling"].sizes["small"].fits
+        # Methods share recordings.
+        settings = len({(fit.record, fit.seen) for fit in fits})
         counts = {name: len(self.calls(name)) for name in ("train", "simulate", "fit", "evaluate")}
         self.assertEqual(counts, {
-            "train": 2, "simulate": 4 * settings, "fit": 2 * settings, "evaluate": 2 * settings})
+            "train": 2, "simulate": 4 * settings, "fit": 2 * len(fits), "evaluate": 2 * len(fits)})
         # The fit never sees the distractor; the evaluation does, on the same cells, in other trials.
         probes = [line for line in self.calls("simulate") if "--distractor" in line]
         self.assertEqual(len(probes), 2 * settings)
@@ -137,6 +139,14 @@ class TrainedStudyTests(study_runs.StudyRuns):
         self.assertEqual((row["r_W_least"], row["r_W_most"]), (0.2, 0.4))
         self.assertAlmostEqual(row["r_W"], 0.3)
         self.assertIsNone(row["r2"])
+
+    def test_a_share_of_no_points_is_no_number(self):
+        job = trained.jobs(self.given(trained.STUDIES["flipflop"], "small"))[0]
+        for stable, share in ((8, 0.75), (0, None)):
+            points = {"stable_found": min(6, stable), "truth": {"stable": stable}}
+            row, = collecting.rows(trained.STUDIES["flipflop"], [
+                Outcome(job, "done", "", 1.0, {"teacher": {"fixed_points": points}})])
+            self.assertEqual(row["stable"], share)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ TIMED = Task(
 FLIPFLOP = Task(
     ("flipflop", "--cell", "rate", "--leak", "0.5", "--optimizer", "adam", "--clip", "1", "--batch",
      "32", "--held-out", "64", "--eval-every", "10", "--iterations", "1500", "--until", "0.03"),
-    ((1, "3e-3"), (500, "2e-3"), (3000, "2e-4")),
+    ((1, "3e-3"), (500, "1e-3"), (3000, "2e-4")),
     ("--trial-count", "5", "--steps", "1000"))
 
 WEIGHTS = Score("r_W", "r of W", ("connectivity", "pearson"))

@@ -26,7 +26,7 @@ def draw(study, outcomes, stem):
             if value.score == score.name:
                 place.plot(*zip(*value.points, strict=True), color="#59636e", linewidth=0.9,
                            linestyle=PUBLISHED, marker=MARKERS[groups.index(value.group) % len(MARKERS)],
-                           markersize=2.5, label=" ".join(filter(None, ("published", value.group))))
+                           markersize=2.5, label=" ".join(filter(None, ("as published", value.group))))
         place.set_title(score.title)
         place.set_xlabel(study.axis)
         if study.is_logarithmic:

@@ -17,13 +17,14 @@ class Outcome:
     evaluation: dict | None = None
 
     def value(self, score):
-        """A score; nan where the evaluation has none."""
+        """A score; nan where the evaluation has none, or it is a share of nothing."""
         if self.evaluation is None:
             return np.nan
         if score.name == "seconds":
             return self.seconds
         value = at(self.evaluation, score.path)
-        return value / at(self.evaluation, score.of) if score.of else value
+        whole = at(self.evaluation, score.of) if score.of else 1
+        return value / whole if whole else np.nan
 
 
 def at(tree, path):

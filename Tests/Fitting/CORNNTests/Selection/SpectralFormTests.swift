@@ -120,13 +120,14 @@ import Testing
       ).outcomes[0].panels.reduce(0) { $0 + $1.flops }
     }
     let one = try flops([.crossEntropy])
-    // Two products for each margin; once more the response of the start that a loss chooses.
+    // Two products for each start, of which cross entropy has two and all losses together three; once
+    // more the response of those that they choose: 5, and 7 to 9, where apart they would be 15.
     #expect(one > 0)
     let losses: [PlainLoss] = [
       .crossEntropy, .robust(threshold: 0.2), .robust(threshold: 0.02),
     ]
     let all = try flops(losses)
-    #expect(all >= one && all < 1.21 * one)
+    #expect(all >= one && all < 1.81 * one)
   }
 
   private func compare(
