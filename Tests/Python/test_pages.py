@@ -52,6 +52,9 @@ class PageTests(unittest.TestCase):
         while not self.browser.value("document.querySelectorAll('main h1').length"):
             self.assertLess(time.monotonic(), end, "the page stays empty")
             time.sleep(0.02)
+        # Those far below would wait for somebody to scroll there.
+        self.browser.value(
+            "[...document.images].map(image => { image.loading = 'eager' }).length")
         while not self.browser.value("[...document.images].every(image => image.complete)"):
             self.assertLess(time.monotonic(), end, "an image does not come")
             time.sleep(0.02)
