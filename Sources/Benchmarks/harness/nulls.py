@@ -55,7 +55,7 @@ def sparse(seed, neurons, frames, share=0.1, gain=3, alpha=0.1, noise=1e-2):
     return rates, weights
 
 
-def compared(name, rates, ridge, *flags, alpha=0.1, nulls=100):
+def compared(name, rates, ridge, *flags, alpha=0.1, nulls=100, scale="zscore-tanh"):
     """Fits rates and compares the weights: p and q by edge, what was printed, seconds of both."""
     os.makedirs(recordings.FOLDER, exist_ok=True)
     recording = f"{recordings.FOLDER}/nulls-{name}.h5"
@@ -65,7 +65,7 @@ def compared(name, rates, ridge, *flags, alpha=0.1, nulls=100):
     threads = os.cpu_count()
     start = time.perf_counter()
     program.run("fit", recording, "-o", model, "--time-axis", 0, "--alpha", alpha, "--lambda", ridge,
-                "--targets", "unclipped", "--holdout", 0.2, threads=threads)
+                "--targets", "unclipped", "--holdout", 0.2, "--scale", scale, threads=threads)
     between = time.perf_counter()
     done = program.run("evaluate", model, "--nulls", nulls, *flags, "-o", scores, "--json",
                        threads=threads)
@@ -117,7 +117,8 @@ def power(cases, seeds, neurons):
         figures = []
         for seed in range(FIRST, FIRST + seeds):
             rates, weights = sparse(seed, neurons, frames)
-            p, q, told, _ = compared("power", rates, ridge, *flags)
+            # Rates as they are: W is that of no other scale.
+            p, q, told, _ = compared("power", rates, ridge, *flags, scale="none")
             known, there = ~np.isnan(p), weights != 0
             hits, found = (p <= LEVEL) & known, (q <= LEVEL) & known
             figures.append([

@@ -84,6 +84,8 @@ extension CommandTests {
       let taken = try succeed(["evaluate", model, "--nulls", "20", "--null", "shift"])
       #expect(!taken.contains("warning: 1 component"))
       #expect(taken.contains("with 2 components of the population as regressors"))
+      #expect(taken.contains("believe what --components 0 finds as well"))
+      #expect(!none.contains("finds as well"))
     }
 
     @Test func whatHasNoNullsIsRefused() throws {
