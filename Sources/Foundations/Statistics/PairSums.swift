@@ -46,8 +46,12 @@ package struct PairSums: Sendable, Equatable {
 
   /// Pearson's correlation; NaN where one of the two does not vary.
   package var correlation: Double {
-    let (x, y) = (firstVariation, secondVariation)
-    return x > 0 && y > 0 ? covariation / (x * y).squareRoot() : .nan
+    Self.correlation(covariation, of: firstVariation, secondVariation)
+  }
+
+  /// The same of variations that are known.
+  package static func correlation(_ covariation: Double, of x: Double, _ y: Double) -> Double {
+    x > 0 && y > 0 ? covariation / (x * y).squareRoot() : .nan
   }
 
   /// The slope of y over x through the mean; NaN where x does not vary.

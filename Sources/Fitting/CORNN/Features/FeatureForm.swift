@@ -28,9 +28,7 @@ protocol FeatureForm<S>: SubproblemForm, ~Copyable {
 
 extension FeatureForm where Self: ~Copyable {
   var productKernel: ProductKernel? { gradients.kernel }
-}
 
-extension FeatureForm where Self: ~Copyable {
   var neglects: Bool { false }
 
   func updateShift(_ panel: inout FeaturePanel) {}

@@ -54,6 +54,6 @@ struct ClosenessSums {
     let (x, y) = (totals[0], totals[1])
     return Closeness(
       r2: y > 0 ? 1 - totals[3] / y : .nan,
-      pearson: x > 0 && y > 0 ? totals[2] / (x * y).squareRoot() : .nan)
+      pearson: PairSums.correlation(totals[2], of: x, y))
   }
 }
