@@ -23,6 +23,7 @@ final class FrameRecord: Sendable {
 
   let path: String
   private let descriptor: Int32
+  private let flushing: PeriodicFlush
   /// Seconds from frame to frame of a source without a clock.
   private let dt: Double?
   private let state: Mutex<Figures>
@@ -43,17 +44,12 @@ final class FrameRecord: Sendable {
     }
     // `earlier` was looked at before the lock was had: what came meanwhile is not cut off.
     guard try Self.frames(of: path, descriptor) == earlier?.count ?? 0 else {
-      close(descriptor)
+      Self.unlockAndClose(descriptor)
       throw Self.refusal(path, "another run has written it meanwhile: start again")
     }
+    flushing = PeriodicFlush(of: descriptor)
     state = Mutex(Figures(frames: earlier?.count ?? 0, size: earlier?.size ?? 0))
     ftruncate(descriptor, earlier?.size ?? 0)
-    Thread.detachNewThread { [weak self] in
-      while let descriptor = self?.descriptor {
-        fdatasync(descriptor)
-        sleep(1)
-      }
-    }
   }
 
   /// Whole frames of a file; nil if it holds something else.
@@ -67,7 +63,17 @@ final class FrameRecord: Sendable {
       exitCode: ExitCode.cannotCreate, description: "cannot write the record \(path): \(reason)")
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    flushing.end()
+    Self.unlockAndClose(descriptor)
+  }
+
+  /// A process that has just been started may still have the descriptor, and with it the lock, until
+  /// it runs its program: closing alone would leave the file locked for that long.
+  private static func unlockAndClose(_ descriptor: Int32) {
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   var figures: Figures { state.withLock { $0 } }
 
@@ -117,6 +123,26 @@ final class FrameRecord: Sendable {
     }
     return nil
   }
+}
+
+/// Has the disk take what a file was given, each second, on a thread of its own.
+private final class PeriodicFlush: Sendable {
+  private let hasEnded = Mutex(false)
+
+  init(of descriptor: Int32) {
+    // Its own descriptor: that of the owner may be another file's once it is closed.
+    let own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard own >= 0 else { return }
+    Thread.detachNewThread { [self] in
+      repeat {
+        fdatasync(own)
+        sleep(1)
+      } while !hasEnded.withLock { $0 }
+      close(own)
+    }
+  }
+
+  func end() { hasEnded.withLock { $0 = true } }
 }
 
 /// A source whose frames lie in a file, recorded as they are taken.
