@@ -15,7 +15,7 @@ struct FeaturePrimalForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
   let whitening: Whitening
   let features: WhitenedFeatures
   let gradients: FeatureGradients
-  let weightProducts: SharedMatrix<Double>?
+  let regressorProducts: SharedMatrix<Double>?
 
   var unknowns: Int { regressors.count }
   var ridgeRaise: Double { whitening.raise }
@@ -73,6 +73,6 @@ extension FeaturePrimalForm {
     }
     self.init(
       ridge: ridge, own: own, regressors: regressors, whitening: whitening,
-      features: features, gradients: gradients, weightProducts: products.gram)
+      features: features, gradients: gradients, regressorProducts: products.gram)
   }
 }

@@ -9,8 +9,9 @@ protocol SubproblemForm<S>: ~Copyable {
   /// that of the problem; the solution is the same, after more iterations.
   var ridgeRaise: Double { get }
 
-  /// `XᵀX`, regressors × regressors; nil where the form does not have it.
-  var weightProducts: SharedMatrix<Double>? { get }
+  /// `XᵀX`, regressors × regressors, or in the dual `X Xᵀ`, samples × samples; nil where the form
+  /// does not have it.
+  var regressorProducts: SharedMatrix<Double>? { get }
 
   /// The solutions of some subproblems, from earlier ones if given; nil if it was abandoned.
   func solution(
@@ -25,7 +26,7 @@ protocol SubproblemForm<S>: ~Copyable {
 
 extension SubproblemForm where Self: ~Copyable {
   var ridgeRaise: Double { 1 }
-  var weightProducts: SharedMatrix<Double>? { nil }
+  var regressorProducts: SharedMatrix<Double>? { nil }
 }
 
 /// A form with the products that the solvers take in its own space of coefficients.

@@ -33,6 +33,37 @@ extension Fit {
     return result
   }
 
+  /// Whether products are taken in float32 where that is allowed.
+  package var isNarrow: Bool { narrow != nil }
+
+  /// What `currents(at:inputs:by:group:)` multiplies with; nil where products in float32 lose too
+  /// much, or rounding was not asked for.
+  ///
+  /// - Complexity: a pass over this rank's coefficients and regressors.
+  package func narrowCurrents(
+    group: borrowing some RankGroup & ~Copyable
+  ) -> NarrowCurrents? {
+    guard let narrow else { return nil }
+    return NarrowCurrents(panels, regressors, sums: narrow.sums, isFirst: group.rank == 0)
+  }
+
+  /// The same currents by products in float32.
+  ///
+  /// - Complexity: as many flops as in float64, half the memory traffic.
+  /// - Collective: every rank of `group` must call it.
+  package func currents(
+    at own: borrowing Matrix<S>, inputs: borrowing Matrix<S>, by products: NarrowCurrents,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> Matrix<S> {
+    let narrow = try products.product(
+      own.converted(to: Float.self), common(inputs).converted(to: Float.self), group: group)
+    var result = narrow.converted(to: S.self)
+    for (neuron, weight) in impliedOwnWeights.enumerated() where weight != 0 {
+      result.add(S(-weight), own, neuron, toRow: neuron)
+    }
+    return result
+  }
+
   /// What the coefficients are multiplied with: the scaled regressors, or in the dual form
   /// their products with those of the fitted transitions.
   private func features(

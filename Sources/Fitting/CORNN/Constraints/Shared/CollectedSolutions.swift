@@ -9,7 +9,7 @@ struct CollectedSolutions<S: Scalar & Transferable> {
   private var scores: [Int: NeuronScore] = [:]
   private var solved: Set<Int> = []
   private var ridgeRaise = 1.0
-  private var weightProducts: SharedMatrix<Double>?
+  private var regressorProducts: SharedMatrix<Double>?
 
   init(_ whole: WholeFit<S>) { self.whole = whole }
 
@@ -50,7 +50,7 @@ struct CollectedSolutions<S: Scalar & Transferable> {
       for (neuron, score) in zip(panel.neurons, scores) { self.scores[neuron] = score }
     }
     ridgeRaise = max(ridgeRaise, found.ridgeRaise)
-    weightProducts = weightProducts ?? found.weightProducts
+    regressorProducts = regressorProducts ?? found.regressorProducts
   }
 
   /// All of it, in the panels of the whole; nil if a part was not solved.
@@ -63,6 +63,6 @@ struct CollectedSolutions<S: Scalar & Transferable> {
       outcome: PanelOutcome(
         panels: solutions,
         scores: panels.map { members in members.compactMap { scores[$0.neuron] } }),
-      ridgeRaise: ridgeRaise, weightProducts: weightProducts)
+      ridgeRaise: ridgeRaise, regressorProducts: regressorProducts)
   }
 }
