@@ -1,7 +1,6 @@
 internal import CORNN
 internal import Collectives
 internal import HDF5
-internal import Kernels
 internal import LinearAlgebra
 internal import MPI
 internal import Recordings
@@ -22,29 +21,40 @@ struct FitNetwork {
     on world: borrowing some FileGroup & ~Copyable
   ) throws {
     switch storage {
-    case .full where isRounded: try writeWeights(fit, as: Float.self, to: &file, on: world)
-    case .full: try writeWeights(fit, as: S.self, to: &file, on: world)
+    case .full where isRounded:
+      try writeWeights(of: fit, to: &file, on: world) {
+        fit.setRoundedWeights(ofBlock: $0, in: &$1)
+      }
+    case .full:
+      let neurons = 0..<recording.neurons
+      try writeWeights(of: fit, to: &file, on: world) {
+        $1 = fit.weights(ofBlock: $0, from: neurons)
+      }
     case .factored: try writeFactors(fit, to: &file, on: world)
     }
     try writeExternal(fit, to: &file)
   }
 
   /// W, block by block: no rank holds its rows whole.
+  ///
+  /// `weights` sets those of a block, rows × neurons.
   private func writeWeights<S: Scalar & Transferable & Storable, P: Scalar & Storable>(
-    _ fit: borrowing Fit<S>, as type: P.Type, to file: inout ResultFile,
-    on world: borrowing some FileGroup & ~Copyable
+    of fit: borrowing Fit<S>, to file: inout ResultFile,
+    on world: borrowing some FileGroup & ~Copyable,
+    weights: (_ block: Int, _ target: inout Matrix<P>) -> Void
   ) throws {
     let first = fit.regressors.local.lowerBound
-    let weights = try file.createVariable(
+    let variable = try file.createVariable(
       "W", of: P.self, ["neuron", "presyn"], longName: "weight onto neuron from presyn")
     try file.requireSpace(on: world)
+    // One matrix for all blocks: the system need not find its pages anew.
+    var values = Matrix<P>(rows: 0, columns: 0)
     for block in 0..<fit.blocks {
-      try weights.writeBlock(
-        fit.weights(ofBlock: block, from: 0..<recording.neurons, as: P.self),
-        row: first + fit.rows(ofBlock: block).lowerBound, transfer: .independent)
-      returnFreedMemory()
+      weights(block, &values)
+      try variable.writeBlock(
+        values, row: first + fit.rows(ofBlock: block).lowerBound, transfer: .independent)
     }
-    try weights.close()
+    try variable.close()
   }
 
   /// The factors of W, `W = b xᵀ` but for its diagonal, which is zero unless

@@ -100,4 +100,58 @@ import Testing
     }
     #expect(worst < 1e-11)
   }
+
+  /// Products of the fitted transitions that are there already are taken, but not those of other
+  /// transitions or without the constant.
+  @Test func takesKnownProducts() throws {
+    let observed = try recording()
+    let frames = observed.transitions(in: observed.fittedFrames)
+    let squares = frames.reduce(0) { $0 + observed.inputs[0, $1] * observed.inputs[0, $1] }
+    let scale = (Double(frames.count) / squares).squareRoot()
+    let phi = frames.map {
+      regressors(observed.state(at: $0), observed.inputs[0, $0], scale: scale)
+    }
+    func rates(
+      factor: Double, isDual: Bool = true, hasConstant: Bool = true, frames known: [Int]? = nil
+    ) throws -> Double {
+      var gram = SingleRank().allocateOnNode(rows: phi.count, columns: phi.count, of: Double.self)
+      for (a, x) in phi.enumerated() {
+        for (b, y) in phi.enumerated() { gram.matrix[a, b] = factor * inner(x, y) }
+      }
+      let model = try LinearModel(
+        of: observed, ridge: ridge,
+        known: KnownProducts(
+          SharedMatrix(gram), isDual: isDual, hasConstant: hasConstant, frames: known ?? frames),
+        group: SingleRank())
+      return try model.next(
+        after: Matrix(observed.state(at: 30).map { [$0] }), inputs: Matrix([[0.3]]),
+        group: SingleRank())[4, 0]
+    }
+    let expected =
+      observed.state(at: 30)[4] + (try change(observed.state(at: 30), 0.3, of: observed))[4]
+    #expect(abs(try rates(factor: 1) - expected) < 1e-12)
+    #expect(abs(try rates(factor: 2) - expected) > 1e-6)
+    #expect(abs(try rates(factor: 2, isDual: false) - expected) < 1e-12)
+    #expect(abs(try rates(factor: 2, hasConstant: false) - expected) < 1e-12)
+    #expect(abs(try rates(factor: 2, frames: frames.map { $0 + 1 }) - expected) < 1e-12)
+  }
+
+  /// Products in float32 predict the same to their last digits.
+  @Test func roundedIncrementsPredictTheSame() throws {
+    let observed = try recording()
+    let exact = try LinearModel(of: observed, ridge: ridge, group: SingleRank())
+    let rounded = try LinearModel(of: observed, ridge: ridge, rounds: true, group: SingleRank())
+    var expected: [[Double]] = []
+    try exact.run(from: [25, 33], steps: 5, of: observed, group: SingleRank()) { _, rates in
+      expected.append((0..<neurons).flatMap { [rates[$0, 0], rates[$0, 1]] })
+    }
+    var (worst, frames) = (0.0, 0)
+    try rounded.run(from: [25, 33], steps: 5, of: observed, group: SingleRank()) { ahead, rates in
+      frames = ahead
+      for i in 0..<neurons {
+        for k in 0..<2 { worst = max(worst, abs(rates[i, k] - expected[ahead - 1][2 * i + k])) }
+      }
+    }
+    #expect(frames == 5 && worst < 1e-5 && worst > 0)
+  }
 }

@@ -58,6 +58,44 @@ extension RankTests {
         local.isEmpty || difference < 1e-3, on: world, "\(form): differs by \(difference)")
     }
 
+    /// Weights and currents by float32 products that ranks share, against those in float64; of more
+    /// ranks than neurons too.
+    @Test(arguments: [50, 2])
+    func narrowProductsAreSharedByRanks(neurons: Int) throws {
+      let world = try testWorld()
+      let local = Partition(of: neurons, among: world.size).range(of: world.rank)
+      let rates = simulated(neurons: neurons, frames: 120)
+      var configuration = Configuration()
+      configuration.form = .dual
+      configuration.usesFeatures = true
+      let problem = try FitProblem(
+        PreparedRecording(
+          rates: rates.view.rows(local).copy(), local: local, neurons: neurons,
+          inputs: Matrix(rows: 0, columns: rates.columns), trialStarts: [], holdout: 0.2),
+        bias: true, group: world, phases: Phases())
+      let fit = try problem.fit(
+        loss: .crossEntropy, alpha: [Double](repeating: 0.2, count: local.count),
+        configuration: configuration, group: world, threads: 1, phases: Phases())
+      func entries<S: Scalar>(_ matrix: borrowing Matrix<S>) -> [Double] {
+        (0..<matrix.rows).flatMap { i in (0..<matrix.columns).map { Double(matrix[i, $0]) } }
+      }
+      var found = Matrix<Float>(rows: 0, columns: 0)
+      for block in 0..<fit.blocks {
+        fit.setRoundedWeights(ofBlock: block, in: &found)
+        let expected = entries(fit.weights(ofBlock: block, from: 0..<neurons))
+        #expect(relativeError(entries(found), expected) < 1e-5)
+      }
+      let own = rates.view.block(rows: local, columns: 20..<25).copy()
+      let inputs = Matrix<Double>(rows: 0, columns: 5)
+      let exact = try fit.currents(at: own, inputs: inputs, group: world)
+      let products = try fit.narrowCurrents(triedAt: own, inputs: inputs, group: world)
+      try expectEverywhere(products != nil, on: world, "no factors in float32")
+      guard let products else { return }
+      let narrow = try fit.currents(at: own, inputs: inputs, by: products, group: world)
+      let difference = relativeError(entries(narrow), entries(exact))
+      try expectEverywhere(difference < 1e-5, on: world, "currents differ by \(difference)")
+    }
+
     private func weights(
       _ rates: borrowing Matrix<Double>, _ local: Range<Int>, _ form: Configuration.Form,
       group: borrowing some RankGroup & ~Copyable

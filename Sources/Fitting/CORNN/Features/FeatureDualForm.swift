@@ -23,6 +23,7 @@ struct FeatureDualForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
   var unknowns: Int { regressors.samples }
   var neglects: Bool { tail != nil }
   var excludesSelf: Bool { own.leavesOut }
+  var regressorProducts: SharedMatrix<Double>? { products.gram }
 
   func heldOutResponse(_ coefficients: borrowing Matrix<S>, neurons: [Int]) -> Matrix<S> {
     products.heldOutResponse(coefficients, neurons: neurons, own)

@@ -17,7 +17,7 @@ struct FeaturePrimalForm<S: Scalar & Transferable>: FeatureForm, ~Copyable {
   var regressors: Regressors<S> { weights.regressors }
   var whitening: Whitening { weights.whitening }
   var features: WhitenedFeatures { weights.features }
-  var weightProducts: SharedMatrix<Double>? { weights.products }
+  var regressorProducts: SharedMatrix<Double>? { weights.products }
   var unknowns: Int { regressors.count }
   var ridgeRaise: Double { whitening.raise }
 

@@ -19,6 +19,7 @@ struct DualForm<S: Scalar & Transferable>: ProductForm, ~Copyable {
   var space: CoefficientSpace { .samples }
   var samples: Int { regressors.samples }
   var unknowns: Int { regressors.samples }
+  var regressorProducts: SharedMatrix<Double>? { products.gram }
 
   func exclusion(for panel: inout Panel<S>) -> SelfExclusion<S>? {
     guard excludesSelf else { return nil }

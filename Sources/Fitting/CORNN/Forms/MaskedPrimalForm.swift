@@ -20,7 +20,7 @@ struct MaskedPrimalForm<S: Scalar & Transferable>: ProductForm, ~Copyable {
 
   var ridge: Double { base.ridge }
   var ridgeRaise: Double { base.ridgeRaise }
-  var weightProducts: SharedMatrix<Double>? { products.gram }
+  var regressorProducts: SharedMatrix<Double>? { products.gram }
   var space: CoefficientSpace { .weights }
   var samples: Int { base.samples }
   var unknowns: Int { base.unknowns }

@@ -13,7 +13,7 @@ struct PrimalForm<S: Scalar & Transferable>: ProductForm, ~Copyable {
   /// `A⁻¹`, regressors × regressors.
   let inverse: NodeShared<S>
   let ridgeRaise: Double
-  let weightProducts: SharedMatrix<Double>?
+  let regressorProducts: SharedMatrix<Double>?
 
   var space: CoefficientSpace { .weights }
   var samples: Int { regressors.samples }
@@ -86,7 +86,7 @@ extension PrimalForm {
     }
     self.init(
       ridge: ridge, excludesSelf: excludesSelf, regressors: products.regressors,
-      inverse: inverse.matrix, ridgeRaise: inverse.raise, weightProducts: products.gram)
+      inverse: inverse.matrix, ridgeRaise: inverse.raise, regressorProducts: products.gram)
   }
 }
 

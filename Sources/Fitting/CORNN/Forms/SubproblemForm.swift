@@ -9,8 +9,9 @@ protocol SubproblemForm<S>: ~Copyable {
   /// that of the problem; the solution is the same, after more iterations.
   var ridgeRaise: Double { get }
 
-  /// `XᵀX`, regressors × regressors; nil where the form does not have it.
-  var weightProducts: SharedMatrix<Double>? { get }
+  /// `XᵀX`, regressors × regressors, or in the dual `X Xᵀ`, samples × samples; nil where the form
+  /// does not have it.
+  var regressorProducts: SharedMatrix<Double>? { get }
 
   /// What iterations in whitened features multiply with; nil where they are none.
   var productKernel: ProductKernel? { get }
@@ -28,7 +29,7 @@ protocol SubproblemForm<S>: ~Copyable {
 
 extension SubproblemForm where Self: ~Copyable {
   var ridgeRaise: Double { 1 }
-  var weightProducts: SharedMatrix<Double>? { nil }
+  var regressorProducts: SharedMatrix<Double>? { nil }
   var productKernel: ProductKernel? { nil }
 }
 

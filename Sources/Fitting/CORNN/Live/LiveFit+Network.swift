@@ -108,7 +108,8 @@ extension Fit where S == Double {
     self.transitions = transitions
     mask = nil
     ridgeRaise = 1
-    weightProducts = nil
+    regressorProducts = nil
+    narrow = nil
     productKernel = nil
     heldOutTransitions = heldOut
     impliedOwnWeights =

@@ -82,6 +82,8 @@ struct PanelWork {
     form: borrowing F, phases: Phases
   ) throws -> PanelOutcome<F.S> {
     phases.add("solve", flops: solutions.reduce(0) { $0 + $1.flops })
+    // Nine tenths of the panels are gone once they are solved.
+    returnFreedMemory()
     let panels = panels
     let scores = try phases.measure("score") {
       try parallelMap(count: panels.count, threads: threads) { index in
@@ -96,9 +98,7 @@ struct PanelWork {
     _ members: [Subproblem], _ recording: borrowing PreparedRecording<F.S>, form: borrowing F,
     from earlier: PanelSolution<F.S>? = nil, isAbandoned: () -> Bool = { false }
   ) -> PanelSolution<F.S>? {
-    // Nine tenths of a panel are gone once it is solved.
-    defer { returnFreedMemory() }
-    return form.solution(
+    form.solution(
       of: members, in: self, recording,
       from: earlier ?? start?.solution(of: members.map(\.neuron)), isAbandoned: isAbandoned)
   }

@@ -131,7 +131,7 @@ extension FitProblem {
       regressors: regressors,
       isDual: isDual, excludesSelf: !configuration.selfConnections, mask: constraints.mask,
       alpha: alpha, found: found, transitions: transitions, heldOut: heldOut,
-      unscored: unscored, group: group)
+      unscored: unscored, rounds: configuration.usesFeatures, group: group)
   }
 }
 

@@ -6,7 +6,7 @@ internal import Runtime
 struct FoundSolutions<S: Scalar & Transferable> {
   let outcome: PanelOutcome<S>
   let ridgeRaise: Double
-  let weightProducts: SharedMatrix<Double>?
+  let regressorProducts: SharedMatrix<Double>?
   /// See `Fit.productKernel`.
   let productKernel: ProductKernel?
 }
@@ -29,7 +29,7 @@ struct WholeFit<S: Scalar & Transferable>: RidgeVisitor {
       outcome: try work.runInRounds(
         problem.recording, form: form, restored: restored, group: group, phases: phases,
         request: request, synchronise: synchronise, progress: progress),
-      ridgeRaise: form.ridgeRaise, weightProducts: form.weightProducts,
+      ridgeRaise: form.ridgeRaise, regressorProducts: form.regressorProducts,
       productKernel: form.productKernel)
     return false
   }

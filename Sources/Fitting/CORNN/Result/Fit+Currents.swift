@@ -33,6 +33,47 @@ extension Fit {
     return result
   }
 
+  /// Whether products are taken in float32 where that is allowed.
+  package var isNarrow: Bool { narrow != nil }
+
+  /// What `currents(at:inputs:by:group:)` multiplies with; nil where products in float32 lose too
+  /// much of the currents at these rates, or rounding was not asked for.
+  ///
+  /// Currents cancel more than the weights that they are sums of.
+  /// - Complexity: a pass over this rank's coefficients and regressors, and the currents at these
+  ///   rates both ways.
+  /// - Collective: every rank of `group` must call it.
+  package func narrowCurrents(
+    triedAt own: borrowing Matrix<S>, inputs: borrowing Matrix<S>,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> NarrowCurrents? {
+    guard let narrow else { return nil }
+    let products = NarrowCurrents(
+      panels, regressors, sums: narrow.sums, isFirst: group.rank == 0)
+    let exact = try currents(at: own, inputs: inputs, group: group)
+    let found = try currents(at: own, inputs: inputs, by: products, group: group)
+    var error = [own.rows == 0 ? 0 : relativeDifference(found, exact)]
+    try group.maximum(&error)
+    return error[0] < NarrowWeights.tolerable ? products : nil
+  }
+
+  /// The same currents by products in float32.
+  ///
+  /// - Complexity: as many flops as in float64, half the memory traffic.
+  /// - Collective: every rank of `group` must call it.
+  package func currents(
+    at own: borrowing Matrix<S>, inputs: borrowing Matrix<S>, by products: NarrowCurrents,
+    group: borrowing some RankGroup & ~Copyable
+  ) throws -> Matrix<S> {
+    let narrow = try products.product(
+      own.converted(to: Float.self), common(inputs).converted(to: Float.self), group: group)
+    var result = narrow.converted(to: S.self)
+    for (neuron, weight) in impliedOwnWeights.enumerated() where weight != 0 {
+      result.add(S(-weight), own, neuron, toRow: neuron)
+    }
+    return result
+  }
+
   /// What the coefficients are multiplied with: the scaled regressors, or in the dual form
   /// their products with those of the fitted transitions.
   private func features(

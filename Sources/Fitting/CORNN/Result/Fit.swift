@@ -29,8 +29,12 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   /// all the same.
   package let ridgeRaise: Double
 
-  /// `XᵀX` of the fitted transitions, where the primal form took it.
-  package let weightProducts: SharedMatrix<Double>?
+  /// The products of all regressors over the fitted transitions, where the form took them: `XᵀX`
+  /// in the primal form, `X Xᵀ` in the dual.
+  package let regressorProducts: SharedMatrix<Double>?
+
+  /// W by products in float32; nil where rounding was not asked for, or these would lose too much.
+  let narrow: NarrowWeights?
 
   /// What iterations in whitened features multiplied with; nil where no neuron was solved in them.
   package let productKernel: ProductKernel?
@@ -42,20 +46,27 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
   /// The form that was solved.
   package var form: Configuration.Form { isDual ? .dual : .primal }
 
+  /// `rounds` says whether weights may be taken in float32.
+  ///
   /// - Collective: every rank of `group` must call it.
   init(
     regressors: Regressors<S>, isDual: Bool, excludesSelf: Bool, mask: StructuralMask?,
     alpha: [Double], found: FoundSolutions<S>, transitions: Transitions, heldOut: Transitions,
-    unscored: Set<Int>, group: borrowing some RankGroup & ~Copyable
+    unscored: Set<Int>, rounds: Bool, group: borrowing some RankGroup & ~Copyable
   ) throws {
     let outcome = found.outcome
+    let narrow =
+      isDual && rounds ? try NarrowWeights(outcome.panels, regressors, group: group) : nil
+    objective = try Self.summed(outcome.panels.map(\.trace), group: group)
+    self.narrow = narrow
     self.regressors = regressors
     self.isDual = isDual
     self.excludesSelf = excludesSelf
     self.mask = mask
     self.alpha = alpha
     ridgeRaise = found.ridgeRaise
-    weightProducts = found.weightProducts
+    // Under masks the dual form has those of what a mask allows.
+    regressorProducts = isDual && mask != nil ? nil : found.regressorProducts
     productKernel = found.productKernel
     panels = outcome.panels
     self.transitions = transitions
@@ -67,7 +78,6 @@ package struct Fit<S: Scalar & Transferable>: ~Copyable {
     diagnostics = Diagnostics(
       panels, neurons: regressors.local.count, transitions: transitions.count)
     scores = Scores(outcome, neurons: regressors.local.count, leavingOut: unscored)
-    objective = try Self.summed(panels.map(\.trace), group: group)
   }
 
   /// `x_iᵀ b_i` of each of this rank's neurons.

@@ -125,10 +125,26 @@ extension FreeRunning where Self: ~Copyable {
     group: borrowing some RankGroup & ~Copyable,
     observe: (_ ahead: Int, _ rates: borrowing Matrix<S>) -> Void
   ) throws {
-    var rates = observed.ownRates(at: starts[...])
+    try observed.run(from: starts, steps: steps, observe: observe) {
+      try next(after: $0, inputs: $1, group: group)
+    }
+  }
+}
+
+extension ObservedRates {
+  /// Runs on from recorded frames, one column each, under the recorded inputs: every frame is
+  /// predicted from the one before.
+  ///
+  /// `observe` is given the frames ahead, from 1 on, and the rates of this rank's neurons; `next` the
+  /// rates, local × columns, and the inputs, inputs × columns.
+  package func run(
+    from starts: [Int], steps: Int,
+    observe: (_ ahead: Int, _ rates: borrowing Matrix<S>) -> Void,
+    next: (_ own: borrowing Matrix<S>, _ inputs: borrowing Matrix<S>) throws -> Matrix<S>
+  ) rethrows {
+    var rates = ownRates(at: starts[...])
     for ahead in 1...max(1, steps) where steps > 0 {
-      let inputs = observed.inputs(at: starts.map { $0 + ahead - 1 }[...])
-      rates = try next(after: rates, inputs: inputs, group: group)
+      rates = try next(rates, inputs(at: starts.map { $0 + ahead - 1 }[...]))
       observe(ahead, rates)
     }
   }

@@ -49,17 +49,9 @@ package final class ObservedRates<S: Scalar & Transferable> {
     var shared = try group.allocateOnNode(rows: neurons, columns: frames, of: S.self)
     for i in 0..<own.rows where isScored[i] {
       shared.matrix.copyRow(local.lowerBound + i, from: own, i)
-      let all = PresentValues(of: own.row(i), in: 0..<frames)
-      let early = PresentValues(of: own.row(i), in: fittedFrames)
-      let mean = early.count > 0 ? early.mean : all.count > 0 ? all.mean : 0
-      for part in [fittedFrames, heldOut] {
-        let isAbsent = PresentValues(of: own.row(i), in: part).isMostlyMissing
-        if isAbsent, part == heldOut { isScored[i] = false }
-        var row = shared.matrix.mutableRow(local.lowerBound + i)
-        for t in part where row[t].isNaN {
-          if isAbsent { row[t] = S(mean) } else { incomplete[t] = 1 }
-        }
-      }
+      var row = shared.matrix.mutableRow(local.lowerBound + i)
+      isScored[i] = fillMissing(
+        of: own.row(i), fitted: fittedFrames, heldOut: heldOut, in: &row, &incomplete)
     }
     try group.assemble(&shared)
     try group.maximum(&incomplete)
@@ -140,7 +132,7 @@ package final class ObservedRates<S: Scalar & Transferable> {
   }
 
   /// The rates of this rank's neurons, or of some of them, at some frames: local × frames.
-  func ownRates(_ part: Range<Int>? = nil, at frames: ArraySlice<Int>) -> Matrix<S> {
+  package func ownRates(_ part: Range<Int>? = nil, at frames: ArraySlice<Int>) -> Matrix<S> {
     let part = part ?? 0..<local.count
     var block = Matrix<S>(rows: part.count, columns: frames.count)
     let first = local.lowerBound
@@ -154,7 +146,7 @@ package final class ObservedRates<S: Scalar & Transferable> {
   func ownHeldOut() -> Matrix<S> { transposed(rates.matrix, local, heldOutFrames) }
 
   /// The inputs at some frames: inputs × frames.
-  func inputs(at frames: ArraySlice<Int>) -> Matrix<S> {
+  package func inputs(at frames: ArraySlice<Int>) -> Matrix<S> {
     var block = Matrix<S>(rows: inputs.rows, columns: frames.count)
     copy(inputs, 0..<inputs.rows, at: frames, into: &block, row: 0)
     return block
@@ -191,6 +183,30 @@ private func copy<S: Scalar>(
     var copies = target.mutableRow(first + i)
     for (k, t) in frames.enumerated() { copies[k] = values[t] }
   }
+}
+
+/// Puts a series' mean where it is absent, in more than half of its fitted or held-out frames.
+///
+/// Marks the frames in which it is missing else; returns whether it is there in the held-out ones.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func fillMissing<S: Scalar>(
+  of series: Span<S>, fitted: Range<Int>, heldOut: Range<Int>, in row: inout MutableSpan<S>,
+  _ incomplete: inout [UInt8]
+) -> Bool {
+  let all = PresentValues(of: series, in: 0..<series.count)
+  guard all.missing > 0 else { return true }
+  let early = PresentValues(of: series, in: fitted)
+  let mean = early.count > 0 ? early.mean : all.count > 0 ? all.mean : 0
+  var isScored = true
+  for part in [fitted, heldOut] {
+    let isAbsent = PresentValues(of: series, in: part).isMostlyMissing
+    if isAbsent, part == heldOut { isScored = false }
+    for t in part where series[t].isNaN {
+      if isAbsent { row[t] = S(mean) } else { incomplete[t] = 1 }
+    }
+  }
+  return isScored
 }
 
 /// `source[rows, columns]ᵀ`.

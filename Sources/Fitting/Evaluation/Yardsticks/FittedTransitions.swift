@@ -13,12 +13,18 @@ final class FittedTransitions<S: Scalar & Transferable> {
   private let runs: [Range<Int>]
   /// The rates after the last transition of each run; where they are missing, those before.
   let ends: Matrix<S>
+  /// Y of this rank's neurons in float32, where products with it are.
+  private let rounded: Matrix<Float>
+  private let rounds: Bool
 
-  init(_ observed: ObservedRates<S>, _ frames: [Int]) {
+  /// `rounds` takes a copy of Y, for products in float32.
+  init(_ observed: ObservedRates<S>, _ frames: [Int], rounds: Bool) {
     self.observed = observed
     self.frames = frames
+    self.rounds = rounds
     runs = Self.runs(of: frames)
     ends = ratesAfter(runs.map { $0.upperBound - 1 }, of: observed)
+    rounded = rounds ? roundedIncrements(of: observed, frames) : Matrix(rows: 0, columns: 0)
   }
 
   private static func runs(of frames: [Int]) -> [Range<Int>] {
@@ -46,8 +52,11 @@ final class FittedTransitions<S: Scalar & Transferable> {
 
   /// `Y u`, with u transitions × columns: local × columns.
   ///
-  /// It is `X d + ends · last`: see `differences` and `last`.
+  /// In float64 it is `X d + ends · last`: see `differences` and `last`.
   func increments(_ u: borrowing Matrix<Double>) -> Matrix<Double> {
+    guard !rounds else {
+      return product(rounded, u.converted(to: Float.self)).converted(to: Double.self)
+    }
     let differences = differences(u)
     var result = product(ends.converted(to: Double.self), last(u))
     var first = 0
@@ -83,6 +92,20 @@ final class FittedTransitions<S: Scalar & Transferable> {
     }
     return result
   }
+}
+
+/// Y of this rank's neurons in float32.
+private func roundedIncrements<S: Scalar & Transferable>(
+  of observed: ObservedRates<S>, _ frames: [Int]
+) -> Matrix<Float> {
+  var result = Matrix<Float>(rows: observed.local.count, columns: frames.count)
+  for lower in stride(from: 0, to: result.rows, by: framesAtOnce) {
+    let part = observed.local.dropFirst(lower).prefix(framesAtOnce)
+    let exact = increments(of: observed.rates.matrix, Array(part), at: frames[...])
+    let some = exact.converted(to: Float.self)
+    for i in 0..<some.rows { result.copyRow(lower + i, from: some, i) }
+  }
+  return result
 }
 
 /// r[t+1] of this rank's neurons, and r[t] where that is missing: local × frames.

@@ -17,7 +17,8 @@ package struct LinearModel<S: Scalar & Transferable>: FreeRunning, ~Copyable {
   /// Ridge per transition.
   package let ridge: Double
 
-  /// Fits the model; `ridge`, > 0, is chosen if it is nil; `known` saves its first product.
+  /// Fits the model; `ridge`, > 0, is chosen if it is nil; `known` saves its first product; `rounds`
+  /// lets it predict by products in float32 where transitions are fewer than regressors.
   ///
   /// - Throws: `NotPositiveDefinite`; what `group` throws.
   /// - Complexity: with M regressors and T transitions `min(M, T)² max(M, T) / ranks` flops,
@@ -26,9 +27,9 @@ package struct LinearModel<S: Scalar & Transferable>: FreeRunning, ~Copyable {
   /// - Collective: every rank of `group` must call it.
   package init(
     of observed: ObservedRates<S>, ridge: Double? = nil, known: KnownProducts? = nil,
-    group: borrowing some RankGroup & ~Copyable
+    rounds: Bool = false, group: borrowing some RankGroup & ~Copyable
   ) throws {
-    let system = try LinearSystem(observed, known: known, group: group)
+    let system = try LinearSystem(observed, known: known, rounds: rounds, group: group)
     try self.init(system, ridge: ridge ?? system.chooseRidge(group: group), group: group)
   }
 

@@ -18,18 +18,19 @@ final class LinearSystem<S: Scalar & Transferable> {
   /// The frames that the transitions start from.
   var frames: [Int] { transitions.frames }
 
-  /// `known` are the products of the regressors if they are there already.
+  /// `known` are the products of the regressors if they are there already; `rounds` lets the dual
+  /// multiply increments in float32.
   ///
   /// - Collective: every rank of `group` must call it.
   init(
-    _ observed: ObservedRates<S>, known: KnownProducts? = nil,
+    _ observed: ObservedRates<S>, known: KnownProducts?, rounds: Bool,
     group: borrowing some RankGroup & ~Copyable
   ) throws {
     let frames = observed.transitions(in: observed.fittedFrames)
     let scales = Self.scales(of: observed, frames: frames)
     let isDual = frames.count < scales.count
     let common = Self.common(observed.inputs(at: frames[...]), scales)
-    if let known, !isDual, known.serves(regressors: scales.count, frames: frames) {
+    if let known, known.serves(isDual: isDual, regressors: scales.count, frames: frames) {
       gram = known.gram
     } else {
       var sum =
@@ -52,7 +53,7 @@ final class LinearSystem<S: Scalar & Transferable> {
     self.scales = scales
     self.isDual = isDual
     self.common = common
-    transitions = FittedTransitions(observed, frames)
+    transitions = FittedTransitions(observed, frames, rounds: rounds && isDual)
   }
 
   private static func scales(of observed: ObservedRates<S>, frames: [Int]) -> [Double] {
@@ -176,18 +177,26 @@ final class LinearSystem<S: Scalar & Transferable> {
 /// their root mean square, and of 1.
 package struct KnownProducts {
   fileprivate let gram: SharedMatrix<Double>
+  private let isDual: Bool
+  /// Whether 1 is among the regressors.
+  private let hasConstant: Bool
   /// The frames that their transitions start from.
   private let frames: [Int]
 
-  /// `gram` is regressors × regressors.
-  package init(_ gram: SharedMatrix<Double>, frames: [Int]) {
+  /// `gram` is regressors × regressors, or in the dual transitions × transitions.
+  package init(
+    _ gram: SharedMatrix<Double>, isDual: Bool, hasConstant: Bool, frames: [Int]
+  ) {
     self.gram = gram
+    self.isDual = isDual
+    self.hasConstant = hasConstant
     self.frames = frames
   }
 
   /// Whether they are those of the same regressors and transitions.
-  fileprivate func serves(regressors: Int, frames: [Int]) -> Bool {
-    gram.shared.matrix.rows == regressors && self.frames == frames
+  fileprivate func serves(isDual: Bool, regressors: Int, frames: [Int]) -> Bool {
+    hasConstant && self.isDual == isDual && self.frames == frames
+      && gram.shared.matrix.rows == (isDual ? frames.count : regressors)
   }
 }
 

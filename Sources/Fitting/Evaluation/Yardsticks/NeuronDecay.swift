@@ -27,13 +27,24 @@ struct NeuronDecay {
 
   /// The rates some frames after `own`, this rank's neurons × columns.
   func forecast<S: Scalar>(_ own: borrowing Matrix<S>, ahead: Int) -> Matrix<S> {
-    var result = own.copy()
-    for (i, factor) in factors[ahead - 1].enumerated() {
-      var row = result.mutableRow(i)
-      for k in 0..<row.count { row[k] = S(means[i] + factor * (Double(row[k]) - means[i])) }
-    }
-    return result
+    decayed(own, towards: means, factors: factors[ahead - 1])
   }
+}
+
+/// `row i ← m_i + ρ_i (row i − m_i)` as a new matrix.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func decayed<S: Scalar>(
+  _ rates: borrowing Matrix<S>, towards means: [Double], factors: [Double]
+) -> Matrix<S> {
+  var result = Matrix<S>(rows: rates.rows, columns: rates.columns)
+  for i in 0..<rates.rows {
+    let (mean, factor) = (means[i], factors[i])
+    let now = rates.row(i)
+    var row = result.mutableRow(i)
+    for k in 0..<now.count { row[k] = S(mean + factor * (Double(now[k]) - mean)) }
+  }
+  return result
 }
 
 /// The fitted frames of a neuron less its mean, with zeros where they do not count.
@@ -43,8 +54,11 @@ private struct CentredSeries {
   /// Those from which one may predict.
   private var starts: [Double]
   private var squares: [Double]
+  /// Sums of the squares before each frame.
+  private var squareSums: [Double]
   /// 1 or 0.
   private var isPresent: [Double]
+  private let isWhole: Bool
   private let first: Int
 
   init<S: Scalar & Transferable>(
@@ -54,10 +68,13 @@ private struct CentredSeries {
     first = frames.lowerBound
     values = centred(observed.rates.matrix, neuron, frames, around: mean)
     isPresent = values.map { $0.isNaN ? 0 : 1 }
+    isWhole = !isPresent.contains(0)
     for k in values.indices where values[k].isNaN { values[k] = 0 }
     starts = values
     for k in starts.indices where !observed.isComplete[first + k] { starts[k] = 0 }
     squares = starts.map { $0 * $0 }
+    squareSums = [0]
+    for square in squares { squareSums.append(squareSums[squareSums.count - 1] + square) }
   }
 
   /// `Σ x[t] x[t + h] / Σ x[t]²` for h from 1 to `horizon`, over the pairs within one of `trials`;
@@ -69,7 +86,10 @@ private struct CentredSeries {
         let early = (trial.lowerBound - first)..<(trial.upperBound - first - ahead)
         let late = (early.lowerBound + ahead)..<(early.upperBound + ahead)
         product += dot(starts.span.extracting(early), values.span.extracting(late))
-        square += dot(squares.span.extracting(early), isPresent.span.extracting(late))
+        square +=
+          isWhole
+          ? squareSums[early.upperBound] - squareSums[early.lowerBound]
+          : dot(squares.span.extracting(early), isPresent.span.extracting(late))
       }
       return square > 0 ? product / square : 0
     }

@@ -12,6 +12,10 @@
 /// Gives the pages of freed blocks back to the system, those between living blocks too.
 void ck_return_freed_memory(void);
 
+/// Lets freed blocks of up to 32 MB, 1 GB of them, wait for the next that is as large: the system
+/// clears each page that it gives anew.
+void ck_keep_freed_memory(void);
+
 // MARK: - Processor variants
 
 /// The x86-64 level in use on this thread: 2 (SSE), 3 (AVX2 and FMA) or 4 (AVX-512).

@@ -37,10 +37,10 @@ extension FitCounts {
         shared: rows + squareBytes),
       Stage(
         own: base + solution + keptBytes + evaluationBytes,
-        shared: rows + observed + evaluationSharedBytes),
+        shared: rows + observed + evaluationSharedBytes + narrowBytes),
       Stage(
         own: base + solution + keptBytes + blockBytes,
-        shared: rows + observed + (isDual ? 0 : order * order * 8)),
+        shared: rows + observed + order * order * 8 + narrowBytes),
     ]
   }
 
@@ -87,6 +87,15 @@ extension FitCounts {
   /// kept: 0.1 to 0.4 of them, on 4,000 and 10,000 neurons.
   private var keptBytes: Double { features == nil ? 0 : 0.4 * panelBytes }
 
-  /// A block of W of one panel's rows, as a product and in the units of the recording.
-  var blockBytes: Double { 2 * width * (isFactored ? t : neurons) * scalar }
+  /// The regressors in float32, once a node, for products that are weights.
+  private var narrowBytes: Double { isDual && storesFloat ? neurons * t * 4 : 0 }
+
+  /// A block of W of one panel's rows, as a product and in the units of the recording; or in float32,
+  /// with coefficients as they are and packed.
+  var blockBytes: Double {
+    guard !isFactored, isDual, storesFloat else {
+      return 2 * width * (isFactored ? t : neurons) * scalar
+    }
+    return width * (neurons + 2 * t) * 4
+  }
 }

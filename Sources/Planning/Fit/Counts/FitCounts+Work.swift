@@ -62,10 +62,8 @@ extension FitCounts {
     let product = isDual && !isFactored ? own * 2 * t * regressors : 0
     let bytes =
       isFactored ? 2 * neurons * t * scalar : neurons * neurons * (storesFloat ? 4 : scalar)
-    // Sample coefficients under a strong ridge do not cancel: float32 is enough for them.
-    let isNarrow = features?.neglects ?? false
     return PhaseWork(
-      phase: .write, flops: isNarrow ? 0 : product, flopsFloat: isNarrow ? product : 0,
+      phase: .write, flops: storesFloat ? 0 : product, flopsFloat: storesFloat ? product : 0,
       fileBytes: bytes)
   }
 

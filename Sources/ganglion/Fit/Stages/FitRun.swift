@@ -1,6 +1,7 @@
 internal import CORNN
 internal import Collectives
 internal import HDF5
+internal import Kernels
 internal import LinearAlgebra
 internal import MPI
 internal import Planning
@@ -30,6 +31,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     try planned.fit.requireMemory(
       under: planned.constraints, threads: session.threads, on: world)
     log.write("started", planned.fit.event)
+    keepFreedMemory()
 
     let former = FormerResult(command.output, on: world)
     let loaded = try load(planned, on: world)

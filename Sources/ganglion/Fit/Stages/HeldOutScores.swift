@@ -37,8 +37,12 @@ struct HeldOutScores {
       fittedFrames: problem.recording.fittedFrames, group: group)
     let model = try LinearModel(
       of: observed,
-      known: fit.weightProducts.map { KnownProducts($0, frames: fit.transitions.frames) },
-      group: group)
+      known: fit.regressorProducts.map {
+        KnownProducts(
+          $0, isDual: fit.form == .dual, hasConstant: fit.regressors.bias,
+          frames: fit.transitions.frames)
+      },
+      rounds: fit.isNarrow, group: group)
     linear = try heldOutErrors(of: model, on: observed, group: group)
     mean = observed.meanErrors()
     linearRidge = model.ridge
@@ -74,6 +78,25 @@ extension Fit: FreeRunning {
     var result = try currents(at: own, inputs: inputs, group: group)
     leak(&result, from: own, alpha: alpha)
     return result
+  }
+
+  /// Frames at which currents in float32 are held against those in float64.
+  private static var triedFrames: Int { 4 }
+
+  func run(
+    from starts: [Int], steps: Int, of observed: ObservedRates<S>,
+    group: borrowing some RankGroup & ~Copyable,
+    observe: (_ ahead: Int, _ rates: borrowing Matrix<S>) -> Void
+  ) throws {
+    let tried = starts.prefix(Self.triedFrames)
+    let products = try narrowCurrents(
+      triedAt: observed.ownRates(at: tried), inputs: observed.inputs(at: tried), group: group)
+    try observed.run(from: starts, steps: steps, observe: observe) { own, inputs in
+      guard let products else { return try next(after: own, inputs: inputs, group: group) }
+      var result = try currents(at: own, inputs: inputs, by: products, group: group)
+      leak(&result, from: own, alpha: alpha)
+      return result
+    }
   }
 
   /// The network with its weights written out.

@@ -52,30 +52,6 @@ import Testing
     #expect(relativeError(rounded, reference) < max(1e-3, 2 * distance))
   }
 
-  /// Weights are products of sample coefficients: where these cancel each other, under a weak
-  /// ridge, float32 products would be wrong, and W is the rounded product in float64.
-  @Test(arguments: [(0.1, false), (1e-10, true)])
-  func writtenWeightsAreRightInSinglePrecision(lambda: Double, cancels: Bool) throws {
-    let data = try Synthetic(neurons: 300, frames: 220)
-    var configuration = Configuration()
-    configuration.lambda = lambda
-    configuration.form = .dual
-    let ready = try FitProblem(
-      data.recording(), bias: true, group: SingleRank(), phases: Phases())
-    let fit = try ready.fit(
-      loss: .crossEntropy, alpha: [Double](repeating: 0.1, count: 300),
-      configuration: configuration, group: SingleRank(), threads: 1, phases: Phases())
-    let wide = fit.weights(ofBlock: 0)
-    let narrow = fit.weights(ofBlock: 0, from: 0..<301, as: Float.self)
-    let (expected, found) = (entries(wide), entries(narrow).map(Double.init))
-    #expect((found == expected.map { Double(Float($0)) }) == cancels)
-    #expect(relativeError(found, expected) < 1e-5)
-  }
-
-  private func entries<S: Scalar>(_ matrix: borrowing Matrix<S>) -> [S] {
-    (0..<matrix.rows).flatMap { i in (0..<matrix.columns).map { j in matrix[i, j] } }
-  }
-
   /// All weights, of neurons that all converged.
   private func weights<S: Scalar & Transferable>(
     _ recording: consuming PreparedRecording<S>, loss: PointwiseLoss, configuration: Configuration,

@@ -9,7 +9,7 @@ struct CollectedSolutions<S: Scalar & Transferable> {
   private var scores: [Int: NeuronScore] = [:]
   private var solved: Set<Int> = []
   private var ridgeRaise = 1.0
-  private var weightProducts: SharedMatrix<Double>?
+  private var regressorProducts: SharedMatrix<Double>?
   private var productKernel: ProductKernel?
 
   init(_ whole: WholeFit<S>) { self.whole = whole }
@@ -51,7 +51,7 @@ struct CollectedSolutions<S: Scalar & Transferable> {
       for (neuron, score) in zip(panel.neurons, scores) { self.scores[neuron] = score }
     }
     ridgeRaise = max(ridgeRaise, found.ridgeRaise)
-    weightProducts = weightProducts ?? found.weightProducts
+    regressorProducts = regressorProducts ?? found.regressorProducts
     productKernel = productKernel ?? found.productKernel
   }
 
@@ -65,7 +65,7 @@ struct CollectedSolutions<S: Scalar & Transferable> {
       outcome: PanelOutcome(
         panels: solutions,
         scores: panels.map { members in members.compactMap { scores[$0.neuron] } }),
-      ridgeRaise: ridgeRaise, weightProducts: weightProducts,
+      ridgeRaise: ridgeRaise, regressorProducts: regressorProducts,
       productKernel: productKernel)
   }
 }
