@@ -45,6 +45,9 @@ final class Whitening {
     self.inverse = inverse
   }
 
+  /// Samples that are converted at a time: enough for products at full speed.
+  private static let samplesAtOnce = 2048
+
   /// `Qᵀ = C⁻¹ X` for X regressors × samples, once a node.
   ///
   /// - Complexity: `T M²` flops over the ranks of a node.
@@ -54,14 +57,15 @@ final class Whitening {
   ) throws -> NodeShared<Float> {
     let order = inverse.matrix.rows
     var result = try group.allocateOnNode(rows: order, columns: x.columns, of: Float.self)
-    for rows in BlockDeal(order: order, ranks: result.nodeSize).rows(of: result.nodeRank) {
-      // Column j of C⁻ᵀ ends on the diagonal.
-      let part = 0..<rows.upperBound
-      let source = x.copy(rows: part).converted(to: Float.self)
-      let columns = inverse.matrix.block(rows: part, columns: rows)
-      var whole = result.matrix.mutableView
-      var target = whole.rows(rows)
-      multiply(columns.view.transposed, source.view, into: &target)
+    let deal = BlockDeal(order: order, ranks: result.nodeSize).rows(of: result.nodeRank)
+    for lower in stride(from: 0, to: x.columns, by: Self.samplesAtOnce) {
+      let samples = lower..<min(lower + Self.samplesAtOnce, x.columns)
+      let source = x.view.columns(samples).copy().converted(to: Float.self)
+      for rows in deal {
+        var whole = result.matrix.mutableView
+        var target = whole.block(rows: rows, columns: samples)
+        multiply(inverse.matrix, columns: rows, source, into: &target)
+      }
     }
     try result.synchronize()
     return result
@@ -77,16 +81,25 @@ final class Whitening {
     let order = inverse.matrix.rows
     var result = try group.allocateOnNode(rows: order, columns: order, of: Float.self)
     for rows in BlockDeal(order: order, ranks: result.nodeSize).rows(of: result.nodeRank) {
-      let part = 0..<rows.upperBound
-      let columns = inverse.matrix.block(rows: part, columns: rows)
-      let source = inverse.matrix.copy(rows: part)
       var whole = result.matrix.mutableView
       var target = whole.rows(rows)
-      multiply(columns.view.transposed, source.view, into: &target, scale: Float(ridge))
+      multiply(
+        inverse.matrix, columns: rows, inverse.matrix, into: &target, scale: Float(ridge))
     }
     try result.synchronize()
     return result
   }
+}
+
+/// `target ← scale (C⁻ᵀ[:, columns])ᵀ source`, of a C⁻ᵀ whose column j ends on the diagonal.
+private func multiply(
+  _ inverse: borrowing Matrix<Float>, columns: Range<Int>, _ source: borrowing Matrix<Float>,
+  into target: inout MutableMatrixView<Float>, scale: Float = 1
+) {
+  let part = 0..<columns.upperBound
+  multiply(
+    inverse.view.block(rows: part, columns: columns).transposed, source.view.rows(part),
+    into: &target, scale: scale)
 }
 
 /// Blocks of the rows of a triangular matrix, dealt to ranks such that each gets as many long as
@@ -106,13 +119,6 @@ private struct BlockDeal {
       let place = index % ranks
       return (turn.isMultiple(of: 2) ? place : ranks - 1 - place) == rank
     }.map { $0.element..<min($0.element + Self.block, order) }
-  }
-}
-
-extension Matrix {
-  /// A copy of a block.
-  fileprivate func block(rows: Range<Int>, columns: Range<Int>) -> Matrix {
-    view.block(rows: rows, columns: columns).copy()
   }
 }
 
