@@ -22,6 +22,7 @@ from . import (
     recordings,
     refinement,
     results,
+    rivals,
     scaling,
     selection,
     sofo,
@@ -83,6 +84,7 @@ def cases(quick, runs, peer_runs, against, limit):
             "learning-lorenz-published": learning.lorenz_published,
             "learning-flipflop": learning.flipflop,
             "learning-kalman": learning.kalman}),
+        "rivals": lambda: rivals.compare(*small((), (rivals.QUICK, (1, 2)))),
         "plan": lambda: plan.compare(
             plan.SIZES if not quick else [("dual", 200, 100), ("primal", 60, 400)],
             (1, 2), runs),

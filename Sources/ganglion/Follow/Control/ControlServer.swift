@@ -16,13 +16,12 @@ final class ControlServer: Sendable {
   private let answers = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
-  /// - Throws: `CommandLineError` (64, 73) where the address cannot be bound.
+  /// - Throws: `CommandLineError` (73) where the address cannot be bound.
   init(_ address: String, neurons: Int) throws {
     let socket: Socket
     do {
       socket = try Socket(.reply, address, binds: true, mostBytes: ControlRequest.mostBytes)
     } catch let error as SocketError {
-      guard Socket.areThere else { throw CommandLineError.noSocket(error) }
       throw CommandLineError.cannotPublish(error)
     }
     Thread.detachNewThread { [self] in

@@ -63,6 +63,10 @@ struct FollowOutputs: ParsableArguments {
   ) throws {
     guard let given, let address else { return }
     try require(
+      Socket.areThere,
+      "\(flag) needs ZeroMQ, and this program was built without it: install libzmq3-dev and build it"
+        + " again")
+    try require(
       SocketAddress(argument: address)?.kind == .subscribe,
       "\(flag) is \(given), expected a port, tcp://HOST:PORT or ipc://PATH")
     try require(

@@ -6,12 +6,11 @@ internal import Sockets
 struct ForecastPublisher {
   private let socket: Socket
 
-  /// - Throws: `CommandLineError` (64, 73) where the address cannot be bound.
+  /// - Throws: `CommandLineError` (73) where the address cannot be bound.
   init(_ address: String) throws {
     do {
       socket = try Socket(.publish, address, binds: true)
     } catch let error as SocketError {
-      guard Socket.areThere else { throw CommandLineError.noSocket(error) }
       throw CommandLineError.cannotPublish(error)
     }
   }
