@@ -55,6 +55,23 @@ import Testing
     #expect(kept == [names[0], names[2], names[4], names[5]].sorted())
   }
 
+  /// A run that was killed while it tried the place left an empty directory.
+  @Test func staleTrials() throws {
+    let directory = try TemporaryDirectory()
+    let own = PartialName.unique(for: "model.h5")
+    let dead = try run("sh", ["-c", "printf %s $$"]).output
+    let sign = own.split(separator: "-")[0]
+    let names = [own, "\(sign)-\(dead)-0.partial", "\(sign)-\(dead)-1.partial"]
+    for name in names {
+      try FileManager.default.createDirectory(
+        atPath: directory.file(name), withIntermediateDirectories: false)
+    }
+    try "x".write(toFile: directory.file(names[2] + "/file"), atomically: false, encoding: .utf8)
+    PartialName.removeStale(for: directory.file("model.h5"))
+    // What somebody has put something into is not ours.
+    #expect(try self.names(directory) == [names[0], names[2]].sorted())
+  }
+
   /// File systems allow 255 bytes, which a name may need for itself.
   @Test func longNames() throws {
     let directory = try TemporaryDirectory()

@@ -22,16 +22,18 @@ enum PartialName {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     for name in all where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
       let place = directory + "/" + name
-      if isStale(name.dropFirst(prefix.count).dropLast(suffix.count), place) {
-        unsafe unlink(place)
-      }
+      guard let status = FileStatus(place),
+        isStale(name.dropFirst(prefix.count).dropLast(suffix.count), status)
+      else { continue }
+      // A directory is what `OutputPlace` tried the place with.
+      _ = unsafe status.kind == .directory ? rmdir(place) : unlink(place)
     }
   }
 
-  private static func isStale(_ writer: Substring, _ path: String) -> Bool {
+  private static func isStale(_ writer: Substring, _ status: FileStatus) -> Bool {
     let parts = writer.split(separator: "-")
     guard parts.count == 3, let process = pid_t(parts[1]), process > 0,
-      let status = FileStatus(path), status.kind == .regular
+      [.regular, .directory].contains(status.kind)
     else { return false }
     guard parts[0] == machine else {
       return status.modified.timeIntervalSinceNow < -secondsUntilForgotten
