@@ -96,6 +96,7 @@ extension CommandTests {
           "without and with 2 components of the population as regressors: p is the larger of both"
             + " (intersection-union test)"))
       #expect(!both.contains("warning: 1 component") && !both.contains("auto takes nulls"))
+      #expect(both.contains("warning: the ridge was given") && !given.contains("ridge was given"))
       let json = try JSONSerialization.jsonObject(with: Data(evaluate("--json").utf8))
       let nulls = try #require((json as? [String: Any])?["nulls"] as? [String: Any])
       let tests = try #require(nulls["tests"] as? [[String: Any]])
@@ -104,6 +105,10 @@ extension CommandTests {
       let shares = tests.compactMap { $0["share_beyond_chance"] as? Double }
       let share = try #require(nulls["share_beyond_chance"] as? Double)
       #expect(shares.count == 2 && shares.allSatisfy { $0 >= share })
+      try succeed([
+        "fit", recording, "-o", model, "--time-axis", "0", "--alpha", "0.5", "--lambda", "auto",
+      ])
+      #expect(try !evaluate().contains("the ridge was given"))
     }
 
     /// By the rule the numbers of a file are the larger of those with `--components 0` and with as many
@@ -135,6 +140,22 @@ extension CommandTests {
       }
       let pairs = zip(without[0], with[0])
       #expect(pairs.contains { $0 < $1 } && pairs.contains { $0 > $1 })
+    }
+
+    /// Where a network explains nearly all, nulls are larger than its weights, which is said.
+    @Test func nullsWithoutPowerAreNoted() throws {
+      let folder = try TemporaryDirectory()
+      let (recording, model) = (folder.file("recording.h5"), folder.file("model.h5"))
+      func evaluate(noise: String) throws -> String {
+        try succeed([
+          "generate", "chaotic", "--neurons", "12", "--frames", "400", "--input-noise", noise,
+          "--seed", "3", "-o", recording,
+        ])
+        try succeed(["fit", recording, "-o", model, "--lambda", "1e-5"])
+        return try succeed(["evaluate", model, "--nulls", "20"])
+      }
+      #expect(try evaluate(noise: "0").contains("what is not found may be there"))
+      #expect(try !evaluate(noise: "3").contains("what is not found may be there"))
     }
 
     @Test func whatHasNoNullsIsRefused() throws {

@@ -45,8 +45,7 @@ extension EvaluateRun {
       group: world
     ) { console.progress("nulls", done: $0, of: most, unit: "neurons of a rank") }
     console.progress("nulls", done: most, of: most, unit: "neurons of a rank")
-    return try NullReport(
-      found, settings, components: components, labels: model.labels, on: world)
+    return try NullReport(found, settings, components: components, of: model, on: world)
   }
 
   /// The regions of which pairs are told; nil if there are none.

@@ -4,6 +4,9 @@ internal import Wording
 
 // What nulls say of the weights, to be read.
 extension NullReport {
+  /// The share of small p values below which nulls are larger than weights, not like them: a fifth of
+  /// the nominal one, which no set of recordings without connections came near (nulls.md).
+  private static var powerless: Double { level / 5 }
   /// Pairs of regions that the text names one by one.
   private static var mostShown: Int { 10 }
 
@@ -70,6 +73,15 @@ extension NullReport {
       "region \($0.region) has one neuron, \($0.neuron): within it there is no pair, and pairs with"
         + " it are single weights"
     }
+    if let place = found.tests.firstIndex(where: { $0.components == 0 }),
+      share(positivesByTest[place]) < Self.powerless
+    {
+      notes.append(
+        "without components \(percentage(share(positivesByTest[place]))) of the weights have p <="
+          + " \(plain(Self.level)), far fewer than by chance: the network explains so much of the"
+          + " targets that nulls, of which it explains nothing, are larger than its weights, and what"
+          + " is not found may be there (see --standard-errors)")
+    }
     if let components, taken > 0 {
       notes.append(
         "what the leading \(counted(taken, "component")) carry is no weight:"
@@ -101,9 +113,15 @@ extension NullReport {
     // Sources/Benchmarks/results/choices/nulls-power.md
     if !isJoint {
       warnings.append(
-        "where neurons are alike by their own dynamics and not by a drive, 37 to 90 % of the weights"
-          + " that were found with components were not there (simulated networks of 40 neurons, a"
-          + " tenth of them connected): --components auto takes nulls without them as well")
+        "where neurons are alike by their own dynamics and not by a drive, a third to all of the"
+          + " weights that were found with components alone were not there (simulated networks of 40"
+          + " neurons, a tenth of them connected): --components auto takes nulls without them as well"
+      )
+    } else if !isRidgeChosen {
+      warnings.append(
+        "the ridge was given: where it was 100 and 1,000 times what cross-validation takes, 63 to 88 %"
+          + " of the weights that both tests found were not there (simulated networks of 40 neurons, a"
+          + " tenth of them connected): fit with --lambda auto")
     }
     if components.count == components.eigenvalues.count {
       warnings.append(

@@ -2,6 +2,7 @@ internal import CORNN
 internal import Collectives
 internal import LinearAlgebra
 internal import MPI
+internal import Results
 
 /// What nulls say of the weights, as `evaluate` says it.
 struct NullReport {
@@ -9,6 +10,8 @@ struct NullReport {
   let found: WeightNulls
   let settings: NullSettings
   let components: PopulationComponents?
+  /// Whether held-out blocks chose the ridge of the fit.
+  let isRidgeChosen: Bool
   /// Weights of all ranks that were compared.
   let tested: Int
   /// Of these by all tests together, and by each.
@@ -34,8 +37,9 @@ struct NullReport {
   /// - Collective: every rank of `world` must call it.
   init(
     _ found: WeightNulls, _ settings: NullSettings, components: PopulationComponents?,
-    labels: [String], on world: borrowing Communicator
+    of model: ModelFile, on world: borrowing Communicator
   ) throws {
+    isRidgeChosen = model.isRidgeChosen
     self.found = found
     self.settings = settings
     self.components = components
@@ -56,7 +60,7 @@ struct NullReport {
       found.pairs.map { pairs in
         pairs.names.enumerated().compactMap { place, name in
           let members = pairs.regions.indices.filter { pairs.regions[$0] == place }
-          return members.count == 1 ? (name, labels[members[0]]) : nil
+          return members.count == 1 ? (name, model.labels[members[0]]) : nil
         }
       } ?? []
   }
