@@ -270,6 +270,7 @@ class Reports(unittest.TestCase):
         # Parts of a card that an older file does not hold.
         for paths, gone, kept in (
             (("nulls/p_count", "nulls/region_p"), "p values of the weights", 'id="nulls"'),
+            (("nulls/test_discoveries",), "Without components alone", "p values of the weights"),
             (("perturbed/foreseen",), "foreseen response", 'id="perturbed"'),
             (("currents/component",), "Leading component of the current", 'id="currents"'),
             (("agreement/first_half",), "Two halves", 'id="agreement"'),
@@ -297,6 +298,13 @@ class Reports(unittest.TestCase):
             self.assertEqual(file["nulls/p_count"][0], (known <= 2 / 21).sum())
             beyond = int((known <= 0.05).sum())
             self.assertEqual(file.attrs["null_beyond_chance"], beyond)
+            # The rule takes components here, so that p is the larger of two.
+            self.assertEqual(file["null_test"][0], 0)
+            self.assertEqual(file["null_test"][1], file.attrs["null_components"])
+            alone = file["nulls/test_beyond_chance"][:]
+            self.assertTrue((alone >= beyond).all())
+            shares = 100 * alone / known.size
+            told = [f"{share:.{1 if share < 10 else 0}f} %" for share in shares]
             halves = file["agreement/first_half"][:], file["agreement/second_half"][:]
             free = ~np.isnan(halves[0])
             pearson = np.corrcoef(halves[0][free], halves[1][free])[0, 1]
@@ -305,7 +313,9 @@ class Reports(unittest.TestCase):
         page = self.report("told", model, "--scores", scores).read_text()
         self.assertIn("a drive &lt;b&gt; may be shared", page)
         self.assertIn("<li>and another</li>", page)
-        self.assertIn(f"of {known.size} weights have p ≤ 0.05", page)
+        self.assertIn(f"of {known.size} weights have p ≤ 0.05, at most 5 % by chance", page)
+        self.assertIn(f"Without components alone {told[0]} and", page)
+        self.assertIn(f"with them alone {told[1]} and", page)
 
     @unittest.skipUnless(browser.find(), "no Chromium on this machine")
     def test_cards_in_a_browser(self):

@@ -104,7 +104,7 @@ def cases(quick, runs, peer_runs, against, limit):
         "nulls": lambda: nulls.false_positives(
             small(nulls.FALSE, nulls.FALSE[-1:]), *small((4, 40, 1250), (1, 12, 200))),
         "nulls-power": lambda: nulls.power(
-            small(nulls.POWER, [(200, 1e-3, ())]), *small((2, 40), (1, 12))),
+            small(nulls.POWER, [(200, 0.1, 1e-3)]), *small((2, 40), (1, 12))),
         "nulls-cost": lambda: nulls.cost(
             small(((100, 2000), (300, 2000), (1000, 2000)), ((20, 100),))),
         "currents": lambda: currents.compare(

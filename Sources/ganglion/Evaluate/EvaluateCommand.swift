@@ -49,7 +49,10 @@ struct EvaluateCommand: ModelCommand {
       --nulls: which weights targets without any relation to the other neurons would not have \
       given. Two neurons that follow one drive have such a relation, and no connection: components \
       of the population stand beside the regressors for that, one more than parallel analysis tells \
-      from chance. What they carry is lost, connections that make neurons alike among it.
+      from chance. What they carry is lost, connections that make neurons alike among it; and where \
+      neurons are alike by their own dynamics, components make weights that are not there. So where \
+      any are taken there are nulls without them, too, and the larger of the two p values counts \
+      (intersection-union test): a weight is found where both find it.
 
       Examples:
         ganglion evaluate mouse-model.h5 -o mouse-scores.h5

@@ -22,8 +22,9 @@ struct NullOptions: ParsableArguments {
   @Option(
     help: """
       Leading components of the population beside the regressors, against drives that neurons \
-      share: a number from 0, or auto, one more than parallel analysis tells from chance if it \
-      tells any.
+      share: auto, one more than parallel analysis tells from chance if it tells any, and then \
+      nulls without and with them, of whose p values the larger counts (twice the time); or a \
+      number from 0, nulls with so many and no others.
       """)
   var components = ComponentChoice.auto
   @Option(help: "Seed of the nulls.") var seed: UInt64 = 1

@@ -79,13 +79,83 @@ extension CommandTests {
       try succeed([
         "fit", recording, "-o", model, "--time-axis", "0", "--alpha", "0.5", "--lambda", "0.1",
       ])
-      let none = try succeed(["evaluate", model, "--nulls", "20", "--components", "0"])
+      func evaluate(_ more: String...) throws -> String {
+        try succeed(["evaluate", model, "--nulls", "20"] + more)
+      }
+      let none = try evaluate("--components", "0")
       #expect(none.contains("warning: 1 component of the population is beyond chance"))
-      let taken = try succeed(["evaluate", model, "--nulls", "20", "--null", "shift"])
-      #expect(!taken.contains("warning: 1 component"))
-      #expect(taken.contains("with 2 components of the population as regressors"))
-      #expect(taken.contains("believe what --components 0 finds as well"))
-      #expect(!none.contains("finds as well"))
+      #expect(!none.contains("auto takes nulls without them as well"))
+      let given = try evaluate("--components", "2")
+      #expect(given.contains("of each neuron, with 2 components of the population as regressors\n"))
+      #expect(given.contains("--components auto takes nulls without them as well"))
+      #expect(!given.contains("warning: 1 component") && !given.contains("intersection-union"))
+      let both = try evaluate("--null", "shift")
+      #expect(both.contains("nulls: two tests, without and with 2 components of the population"))
+      #expect(
+        both.contains(
+          "without and with 2 components of the population as regressors: p is the larger of both"
+            + " (intersection-union test)"))
+      #expect(!both.contains("warning: 1 component") && !both.contains("auto takes nulls"))
+      #expect(both.contains("warning: the ridge was given") && !given.contains("ridge was given"))
+      let json = try JSONSerialization.jsonObject(with: Data(evaluate("--json").utf8))
+      let nulls = try #require((json as? [String: Any])?["nulls"] as? [String: Any])
+      let tests = try #require(nulls["tests"] as? [[String: Any]])
+      #expect(nulls["components"] as? Int == 2)
+      #expect(tests.map { $0["components"] as? Int } == [0, 2])
+      let shares = tests.compactMap { $0["share_beyond_chance"] as? Double }
+      let share = try #require(nulls["share_beyond_chance"] as? Double)
+      #expect(shares.count == 2 && shares.allSatisfy { $0 >= share })
+      try succeed([
+        "fit", recording, "-o", model, "--time-axis", "0", "--alpha", "0.5", "--lambda", "auto",
+      ])
+      #expect(try !evaluate().contains("the ridge was given"))
+    }
+
+    /// By the rule the numbers of a file are the larger of those with `--components 0` and with as many
+    /// as the rule takes, on any number of ranks.
+    @Test func ruleTakesTheLargerOfBoth() throws {
+      let folder = try TemporaryDirectory()
+      let model = try fitted(in: folder)
+      let matrices = ["p", "pooled_p", "region_p"]
+      func evaluate(_ components: String, ranks: Int? = nil) throws -> [[Double]] {
+        let scores = folder.file("scores.h5")
+        try succeed(
+          [
+            "evaluate", model, "--nulls", "20", "--regions", folder.file("regions.h5") + ":/region",
+            "--components", components, "-o", scores,
+          ], ranks: ranks)
+        return try matrices.map { entries(try readMatrix(scores, "/nulls/\($0)")) }
+      }
+      // Of seven neurons one component is looked for, and it is beyond chance.
+      let (without, with) = (try evaluate("0"), try evaluate("1"))
+      for ranks in [nil, 2, 3] {
+        for (place, both) in try evaluate("auto", ranks: ranks).enumerated() {
+          for (k, p) in both.enumerated() {
+            let larger = max(without[place][k], with[place][k])
+            #expect(
+              p.isNaN ? without[place][k].isNaN : abs(p - larger) < 1e-6,
+              "\(matrices[place]) \(k) on \(ranks ?? 1) ranks")
+          }
+        }
+      }
+      let pairs = zip(without[0], with[0])
+      #expect(pairs.contains { $0 < $1 } && pairs.contains { $0 > $1 })
+    }
+
+    /// Where a network explains nearly all, nulls are larger than its weights, which is said.
+    @Test func nullsWithoutPowerAreNoted() throws {
+      let folder = try TemporaryDirectory()
+      let (recording, model) = (folder.file("recording.h5"), folder.file("model.h5"))
+      func evaluate(noise: String) throws -> String {
+        try succeed([
+          "generate", "chaotic", "--neurons", "12", "--frames", "400", "--input-noise", noise,
+          "--seed", "3", "-o", recording,
+        ])
+        try succeed(["fit", recording, "-o", model, "--lambda", "1e-5"])
+        return try succeed(["evaluate", model, "--nulls", "20"])
+      }
+      #expect(try evaluate(noise: "0").contains("what is not found may be there"))
+      #expect(try !evaluate(noise: "3").contains("what is not found may be there"))
     }
 
     @Test func whatHasNoNullsIsRefused() throws {

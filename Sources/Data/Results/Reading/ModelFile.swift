@@ -18,6 +18,7 @@ package struct ModelFile: Sendable {
     var inputNames: [String]
     var alpha: Double
     var lambda: Double
+    var isRidgeChosen: Bool
     var scaling: String
     var dt: Double?
     var inputSHA256: String?
@@ -39,6 +40,8 @@ package struct ModelFile: Sendable {
   package var alpha: Double { summary.alpha }
   /// Ridge per frame of the fit.
   package var lambda: Double { summary.lambda }
+  /// Whether held-out blocks chose it among several.
+  package var isRidgeChosen: Bool { summary.isRidgeChosen }
   /// Seconds a frame of the recording, where it was known.
   package var dt: Double? { summary.dt }
   /// The digest of the recording that was fitted.
@@ -99,6 +102,10 @@ package struct ModelFile: Sendable {
           ? try file.openDataset("/input").readStrings() : [],
         alpha: alpha,
         lambda: try file.attribute("lambda")?.number ?? 0,
+        isRidgeChosen: try ["lambda/candidate", "horizon/lambda"].contains {
+          try file.kind(of: "/selection/\($0)") == .dataset
+            && file.openDataset("/selection/\($0)").shape != [1]
+        },
         scaling: try file.attribute("scaling")?.string ?? ScalingKind.none.rawValue,
         dt: try file.attribute("dt")?.number,
         inputSHA256: try file.attribute("input_sha256")?.string,

@@ -10,33 +10,55 @@ extension FitProblem<Double> {
   /// are more right-hand sides. Beside the regressors stand the leading components of the population
   /// at both frames of each transition, nearly free of the ridge: a drive that neurons share is then
   /// no weight. Surrogate targets keep what these components and the inputs make of a neuron (see
-  /// `SurrogateTargets`), and lose any other drive.
+  /// `SurrogateTargets`), and lose any other drive. Each of `settings.components` makes a test of its
+  /// own, in which a null has the same shift or phases, and a weight is found where all find it.
   ///
-  /// `components` are of this recording, with `settings.components` or more loadings; nil if none are
-  /// taken. `regions` has the region of each of all neurons, if pairs of them are to be compared.
-  /// `progress` is told how many of this rank's neurons are done.
+  /// `components` are of this recording, with as many loadings as are taken or more; nil if none are.
+  /// `regions` has the region of each of all neurons, if pairs of them are to be compared. `progress`
+  /// is told how many of this rank's neurons are done, once more with each test.
   ///
   /// - Throws: `NullError`, `FitError`; what `group` throws.
   /// - Returns: what the nulls say of the weights onto this rank's neurons.
-  /// - Complexity: `nulls + 1` fits at a coarse tolerance; beside what a fit holds a panel a thread
-  ///   and 12 bytes a weight.
+  /// - Complexity: `nulls + 1` fits at a coarse tolerance a test; beside what a fit holds a panel a
+  ///   thread and 12 bytes a weight and test, with two of them 8 more.
   /// - Collective: every rank of `group` must call it.
   package func nulls(
     _ recipe: FitRecipe, _ settings: NullSettings, components: PopulationComponents?,
     regions: [String]?, threads: Int, group: borrowing some RankGroup & ~Copyable,
     progress: @escaping (_ done: Int) -> Void = { _ in }
-  ) throws -> EdgeNulls {
+  ) throws -> WeightNulls {
     let possible = CircularShifts(frames: transitions.count).count
     guard settings.kind != .shift || settings.count <= possible else {
       throw NullError.tooManyShifts(
         nulls: settings.count, transitions: transitions.count, possible: possible)
     }
+    var tests: [EdgeNulls] = []
+    for count in settings.components {
+      let before = tests.count * regressors.local.count
+      tests.append(
+        try test(
+          recipe, settings, taking: count, of: components, regions: regions, threads: threads,
+          group: group
+        ) { progress(before + $0) })
+    }
+    return try WeightNulls(tests, group: group)
+  }
+
+  /// The nulls of one test, with so many of the components as regressors.
+  ///
+  /// - Collective: every rank of `group` must call it.
+  private func test(
+    _ recipe: FitRecipe, _ settings: NullSettings, taking count: Int,
+    of components: PopulationComponents?, regions: [String]?, threads: Int,
+    group: borrowing some RankGroup & ~Copyable, progress: @escaping (_ done: Int) -> Void
+  ) throws -> EdgeNulls {
     let found = EdgeNulls(
-      local: regressors.local.count, neurons: regressors.neurons,
+      components: count, local: regressors.local.count, neurons: regressors.neurons,
       regions: regions.map { RegionNulls(regions: $0, nulls: settings.count) })
-    let regressors = try withComponents(components, settings, recipe.configuration, group: group)
+    let regressors = try withComponents(
+      count, of: components, recipe.configuration, group: group)
     let configuration = recipe.configuration.comparing
-    let form = form(recipe, settings)
+    let form = form(recipe, settings, components: count)
     var work = PanelWork(
       subproblems: [], margin: configuration.targetMargin, fitted: transitions,
       heldOut: transitions.selecting([]), solver: configuration.searcher(for: [recipe.loss]),
@@ -66,10 +88,11 @@ extension FitProblem<Double> {
 
   /// Bytes of address space that comparing with nulls takes of this rank, those it shares included.
   package func nullBytes(_ recipe: FitRecipe, _ settings: NullSettings, threads: Int) -> Double {
-    let form = form(recipe, settings)
+    let components = settings.components.max() ?? 0
+    let form = form(recipe, settings, components: components)
     let (neurons, frames) = (Double(regressors.neurons), Double(transitions.count))
     let (local, count) = (
-      Double(regressors.local.count), Double(regressors.count + 2 * settings.components)
+      Double(regressors.local.count), Double(regressors.count + 2 * components)
     )
     let order = max(min(count, frames), min(neurons, frames))
     // Standardised and rotated rates; regressors, their drives twice, unit states; products, their
@@ -80,16 +103,20 @@ extension FitProblem<Double> {
     let packed = form.features == nil ? 0 : 2.5 * order * frames + order * neurons
     let rows = Double(max(form.widest(samples: transitions.count), settings.count + 1))
     let panels = Double(threads) * rows * (7 * frames + 4 * max(count, frames) + neurons)
-    return 8 * (shared + packed + panels + local * frames) + 12 * local * neurons
+    let tests = Double(settings.components.count)
+    let numbers = 12 * tests + (tests > 1 ? 8 : 0)
+    return 8 * (shared + packed + panels + local * frames) + numbers * local * neurons
   }
 
   /// In what the nulls of a recipe are solved.
-  private func form(_ recipe: FitRecipe, _ settings: NullSettings) -> NullForm {
+  private func form(
+    _ recipe: FitRecipe, _ settings: NullSettings, components: Int
+  ) -> NullForm {
     NullForm(
       recipe.configuration.comparing, recipe.loss, settings,
       isBound: !recipe.constraints.isEmpty,
       neurons: regressors.neurons, samples: transitions.count,
-      regressors: regressors.count + 2 * settings.components)
+      regressors: regressors.count + 2 * components)
   }
 
   /// What becomes of the targets of nulls, `regressors` having the components among them.
@@ -147,12 +174,12 @@ extension FitProblem<Double> {
 
   /// The regressors with the components that are asked for, and unit states held out.
   private func withComponents(
-    _ components: PopulationComponents?, _ settings: NullSettings, _ configuration: Configuration,
+    _ count: Int, of components: PopulationComponents?, _ configuration: Configuration,
     group: borrowing some RankGroup & ~Copyable
   ) throws -> Regressors<Double> {
     var more = Matrix<Double>(rows: 0, columns: transitions.count)
-    if let components, settings.components > 0 {
-      more = try componentRegressors(components, count: settings.components, group: group)
+    if let components, count > 0 {
+      more = try componentRegressors(components, count: count, group: group)
       // A regressor that is larger has a penalty that is smaller.
       let scale = max(1, configuration.lambda / NullSettings.componentRidge).squareRoot()
       for k in 0..<more.rows { more.scaleRow(k, by: scale) }

@@ -6,8 +6,9 @@ package struct NullSettings: Sendable {
   package var count = 100
   package var kind = NullKind.phase
   package var seed: UInt64 = 1
-  /// Leading components of the population that are regressors too.
-  package var components = 0
+  /// How many leading components of the population are regressors too, each number a test of its
+  /// own, the smallest first: see `WeightNulls`.
+  package var components = [0]
 
   /// Fewer nulls cannot tell 1 in 20 from chance: the smallest p value is 1 in nulls + 1.
   package static var fewest: Int { 20 }

@@ -9,16 +9,28 @@ extension FitPage {
   var nullFigures: [HTML] {
     guard let scores, let nulls = scores.number("nulls") else { return [] }
     let kind = scores.text("null_kind") == "shift" ? "shifted" : "phase-randomised"
-    let components = whole(scores.number("null_components") ?? 0)
     let lead = paragraph(
       "Each neuron's targets were replaced \(grouped(whole(nulls))) times by \(kind) ones, which have"
         + " no relation to the other neurons. A weight's p value is its rank among those that these"
-        + " give, with \(counted(components, "component")) of the population beside the regressors."
-    )
+        + " give, " + besideRegressors(scores))
     let warnings = scores.text("null_warnings").map { $0.split(separator: "\n").map(String.init) }
     let figures = [nullHistogram(scores), componentFigure(scores)].compactMap { $0 }
     return [lead] + (warnings.map { [notices($0)] } ?? [])
       + (figures.isEmpty ? [] : [grid(figures)]) + [pairTable(scores)].compactMap { $0 }
+  }
+
+  /// What stood beside the regressors, and what became of two p values.
+  private func besideRegressors(_ scores: ResultContents) -> String {
+    let count = counted(whole(scores.number("null_components") ?? 0), "component")
+    guard isJoint(scores) else { return "with \(count) of the population beside the regressors." }
+    return
+      "the larger of two: without, and with \(count) of the population beside the regressors. A"
+      + " weight is beyond chance where both tests say so (intersection-union test)."
+  }
+
+  /// Whether p values are the larger of two.
+  private func isJoint(_ scores: ResultContents) -> Bool {
+    (scores.vector("null_test")?.count ?? 1) > 1
   }
 
   private func nullHistogram(_ scores: ResultContents) -> HTML? {
@@ -36,10 +48,19 @@ extension FitPage {
     chart.bars("weights", .network, histogram)
     let edges = counts.indices.flatMap { [histogram.edge($0), histogram.edge($0 + 1)] }
     chart.line("by chance", .guide, edges, chance.flatMap { [$0, $0] })
-    return figure(
-      "p values of the weights", chart.html,
+    let isJoint = isJoint(scores)
+    var caption =
       "\(percent(beyond / tested)) of \(counted(whole(tested), "weight")) have p ≤ 0.05,"
-        + " 5 % by chance; \(grouped(whole(found))) are found at a false discovery rate of 5 %.")
+      + " \(isJoint ? "at most " : "")5 % by chance; \(grouped(whole(found))) are found at a false"
+      + " discovery rate of 5 %."
+    if isJoint, let beyond = scores.vector("nulls/test_beyond_chance"),
+      let found = scores.vector("nulls/test_discoveries"), beyond.count == 2, found.count == 2
+    {
+      caption +=
+        " Without components alone \(percent(beyond[0] / tested)) and \(grouped(whole(found[0]))),"
+        + " with them alone \(percent(beyond[1] / tested)) and \(grouped(whole(found[1])))."
+    }
+    return figure("p values of the weights", chart.html, caption)
   }
 
   private func componentFigure(_ scores: ResultContents) -> HTML? {
@@ -81,8 +102,9 @@ extension FitPage {
     }
     return table(
       "Pairs of regions against the same nulls, those first that chance tells least of: root mean"
-        + " square of the weights, its median over the nulls, its rank among them, and the false"
-        + " discovery rate q of that" + RegionPair.rest(of: order.count),
+        + " square of the weights, its median over the nulls, its rank among them"
+        + (isJoint(scores) ? ", by the test in which it is higher" : "")
+        + ", and the false discovery rate q of that" + RegionPair.rest(of: order.count),
       ["Onto", "Rms weight", "Rms of nulls", "p", "q"], rows)
   }
 }

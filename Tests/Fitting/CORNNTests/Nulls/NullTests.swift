@@ -10,7 +10,7 @@ import Testing
 /// False positives and found weights of nulls, where the truth is known.
 @Suite struct NullTests {
   /// Neurons of autocorrelated rates, with drives that they share.
-  private func rates(
+  func rates(
     _ neurons: Int, _ frames: Int, drives: Int = 0, seed: UInt64 = 1
   ) -> Matrix<Double> {
     func series(_ purpose: StreamPurpose, _ k: Int, _ memory: Double) -> [Double] {
@@ -35,7 +35,7 @@ import Testing
     return rates
   }
 
-  private func problem(_ rates: consuming Matrix<Double>) throws -> FitProblem<Double> {
+  func problem(_ rates: consuming Matrix<Double>) throws -> FitProblem<Double> {
     let (neurons, frames) = (rates.rows, rates.columns)
     return try FitProblem(
       PreparedRecording(
@@ -44,7 +44,7 @@ import Testing
       bias: true, group: SingleRank(), phases: Phases())
   }
 
-  private func recipe(
+  func recipe(
     _ count: Int, lambda: Double = 0.03, constraints: Constraints = Constraints(),
     form: Configuration.Form = .auto, usesFeatures: Bool = false
   ) -> FitRecipe {
@@ -58,7 +58,7 @@ import Testing
   }
 
   /// The share of weights with p ≤ 0.05, and how many are found at that false discovery rate.
-  private func positives(_ found: EdgeNulls) -> (share: Double, discoveries: Int) {
+  func positives(_ found: EdgePValues) -> (share: Double, discoveries: Int) {
     var (tested, beyond, discoveries) = (0, 0, 0)
     for i in 0..<found.p.rows {
       let q = found.q(i)
@@ -81,28 +81,9 @@ import Testing
     #expect(components.count == 0)
     let found = try problem.nulls(
       recipe(30), settings, components: components, regions: nil, threads: 1, group: SingleRank())
-    let (share, discoveries) = positives(found)
+    let (share, discoveries) = positives(found.values)
     #expect(share > 0.03 && share < 0.07, "\(share)")
     #expect(discoveries <= 2)
-  }
-
-  /// A drive that all share makes weights beyond chance, unless its components are taken.
-  @Test func sharedDrive() throws {
-    let problem = try problem(rates(30, 500, drives: 2))
-    var settings = NullSettings()
-    settings.count = 39
-    let components = try problem.populationComponents(seed: 1, group: SingleRank())
-    #expect(components.count >= 2)
-    func share(_ count: Int) throws -> Double {
-      settings.components = count
-      return positives(
-        try problem.nulls(
-          recipe(30, lambda: 0.3), settings, components: components, regions: nil, threads: 1,
-          group: SingleRank())
-      ).share
-    }
-    #expect(try share(0) > 0.2)
-    #expect(try share(components.taken) < 0.08)
   }
 
   /// Primal, dual and masked forms agree, and a forbidden weight has no p value.
@@ -110,11 +91,11 @@ import Testing
     let problem = try problem(rates(12, 150, drives: 1))
     var settings = NullSettings()
     settings.count = 20
-    settings.components = 1
+    settings.components = [1]
     let components = try problem.populationComponents(seed: 1, group: SingleRank())
     func found(
       _ form: Configuration.Form, _ constraints: Constraints = Constraints()
-    ) throws -> EdgeNulls {
+    ) throws -> WeightNulls {
       try problem.nulls(
         recipe(12, constraints: constraints, form: form), settings, components: components,
         regions: (0..<12).map { "\($0 % 3)" }, threads: 2, group: SingleRank())
@@ -125,17 +106,19 @@ import Testing
     forbidden[4].insert(7)
     let masked = try found(
       .primal, Constraints(mask: StructuralMask(forbidden: forbidden)))
-    #expect(masked.p[4, 7].isNaN && masked.pooled[4, 7].isNaN && !primal.p[4, 7].isNaN)
+    #expect(masked.values.p[4, 7].isNaN && masked.values.pooled[4, 7].isNaN)
+    #expect(!primal.values.p[4, 7].isNaN)
     for i in 0..<12 {
-      #expect(primal.p[i, i].isNaN)
+      #expect(primal.values.p[i, i].isNaN)
       for j in 0..<12 where i != j {
         // Each stops within the tolerance of nulls, on a way of its own.
-        #expect(abs(primal.weights[i, j] - dual.weights[i, j]) < 0.02)
-        #expect(abs(primal.p[i, j] - dual.p[i, j]) < 0.15)
-        if i != 4 { #expect(abs(primal.weights[i, j] - masked.weights[i, j]) < 0.02) }
+        let own = primal.tests[0].weights[i, j]
+        #expect(abs(own - dual.tests[0].weights[i, j]) < 0.02)
+        #expect(abs(primal.values.p[i, j] - dual.values.p[i, j]) < 0.15)
+        if i != 4 { #expect(abs(own - masked.tests[0].weights[i, j]) < 0.02) }
       }
     }
-    let regions = try #require(primal.regions)
+    let regions = try #require(primal.pairs)
     #expect(regions.p.allSatisfy { $0 >= 1.0 / 21 && $0 <= 1 })
   }
 
@@ -145,7 +128,7 @@ import Testing
     let problem = try problem(rates(neurons, frames, drives: 1))
     var settings = NullSettings()
     settings.count = 20
-    func found(_ recipe: FitRecipe, threads: Int) throws -> EdgeNulls {
+    func found(_ recipe: FitRecipe, threads: Int) throws -> WeightNulls {
       try problem.nulls(
         recipe, settings, components: nil, regions: nil, threads: threads, group: SingleRank())
     }
@@ -155,11 +138,12 @@ import Testing
       var moved = 0
       var (error, size) = (0.0, 0.0)
       for i in 0..<neurons {
-        #expect(features.p[i, i].isNaN && features.weights[i, i].isNaN)
+        #expect(features.values.p[i, i].isNaN && features.tests[0].weights[i, i].isNaN)
         for j in 0..<neurons where i != j {
-          error += pow(Double(exact.weights[i, j] - features.weights[i, j]), 2)
-          size += pow(Double(exact.weights[i, j]), 2)
-          if abs(exact.p[i, j] - features.p[i, j]) > 0.15 { moved += 1 }
+          let weight = exact.tests[0].weights[i, j]
+          error += pow(Double(weight - features.tests[0].weights[i, j]), 2)
+          size += pow(Double(weight), 2)
+          if abs(exact.values.p[i, j] - features.values.p[i, j]) > 0.15 { moved += 1 }
         }
       }
       // Both stop within the tolerance of nulls.

@@ -2,7 +2,8 @@ internal import Collectives
 internal import LinearAlgebra
 internal import Statistics
 
-/// How strong the weights from one region onto another are against those of null targets.
+/// How strong the weights from one region onto another are against those of null targets, by one
+/// test.
 ///
 /// Of each pair of regions the mean square of the weights, as recorded and of each null, in which
 /// every target neuron has its surrogate of that number.
@@ -83,14 +84,6 @@ package struct RegionNulls: Sendable {
       let above = (1..<width).count { squares[pair * width + $0] >= own }
       return Double(1 + above) / Double(width)
     }
-  }
-
-  /// False discovery rates of the pairs.
-  package var q: [Double] {
-    var discovery = FalseDiscovery()
-    for p in p where !p.isNaN { discovery.add(p) }
-    let rates = discovery.rates
-    return p.map { $0.isNaN ? .nan : rates[discovery.bin(of: $0)] }
   }
 
   private func rootMeanSquare(_ pair: Int, _ k: Int) -> Double {

@@ -27,21 +27,25 @@ extension EvaluateRun {
     settings.seed = command.nulls.seed
     let problem = fitted.problem
     let components = try populationComponents(of: problem, on: world)
-    settings.components = try componentCount(of: problem, found: components)
+    settings.components = try componentCounts(of: problem, found: components)
     try world.agree {
       try MemoryLimit.require(
         problem.nullBytes(fitted.recipe, settings, threads: threads), for: "--nulls",
         remedy: "take more nodes or fewer ranks a node")
     }
+    if settings.components.count > 1, !command.json {
+      console.say(
+        "nulls: two tests, without and with \(counted(settings.components[1], "component")) of the"
+          + " population, which take twice the time of one")
+    }
     let local = problem.regressors.local.count
-    let most = try world.maximum(local)
+    let most = try world.maximum(local) * settings.components.count
     let found = try problem.nulls(
       fitted.recipe, settings, components: components, regions: labels, threads: threads,
       group: world
     ) { console.progress("nulls", done: $0, of: most, unit: "neurons of a rank") }
     console.progress("nulls", done: most, of: most, unit: "neurons of a rank")
-    return try NullReport(
-      found, settings, components: components, labels: model.labels, on: world)
+    return try NullReport(found, settings, components: components, of: model, on: world)
   }
 
   /// The regions of which pairs are told; nil if there are none.
@@ -93,12 +97,12 @@ extension EvaluateRun {
     return try problem.populationComponents(seed: command.nulls.seed, group: world)
   }
 
-  /// How many of them are taken.
-  private func componentCount(
+  /// How many of them are taken by each test: by the rule those without and with what it takes.
+  private func componentCounts(
     of problem: FitProblem<Double>, found: PopulationComponents?
-  ) throws -> Int {
+  ) throws -> [Int] {
     switch command.nulls.components {
-    case .auto: return found?.taken ?? 0
+    case .auto: return [0] + [found?.taken ?? 0].filter { $0 > 0 }
     case .value(let count):
       let most = PopulationComponents.most(
         neurons: model.neurons, transitions: problem.transitions.count)
@@ -107,7 +111,7 @@ extension EvaluateRun {
           "--components is \(count); of \(model.neurons) neurons and"
             + " \(problem.transitions.count) transitions at most \(most) are taken")
       }
-      return count
+      return [count]
     }
   }
 }
