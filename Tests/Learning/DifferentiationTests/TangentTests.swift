@@ -9,7 +9,7 @@ import Testing
   func tangentsAgreeWithDualNumbers(example: Example, tile: (Int, Int)) {
     let program = example.program
     // More steps than run together.
-    let trials = example.trials(steps: 6)
+    let trials = example.trials(steps: 10)
     let parameters = program.initialParameters(seed: 11)
     let directions = gaussianDirections(program, count: 5)
     var machine = TangentMachine<Double>(

@@ -13,7 +13,7 @@ import Testing
   @Test(arguments: [1, 4]) func columnsWithoutWeightAreLeftOut(steps: Int) throws {
     let example = Example.everything
     let program = example.program
-    var trials = example.trials(steps: 6)
+    var trials = example.trials(steps: 10)
     for name in ["w", "trialWeight"] {
       let i = program.channel(name)
       for j in trials.channels[i].indices where j % 3 != 1 { trials.channels[i][j] = 0 }
