@@ -80,7 +80,7 @@ import Training
       }
       return TrainPrediction(plan, on: machine).seconds
     }
-    let products = 13.5 * plan.tangentProducts + plan.directionProducts
+    let products = 3 * plan.tangentProducts + plan.directionProducts
     #expect(
       agree(
         seconds(single, .avx512BF16) - seconds(plan, .avx512BF16),
@@ -151,9 +151,9 @@ import Training
     let panels = MachineRates(of: exampleMachine, threads: 1).panels(of: rows, isDouble: false)
     let values =
       rows * (training().flopsAStep / panels + Double(training().numbersAStep * 4) / 2e10)
-    // Six tangents, and a matrix that takes as long to pack as 75.
+    // Six tangents, and numbers that take as long to pick as 12.
     let work =
-      (13.5 * plan.tangentProducts + plan.directionProducts + plan.sketch) / 3e10
+      (3 * plan.tangentProducts + plan.directionProducts + plan.sketch) / 3e10
       + plan.solution / 1.5e10 + plan.touchedBytes / 2e10
       + 30
       * (2 * (values + 3e-7 * Double(training().operationsAStep))

@@ -114,7 +114,7 @@ static double *block_f64(size_t n) {
       *z = block_##S(b * m * tangents);                                                  \
     for (size_t i = 0; i < b * l; i += 3) d[i] = 0;                                      \
     for (size_t i = 0; i < b * m; i += 4) f[i] = 0;                                      \
-    ck_tangent_factor_##S one = {l, (T)2, x, p, d, l * row, l}, none = {0};              \
+    ck_tangent_factor_##S one = {l, (T)2, x, p, d, 0, l * row, l}, none = {0};           \
     ck_tangent_product_##S product = {b, m, k,       row, one, one, 1,   out,     0,     \
                                       f, f, m * row, 0,   m,   m,   out, m * row, work}; \
     ck_tangent_product_run_##S(&product);                                                \
@@ -144,13 +144,17 @@ static void rounded_tangents(size_t b, size_t m, size_t l, size_t tangents) {
   float *d = block_f32(b * l), *work = block_f32(ck_tangent_work_f32(m, 2 * l));
   float *v = block_f32(m * l * k), *pairs = block_f32(m * ((l + 1) / 2) * k);
   float *space = block_f32(ck_tangent_direction_work_f32(b, l));
+  float *parameter = block_f32((l + 1) / 2 * ck_parameter_stride(m));
+  ck_parameter_pairs(l, m, p, parameter);
   for (size_t i = 0; i < b * l; i += 3) d[i] = 0;
   for (size_t i = 0; i < b * m; i += 4) f[i] = 0;
-  ck_tangent_factor_f32 one = {l, 2, x, p, d, l * row, l}, none = {0};
+  ck_tangent_factor_f32 one = {l, 2, x, p, d, parameter, l * row, l}, none = {0};
   ck_tangent_product_f32 product = {b, m, k,       row, one, one, 1,   out,     0,
                                     f, f, m * row, 0,   m,   m,   out, m * row, work};
   ck_tangent_product_run_bf16(&product);
   product.second = none, product.base = 0, product.f = 0, product.mask = 0;
+  ck_tangent_product_run_bf16(&product);
+  product.first.d = 0;
   ck_tangent_product_run_bf16(&product);
   ck_tangent_pairs(m, l, k, v, pairs);
   ck_tangent_direction_f32 along = {b, m,     l, k, row, 2,   d,       v,    f,

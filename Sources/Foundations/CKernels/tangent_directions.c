@@ -11,7 +11,7 @@
       const size_t i = PLACE_##KIND(l, count);                                           \
       V line[VECTORS];                                                                   \
       UNROLLED for (int h = 0; h < (VECTORS); h++) {                                     \
-        line[h] = *(const V *)(v + i * p->k + at + h * lanes);                           \
+        line[h] = *(const V *)(v + i * k + at + h * lanes);                              \
       }                                                                                  \
       UNROLLED for (int r = 0; r < (TRIALS); r++) {                                      \
         const V w = SPREAD_##KIND(V, x[r][i]);                                           \
@@ -28,6 +28,23 @@
       }                                                                                  \
     }                                                                                    \
     at += (VECTORS) * lanes;                                                             \
+  }
+
+// o[r] += s[r] sum_i x[r][i] v[i] for k tangents and `some` trials, at most TRIALS; x, o and s have
+// so many, those beyond repeating the last one.
+#define DIRECTION_OF(T, S, KIND, LEVEL, TARGET, TRIALS)                                  \
+  TARGET static void trials_##TRIALS##_##KIND##_##LEVEL(                                 \
+    size_t some, size_t count, size_t k, const T *const *x, const T *v, T *const *o,     \
+    const T *s) {                                                                        \
+    enum { lanes = sizeof(vector_##S##_##LEVEL) / sizeof(T) };                           \
+    size_t at = 0;                                                                       \
+    while (at < k) {                                                                     \
+      const size_t left = (k - at) / lanes;                                              \
+      if (left == 1) DIRECTION_BLOCK(T, KIND, vector_##S##_##LEVEL, TRIALS, 1)           \
+      else if (left == 2 || left == 4)                                                   \
+        DIRECTION_BLOCK(T, KIND, vector_##S##_##LEVEL, TRIALS, 2)                        \
+      else DIRECTION_BLOCK(T, KIND, vector_##S##_##LEVEL, TRIALS, 3)                     \
+    }                                                                                    \
   }
 
 // The numbers of x as they are multiplied, a trial after the other.
@@ -69,9 +86,22 @@ CK_BF16 static const float *paired_inputs(const ck_tangent_direction_f32 *p, flo
 }
 #endif
 
-#define DIRECTION(T, S, KIND, LEVEL, TARGET, BYTES, TRIALS)                              \
-  TARGET static void direction_##KIND##_##LEVEL(const ck_tangent_direction_##S *p) {     \
-    enum { lanes = (BYTES) / sizeof(T) };                                                \
+// The least block that holds `some` trials, of those of at most 4 or 8.
+#define CHOOSE_4(KIND, LEVEL)                                                            \
+  (some <= 2 ? trials_2_##KIND##_##LEVEL : trials_4_##KIND##_##LEVEL)
+#define CHOOSE_8(KIND, LEVEL)                                                            \
+  (some <= 4   ? CHOOSE_4(KIND, LEVEL)                                                   \
+   : some <= 6 ? trials_6_##KIND##_##LEVEL                                               \
+               : trials_8_##KIND##_##LEVEL)
+#define BLOCKS_4(T, S, KIND, LEVEL, TARGET)                                              \
+  DIRECTION_OF(T, S, KIND, LEVEL, TARGET, 2) DIRECTION_OF(T, S, KIND, LEVEL, TARGET, 4)
+#define BLOCKS_8(T, S, KIND, LEVEL, TARGET)                                              \
+  BLOCKS_4(T, S, KIND, LEVEL, TARGET)                                                    \
+  DIRECTION_OF(T, S, KIND, LEVEL, TARGET, 6) DIRECTION_OF(T, S, KIND, LEVEL, TARGET, 8)
+
+#define DIRECTION(T, S, KIND, LEVEL, TARGET, TRIALS)                                     \
+  BLOCKS_##TRIALS(T, S, KIND, LEVEL, TARGET) TARGET static void                          \
+  direction_##KIND##_##LEVEL(const ck_tangent_direction_##S *p) {                        \
     static const T one = 1;                                                              \
     size_t *index = (size_t *)p->work;                                                   \
     const size_t inputs = COUNT_##KIND(p->n);                                            \
@@ -96,29 +126,22 @@ CK_BF16 static const float *paired_inputs(const ck_tangent_direction_f32 *p, flo
           o[r] = p->out + t * p->out_trial + j * p->row;                                 \
           s[r] = p->f ? p->scale * p->f[t * p->f_trial + j] : p->scale;                  \
         }                                                                                \
-        size_t at = 0;                                                                   \
-        while (at < p->k) {                                                              \
-          const size_t left = (p->k - at) / lanes;                                       \
-          if (left == 1) DIRECTION_BLOCK(T, KIND, vector_##S##_##LEVEL, TRIALS, 1)       \
-          else if (left == 2 || left == 4)                                               \
-            DIRECTION_BLOCK(T, KIND, vector_##S##_##LEVEL, TRIALS, 2)                    \
-          else DIRECTION_BLOCK(T, KIND, vector_##S##_##LEVEL, TRIALS, 3)                 \
-        }                                                                                \
+        CHOOSE_##TRIALS(KIND, LEVEL)(some, count, p->k, x, v, o, s);                     \
       }                                                                                  \
     }                                                                                    \
   }
 
-#define LEVEL_OF(LEVEL, TARGET, BYTES, TRIALS)                                           \
-  DIRECTION(float, f32, f32, LEVEL, TARGET, BYTES, TRIALS)                               \
-  DIRECTION(double, f64, f64, LEVEL, TARGET, BYTES, TRIALS)                              \
-  DIRECTION(float, f32, rounded, LEVEL, TARGET, BYTES, TRIALS)
+#define LEVEL_OF(LEVEL, TARGET, TRIALS)                                                  \
+  DIRECTION(float, f32, f32, LEVEL, TARGET, TRIALS)                                      \
+  DIRECTION(double, f64, f64, LEVEL, TARGET, TRIALS)                                     \
+  DIRECTION(float, f32, rounded, LEVEL, TARGET, TRIALS)
 
-LEVEL_OF(v2, , 16, 4)
+LEVEL_OF(v2, , 4)
 
 #if defined(__x86_64__)
-LEVEL_OF(v3, CK_V3, 32, 4)
-LEVEL_OF(v4, CK_V4, 64, 8)
-DIRECTION(float, f32, pairs, v4, CK_BF16, 64, 8)
+LEVEL_OF(v3, CK_V3, 4)
+LEVEL_OF(v4, CK_V4, 8)
+DIRECTION(float, f32, pairs, v4, CK_BF16, 8)
 #endif
 
 size_t ck_tangent_direction_work_f32(size_t b, size_t n) { return b * (n + 3); }

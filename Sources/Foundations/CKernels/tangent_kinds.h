@@ -45,10 +45,6 @@ VECTORS_OF(v4, 64)
 #define PLACE_rounded(I, N) (((I) ^ 1) < (N) ? (I) ^ 1 : (I))
 #define PLACE_pairs(I, N) (I)
 
-#define NEAR_f32(X) (X)
-#define NEAR_f64(X) (X)
-#define NEAR_rounded(X) near(X)
-
 #define SPREAD(V, X) ((X) - (V){0})
 #define SPREAD_f32 SPREAD
 #define SPREAD_f64 SPREAD

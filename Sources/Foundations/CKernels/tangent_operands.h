@@ -22,12 +22,13 @@ static size_t group_of(size_t rows, size_t columns, size_t most, size_t bytes) {
   return lesser(columns, fitting > most ? fitting : most);
 }
 
-// `n` rows x count with their lines of p and scales, and `columns` of the result, which lie at
-// `index`; each of these multiplies its base by beta and its numbers by a factor.
+// `n` rows x count with their lines of p, or pairs of lines of which theirs is the second if `odd`,
+// and scales; and `columns` of the result, which lie at `index`: each of these multiplies its base
+// by beta and its sums by a factor.
 #define TRIAL(T, S)                                                                      \
   typedef struct {                                                                       \
-    size_t n, m, columns, *index;                                                        \
-    const T **x, **lines, **packed;                                                      \
+    size_t n, m, columns, *index, *odd;                                                  \
+    const T **x, **lines, **packed, **pairs;                                             \
     T *y, *a, *scales, *beta, *factors, *picked;                                         \
     uint16_t *bits;                                                                      \
   } trial_##S;                                                                           \
@@ -36,7 +37,7 @@ static size_t group_of(size_t rows, size_t columns, size_t most, size_t bytes) {
     return whole_lines(lesser(rows * (m + 2 * LINE), grouped));                          \
   }                                                                                      \
   static size_t work_##S(size_t m, size_t rows) {                                        \
-    const size_t pointers = 3 * rows + m;                                                \
+    const size_t pointers = 5 * rows + m;                                                \
     return rows * CHUNK_BYTES / sizeof(T) + numbers_##S(rows, m) +                       \
            pointers * sizeof(void *) / sizeof(T) + rows + 2 * m + LINE +                 \
            2 * (m + 2 * LINE) + m / LINE + 2;                                            \
@@ -47,8 +48,8 @@ static size_t group_of(size_t rows, size_t columns, size_t most, size_t bytes) {
     trial_##S w = {.m = p->m, .y = p->work};                                             \
     w.a = w.y + rows * chunk;                                                            \
     w.x = (const T **)(w.a + numbers_##S(rows, p->m));                                   \
-    w.lines = w.x + rows, w.packed = w.lines + rows;                                     \
-    w.index = (size_t *)(w.packed + rows);                                               \
+    w.lines = w.x + rows, w.packed = w.lines + rows, w.pairs = w.packed + rows;          \
+    w.odd = (size_t *)(w.pairs + rows), w.index = w.odd + rows;                          \
     w.scales = (T *)(w.index + p->m), w.beta = w.scales + rows;                          \
     w.factors = w.beta + p->m, w.picked = w.factors + p->m + LINE;                       \
     w.bits = (uint16_t *)(w.picked + 2 * (p->m + 2 * LINE));                             \
@@ -57,11 +58,14 @@ static size_t group_of(size_t rows, size_t columns, size_t most, size_t bytes) {
   }                                                                                      \
   CK_BODY void gather_##S(                                                               \
     const ck_tangent_factor_##S *f, size_t t, size_t row, trial_##S *w) {                \
+    const size_t stride = stride_of(w->m);                                               \
     for (size_t l = 0; l < f->rows; l++) {                                               \
       const T s = f->d ? f->scale * f->d[t * f->d_trial + l] : f->scale;                 \
       if (s == 0) continue;                                                              \
       w->x[w->n] = f->x + t * f->x_trial + l * row;                                      \
       w->lines[w->n] = f->p + l * w->m;                                                  \
+      w->pairs[w->n] = f->pairs ? f->pairs + l / 2 * stride : 0;                         \
+      w->odd[w->n] = l % 2;                                                              \
       w->scales[w->n++] = s;                                                             \
     }                                                                                    \
   }                                                                                      \
@@ -141,19 +145,30 @@ CK_BF16 static inline __attribute__((always_inline)) void store_pairs(
 }
 #endif
 
+// What stands in a row of numbers, and what is multiplied with it: where operands are rounded, the
+// scale of a row goes with x, so that those of p are the same for all trials.
+#define NUMBER_f32(S, P) ((S) * (P))
+#define NUMBER_f64(S, P) ((S) * (P))
+#define NUMBER_rounded(S, P) ((void)(S), near(P))
+#define ROW_f32(S, X) (X)
+#define ROW_f64(S, X) (X)
+#define ROW_rounded(S, X) near((S) * (X))
+
 // The numbers of some columns, a row of `stride` for each row of x, or for two; and some vectors of
 // the rows of x, where they are not read in place.
 #define OPERANDS(T, S, KIND, LEVEL, TARGET, PICK, PACKS)                                 \
-  TARGET static void factors_##KIND##_##LEVEL(                                           \
-    const trial_##S *w, size_t g, size_t some, size_t stride) {                          \
+  TARGET static const T *numbers_##KIND##_##LEVEL(                                       \
+    const ck_tangent_product_##S *p, const trial_##S *w, size_t g, size_t some,          \
+    size_t *stride) {                                                                    \
+    (void)p;                                                                             \
     const size_t wide = whole_lines(some);                                               \
-    const T *restrict f = w->factors + g;                                                \
     for (size_t l = 0; l < w->n; l++) {                                                  \
       const T s = w->scales[l];                                                          \
       const T *restrict from = PICK(w, g, some, w->lines[l], w->picked);                 \
-      T *restrict to = w->a + l * stride;                                                \
-      for (size_t c = 0; c < wide; c++) to[c] = NEAR_##KIND(s * f[c] * from[c]);         \
+      T *restrict to = w->a + l * *stride;                                               \
+      for (size_t c = 0; c < wide; c++) to[c] = NUMBER_##KIND(s, from[c]);               \
     }                                                                                    \
+    return w->a;                                                                         \
   }                                                                                      \
   TARGET static const T *const *rows_##KIND##_##LEVEL(                                   \
     const trial_##S *w, size_t at, size_t length, int panels, size_t *from) {            \
@@ -162,28 +177,52 @@ CK_BF16 static inline __attribute__((always_inline)) void store_pairs(
     for (size_t l = 0; l < w->n; l++) {                                                  \
       const T *restrict x = w->x[l] + at;                                                \
       T *restrict y = w->y + l * (CHUNK_BYTES / sizeof(T));                              \
-      for (size_t q = 0; q < length; q++) y[q] = NEAR_##KIND(x[q]);                      \
+      for (size_t q = 0; q < length; q++) y[q] = ROW_##KIND(w->scales[l], x[q]);         \
     }                                                                                    \
     return w->packed;                                                                    \
   }
 
 #if defined(__x86_64__)
-CK_BF16 static void factors_pairs_v4(
-  const trial_f32 *w, size_t g, size_t some, size_t stride) {
-  float *picked = w->picked, *others = picked + w->m + 2 * LINE;
+// Of two rows of p the halves of their pairs, beside each other.
+CK_V4 static inline __attribute__((always_inline)) __m512i
+joined(const float *low, size_t low_odd, const float *high, size_t high_odd) {
+  const __m128i down = _mm_cvtsi32_si128((int)low_odd * 16);
+  const __m128i up = _mm_cvtsi32_si128(16 - (int)high_odd * 16);
+  const __m512i first = _mm512_srl_epi32(_mm512_loadu_si512(low), down);
+  const __m512i second = _mm512_sll_epi32(_mm512_loadu_si512(high), up);
+  return _mm512_mask_blend_epi16(0xaaaaaaaa, first, second);
+}
+
+CK_BF16 static const float *numbers_pairs_v4(
+  const ck_tangent_product_f32 *p, const trial_f32 *w, size_t g, size_t some,
+  size_t *stride) {
+  const int is_whole = w->columns == w->m;
+  if (is_whole && w->n == p->first.rows && p->second.rows == 0) {
+    *stride = stride_of(w->m);
+    return p->first.pairs + g;
+  }
+  const size_t first = is_whole ? g : 0, last = is_whole ? g + some : w->m;
   for (size_t l = 0; l < w->n; l += 2) {
     const int is_last = l + 1 == w->n;
-    const float *low = pick_v4(w, g, some, w->lines[l], picked);
-    const float *high = is_last ? low : pick_v4(w, g, some, w->lines[l + 1], others);
-    const __m512 scale = _mm512_set1_ps(w->scales[l]);
-    const __m512 other = _mm512_set1_ps(is_last ? 0 : w->scales[l + 1]);
-    for (size_t c = 0; c < some; c += LINE) {
-      const __m512 f = _mm512_loadu_ps(w->factors + g + c);
-      store_pairs(
-        scale * f * _mm512_loadu_ps(low + c), other * f * _mm512_loadu_ps(high + c),
-        w->a + l / 2 * stride + c);
+    const float *low = w->pairs[l], *high = is_last ? low : w->pairs[l + 1];
+    const size_t low_odd = w->odd[l], high_odd = is_last ? 1 : w->odd[l + 1];
+    // What is beside the last row of an odd number of them is multiplied by zeros.
+    const int is_pair = low == high && !low_odd;
+    float *to = w->a + l / 2 * *stride;
+    for (size_t j = first; j < last; j += LINE) {
+      const __m512i pair = is_pair ? _mm512_loadu_si512(low + j)
+                                   : joined(low + j, low_odd, high + j, high_odd);
+      if (is_whole) {
+        _mm512_storeu_si512(to, pair);
+        to += LINE;
+        continue;
+      }
+      const __mmask16 bits = w->bits[j / LINE];
+      _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(bits, pair));
+      to += __builtin_popcount(bits);
     }
   }
+  return w->a;
 }
 
 CK_BF16 static const float *const *rows_pairs_v4(
@@ -192,10 +231,12 @@ CK_BF16 static const float *const *rows_pairs_v4(
   *from = 0;
   for (size_t l = 0; l < w->n; l += 2) {
     const int is_last = l + 1 == w->n;
+    const __m512 scale = _mm512_set1_ps(w->scales[l]);
+    const __m512 other = _mm512_set1_ps(is_last ? 0 : w->scales[l + 1]);
     for (size_t q = 0; q < length; q += LINE) {
-      const __m512 low = _mm512_loadu_ps(w->x[l] + at + q);
+      const __m512 low = scale * _mm512_loadu_ps(w->x[l] + at + q);
       const __m512 high =
-        is_last ? _mm512_setzero_ps() : _mm512_loadu_ps(w->x[l + 1] + at + q);
+        is_last ? _mm512_setzero_ps() : other * _mm512_loadu_ps(w->x[l + 1] + at + q);
       store_pairs(low, high, w->y + l / 2 * (CHUNK_BYTES / sizeof(float)) + q);
     }
   }

@@ -22,9 +22,11 @@
     }                                                                                    \
     UNROLLED for (int r = 0; r < (ROWS); r++) {                                          \
       UNROLLED for (int h = 0; h < (VECTORS); h++) {                                     \
-        const size_t place = index[r] * row + at + h * lanes;                            \
-        if (base) sums[r][h] += *(const V *)(base + place) * beta[r];                    \
-        *(V *)(out + place) = sums[r][h];                                                \
+        /* No fused operations: which of the two products would be, differs by level. */ \
+        _Pragma("clang fp contract(off)") const size_t place =                           \
+          index[r] * row + at + h * lanes;                                               \
+        const V sum = sums[r][h] * factors[r];                                           \
+        *(V *)(out + place) = base ? sum + *(const V *)(base + place) * beta[r] : sum;   \
       }                                                                                  \
     }                                                                                    \
     break;                                                                               \
@@ -42,13 +44,13 @@
   BLOCKS_2(T, KIND, V, 11, VECTORS)                                                      \
   BLOCKS_2(T, KIND, V, 13, VECTORS)
 
-// out[r] = sum_l a[l, r] x[l] + beta[r] base[r] for `rows` rows of the result, which lie at
-// `index`, and some vectors of tangents from `at` on, which x has at `from`.
+// out[r] = factors[r] sum_l a[l, r] x[l] + beta[r] base[r] for `rows` rows of the result, which lie
+// at `index`, and some vectors of tangents from `at` on, which x has at `from`.
 #define BLOCK_OF(T, S, KIND, LEVEL, TARGET, MOST, VECTORS)                               \
   TARGET static void block_##VECTORS##_##KIND##_##LEVEL(                                 \
     size_t rows, size_t count, const T *const *x, size_t from, const T *a,               \
     size_t stride, size_t at, const size_t *index, size_t row, const T *base,            \
-    const T *beta, T *out) {                                                             \
+    const T *factors, const T *beta, T *out) {                                           \
     enum { lanes = sizeof(vector_##S##_##LEVEL) / sizeof(T) };                           \
     switch (rows) {                                                                      \
       BLOCKS_##MOST(T, KIND, vector_##S##_##LEVEL, VECTORS) default : break;             \
@@ -69,18 +71,20 @@
       const T *base = p->base ? p->base + t * p->base_trial : 0;                         \
       T *out = p->out + t * p->out_trial;                                                \
       for (size_t g = 0; g < w.columns; g += group) {                                    \
-        const size_t some = lesser(group, w.columns - g), stride = stride_of(some);      \
+        const size_t some = lesser(group, w.columns - g);                                \
+        size_t stride = stride_of(some);                                                 \
         const size_t panels = (some + (MOST) - 1) / (MOST);                              \
         const size_t height = (some + panels - 1) / panels;                              \
-        MARK_##S(&w, g, some) factors_##KIND##_##LEVEL(&w, g, some, stride);             \
+        MARK_##S(&w, g, some) const T *a =                                               \
+          numbers_##KIND##_##LEVEL(p, &w, g, some, &stride);                             \
         for (size_t at = 0, length; at < p->k; at += length) {                           \
           length = lesser(2 * lanes, p->k - at);                                         \
           size_t from;                                                                   \
           const T *const *x = rows_##KIND##_##LEVEL(&w, at, length, (int)panels, &from); \
           for (size_t j = 0; j < some; j += height)                                      \
             (length == lanes ? block_1_##BLOCKS##_##LEVEL : block_2_##BLOCKS##_##LEVEL)( \
-              lesser(height, some - j), count, x, from, w.a + j, stride, at,             \
-              w.index + g + j, p->row, base, w.beta + g + j, out);                       \
+              lesser(height, some - j), count, x, from, a + j, stride, at,               \
+              w.index + g + j, p->row, base, w.factors + g + j, w.beta + g + j, out);    \
         }                                                                                \
       }                                                                                  \
       done += w.n * w.columns;                                                           \
@@ -121,6 +125,18 @@ size_t ck_tangent_product_run_f32(const ck_tangent_product_f32 *p){
   BY_LEVEL(product, f32, p)} size_t
   ck_tangent_product_run_f64(const ck_tangent_product_f64 *p){
     BY_LEVEL(product, f64, p)} size_t
-  ck_tangent_product_run_bf16(const ck_tangent_product_f32 *p) {
-  BY_UNITS(product, p)
+  ck_tangent_product_run_bf16(const ck_tangent_product_f32 *p){BY_UNITS(product, p)}
+
+size_t ck_parameter_stride(size_t m) {
+  return stride_of(m);
+}
+
+void ck_parameter_pairs(size_t rows, size_t m, const float *p, float *pairs) {
+  for (size_t l = 0; l < rows; l += 2) {
+    uint32_t *to = (uint32_t *)pairs + l / 2 * stride_of(m);
+    for (size_t j = 0; j < m; j++) {
+      const uint32_t high = l + 1 < rows ? rounded(p[(l + 1) * m + j]) : 0;
+      to[j] = rounded(p[l * m + j]) | high << 16;
+    }
+  }
 }

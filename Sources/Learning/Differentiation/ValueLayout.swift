@@ -6,6 +6,10 @@ package struct ValueLayout: Sendable {
   /// Trials, the rows of every register.
   package let rows: Int
   package let parameters: [Slot]
+  /// Sets of parameters, of which each goes with an equal share of the rows: the first is
+  /// `parameters`, usually the only one.
+  let parameterSets: [[Slot]]
+  /// The values of a step, one row a trial.
   package let registers: [Slot]
   /// `f′(x)` beside the output of every elementwise function.
   package let slopes: [Slot?]
@@ -27,11 +31,22 @@ package struct ValueLayout: Sendable {
     _ program: Program, rows: Int, parameters: [Slot]? = nil, withSlopes: Bool = true,
     in plan: inout ArenaPlan
   ) {
-    self.program = program
-    self.rows = rows
-    self.parameters =
+    let parameters =
       parameters
       ?? program.parameters.map { plan.reserve(rows: $0.rows, columns: $0.columns) }
+    self.init(
+      program, rows: rows, parameterSets: [parameters], withSlopes: withSlopes, in: &plan)
+  }
+
+  /// Reserves the places of `rows` trials with parameters that have places.
+  init(
+    _ program: Program, rows: Int, parameterSets: [[Slot]], withSlopes: Bool,
+    in plan: inout ArenaPlan
+  ) {
+    self.program = program
+    self.rows = rows
+    self.parameterSets = parameterSets
+    parameters = parameterSets[0]
     registers = program.widths.map { plan.reserve(rows: rows, columns: $0) }
     var slopes = [Slot?](repeating: nil, count: program.widths.count)
     for operation in program.start + program.step where withSlopes {
@@ -47,6 +62,27 @@ package struct ValueLayout: Sendable {
         residual: plan.reserve(rows: rows, columns: width),
         mean: loss.kind == .crossEntropy ? plan.reserve(rows: rows, columns: width) : nil)
     }
+  }
+
+  /// Some rows of everything, with their sets of parameters.
+  init(_ whole: ValueLayout, rows range: Range<Int>, sets: Range<Int>) {
+    program = whole.program
+    rows = range.count
+    parameterSets = Array(whole.parameterSets[sets])
+    parameters = parameterSets[0]
+    registers = whole.registers.map { $0.rows(range) }
+    slopes = whole.slopes.map { $0?.rows(range) }
+    losses = whole.losses.map {
+      LossSlots(
+        factor: $0.factor.rows(range), residual: $0.residual.rows(range),
+        mean: $0.mean?.rows(range))
+    }
+  }
+
+  /// The rows of a set of parameters.
+  func rows(ofSet i: Int) -> Range<Int> {
+    let share = rows / parameterSets.count
+    return (i * share)..<((i + 1) * share)
   }
 
   /// The slot of a register.

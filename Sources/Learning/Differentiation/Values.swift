@@ -15,10 +15,14 @@ extension Arena {
 
   /// Runs the start section on the trials' data and sets the states.
   package mutating func start(_ trials: Trials<S>, _ layout: ValueLayout) {
-    precondition(trials.count == layout.rows, "\(trials.count) trials for \(layout.rows) rows")
+    precondition(
+      trials.count * layout.parameterSets.count == layout.rows,
+      "\(trials.count) trials for \(layout.rows) rows")
     for (channel, data) in zip(layout.program.channels, trials.channels)
     where !channel.isPerStep {
-      write(data.span, to: layout[channel.register])
+      for i in layout.parameterSets.indices {
+        write(data.span, to: layout[channel.register].rows(layout.rows(ofSet: i)))
+      }
     }
     for operation in layout.program.start { run(operation, layout) }
     for state in layout.program.states { copy(layout[state.initial], to: layout[state.current]) }
@@ -28,8 +32,10 @@ extension Arena {
   package mutating func step(_ step: Int, _ trials: Trials<S>, _ layout: ValueLayout) {
     for (channel, data) in zip(layout.program.channels, trials.channels)
     where channel.isPerStep {
-      let slot = layout[channel.register]
-      write(data.span.extracting(step * slot.count..<(step + 1) * slot.count), to: slot)
+      for i in layout.parameterSets.indices {
+        let slot = layout[channel.register].rows(layout.rows(ofSet: i))
+        write(data.span.extracting(step * slot.count..<(step + 1) * slot.count), to: slot)
+      }
     }
     for operation in layout.program.step { run(operation, layout) }
   }
@@ -59,10 +65,16 @@ extension Arena {
         // Columns side by side are first writes each.
         if width < out.columns { continue }
       case .product(let x, let p, let scale):
-        multiply(
-          layout[x], layout.parameters[p.index], into: out, scale: S(scale), keep: keep)
+        for (i, set) in layout.parameterSets.enumerated() {
+          let rows = layout.rows(ofSet: i)
+          multiply(
+            layout[x].rows(rows), set[p.index], into: out.rows(rows), scale: S(scale), keep: keep)
+        }
       case .bias(let p, let scale):
-        addRows(layout.parameters[p.index], scale: S(scale), into: out, keep: keep)
+        for (i, set) in layout.parameterSets.enumerated() {
+          let rows = layout.rows(ofSet: i)
+          addRows(set[p.index], scale: S(scale), into: out.rows(rows), keep: keep)
+        }
       }
       keep = true
     }

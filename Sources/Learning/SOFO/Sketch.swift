@@ -11,9 +11,9 @@ package import LinearAlgebra
 ///
 /// - Complexity: a rank receives 4·K·B·D·(p−1)/p² bytes a step and spends K²·B·D/p flops.
 package struct Sketch<S: Scalar>: ~Copyable {
-  /// Columns of one step, and steps of a chunk.
+  /// Columns of one step, and of a chunk.
   private let width: Int
-  private let chunk: Int
+  private let capacity: Int
   private let counts: [Int]
   private let own: Int
   private let columns: Partition
@@ -46,14 +46,14 @@ package struct Sketch<S: Scalar>: ~Copyable {
     let most = counts.max() ?? 1
     let forMessages = (256 << 10) * ranks / max(1, width * most * MemoryLayout<S>.stride)
     let forProducts = (4 * k * ranks) / max(1, width)
-    chunk = max(1, min(steps, max(forMessages, forProducts)))
-    columns = Partition(of: chunk * width, among: ranks)
-    filling = [S](repeating: 0, count: chunk * width)
+    capacity = width * max(1, min(steps, max(forMessages, forProducts)))
+    columns = Partition(of: capacity, among: ranks)
+    filling = [S](repeating: 0, count: capacity)
     underWay = filling
     let share = columns.range(of: rank).count
     sums = SketchSums(tangents: k, columns: share, withMatrix: withMatrix)
-    outgoing = Self.sendingBuffer(own, chunk * width, ranks)
-    spare = Self.sendingBuffer(own, ranks == 1 ? 0 : chunk * width, ranks)
+    outgoing = Self.sendingBuffer(own, capacity, ranks)
+    spare = Self.sendingBuffer(own, ranks == 1 ? 0 : capacity, ranks)
     incoming = Matrix(rows: k, columns: share)
   }
 
@@ -68,20 +68,35 @@ package struct Sketch<S: Scalar>: ~Copyable {
     sums.reset()
   }
 
-  /// Adds the step that a machine has just run (collective in `group`).
+  /// Adds one of the steps that a machine has just run (collective in `group`).
+  ///
+  /// Trials without weight at the step are left out: all ranks of the group have the same.
   ///
   /// - Parameters:
+  ///   - step: its place among these steps.
   ///   - machine: its residual tangents and residuals.
   ///   - group: the ranks that share these trials.
   /// - Throws: what the communication throws.
   package mutating func add(
-    stepOf machine: borrowing TangentMachine<S>,
+    step: Int, of machine: borrowing TangentMachine<S>,
     among group: borrowing some RankGroup & ~Copyable
   ) throws {
-    store(
-      machine.arena.view(machine.residualTangents), machine.arena.elements(machine.residuals))
-    filled += 1
-    if filled == chunk { try sendChunk(among: group) }
+    let tangents = machine.arena.view(machine.residualTangents(ofStep: step))
+    let residuals = machine.arena.elements(machine.residuals(ofStep: step))
+    let weights = machine.arena.elements(machine.weights(ofStep: step))
+    precondition(tangents.columns == own && residuals.count == width, "not the planned step")
+    var first = 0
+    while first < width {
+      guard weights[first] != 0 else {
+        first += 1
+        continue
+      }
+      var last = first
+      while last < width, weights[last] != 0, filled + last - first < capacity { last += 1 }
+      store(tangents, residuals, first..<last)
+      first = last
+      if filled == capacity { try sendChunk(among: group) }
+    }
   }
 
   /// Completes the sums (collective in `group`).
@@ -101,28 +116,28 @@ package struct Sketch<S: Scalar>: ~Copyable {
 
   // MARK: - Chunks
 
-  /// Copies a step's columns to the blocks of the ranks that own them.
-  private mutating func store(_ tangents: MatrixView<S>, _ residuals: Span<S>) {
-    precondition(tangents.columns == own && residuals.count == width, "not the planned step")
-    for i in 0..<width { filling[filled * width + i] = residuals[i] }
+  /// Copies some of a step's columns to the blocks of the ranks that own them.
+  private mutating func store(
+    _ tangents: MatrixView<S>, _ residuals: Span<S>, _ range: Range<Int>
+  ) {
+    for i in range { filling[filled + i - range.lowerBound] = residuals[i] }
+    store(tangents.rows(range))
+    filled += range.count
+  }
+
+  private mutating func store(_ tangents: MatrixView<S>) {
     if counts.count == 1 {
-      copyRows(of: tangents, to: &outgoing, at: filled * width)
+      copyRows(of: tangents, to: &outgoing, at: filled)
     } else {
-      copyColumns(
-        of: tangents, to: &outgoing, at: filled * width, blocks: columns, rows: own)
+      copyColumns(of: tangents, to: &outgoing, at: filled, blocks: columns, rows: own)
     }
   }
 
-  /// Zeros in place of the steps a last chunk does not have.
+  /// Zeros in place of the columns a last chunk does not have.
   private mutating func clearRest() {
-    let first = filled * width
-    for i in first..<(chunk * width) { filling[i] = 0 }
-    let zeros = Matrix<S>(rows: chunk * width - first, columns: own)
-    if counts.count == 1 {
-      copyRows(of: zeros.view, to: &outgoing, at: first)
-    } else {
-      copyColumns(of: zeros.view, to: &outgoing, at: first, blocks: columns, rows: own)
-    }
+    for i in filled..<capacity { filling[i] = 0 }
+    let zeros = Matrix<S>(rows: capacity - filled, columns: own)
+    store(zeros.view)
   }
 
   private mutating func sendChunk(among group: borrowing some RankGroup & ~Copyable) throws {

@@ -55,7 +55,8 @@ package struct TrainPlan: Sendable {
       let own = Partition(of: $0.count, among: grid.tangents).range(of: 0)
       return TangentWork(
         $0.program, blocks: $0.blocks(of: own).blocks, atMost: max(1, own.count),
-        rounded: training.isRounded)
+        rounded: training.isRounded,
+        lossShare: Double(training.lossSteps) / Double(max(1, training.steps)))
     }
     tangentProducts = (work?.products ?? 0) * rows * steps
     directionProducts = (work?.directions ?? 0) * rows * steps

@@ -44,9 +44,10 @@ package struct TrainPrediction: Sendable {
     return Double(training.steps) * (plan.passes * aStep + drawn)
   }
 
-  /// What it takes to pack a matrix for a trial, in products of it with so many tangents of the
-  /// trial: fitted to processor seconds of five tasks (results/sofo/price.md of Benchmarks).
-  private static var packingTangents: Double { 75 }
+  /// What it takes to pick the numbers of a trial out of a matrix, in products of it with so many
+  /// tangents of the trial: what products with 32 and 64 tangents take, extrapolated to none
+  /// (results/sofo/price.md of Benchmarks).
+  private static var packingTangents: Double { 12 }
 
   /// What an operation on the values of a batch takes before it begins, and a number of a trial
   /// until it is drawn and in place, seconds: estimates from the pace of Adam on reach

@@ -13,9 +13,13 @@ import Testing
     (401, 229, 380, 17),
   ]
 
-  @Test(arguments: shapes, [false, true])
-  func productsAreThoseOfPlainLoops(shape: (Int, Int, Int, Int), rounding: Bool) {
+  /// Whether operands are to be rounded, and some factors to be zero.
+  enum Kind: CaseIterable { case plain, rounded, roundedWithoutZeros }
+
+  @Test(arguments: shapes, Kind.allCases)
+  func productsAreThoseOfPlainLoops(shape: (Int, Int, Int, Int), kind: Kind) {
     let (first, second, rows, tangents) = shape
+    let rounding = kind != .plain
     let trials = 3
     let width = TangentWidth(tangents)
     var plan = ArenaPlan()
@@ -25,6 +29,7 @@ import Testing
           offset: plan.reserve(rows: trials * rows, columns: width.stride).offset, trials: trials,
           rows: rows, width: width),
         p: plan.reserve(rows: rows, columns: shape.2),
+        pairs: RoundedProducts.reservePairs(rows, shape.2, of: Float.self, in: &plan),
         d: plan.reserve(rows: trials, columns: rows))
     }
     let out = TangentSlot(
@@ -40,7 +45,7 @@ import Testing
     var arena = Arena<Float>(plan)
     var salt: UInt64 = 1
     for slot in inputs.map(\.d) + [f, e, mask] {
-      fill(&arena, slot, &salt, zeros: true)
+      fill(&arena, slot, &salt, zeros: kind != .roundedWithoutZeros)
     }
     for slot in inputs.map(\.p) + [start] { fill(&arena, slot, &salt) }
     for input in inputs {
@@ -48,13 +53,16 @@ import Testing
         &arena,
         Slot(offset: input.x.offset, rows: trials * input.x.rows, columns: width.stride), &salt)
     }
+    for input in inputs {
+      if let pairs = input.pairs { arena.pairParameter(input.p, into: pairs) }
+    }
     let all = Slot(offset: out.offset, rows: trials * rows, columns: width.stride)
 
     var results: [[Float]] = []
     for level in [2, 3, 4] {
       arena.copy(start, to: all)
       let operands = inputs.map {
-        TangentInput<Float>($0.x, by: RowNumbers($0.d), $0.p, scale: 0.5)
+        TangentInput<Float>($0.x, by: RowNumbers($0.d), $0.p, pairs: $0.pairs, scale: 0.5)
       }
       withProcessorLevel(atMost: level) {
         _ = arena.multiplyTangents(
@@ -82,9 +90,10 @@ import Testing
               offset: input.x.offset + t * input.x.rows * width.stride, rows: input.x.rows,
               columns: width.stride)
             for (l, x) in array(arena, rows, column: k).enumerated() {
-              let number = 0.5 * d[l] * factors[place] * p[l]
-              sum += nearest(number, isRounded) * nearest(x, isRounded)
-              exact += Double(number) * Double(x)
+              // Of rounded products the scale of a row goes with the tangents.
+              let factor = Double(factors[place])
+              sum += factor * nearest(p[l], isRounded) * nearest(0.5 * d[l] * x, isRounded)
+              exact += factor * Double(p[l]) * Double(0.5 * d[l]) * Double(x)
             }
           }
           distance = max(distance, abs(sum - exact))
@@ -160,6 +169,7 @@ import Testing
   private struct Input {
     let x: TangentSlot
     let p: Slot
+    let pairs: Slot?
     let d: Slot
   }
 

@@ -8,7 +8,8 @@ import Testing
   @Test(arguments: Example.allCases, [(1, 1), (2, 2), (3, 5)])
   func tangentsAgreeWithDualNumbers(example: Example, tile: (Int, Int)) {
     let program = example.program
-    let trials = example.trials()
+    // More steps than run together.
+    let trials = example.trials(steps: 10)
     let parameters = program.initialParameters(seed: 11)
     let directions = gaussianDirections(program, count: 5)
     var machine = TangentMachine<Double>(

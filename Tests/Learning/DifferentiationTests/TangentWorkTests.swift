@@ -15,7 +15,7 @@ import Testing
     machine.load(parameters: program.initialParameters(seed: 3))
     machine.start(trials)
     let before = machine.flops
-    _ = machine.step(0, trials)
+    _ = machine.run(0..<1, trials)
     return (
       machine.flops - before, TangentWork(program, blocks: [block], atMost: 5),
       Double(trials.count)
@@ -28,6 +28,35 @@ import Testing
       example, TangentBlock(tangents: 0..<5, forms: denseForms(example.program)))
     #expect(found.work.products > 0 || example == .linear)
     #expect(found.flops == found.trials * (found.work.products + found.work.directions))
+  }
+
+  /// A readout is left out where a step has no weight, and counted by the share of the others.
+  @Test func stepsWithoutWeight() {
+    let program = Example.vanilla.program
+    var trials = Example.vanilla.trials()
+    trials.stepWeights = [1, 0, 1, 1]
+    let block = TangentBlock(tangents: 0..<5, forms: denseForms(program))
+    var machine = TangentMachine<Double>(
+      program, rows: trials.count, blocks: [block], tile: TileShape(trials: 3, tangents: 5))
+    write(gaussianDirections(program, count: 5), into: &machine)
+    machine.load(parameters: program.initialParameters(seed: 3))
+    machine.start(trials)
+    func flops(_ step: Int) -> Double {
+      let before = machine.flops
+      _ = machine.run(step..<(step + 1), trials)
+      return machine.flops - before
+    }
+    let (all, some) = (flops(0), flops(1))
+    // 16 tangents of 3 trials, their 5 numbers and the readout's own directions into 2 outputs.
+    #expect(all - some == 1920)
+    func work(_ share: Double) -> Double {
+      let work = TangentWork(program, blocks: [block], atMost: 5, lossShare: share)
+      return 3 * (work.products + work.directions)
+    }
+    #expect(work(0) == some)
+    #expect(work(1) == all)
+    let between: Double = 0.75 * all + 0.25 * some
+    #expect(work(0.75) == between)
   }
 
   /// Rounded directions are held a second time, two inputs in a row; small tensors are not rounded.

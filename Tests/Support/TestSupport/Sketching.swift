@@ -31,15 +31,17 @@ package func sketch<S: Scalar>(
   var m = [[Double]](repeating: g, count: k)
   machine.load(parameters: parameters)
   machine.start(trials)
-  for t in 0..<trials.steps {
-    guard let share = machine.step(t, trials) else { continue }
-    loss += share
-    let y = machine.arena.view(machine.residualTangents)
-    let e = machine.arena.elements(machine.residuals)
-    for a in 0..<k {
-      for c in 0..<y.rows { g[a] += Double(y[c, a]) * Double(e[c]) }
-      for b in 0..<k {
-        for c in 0..<y.rows { m[a][b] += Double(y[c, a]) * Double(y[c, b]) }
+  for first in stride(from: 0, to: trials.steps, by: machine.stepsTogether) {
+    let steps = first..<min(first + machine.stepsTogether, trials.steps)
+    for case (let i, let share?) in machine.run(steps, trials).enumerated() {
+      loss += share
+      let y = machine.arena.view(machine.residualTangents(ofStep: i))
+      let e = machine.arena.elements(machine.residuals(ofStep: i))
+      for a in 0..<k {
+        for c in 0..<y.rows { g[a] += Double(y[c, a]) * Double(e[c]) }
+        for b in 0..<k {
+          for c in 0..<y.rows { m[a][b] += Double(y[c, a]) * Double(y[c, b]) }
+        }
       }
     }
   }

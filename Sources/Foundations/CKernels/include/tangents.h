@@ -20,7 +20,7 @@ enum {
   typedef struct {                                                                         \
     size_t rows;                                                                           \
     T scale;                                                                               \
-    const T *x, *p, *d;                                                                    \
+    const T *x, *p, *d, *pairs; /* pairs: null but for products of bfloat16 */             \
     size_t x_trial, d_trial;                                                               \
   } ck_tangent_factor_##S;                                                                 \
   /* out[b, j, :] = f[b, j] (both products) + beta e[b, j] base[b, j, :], where `base` */  \
@@ -76,10 +76,16 @@ enum {
 CK_TANGENT_KERNELS(float, f32)
 CK_TANGENT_KERNELS(double, f64)
 
-/// The same with numbers and tangents, or inputs and directions, rounded to bfloat16, and sums in
-/// single precision: by VDPBF16PS where the processor has it, and with the same roundings and
-/// order of sums where not (the same bits at level 3 and above, subnormal numbers apart).
+/// The same with parameters and scaled tangents, `scale d[b, l] x[b, l, :]`, or inputs and
+/// directions, rounded to bfloat16, and sums in single precision: by VDPBF16PS where the processor
+/// has it, and with the same roundings and order of sums where not (the same bits at level 3 and
+/// above, subnormal numbers apart). The pairs of each p are those of `ck_parameter_pairs`.
 size_t ck_tangent_product_run_bf16(const ck_tangent_product_f32 *p);
+
+/// Rounds p, rows x m numbers, and writes neighbouring rows side by side: (rows + 1) / 2 rows of
+/// `ck_parameter_stride` pairs, as many bytes as numbers, and CK_TANGENT_SLACK readable ones.
+void ck_parameter_pairs(size_t rows, size_t m, const float *p, float *pairs);
+size_t ck_parameter_stride(size_t m);
 
 /// x must not be null; p->v has been rounded by `ck_tangent_pairs`, whose pairs p->pairs has.
 void ck_tangent_direction_run_bf16(const ck_tangent_direction_f32 *p);

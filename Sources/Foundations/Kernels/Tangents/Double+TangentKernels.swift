@@ -18,7 +18,7 @@ extension Double: TangentKernels {
 
   private static func factor(_ f: TangentFactor<Double>) -> ck_tangent_factor_f64 {
     ck_tangent_factor_f64(
-      rows: f.rows, scale: f.scale, x: f.x, p: f.p, d: f.d.base, x_trial: f.xTrial,
+      rows: f.rows, scale: f.scale, x: f.x, p: f.p, d: f.d.base, pairs: f.pairs, x_trial: f.xTrial,
       d_trial: f.d.trial)
   }
 
@@ -37,6 +37,14 @@ extension Double: TangentKernels {
       pairs: d.pairs, x_trial: d.x.trial, f_trial: d.f.trial, mask_trial: d.mask.trial, out: d.out,
       out_trial: d.outTrial, work: d.work)
     withUnsafePointer(to: call) { ck_tangent_direction_run_f64($0) }
+  }
+
+  package static func parameterStride(_ columns: Int) -> Int { ck_parameter_stride(columns) }
+
+  package static func pairParameter(
+    _ rows: Int, _ columns: Int, _ p: UnsafePointer<Double>, _ pairs: UnsafeMutablePointer<Double>
+  ) {
+    preconditionFailure("products of bfloat16 are of single precision")
   }
 
   package static func pairDirections(

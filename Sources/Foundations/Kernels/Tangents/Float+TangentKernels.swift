@@ -20,7 +20,7 @@ extension Float: TangentKernels {
 
   private static func factor(_ f: TangentFactor<Float>) -> ck_tangent_factor_f32 {
     ck_tangent_factor_f32(
-      rows: f.rows, scale: f.scale, x: f.x, p: f.p, d: f.d.base, x_trial: f.xTrial,
+      rows: f.rows, scale: f.scale, x: f.x, p: f.p, d: f.d.base, pairs: f.pairs, x_trial: f.xTrial,
       d_trial: f.d.trial)
   }
 
@@ -41,6 +41,14 @@ extension Float: TangentKernels {
     withUnsafePointer(to: call) {
       d.pairs == nil ? ck_tangent_direction_run_f32($0) : ck_tangent_direction_run_bf16($0)
     }
+  }
+
+  package static func parameterStride(_ columns: Int) -> Int { ck_parameter_stride(columns) }
+
+  package static func pairParameter(
+    _ rows: Int, _ columns: Int, _ p: UnsafePointer<Float>, _ pairs: UnsafeMutablePointer<Float>
+  ) {
+    ck_parameter_pairs(rows, columns, p, pairs)
   }
 
   package static func pairDirections(

@@ -8,6 +8,11 @@ package protocol TangentKernels: BinaryFloatingPoint, BitwiseCopyable, Sendable 
   static func multiplyTangents(_ product: TangentProduct<Self>) -> Int
   static func tangentWork(_ columns: Int, _ rows: Int) -> Int
   static func directionWork(_ trials: Int, _ inputs: Int) -> Int
+  /// Numbers from one row of pairs of a parameter to the next.
+  static func parameterStride(_ columns: Int) -> Int
+  /// Rounds a parameter to bfloat16, into pairs of neighbouring rows.
+  static func pairParameter(
+    _ rows: Int, _ columns: Int, _ p: UnsafePointer<Self>, _ pairs: UnsafeMutablePointer<Self>)
   /// Rounds directions to bfloat16 where they lie, and writes pairs of neighbouring inputs.
   static func pairDirections(
     _ rows: Int, _ inputs: Int, _ tangents: Int, _ v: UnsafeMutablePointer<Self>,

@@ -33,9 +33,12 @@ package struct TangentFactor<S> {
   let xTrial: Int
   let p: UnsafePointer<S>
   let d: EachRow<S>
+  /// p rounded to bfloat16, in pairs of neighbouring rows.
+  let pairs: UnsafePointer<S>?
 
   package init(
-    rows: Int, scale: S, x: UnsafePointer<S>, xTrial: Int, p: UnsafePointer<S>, d: EachRow<S>
+    rows: Int, scale: S, x: UnsafePointer<S>, xTrial: Int, p: UnsafePointer<S>, d: EachRow<S>,
+    pairs: UnsafePointer<S>?
   ) {
     self.rows = rows
     self.scale = scale
@@ -43,6 +46,7 @@ package struct TangentFactor<S> {
     self.xTrial = xTrial
     self.p = p
     self.d = d
+    self.pairs = pairs
   }
 }
 

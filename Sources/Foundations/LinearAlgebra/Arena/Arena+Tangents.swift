@@ -5,12 +5,17 @@ package struct TangentInput<S: Scalar> {
   let x: TangentSlot
   let d: RowNumbers?
   let parameter: Slot
+  /// The parameter as `pairParameter` has written it, for a product that is rounded.
+  let pairs: Slot?
   let scale: S
 
-  package init(_ x: TangentSlot, by d: RowNumbers?, _ parameter: Slot, scale: S) {
+  package init(
+    _ x: TangentSlot, by d: RowNumbers?, _ parameter: Slot, pairs: Slot? = nil, scale: S
+  ) {
     self.x = x
     self.d = d
     self.parameter = parameter
+    self.pairs = pairs
     self.scale = scale
   }
 }
@@ -35,7 +40,8 @@ package struct TangentBase<S: Scalar> {
 extension Arena {
   /// `out[b, j, :] ← f[b, j] (first + second) + base`; `base` may be `out` as it is.
   ///
-  /// `rounding`: numbers and tangents are rounded to bfloat16 where the product is large enough.
+  /// `rounding`: parameters and scaled tangents are rounded to bfloat16 where the product is large
+  /// enough.
   /// - Returns: multiplications and additions that were done, those of zeros left out.
   @specialized(where S == Float)
   @specialized(where S == Double)
@@ -48,6 +54,10 @@ extension Arena {
     let rows = first.x.rows + (second?.x.rows ?? 0)
     precondition(
       work.count >= S.tangentWork(out.rows, rows), "\(work) for \(rows) rows")
+    let isRounded = rounding && RoundedProducts.pay(rows, out.rows)
+    precondition(
+      !isRounded || (first.pairs != nil && (second == nil || second?.pairs != nil)),
+      "a parameter whose products are rounded has no pairs")
     let done = S.multiplyTangents(
       TangentProduct(
         shape: out.shape, first: factor(first, for: out),
@@ -55,7 +65,7 @@ extension Arena {
         beta: base?.scale ?? 0, base: base.map { UnsafePointer(address($0.x)) },
         baseTrial: base?.x.trialStride ?? 0, e: numbers(base?.d, out), f: numbers(f, out),
         mask: numbers(mask, out), out: address(out), outTrial: out.trialStride,
-        work: address(work), isRounded: rounding && RoundedProducts.pay(rows, out.rows)))
+        work: address(work), isRounded: isRounded))
     return 2 * done * out.tangents
   }
 
@@ -76,7 +86,7 @@ extension Arena {
         && x.tangents == out.tangents && x.stride == out.stride, "\(x) by \(p) into \(out)")
     return TangentFactor(
       rows: x.rows, scale: input.scale, x: address(x), xTrial: x.trialStride, p: address(p),
-      d: numbers(input.d, x))
+      d: numbers(input.d, x), pairs: input.pairs.map { UnsafePointer(address($0)) })
   }
 
   /// `out[b, j, :] += scale · f[b, j] Σ_i x[b, i] v[j, i, :]`, with ones for an absent x.
@@ -112,6 +122,14 @@ extension Arena {
         && pairs.count >= RoundedProducts.pairs(v.rows / inputs, inputs) * v.columns,
       "\(v) into \(pairs)")
     S.pairDirections(v.rows / inputs, inputs, v.columns, address(v), address(pairs))
+  }
+
+  /// Rounds a parameter to bfloat16, and writes neighbouring rows as pairs.
+  package mutating func pairParameter(_ parameter: Slot, into pairs: Slot) {
+    precondition(
+      pairs.rows == (parameter.rows + 1) / 2
+        && pairs.columns == S.parameterStride(parameter.columns), "\(parameter) into \(pairs)")
+    S.pairParameter(parameter.rows, parameter.columns, address(parameter), address(pairs))
   }
 
   /// `out[b, j, :] ← scale · d[b, j] x[b, j, :]` (+ out).

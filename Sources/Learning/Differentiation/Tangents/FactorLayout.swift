@@ -14,12 +14,16 @@ struct FactorLayout {
   }
 
   private(set) var start = Section()
-  private(set) var step = Section()
+  /// One section a frame.
+  private(set) var steps: [Section]
 
-  init(_ plans: [TangentPlan], _ layout: ValueLayout, in arena: inout ArenaPlan) {
+  init(_ plans: [TangentPlan], _ frames: [ValueLayout], in arena: inout ArenaPlan) {
+    steps = frames.map { _ in Section() }
     for plan in plans {
-      start.add(plan.startFactors, layout, in: &arena)
-      step.add(plan.stepFactors, layout, in: &arena)
+      start.add(plan.startFactors, frames[0], in: &arena)
+      for (i, frame) in frames.enumerated() {
+        steps[i].add(plan.stepFactors, frame, in: &arena)
+      }
     }
   }
 }

@@ -5,15 +5,18 @@ extension TangentMachine {
   @specialized(where S == Float)
   @specialized(where S == Double)
   mutating func run(
-    _ operations: [TangentOperation], _ section: FactorLayout.Section, _ tile: Tile
+    _ operations: [TangentOperation], _ section: FactorLayout.Section, _ layout: ValueLayout,
+    _ tile: Tile, hasLoss: Bool
   ) {
-    for operation in operations { run(operation, section.numbers[tile.group], tile) }
+    for operation in operations where hasLoss || !operation.isForLossOnly {
+      run(operation, section.numbers[tile.group], layout, tile)
+    }
   }
 
   @specialized(where S == Float)
   @specialized(where S == Double)
   private mutating func run(
-    _ operation: TangentOperation, _ numbers: [RowNumbers], _ tile: Tile
+    _ operation: TangentOperation, _ numbers: [RowNumbers], _ layout: ValueLayout, _ tile: Tile
   ) {
     let out = slot(operation.place, operation.width, tile)
     let first = tile.trials.lowerBound
@@ -29,7 +32,7 @@ extension TangentMachine {
       let (reading, p) = operation.products[i]
       return TangentInput(
         slot(reading, tile), by: reading.factor.map { numbers[$0].from(trial: first) },
-        layout.parameters[p.index], scale: S(reading.scale))
+        layout.parameters[p.index], pairs: parameterPairs[p.index], scale: S(reading.scale))
     }
 
     var rows = operation.rows[...]

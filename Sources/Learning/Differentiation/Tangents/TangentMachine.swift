@@ -11,27 +11,33 @@ package import LinearAlgebra
 /// ```
 /// What a slope of 0 multiplies takes no part: of a network of rectifiers about half the products
 /// remain. Directions whose tangents live in the same values share the products with P. The
-/// tangents are cut into tiles (some trials × some directions) that run a whole step each, so that
-/// what a step computes on the way stays in cache.
+/// tangents are cut into tiles (some trials × some directions) that run some steps each, whose values
+/// are known before, so that tangents stay in cache from step to step.
 /// - Complexity: for each step 2·B·K·n·m flops a product and as many again for a dense
 ///   direction, 2·B·K·(n + m) for a rank-one direction. No allocation after `init`.
 package struct TangentMachine<S: Scalar>: ~Copyable {
   package let program: Program
-  package let layout: ValueLayout
+  /// The values of steps that run together: the parameters are the same.
+  let frames: [ValueLayout]
+  /// The directions of this rank, by what they move.
   package let blocks: [TangentBlock]
   /// Directions of this rank.
   package let tangents: Int
   package var arena: Arena<S>
-  /// One row for each number of the losses' outputs, loss by loss; one column a tangent.
-  package let residualTangents: Slot
-  /// The residuals that belong to the rows of `residualTangents`.
-  package let residuals: Slot
+  /// For each of the steps that run together, one row for each number of the losses' outputs, loss
+  /// by loss, and one column a tangent.
+  private let residualTangents: Slot
+  /// The residuals that belong to these rows, and the square roots of their weights.
+  private let residuals: Slot
+  private let residualFactors: Slot
   /// Multiplications and additions of matrix products on tangents, since `start`.
   package var flops = 0.0
 
   let directions: [[DirectionSlots?]]
   /// Their pairs, of those whose products are rounded to bfloat16.
   let pairs: [[Slot?]]
+  /// The parameters as products of bfloat16 take them.
+  let parameterPairs: [Slot?]
   /// Whether products are rounded to bfloat16.
   package let isRounded: Bool
   let groups: [TangentGroup]
@@ -67,9 +73,23 @@ package struct TangentMachine<S: Scalar>: ~Copyable {
     self.groups = groups
     tangents = blocks.last?.tangents.upperBound ?? 0
     var plan = ArenaPlan()
-    layout = ValueLayout(program, rows: rows, in: &plan)
-    residualTangents = plan.reserve(rows: rows * program.lossWidth, columns: tangents)
-    residuals = plan.reserve(rows: 1, columns: rows * program.lossWidth)
+    let trials = min(rows, shape.trials)
+    // A single tile, or tangents that nothing carries on, is in cache or not either way.
+    let isCut = groups.count > 1 || rows > trials
+    let together = isCut && !program.states.isEmpty ? Self.stepsInCache : 1
+    let values = ValueLayout(program, rows: rows, in: &plan)
+    frames =
+      [values]
+      + (1..<together).map { _ in
+        ValueLayout(program, rows: rows, parameters: values.parameters, in: &plan)
+      }
+    let width = rows * program.lossWidth
+    residualTangents = plan.reserve(rows: together * width, columns: tangents)
+    residuals = plan.reserve(rows: together, columns: width)
+    residualFactors = plan.reserve(rows: together, columns: width)
+    parameterPairs = program.parameters.map {
+      isRounded ? RoundedProducts.reservePairs($0.rows, $0.columns, of: S.self, in: &plan) : nil
+    }
 
     var known: [Set<ParameterID>: TangentPlan] = [:]
     let plans = groups.map { group in
@@ -78,11 +98,10 @@ package struct TangentMachine<S: Scalar>: ~Copyable {
       return result
     }
     self.plans = plans
-    factors = FactorLayout(plans, layout, in: &plan)
+    factors = FactorLayout(plans, frames, in: &plan)
     directions = blocks.map { $0.reserveDirections(program, in: &plan) }
     pairs = directions.map { isRounded ? program.reservePairs(of: $0, in: &plan) : [] }
     self.isRounded = isRounded
-    let trials = min(rows, shape.trials)
     let stride = groups.map(\.width.stride).max() ?? 0
     scratch = plan.reserve(
       rows: plans.map(\.scratchWidth).max() ?? 0, columns: trials * stride)
@@ -119,6 +138,13 @@ package struct TangentMachine<S: Scalar>: ~Copyable {
     arena = Arena(plan)
   }
 
+  /// Steps that a tile runs before the next one does: what is fetched to begin with is then a small
+  /// part, and the values of so many steps are less than the tangents of one.
+  private static var stepsInCache: Int { 4 }
+
+  /// How many steps run together at most.
+  package var stepsTogether: Int { frames.count }
+
   /// Where a block keeps its directions of a tensor; nil if the tensor does not move.
   package func directions(ofBlock block: Int, _ parameter: ParameterID) -> DirectionSlots? {
     directions[block][parameter.index]
@@ -138,66 +164,103 @@ package struct TangentMachine<S: Scalar>: ~Copyable {
   // MARK: - Running
 
   /// Takes over parameters.
-  package mutating func load(parameters: [Double]) { arena.load(parameters: parameters, layout) }
+  package mutating func load(parameters: [Double]) {
+    arena.load(parameters: parameters, frames[0])
+    for (parameter, pairs) in zip(frames[0].parameters, parameterPairs) {
+      if let pairs { arena.pairParameter(parameter, into: pairs) }
+    }
+  }
 
   /// Starts the trials and the tangents.
   package mutating func start(_ trials: Trials<S>) {
     parity = 0
     flops = 0
-    arena.start(trials, layout)
-    arena.multiplyFactors(factors.start, layout)
+    arena.start(trials, frames[0])
+    arena.multiplyFactors(factors.start, frames[0])
     for tile in tiles {
       for state in plans[tile.group].statesThatStartAtZero {
         if let slot = tile.states[0][state] { arena.clear(slot) }
       }
-      run(plans[tile.group].start, factors.start, tile)
+      run(plans[tile.group].start, factors.start, frames[0], tile, hasLoss: true)
     }
   }
 
-  /// Runs one step of values and tangents.
+  /// Runs steps of values and then of tangents, at most `stepsTogether`.
   ///
-  /// - Returns: these trials' share of the step's loss, or nil if the step has no weight.
-  ///   With a loss, `residualTangents` and `residuals` hold its square-root derivatives.
-  package mutating func step(_ step: Int, _ trials: Trials<S>) -> Double? {
-    arena.step(step, trials, layout)
-    let weight = trials.stepWeights[step]
-    let loss =
-      weight > 0 ? arena.evaluateLosses(weight: weight, batch: trials.batch, layout) : nil
-    arena.multiplyFactors(factors.step, layout)
-    for tile in tiles {
-      run(plans[tile.group].step, factors.step, tile)
-      if loss != nil { writeResidualTangents(tile) }
+  /// - Returns: these trials' share of the loss of each step, or nil if the step has no weight.
+  ///   With a loss, `residualTangents(ofStep:)`, `residuals(ofStep:)` and `weights(ofStep:)` have its
+  ///   square-root derivatives, by the place of a step in `steps`.
+  package mutating func run(_ steps: Range<Int>, _ trials: Trials<S>) -> [Double?] {
+    precondition(steps.count <= frames.count, "steps \(steps), \(frames.count) together")
+    var losses: [Double?] = []
+    for (i, step) in steps.enumerated() {
+      let frame = frames[i]
+      if i > 0 { arena.carry(frames[i - 1], to: frame) }
+      arena.step(step, trials, frame)
+      let weight = trials.stepWeights[step]
+      losses.append(
+        weight > 0 ? arena.evaluateLosses(weight: weight, batch: trials.batch, frame) : nil)
+      arena.multiplyFactors(factors.steps[i], frame)
+      if weight > 0 { writeResiduals(i) }
     }
-    if loss != nil { writeResiduals() }
-    arena.advance(layout)
-    parity = 1 - parity
-    return loss
+    let first = parity
+    for tile in tiles {
+      for i in losses.indices {
+        parity = (first + i) % 2
+        let hasLoss = losses[i] != nil
+        run(plans[tile.group].step, factors.steps[i], frames[i], tile, hasLoss: hasLoss)
+        if hasLoss { writeResidualTangents(i, tile) }
+      }
+    }
+    parity = (first + losses.count) % 2
+    if let last = losses.indices.last { arena.carry(frames[last], to: frames[0]) }
+    return losses
   }
 
-  private mutating func writeResiduals() {
-    var column = 0
-    for loss in layout.losses {
+  /// The tangents of the residuals of one of the steps that ran together.
+  package func residualTangents(ofStep i: Int) -> Slot {
+    let width = residuals.columns
+    return residualTangents.rows((i * width)..<((i + 1) * width))
+  }
+
+  /// Its residuals.
+  package func residuals(ofStep i: Int) -> Slot { residuals.rows(i..<(i + 1)) }
+
+  /// What its residuals and their tangents were multiplied by: where it is 0, they are.
+  package func weights(ofStep i: Int) -> Slot { residualFactors.rows(i..<(i + 1)) }
+
+  private mutating func writeResiduals(_ i: Int) {
+    var column = i * residuals.columns
+    for loss in frames[i].losses {
       let count = loss.residual.count
-      arena.copy(
-        loss.residual, to: Slot(offset: residuals.offset + column, rows: 1, columns: count))
+      for (source, target) in [(loss.residual, residuals), (loss.factor, residualFactors)] {
+        arena.copy(source, to: Slot(offset: target.offset + column, rows: 1, columns: count))
+      }
       column += count
     }
   }
 
-  private mutating func writeResidualTangents(_ tile: Tile) {
+  private mutating func writeResidualTangents(_ i: Int, _ tile: Tile) {
     let range = groups[tile.group].tangents
+    let target = residualTangents(ofStep: i)
     var row = 0
-    for (i, loss) in layout.losses.enumerated() {
+    for (l, loss) in frames[i].losses.enumerated() {
       let width = loss.factor.columns
-      if let place = plans[tile.group].losses[i] {
+      if let place = plans[tile.group].losses[l] {
         let first = row + tile.trials.lowerBound * width
         arena.residualTangents(
           slot(place, width, tile), count: range.count, factor: loss.factor.rows(tile.trials),
           mean: loss.mean?.rows(tile.trials),
-          into: residualTangents.rows(first..<(first + tile.trials.count * width)),
-          at: range.lowerBound)
+          into: target.rows(first..<(first + tile.trials.count * width)), at: range.lowerBound)
       }
       row += loss.factor.count
     }
+  }
+}
+
+extension Arena {
+  /// Begins a frame with the states that another one has made.
+  fileprivate mutating func carry(_ done: ValueLayout, to next: ValueLayout) {
+    for state in done.program.states { copy(done[state.next], to: next[state.current]) }
   }
 }

@@ -52,6 +52,8 @@ struct TangentOperation {
   var factor: Int?
   /// Where it is 0, nothing reads the result.
   var mask: Int?
+  /// Only the loss reads what comes of it: a step without weight does without.
+  var isForLossOnly = false
 
   /// Rows that two products take, one after the other, at most.
   var mostFactors: Int { 2 * (products.map(\.reading.rows).max() ?? 0) }
@@ -123,6 +125,21 @@ struct TangentPlan {
     for (i, state) in program.states.enumerated()
     where activeStates.contains(i) && !stepActive.contains(state.next) {
       step.append(TangentOperation(place: .next(i), width: state.width))
+    }
+    markOperationsForLoss()
+  }
+
+  /// Marks what no next state is made of.
+  private mutating func markOperationsForLoss() {
+    var wanted = Set(activeStates.map { Place.next($0) })
+    for i in step.indices.reversed() {
+      // A place is written once before it is read; what stood there before is another tangent.
+      guard wanted.remove(step[i].place) != nil else {
+        step[i].isForLossOnly = true
+        continue
+      }
+      for (reading, _) in step[i].products { wanted.insert(reading.place) }
+      for (reading, _) in step[i].rows { wanted.insert(reading.place) }
     }
   }
 

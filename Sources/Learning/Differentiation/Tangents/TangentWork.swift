@@ -15,9 +15,10 @@ package struct TangentWork: Sendable, Equatable {
   package private(set) var held = 0.0
 
   /// Counts the work of directions in these blocks; `atMost` tangents go through a step together,
-  /// with products rounded to bfloat16 or not.
+  /// with products rounded to bfloat16 or not, and a share of the steps has a loss.
   package init(
-    _ program: Program, blocks: [TangentBlock], atMost most: Int, rounded: Bool = false
+    _ program: Program, blocks: [TangentBlock], atMost most: Int, rounded: Bool = false,
+    lossShare: Double = 1
   ) {
     let (groups, blocks) = TangentGroup.grouping(blocks, of: program, atMost: most)
     for block in blocks { held += block.numbers(program, rounded: rounded) }
@@ -27,12 +28,14 @@ package struct TangentWork: Sendable, Equatable {
       func share(_ factor: Int?) -> Double { factor.map { halves[$0] ? 0.5 : 1 } ?? 1 }
       let k = Double(group.width.tangents)
       for operation in plan.step {
-        let rows = Double(operation.width) * min(share(operation.factor), share(operation.mask))
+        let often = operation.isForLossOnly ? lossShare : 1
+        let width = Double(operation.width) * often
+        let rows = width * min(share(operation.factor), share(operation.mask))
         for (reading, _) in operation.products {
           products += 2 * k * rows * Double(reading.rows) * share(reading.factor)
         }
-        for (reading, _) in operation.rows { passes += k * Double(reading.rows) }
-        passes += k * Double(operation.width)
+        for (reading, _) in operation.rows { passes += k * Double(reading.rows) * often }
+        passes += k * width
         for (x, p, _) in operation.directions {
           for block in blocks[group.blocks] {
             add(x.map { Double(program.width($0)) }, block, p, rows: rows)
@@ -40,7 +43,7 @@ package struct TangentWork: Sendable, Equatable {
         }
       }
       for (loss, place) in zip(program.losses, plan.losses) where place != nil {
-        passes += 2 * k * Double(program.width(loss.output))
+        passes += 2 * k * Double(program.width(loss.output)) * lossShare
       }
     }
   }

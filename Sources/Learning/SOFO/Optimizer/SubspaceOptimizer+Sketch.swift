@@ -27,17 +27,20 @@ extension SubspaceOptimizer where Group: ~Copyable {
     sketch.reset()
     machine.load(parameters: parameters)
     machine.start(trials)
-    for t in 0..<trials.steps {
-      if let share = machine.step(t, trials) {
-        loss += share
-        try sketch.add(stepOf: machine, among: ranks.tangentGroup)
-      }
-      do {
-        try pacer.step(.tangents, on: ranks.world)
-      } catch {
-        // Messages may be under way.
-        try sketch.abandon(among: ranks.tangentGroup)
-        throw error
+    for first in stride(from: 0, to: trials.steps, by: machine.stepsTogether) {
+      let steps = first..<min(first + machine.stepsTogether, trials.steps)
+      for (i, share) in machine.run(steps, trials).enumerated() {
+        if let share {
+          loss += share
+          try sketch.add(step: i, of: machine, among: ranks.tangentGroup)
+        }
+        do {
+          try pacer.step(.tangents, on: ranks.world)
+        } catch {
+          // Messages may be under way.
+          try sketch.abandon(among: ranks.tangentGroup)
+          throw error
+        }
       }
     }
     return loss

@@ -79,35 +79,32 @@ extension SubspaceOptimizer where Group: ~Copyable {
   ) throws -> [Double] {
     var losses = [Double](repeating: 0, count: candidates.count)
     var limit = limit
-    for first in stride(from: 0, to: candidates.count, by: ranks.grid.tangents) {
-      let place = first + ranks.tangentIndex
-      guard place < candidates.count else {
-        // Without a candidate left this rank keeps step with the others.
-        for _ in 0..<trials.steps { try pacer.step(.candidates, on: ranks.world) }
-        continue
+    let shares = Partition(of: trials.count, among: portions)
+    let parts = (0..<portions).map { trials.some(shares.range(of: $0), of: program) }
+    var order = Array(
+      stride(from: ranks.tangentIndex, to: candidates.count, by: ranks.grid.tangents))
+    // Those that do best on some of the trials come first on the others: the rest are soon given up.
+    for some in portions == 1 ? [0..<1] : [0..<1, 1..<portions] {
+      // Without a candidate left a rank keeps step with the others.
+      let most = (candidates.count + ranks.grid.tangents - 1) / ranks.grid.tangents
+      for first in stride(from: 0, to: most, by: rollout.sets) {
+        let group = order.dropFirst(first).prefix(rollout.sets)
+        rollout.load(group.map { candidates[$0] }, losses: group.map { losses[$0] })
+        for part in parts[some] {
+          rollout.begin(part)
+          for t in 0..<part.steps {
+            rollout.step(t, part, within: limit)
+            try pacer.step(.candidates, on: ranks.world)
+          }
+        }
+        for (place, loss) in zip(group, rollout.losses) { losses[place] = loss }
+        if some.upperBound == portions, ranks.grid.batch == 1 {
+          limit = group.reduce(limit) { min($0, losses[$1]) }
+        }
       }
-      rollout.load(parameters: candidates[place])
-      let loss = try runCandidate(trials, within: limit, pacer)
-      losses[place] = loss
-      if ranks.grid.batch == 1 { limit = min(limit, loss) }
+      order.sort { losses[$0] < losses[$1] }
     }
     try ranks.world.sum(&losses)
     return losses
-  }
-
-  /// The loss of the candidate that is loaded, infinite if it passes a limit.
-  private mutating func runCandidate(
-    _ trials: Trials<S>, within limit: Double, _ pacer: StopPacer
-  ) throws -> Double {
-    var loss = 0.0
-    rollout.begin(trials)
-    for t in 0..<trials.steps {
-      if loss <= limit {
-        loss += rollout.step(t, trials)
-        rollout.advance()
-      }
-      try pacer.step(.candidates, on: ranks.world)
-    }
-    return loss <= limit ? loss : .infinity
   }
 }

@@ -32,7 +32,9 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
   var directions: Directions<S>
   var whitening: InputWhitening<S>
   var sketch: Sketch<S>
-  var rollout: Rollout<S>
+  var rollout: CandidateRollout<S>
+  /// Portions that the trials are tried in, the same number on every rank.
+  let portions: Int
   /// Loss, V′g and V′GV of the whole batch, in the iteration under way.
   var sums: [Double] = []
 
@@ -84,9 +86,22 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
     sketch = Sketch(
       counts: partition.counts, rank: ranks.tangentIndex, width: rows * program.lossWidth,
       steps: lossSteps, withMatrix: configuration.method == .gaussNewton)
-    rollout = Rollout(program, rows: rows)
+    // By the rank with most trials, so that all take the same number of portions and rounds.
+    let most = (batch + ranks.grid.batch - 1) / ranks.grid.batch
+    portions = (most + Self.triedTrials - 1) / Self.triedTrials
+    let portion = (most + portions - 1) / portions
+    rollout = CandidateRollout(
+      program, rows: portion,
+      sets: control.rule == .search
+        ? max(1, min(control.learningRates.count, Self.triedRows / portion)) : 1)
     self.ranks = ranks
   }
+
+  /// Trials that are tried together: a step whose loss on some has passed the best one's on all need
+  /// not be tried on the others.
+  private static var triedTrials: Int { 64 }
+  /// Rows of values, trials of several steps that are tried together, which fill a cache.
+  private static var triedRows: Int { 192 }
 
   /// The trials of a batch that this rank works on.
   package let ownTrials: Range<Int>
@@ -94,7 +109,7 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
   private let ownInputs: Range<Int>
 
   /// Bytes of this rank's arenas.
-  package var bytes: Int { machine.arena.bytes + rollout.arena.bytes + whitening.bytes }
+  package var bytes: Int { machine.arena.bytes + rollout.bytes + whitening.bytes }
 
   /// One iteration on this rank's trials of the batch (collective).
   ///
