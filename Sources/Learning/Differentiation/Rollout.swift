@@ -1,6 +1,6 @@
 package import LinearAlgebra
 
-/// A network run forwards without derivatives: simulation, scores, candidates of a step.
+/// A network run forwards without derivatives: simulation, scores, held-out losses.
 package struct Rollout<S: Scalar>: ~Copyable {
   package let layout: ValueLayout
   package private(set) var arena: Arena<S>
