@@ -27,6 +27,8 @@ package struct Arithmetic: Equatable, Sendable {
   /// Whether the iterations are in whitened features, and the weights are written in float32.
   package let usesFeatures: Bool
   package let reason: String
+  /// What to tell where rounding is insisted on and the tolerance is too tight for it; nil else.
+  package let caution: String?
 
   /// The smallest relative optimality residual that float32 iterations are trusted with.
   package static var singleTolerance: Double { 1e-5 }
@@ -57,6 +59,12 @@ package struct Arithmetic: Equatable, Sendable {
       reason = "float64 throughout: an iteration is below \(plain(Self.smallWork)) flops"
     case .auto: (isRounded, reason) = (true, Self.roundedReason(form, configuration.productKernel))
     }
+    caution =
+      isTight && isRounded
+      ? "--precision \(precision.rawValue): rounded iterations are trusted down to a tolerance of"
+        + " \(plain(Self.singleTolerance)), not to \(plain(configuration.tolerance)): neurons may end"
+        + " above it (--precision double reaches it)"
+      : nil
     isSingle = isRounded && form == .primal
     usesFeatures = isRounded
   }

@@ -88,15 +88,19 @@ extension ProductKernel {
   /// What this process can run and should.
   ///
   /// The matrix units where the processor has them and the system grants them, else the vector
-  /// units for bfloat16 where they are faster, else the widest vectors. `GANGLION_PRODUCTS` asks for another kernel, for mixed clusters, measurements and
-  /// tests; what cannot run here is refused.
+  /// units for bfloat16 where they are faster, else the widest vectors. `GANGLION_PRODUCTS` asks for
+  /// another kernel, for mixed clusters, measurements and tests; what cannot run here is refused.
   /// - Returns: the kernel; and where it is not what was asked for, or not the matrix units
   ///   though the processor has them, why: a line for the user.
   package static func best() -> (kernel: ProductKernel, refusal: String?) {
     if let asked { return (asked, nil) }
-    return best(
-      asked: getenv(variable).map { String(cString: $0) } ?? "", units: .here)
+    return best(asked: askedByName, units: .here)
   }
+
+  /// Whether the environment asks for a kernel.
+  package static var isAskedFor: Bool { !askedByName.isEmpty }
+
+  private static var askedByName: String { getenv(variable).map { String(cString: $0) } ?? "" }
 
   /// What this process should run where operands must not be rounded to bfloat16.
   package static func bestUnrounded() -> ProductKernel {

@@ -31,9 +31,12 @@ extension FitRun {
   func plan(on world: borrowing Communicator) throws -> Planned {
     let console = session.console
     for note in recording.notes { console.say("note: \(note)") }
-    if arithmetic.usesFeatures, let refusal = ProductKernel.best().refusal {
+    if arithmetic.usesFeatures || ProductKernel.isAskedFor,
+      let refusal = ProductKernel.best().refusal
+    {
       console.say("note: \(refusal)")
     }
+    if let caution = arithmetic.caution { console.say("note: \(caution)") }
     if world.size > 1, let missing = Library.missing { console.say("note: \(missing)") }
     if recording.dt == nil { console.say("note: \(Recording.noClock)") }
     let candidates = try command.candidates(alpha: recording.alpha, dt: recording.dt)

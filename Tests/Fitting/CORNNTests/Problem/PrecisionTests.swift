@@ -120,4 +120,19 @@ import Testing
     #expect(try choice(.auto, samples: 10_000_000) == (.primal, false))
     #expect(try choice(.mixed, samples: 1000) == (.primal, true))
   }
+
+  /// Who insists on rounding is told what it cannot be trusted with.
+  @Test(arguments: [(1e-5, false), (9e-6, true)])
+  func tightTolerances(tolerance: Double, isTold: Bool) throws {
+    var configuration = Configuration()
+    configuration.tolerance = tolerance
+    for precision in Precision.allCases {
+      let caution = try Arithmetic(
+        precision, configuration: configuration, samples: 1000, regressors: 100
+      ).caution
+      let insists = [.mixed, .float].contains(precision)
+      #expect((caution != nil) == (isTold && insists), "\(precision)")
+      #expect(caution?.contains("tolerance of 1e-5, not to 9e-6") ?? true, "\(caution ?? "")")
+    }
+  }
 }
