@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 
 from . import inference, program, recordings
-from .statistics import median
+from .statistics import median, spread
 
 SEEDS = (11, 12, 13, 14, 15)
 # What is said of these five is not true of every five.
@@ -88,12 +88,6 @@ FLIPFLOP = ("flipflop", "--tangent-kind", "block-local-rank-one", "--iterations"
             "--eval-every", 20)
 
 
-def spread(values, form=".2e"):
-    """The median and the range of values over seeds."""
-    values = list(values)
-    return f"{median(values):{form}} ({min(values):{form}} to {max(values):{form}})"
-
-
 def reached(done, bound, seconds):
     """When the median run reached a bound, or how many ever did."""
     first = [one.first(bound) for one in done]
@@ -107,7 +101,7 @@ def method(label, done, arguments, iterations, bounds):
     """Losses at iterations, and when each bound was reached, of one method."""
     seconds = pace(arguments)
     row = [label, f"{seconds:.4f}"]
-    row += [spread(one.at(i) for one in done) if done[0].iteration[-1] >= i else ""
+    row += [spread((one.at(i) for one in done), ".2e") if done[0].iteration[-1] >= i else ""
             for i in iterations]
     return row + [reached(done, bound, seconds) for bound in bounds]
 
@@ -193,7 +187,7 @@ def flipflop():
         count = done[0].iteration[-1]
         rows.append([
             label, f"{seconds:.4f}", f"{count}", f"{seconds * count:.0f}",
-            spread(one.best() for one in done),
+            spread((one.best() for one in done), ".2e"),
             spread((one.scores["bits_right"] for one in done), ".4f")])
     return rows, (
         "3 bits; n 64, T 200 where not said otherwise, T 100 for n 1,000; B 32. Bits right: share "

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 
 from . import program, recordings
-from .statistics import median
+from .statistics import median, spread
 
 SEEDS = (961, 5)  # the first, and how many
 OPTIMIZERS = "sofo,adam"
@@ -70,10 +70,6 @@ class Comparison:
     def order(self):
         """Optimisers by the median of the lowest held-out loss."""
         return sorted(self.values, key=lambda name: median(self.values[name]["loss"]))
-
-
-def spread(values, form=".3g"):
-    return f"{median(values):{form}} ({min(values):{form}} to {max(values):{form}})"
 
 
 def compare(tasks=TASKS, seeds=SEEDS, optimizers=OPTIMIZERS, tuning=3):

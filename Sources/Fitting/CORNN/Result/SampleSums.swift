@@ -18,7 +18,7 @@ enum SampleSums: CaseIterable {
   /// - Complexity: a pass over them.
   func coefficients<S: Scalar>(_ b: borrowing Matrix<S>) -> Matrix<Float> {
     switch self {
-    case .plain: rounded(b, rows: 0..<b.rows)
+    case .plain: b.converted(to: Float.self)
     case .byParts: suffixSums(b)
     }
   }
@@ -30,7 +30,7 @@ enum SampleSums: CaseIterable {
     _ x: borrowing Matrix<S>, rows: Range<Int>
   ) -> Matrix<Float> {
     switch self {
-    case .plain: rounded(x, rows: rows)
+    case .plain: x.copy(rows: rows).converted(to: Float.self)
     case .byParts: differences(x, rows: rows)
     }
   }
@@ -60,18 +60,6 @@ func relativeDifference<P: Scalar, S: Scalar>(
   }
   let relative = (error / size).squareRoot()
   return relative.isFinite ? relative : .infinity
-}
-
-@specialized(where S == Double)
-@specialized(where S == Float)
-private func rounded<S: Scalar>(_ x: borrowing Matrix<S>, rows: Range<Int>) -> Matrix<Float> {
-  var result = Matrix<Float>(rows: rows.count, columns: x.columns)
-  for (i, row) in rows.enumerated() {
-    let values = x.row(row)
-    var target = result.mutableRow(i)
-    for t in 0..<values.count { target[t] = Float(values[t]) }
-  }
-  return result
 }
 
 /// `Σ_{s ≥ t} b_s` of each row, summed in float64.

@@ -14,8 +14,7 @@ package final class EdgeNulls {
 
   init(components: Int, local: Int, neurons: Int, regions: RegionNulls?) {
     self.components = components
-    weights = Matrix(rows: local, columns: neurons)
-    for i in 0..<local { for j in 0..<neurons { weights[i, j] = .nan } }
+    weights = .missing(rows: local, columns: neurons)
     values = EdgePValues(local: local, neurons: neurons)
     self.regions = regions
   }

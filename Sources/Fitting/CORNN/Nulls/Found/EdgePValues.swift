@@ -12,14 +12,8 @@ package final class EdgePValues {
   private var discovery = FalseDiscovery()
 
   init(local: Int, neurons: Int) {
-    p = Matrix(rows: local, columns: neurons)
-    pooled = Matrix(rows: local, columns: neurons)
-    for i in 0..<local {
-      for j in 0..<neurons {
-        p[i, j] = .nan
-        pooled[i, j] = .nan
-      }
-    }
+    p = .missing(rows: local, columns: neurons)
+    pooled = .missing(rows: local, columns: neurons)
   }
 
   /// The larger of each weight's p values; NaN where either is.
@@ -50,6 +44,13 @@ package final class EdgePValues {
 }
 
 extension Matrix<Float> {
+  /// NaN everywhere.
+  static func missing(rows: Int, columns: Int) -> Matrix {
+    var result = Matrix(rows: rows, columns: columns)
+    for i in 0..<rows { for j in 0..<columns { result[i, j] = .nan } }
+    return result
+  }
+
   /// The larger of each two entries; NaN where either is.
   fileprivate func larger(_ other: borrowing Matrix) -> Matrix {
     var result = copy()

@@ -46,10 +46,10 @@ struct NullReport {
     positives = try Positives(found.values, on: world)
     positivesByTest = try found.tests.map { try Positives($0.values, on: world) }
     var counts = [Int](repeating: 0, count: Self.bins)
-    let p = found.values
-    for i in 0..<p.p.rows {
-      for j in 0..<p.p.columns where !p.p[i, j].isNaN {
-        let rank = Int((Double(p.p[i, j]) * Double(settings.count + 1)).rounded())
+    let values = found.values
+    for i in 0..<values.p.rows {
+      for j in 0..<values.p.columns where !values.p[i, j].isNaN {
+        let rank = Int((Double(values.p[i, j]) * Double(settings.count + 1)).rounded())
         counts[Self.bin(ofRank: rank, nulls: settings.count)] += 1
       }
     }
