@@ -1,6 +1,9 @@
+internal import RealModule
+
 /// How the damping λ and the learning rate η of a step are chosen.
 package enum DampingRule: String, CaseIterable, Sendable {
-  /// λ and η as configured; a step that would raise the loss is shortened.
+  /// λ and η as configured; a step that would raise the loss is shortened. One that is taken back
+  /// raises λ for a while.
   case relative
   /// Levenberg-Marquardt: λ follows the ratio of actual to predicted decrease.
   case adaptive
@@ -24,8 +27,14 @@ package struct DampingControl: Sendable {
   /// The limits the damping is kept in.
   package let limits: ClosedRange<Double>
   package var damping: Double
+  /// What λ is multiplied by under `relative`, 1 or more, after steps that were taken back.
+  package var caution = 1.0
   /// What a schedule multiplies the learning rate by.
   package var rateFactor = 1.0
+
+  /// What a step that is taken back makes of it, and over how many iterations that fades.
+  private static let raise = 10.0
+  private static let fading = 20.0
 
   /// A candidate step: damping and learning rate.
   package struct Candidate: Sendable, Equatable {
@@ -52,7 +61,7 @@ package struct DampingControl: Sendable {
 
   /// Dampings to solve for, and the steps to try with each.
   package var dampings: [Double] {
-    guard rule == .search else { return [damping] }
+    guard rule == .search else { return [min(damping * caution, max(damping, limits.upperBound))] }
     var result: [Double] = []
     for factor in rule.dampingFactors {
       let value = min(max(damping * factor, limits.lowerBound), limits.upperBound)
@@ -72,10 +81,15 @@ package struct DampingControl: Sendable {
     return shares.map { $0 * learningRate * rateFactor }
   }
 
+  /// Learns that the last step led astray.
+  package mutating func stepBack() { caution *= Self.raise }
+
   /// Learns from a step that was taken (`ratio` of actual to predicted decrease) or refused.
   package mutating func update(taken: Candidate?, ratio: Double) {
     switch rule {
-    case .relative: return
+    case .relative:
+      caution = max(1, caution / Double.pow(Self.raise, 1 / Self.fading))
+      return
     case .adaptive:
       if taken == nil || ratio < 0.25 {
         damping *= 3

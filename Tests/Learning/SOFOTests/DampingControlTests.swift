@@ -16,6 +16,18 @@ import Testing
     #expect(control.damping == 1e-4)
   }
 
+  @Test func aStepThatIsTakenBackRaisesAFixedDampingForTwentyIterations() {
+    var control = DampingControl(rule: .relative, damping: 1e-4, learningRate: 1)
+    control.stepBack()
+    #expect(control.dampings == [1e-3])
+    for _ in 0..<10 { control.update(taken: candidate(1e-3, 1), ratio: 1) }
+    #expect(abs(control.dampings[0] - 1e-3 / 10.0.squareRoot()) < 1e-12)
+    for _ in 0..<11 { control.update(taken: nil, ratio: 0) }
+    #expect(control.dampings == [1e-4])
+    for _ in 0..<9 { control.stepBack() }
+    #expect(control.dampings == [1])
+  }
+
   @Test func levenbergMarquardtFollowsTheRatioOfDecreases() {
     var control = DampingControl(rule: .adaptive, damping: 1e-2, learningRate: 1)
     let step = candidate(1e-2, 1)

@@ -74,7 +74,7 @@ extension SubspaceOptimizer where Group: ~Copyable {
   ///
   /// Losses are sums of terms that are not negative: a candidate whose sum has passed `limit`, or a
   /// whole loss that this rank knows, cannot be chosen any more and counts as infinite.
-  private mutating func evaluate(
+  mutating func evaluate(
     _ candidates: [[Double]], _ trials: Trials<S>, within limit: Double, _ pacer: StopPacer
   ) throws -> [Double] {
     var losses = [Double](repeating: 0, count: candidates.count)

@@ -21,8 +21,10 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
   package let program: Program
   package let configuration: SOFOConfiguration
   package let ranks: RankGrid<Group>
-  /// The damping rule and its memory, all that an iteration leaves to the next.
+  /// The damping rule and its memory.
   package var control: DampingControl
+  /// The step before, and how to tell that it led astray.
+  package var retreat = Retreat()
 
   let plan: DirectionPlan
   let partition: Partition
@@ -113,6 +115,8 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
 
   /// One iteration on this rank's trials of the batch (collective).
   ///
+  /// Under the rule `relative` a step that led astray is taken back first.
+  ///
   /// - Parameters:
   ///   - trials: those of `ranks.trials(of: batch)`.
   ///   - iteration: counts the draws of directions.
@@ -126,6 +130,32 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
     _ trials: Trials<S>, iteration: Int, parameters: inout [Double], phases: Phases,
     pacer: StopPacer = StopPacer()
   ) throws -> Report {
+    let before = control
+    do {
+      var start = parameters
+      var loss = try sketch(trials, start, iteration: iteration, phases: phases, pacer: pacer)
+      if let place = try placeToStepBackTo(trials, after: loss, phases: phases, pacer: pacer) {
+        start = place
+        control.stepBack()
+        loss = try sketch(trials, start, iteration: iteration, phases: phases, pacer: pacer)
+      }
+      guard loss.isFinite else { throw SOFOError.nonFiniteLoss(iteration: iteration) }
+      var end = start
+      let report = try step(
+        trials, loss: loss, iteration: iteration, &end, phases: phases, pacer: pacer)
+      retreat.note(loss: loss, at: start)
+      parameters = end
+      return report
+    } catch {
+      control = before
+      throw error
+    }
+  }
+
+  /// Draws the directions and sums V′g and V′GV; returns the loss (collective).
+  private mutating func sketch(
+    _ trials: Trials<S>, _ parameters: [Double], iteration: Int, phases: Phases, pacer: StopPacer
+  ) throws -> Double {
     try phases.measure("directions") {
       if configuration.whitening > 0 {
         try whitening.measure(
@@ -134,9 +164,14 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
       }
       directions.draw(iteration: iteration, shapedBy: whitening, into: &machine)
     }
-    let loss = try gatherSketch(
-      trials, parameters: parameters, phases: phases, pacer: pacer)
-    guard loss.isFinite else { throw SOFOError.nonFiniteLoss(iteration: iteration) }
+    return try gatherSketch(trials, parameters: parameters, phases: phases, pacer: pacer)
+  }
+
+  /// Solves for the steps and takes one, or none (collective).
+  private mutating func step(
+    _ trials: Trials<S>, loss: Double, iteration: Int, _ parameters: inout [Double],
+    phases: Phases, pacer: StopPacer
+  ) throws -> Report {
     let solutions = try phases.measure("solve") { try solve(iteration: iteration) }
     guard !solutions.isEmpty else {
       control.update(taken: nil, ratio: 0)

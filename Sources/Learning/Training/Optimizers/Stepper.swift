@@ -41,9 +41,9 @@ struct StepOutcome {
 struct SubspaceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable {
   var optimizer: SubspaceOptimizer<S, Group>
   let ownTrials: Range<Int>
-  private let schedule: Schedule
+  private let schedule: LearningRateSchedule
 
-  init(optimizer: consuming SubspaceOptimizer<S, Group>, schedule: Schedule) {
+  init(optimizer: consuming SubspaceOptimizer<S, Group>, schedule: LearningRateSchedule) {
     ownTrials = optimizer.ownTrials
     self.optimizer = optimizer
     self.schedule = schedule
@@ -52,8 +52,13 @@ struct SubspaceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copya
   var bytes: Int { optimizer.bytes }
 
   var memory: [Double] {
-    get { [optimizer.control.damping] }
-    set { optimizer.control.damping = newValue[0] }
+    get { [optimizer.control.damping, optimizer.control.caution] + optimizer.retreat.memory }
+    set {
+      optimizer.control.damping = newValue[0]
+      // What is not there is as at the start: states of earlier versions end after the damping.
+      optimizer.control.caution = newValue.dropFirst().first ?? 1
+      optimizer.retreat.memory = Array(newValue.dropFirst(2))
+    }
   }
 
   mutating func step(
