@@ -192,6 +192,7 @@ let package = Package(
       name: "SOFO",
       dependencies: [
         "Wording", "LinearAlgebra", "RandomNumbers", "Collectives", "Runtime", "Differentiation",
+        .product(name: "RealModule", package: "swift-numerics"),
       ], path: "Sources/Learning/SOFO",
       swiftSettings: memorySafe + optimised),
 

@@ -80,12 +80,13 @@ def pace(arguments, iterations=6):
         return median(np.diff(np.asarray(file["log/elapsed"])))
 
 
-STEP = ("lorenz", "--iterations", 201)
-END = ("lorenz", "--supervision", "end", "--iterations", 201)
+# The settings that the results were made with, whatever the defaults are by now.
+STEP = ("lorenz", "--iterations", 201, "--tangents", 64, "--batch", 128)
+END = ("lorenz", "--supervision", "end", "--iterations", 201, "--tangents", 64, "--batch", 128)
 PUBLISHED = ("lorenz", "--cell", "published", "--iterations", 250)
 LORENZ_ADAM = ("--optimizer", "adam", "--clip", 1, "--eval-every", 50)
 FLIPFLOP = ("flipflop", "--tangent-kind", "block-local-rank-one", "--iterations", 300,
-            "--eval-every", 20)
+            "--eval-every", 20, "--tangents", 128, "--learning-rate", 0.3, "--damping", 1e-5)
 
 
 def reached(done, bound, seconds):
@@ -165,7 +166,7 @@ def lorenz_published(seconds=(20, 30, 40, 50)):
 FLIPFLOP_LARGE = ("flipflop", "--trained", "readout", "--hidden", 1000, "--steps", 100,
                   "--held-out", 64)
 FLIPFLOP_LARGE_SOFO = (*FLIPFLOP_LARGE, "--tangents", 64, "--learning-rate", 0.1,
-                       "--iterations", 240, "--eval-every", 20)
+                       "--damping", 1e-5, "--iterations", 240, "--eval-every", 20)
 FLIPFLOP_LARGE_FORCE = (*FLIPFLOP_LARGE, "--optimizer", "force", "--iterations", 40,
                         "--eval-every", 20)
 
@@ -196,8 +197,9 @@ def flipflop():
         f"{TUNING}; {os.cpu_count()} ranks of one thread.")
 
 
-KALMAN = ("kalman", "--iterations", 200)
-KALMAN_LARGE = ("kalman", "--tangents", 256, "--batch", 128, "--whitening", 0.1,
+KALMAN_STEPS = ("--damping", 1e-5, "--schedule", "constant")
+KALMAN = ("kalman", *KALMAN_STEPS, "--tangents", 64, "--learning-rate", 0.5, "--iterations", 200)
+KALMAN_LARGE = ("kalman", *KALMAN_STEPS, "--tangents", 256, "--batch", 128, "--whitening", 0.1,
                 "--learning-rate", 0.3, "--iterations", 60)
 
 
@@ -207,7 +209,7 @@ def kalman(iterations=(10, 20, 60, 200, 800), bound=0.70):
     rate, theirs = tuned("kalman-adam", adam, (3e-3, 1e-2))
     brief = (*adam[:-1], KALMAN_LARGE[-1], "--learning-rate", rate)
     methods = (
-        ("SOFO (default: K 64, B 64)", runs("kalman-sofo", KALMAN), KALMAN),
+        ("SOFO, K 64, B 64, rate 0.5", runs("kalman-sofo", KALMAN), KALMAN),
         ("SOFO, K 256, B 128, whitening 0.1, rate 0.3",
          runs("kalman-sofo-256", KALMAN_LARGE), KALMAN_LARGE),
         ("Adam as below, stopped early", runs("kalman-adam-brief", brief), brief),

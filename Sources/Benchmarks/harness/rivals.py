@@ -56,9 +56,10 @@ class Comparison:
         path = f"{stem}.h5"
         if not os.path.exists(path):
             program.run(
-                "train", *task.flags, "--against", optimizers, "--seed", seeds[0], "--seeds",
-                seeds[1], "--run-time", task.seconds, "--tuning-time", f"{tuning * task.seconds:g}",
-                "--checkpoint", f"{stem}.ckpt", "-o", path, ranks=os.cpu_count())
+                "train", *task.flags, "--against", optimizers, "--precision", "mixed",
+                "--seed", seeds[0], "--seeds", seeds[1], "--run-time", task.seconds,
+                "--tuning-time", f"{tuning * task.seconds:g}", "--checkpoint", f"{stem}.ckpt",
+                "-o", path, ranks=os.cpu_count())
         with h5py.File(path) as file:
             runs = file["comparison"]
             names = np.asarray(runs["optimizer"].asstr()[:])

@@ -1,7 +1,7 @@
 internal import RealModule
 
 /// How the learning rate changes over a run.
-package struct Schedule: Sendable, Equatable {
+package struct LearningRateSchedule: Sendable, Equatable {
   /// How it goes on after the warm-up.
   package enum Shape: String, CaseIterable, Sendable {
     case constant

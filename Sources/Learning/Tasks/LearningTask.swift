@@ -47,6 +47,8 @@ package struct Advice: Sendable, Equatable {
   package var whitening = 0.0
   /// Trials of a batch, where directions want others than a gradient.
   package var batch: Int?
+  /// How the learning rate changes over a run.
+  package var schedule = LearningRateSchedule.Shape.constant
 }
 
 /// What recursive least squares on a readout needs to know.

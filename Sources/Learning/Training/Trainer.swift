@@ -24,7 +24,7 @@ package enum Trainer {
     /// The longest gradient of Adam and its kin; 0 for no limit.
     package var clip = 0.0
     /// How their learning rate changes over the run.
-    package var schedule = Schedule()
+    package var schedule = LearningRateSchedule()
     /// λ of AdamW, SOAP and Muon.
     package var weightDecay = 0.0
     /// Settings of EGGROLL.

@@ -8,7 +8,8 @@ internal import Training
 /// sum up `K² + K + 1` float64 numbers, as often again for directions that count as orthonormal,
 /// and the covariances of the inputs of every matrix for whitened ones;
 /// each step that is tried is summed over its tangents and gathered over the batch, P float64
-/// numbers, once for every damping. Without directions it is the gradient, P numbers.
+/// numbers, once for every damping, as its K coefficients are. Without directions it is the
+/// gradient, P numbers.
 package struct TrainMessages: Sendable {
   /// Of all ranks together, bytes: from each rank to each other, and in sums and gathers.
   let dealt: Double
@@ -42,7 +43,7 @@ package struct TrainMessages: Sendable {
     collected =
       2 * (p - 1) * 8 * sums
       + dampings * 8 * parameters * (2 * (columns - 1) + columns * (sides - 1))
-      + (p - 1) * 8 * dampings * (k + 2)
+      + 2 * (p - 1) * 8 * dampings * (k + 2)
     rounds =
       Self.leastRounds + 2 * dampings + (columns > 1 ? 2 : 0)
       + (training.covariances > 0 ? 1 : 0)

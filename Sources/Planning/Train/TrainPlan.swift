@@ -2,6 +2,7 @@ internal import Collectives
 internal import Differentiation
 internal import LinearAlgebra
 package import SOFO
+internal import Training
 
 /// What a training takes, from its sizes alone: memory and work of an iteration on the busiest
 /// rank.
@@ -65,7 +66,10 @@ package struct TrainPlan: Sendable {
       ? 0 : k * k * rows * Double(training.lossWidth * training.lossSteps) / columns
     inputs =
       training.isWhitened ? 2 * training.flopsAStep * rows * steps / columns : 0
-    solution = work == nil ? 0 : (2 + Double(training.dampings) / 3) * k * k * k
+    // Each damping on one rank, a Cholesky factor; a Gram matrix is factored and divided by first.
+    let solved = (Double(training.dampings) / Double(grid.ranks)).rounded(.up)
+    let hasGram = training.orthonormal || training.method == .firstOrder
+    solution = work == nil ? 0 : (solved + (hasGram ? 7 : 0)) / 3 * k * k * k
     touchedBytes = (work?.passes ?? 0) * rows * steps * scalar
     // Ranks with the same trials try different steps.
     passes =

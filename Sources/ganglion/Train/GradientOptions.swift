@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import SOFO
+internal import Tasks
 internal import Training
 internal import Wording
 
@@ -7,9 +9,9 @@ struct GradientOptions: ParsableArguments {
   @Option(
     help: """
       The learning rate stays (constant), or falls to 0 over the run (linear, cosine); default: \
-      constant, with --against cosine for methods with a gradient.
+      constant, of kalman with sofo and with --against of methods with a gradient cosine.
       """)
-  var schedule: Schedule.Shape?
+  var schedule: LearningRateSchedule.Shape?
   @Option(help: "Share of the run, in [0, 1), over which the learning rate grows from 0.")
   var warmup = 0.0
   @Option(help: "Their longest gradient, 0 for no limit; default: 0, with --against 1.")
@@ -41,10 +43,12 @@ struct GradientOptions: ParsableArguments {
   }
 
   /// Writes them into the settings of a method; where several are compared, by their own defaults.
-  func apply(to settings: inout Trainer.Settings, isCompared: Bool) {
+  func apply(to settings: inout Trainer.Settings, advised advice: Advice, isCompared: Bool) {
     settings.clip = clip ?? (isCompared ? 1 : 0)
-    settings.schedule.shape =
-      schedule ?? (isCompared && settings.method.usesGradient ? .cosine : .constant)
+    let usual: LearningRateSchedule.Shape =
+      settings.method == .sofo
+      ? advice.schedule : isCompared && settings.method.usesGradient ? .cosine : .constant
+    settings.schedule.shape = schedule ?? usual
     settings.schedule.warmup = warmup
     settings.weightDecay = weightDecay ?? settings.method.usualWeightDecay
     settings.evolution.population = population
@@ -75,4 +79,4 @@ extension Trainer.Settings {
   }
 }
 
-extension Schedule.Shape: ExpressibleByArgument {}
+extension LearningRateSchedule.Shape: ExpressibleByArgument {}

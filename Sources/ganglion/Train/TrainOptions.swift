@@ -163,10 +163,10 @@ struct OptimizerOptions: ParsableArguments {
     settings.until = until
     settings.seed = seed
     settings.growth = firstSteps.map { StepGrowth(from: $0) }
-    gradient.apply(to: &settings, isCompared: isCompared)
+    gradient.apply(to: &settings, advised: task.advice, isCompared: isCompared)
     settings.alpha = forceAlpha
     settings.learningRate = learningRate ?? optimizer.usualLearningRate
-    settings.subspace = subspace(advised: task.advice)
+    settings.subspace = subspace(advised: task.advice, program)
     settings.subspace.rounded = precision == .mixed && optimizer.usesDirections
     settings.grid =
       grid?.grid
@@ -174,9 +174,9 @@ struct OptimizerOptions: ParsableArguments {
     return settings
   }
 
-  private func subspace(advised advice: Advice) -> SOFOConfiguration {
+  private func subspace(advised advice: Advice, _ program: Program) -> SOFOConfiguration {
     var subspace = SOFOConfiguration()
-    subspace.tangents = tangents ?? advice.tangents
+    subspace.tangents = tangents ?? min(advice.tangents, program.freeParameterCount)
     subspace.kind = tangentKind ?? advice.kind
     subspace.orthonormal = orthonormal
     subspace.whitening =

@@ -3,6 +3,7 @@ import Differentiation
 import LinearAlgebra
 import RandomNumbers
 import Runtime
+import SOFO
 import Tasks
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Differentiation
 import LinearAlgebra
 import RandomNumbers
+import SOFO
 import TestSupport
 import Testing
 import Training
@@ -170,7 +171,7 @@ import Training
   }
 
   @Test func schedulesReachTheirEnds() {
-    var schedule = Schedule()
+    var schedule = LearningRateSchedule()
     #expect([0, 0.3, 1].map { schedule.factor(at: $0) } == [1, 1, 1])
     schedule.shape = .linear
     #expect([0, 0.25, 1].map { schedule.factor(at: $0) } == [1, 0.75, 0])

@@ -25,10 +25,11 @@ package struct Kalman: LearningTask {
 
   package var defaultBatch: Int { 64 }
   package var advice: Advice {
-    // The step that does best on the same batch follows that batch's noise: a fixed one of
-    // half the length goes on where the search rests.
+    // The step that does best on the same batch follows that batch's noise: fixed ones go on where
+    // the search rests, and further as they shorten.
     Advice(
-      rule: .relative, learningRate: 0.5, damping: 1e-5, tangents: 64, kind: .blockLocalRankOne)
+      rule: .relative, learningRate: 1, damping: 1e-6, tangents: 128, kind: .blockLocalRankOne,
+      schedule: .cosine)
   }
 
   package func record() -> Program {

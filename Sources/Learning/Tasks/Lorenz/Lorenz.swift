@@ -56,9 +56,10 @@ package struct Lorenz: LearningTask {
   package var advice: Advice {
     // Directions of one tensor each: with all tensors in every direction the published cell
     // stalls from some starts, and the other takes twice the iterations.
+    // A third of the numbers of the small cell, on twice the trials that a gradient wants.
     Advice(
-      rule: .search, learningRate: 1, damping: 1e-3, tangents: cell == .published ? 128 : 64,
-      kind: .blockLocal)
+      rule: .search, learningRate: 1, damping: 1e-3, tangents: cell == .published ? 128 : 256,
+      kind: .blockLocal, batch: 256)
   }
 
   package func record() -> Program {

@@ -1,5 +1,6 @@
 package import Differentiation
 package import Runtime
+package import SOFO
 
 /// Steps along gradients: where they come from, what they do, and how long they are.
 package struct GradientDescent<Source: GradientSource & ~Copyable, Rule: UpdateRule>: ~Copyable {
@@ -61,7 +62,7 @@ package struct StepSettings: Sendable, Equatable {
   /// η > 0.
   package var learningRate = 1e-3
   /// How η changes over the run.
-  package var schedule = Schedule()
+  package var schedule = LearningRateSchedule()
   /// Gradients longer than this are shortened to it; 0 for never.
   package var clip = 0.0
 
