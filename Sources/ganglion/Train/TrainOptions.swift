@@ -176,13 +176,19 @@ struct OptimizerOptions: ParsableArguments {
 
   private func subspace(advised advice: Advice, _ program: Program) -> SOFOConfiguration {
     var subspace = SOFOConfiguration()
-    subspace.tangents = tangents ?? min(advice.tangents, program.freeParameterCount)
+    let usual = min(advice.tangents, program.freeParameterCount)
+    subspace.tangents = tangents ?? usual
     subspace.kind = tangentKind ?? advice.kind
     subspace.orthonormal = orthonormal
     subspace.whitening =
       whitening ?? (optimizer == .sofo && !orthonormal ? advice.whitening : 0)
-    subspace.damping = damping ?? advice.damping
     subspace.rule = dampingRule ?? advice.rule
+    subspace.damping = damping ?? advice.damping
+    if damping == nil, subspace.rule == .relative {
+      // Half as many directions want four times as much (Benchmarks/results/learning/defaults.md).
+      let ratio = max(1, Double(usual) / Double(max(1, subspace.tangents)))
+      subspace.damping = min(max(0.1, advice.damping), advice.damping * ratio * ratio)
+    }
     subspace.learningRate = learningRate ?? (optimizer == .sofo ? advice.learningRate : 1e-2)
     return subspace
   }
