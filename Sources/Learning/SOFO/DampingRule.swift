@@ -61,7 +61,7 @@ package struct DampingControl: Sendable {
 
   /// Dampings to solve for, and the steps to try with each.
   package var dampings: [Double] {
-    guard rule == .search else { return [min(damping * caution, max(damping, limits.upperBound))] }
+    guard rule == .search else { return [damping * caution] }
     var result: [Double] = []
     for factor in rule.dampingFactors {
       let value = min(max(damping * factor, limits.lowerBound), limits.upperBound)
@@ -81,8 +81,10 @@ package struct DampingControl: Sendable {
     return shares.map { $0 * learningRate * rateFactor }
   }
 
-  /// Learns that the last step led astray.
-  package mutating func stepBack() { caution *= Self.raise }
+  /// Learns that the last step led astray; λ stays within its limits.
+  package mutating func stepBack() {
+    caution = min(caution * Self.raise, max(1, limits.upperBound / damping))
+  }
 
   /// Learns from a step that was taken (`ratio` of actual to predicted decrease) or refused.
   package mutating func update(taken: Candidate?, ratio: Double) {

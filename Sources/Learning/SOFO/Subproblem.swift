@@ -104,15 +104,15 @@ private func largestEigenvalue(
   _ a: borrowing Matrix<Double>, over m: borrowing Matrix<Double>
 ) -> Double {
   guard let factor = try? Cholesky(m.copy()) else { return .nan }
-  let half = halfSolved(a, factor)
+  let half = halfSolved(a.copy(), factor)
   return largestEigenvalue(halfSolved(half.view.transposed.copy(), factor))
 }
 
 /// `A L⁻ᵀ`.
 private func halfSolved(
-  _ a: borrowing Matrix<Double>, _ factor: borrowing Cholesky<Double>
+  _ a: consuming Matrix<Double>, _ factor: borrowing Cholesky<Double>
 ) -> Matrix<Double> {
-  var result = a.copy()
+  var result = a
   var view = result.mutableView
   factor.halfSolveFromRight(&view)
   return result

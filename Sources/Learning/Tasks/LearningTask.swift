@@ -49,6 +49,17 @@ package struct Advice: Sendable, Equatable {
   package var batch: Int?
   /// How the learning rate changes over a run.
   package var schedule = LearningRateSchedule.Shape.constant
+
+  /// The damping for `tangents` directions where `usual` are advised: under a fixed rule half as many
+  /// want four times as much (Benchmarks/results/learning/defaults.md).
+  package func damping(tangents: Int, usual: Int, rule: DampingRule) -> Double {
+    guard rule == .relative, tangents > 0, tangents < usual else { return damping }
+    let ratio = Double(usual) / Double(tangents)
+    return min(damping * ratio * ratio, max(damping, Self.mostForFew))
+  }
+
+  /// The largest damping for few directions, relative as all.
+  private static var mostForFew: Double { 0.1 }
 }
 
 /// What recursive least squares on a readout needs to know.

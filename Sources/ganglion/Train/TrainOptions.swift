@@ -183,12 +183,8 @@ struct OptimizerOptions: ParsableArguments {
     subspace.whitening =
       whitening ?? (optimizer == .sofo && !orthonormal ? advice.whitening : 0)
     subspace.rule = dampingRule ?? advice.rule
-    subspace.damping = damping ?? advice.damping
-    if damping == nil, subspace.rule == .relative {
-      // Half as many directions want four times as much (Benchmarks/results/learning/defaults.md).
-      let ratio = max(1, Double(usual) / Double(max(1, subspace.tangents)))
-      subspace.damping = min(max(0.1, advice.damping), advice.damping * ratio * ratio)
-    }
+    subspace.damping =
+      damping ?? advice.damping(tangents: subspace.tangents, usual: usual, rule: subspace.rule)
     subspace.learningRate = learningRate ?? (optimizer == .sofo ? advice.learningRate : 1e-2)
     return subspace
   }

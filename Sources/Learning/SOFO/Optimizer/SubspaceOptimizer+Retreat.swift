@@ -4,6 +4,10 @@ internal import LinearAlgebra
 internal import Runtime
 
 extension SubspaceOptimizer where Group: ~Copyable {
+  /// Whether steps are taken back: the other rules find a damping anew, and methods of first order
+  /// have none.
+  var stepsBack: Bool { configuration.method == .gaussNewton && control.rule == .relative }
+
   /// The parameters before the last step, if it led astray (collective); nil to go on.
   ///
   /// It did if the batch's loss is far above the usual one, and far above what it is on the same
@@ -13,10 +17,7 @@ extension SubspaceOptimizer where Group: ~Copyable {
   mutating func placeToStepBackTo(
     _ trials: Trials<S>, after loss: Double, phases: Phases, pacer: StopPacer
   ) throws -> [Double]? {
-    // The other rules find a damping anew; methods of first order have none.
-    guard configuration.method == .gaussNewton, control.rule == .relative,
-      let place = retreat.place(after: loss)
-    else { return nil }
+    guard stepsBack, let place = retreat.place(after: loss) else { return nil }
     let without = try phases.measure("candidates") {
       try evaluate([place], trials, within: .infinity, pacer)[0]
     }

@@ -143,7 +143,7 @@ package struct SubspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>: ~Copy
       var end = start
       let report = try step(
         trials, loss: loss, iteration: iteration, &end, phases: phases, pacer: pacer)
-      retreat.note(loss: loss, at: start)
+      if stepsBack { retreat.note(loss: loss, at: start) }
       parameters = end
       return report
     } catch {
