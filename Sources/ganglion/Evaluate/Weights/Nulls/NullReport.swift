@@ -39,7 +39,7 @@ struct NullReport {
     _ found: WeightNulls, _ settings: NullSettings, components: PopulationComponents?,
     of model: ModelFile, on world: borrowing Communicator
   ) throws {
-    isRidgeChosen = model.isRidgeChosen
+    isRidgeChosen = model.isRidgeByBlocks
     self.found = found
     self.settings = settings
     self.components = components

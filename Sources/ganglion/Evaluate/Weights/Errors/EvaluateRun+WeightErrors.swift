@@ -18,16 +18,12 @@ extension EvaluateRun {
     _ fitted: borrowing FittedProblem, on world: borrowing Communicator
   ) throws -> WeightErrorReport? {
     guard let text = command.standardErrors else { return nil }
-    let chosen = try ModelNeurons(of: model, on: world).places(of: text, "--standard-errors")
-    try requireKnownErrors(fitted)
     let local = fitted.problem.regressors.local
     let fittable = Set(fitted.problem.fittable)
-    let missing = chosen.filter { local.contains($0) && !fittable.contains($0 - local.lowerBound) }
-    let skipped = try world.gather(missing)
-    if let first = skipped.first {
-      throw CommandLineError.usage(
-        "--standard-errors: neuron \(model.labels[first]) was left out of the fit")
-    }
+    let isFitted = try world.gather(local.map { fittable.contains($0 - local.lowerBound) ? 1 : 0 })
+    let chosen = try ModelNeurons(of: model, on: world).places(
+      of: text, "--standard-errors", isFitted: isFitted.map { $0 == 1 })
+    try requireKnownErrors(fitted)
     let own = chosen.filter(local.contains)
     let regions = try regionLabels(on: world).map(RegionPlaces.init)
     if let regions {
