@@ -45,7 +45,9 @@ import Training
     let state = Double(training.stateWidth)
     // Three tangents take as much room as 16, states as much as 48: whole vectors, an odd number of
     // cache lines.
-    #expect(agree(plan.bytes, 70e6 + (16 * p + 48 * 10 * state + 3 * p) * 4 + 2 * 36 * 8))
+    let trial = Double(training.valuesOfTrial + 30 * training.dataAStep)
+    let numbers = 16 * p + 48 * 10 * state + 5 * trial + 2 * p
+    #expect(agree(plan.bytes, 70e6 + numbers * 4 + 8 * (2 * 36 + 4 * p)))
     #expect(plan.nodeBytes == 2 * plan.bytes)
   }
 
@@ -122,6 +124,25 @@ import Training
     // Of one node a rank's own; of several what its last rank sends on.
     let (aRank, aNode) = adam.sent(by: exampleJob(nodes: 2, ranks: 2))
     #expect(agree(aRank, 12 * p) && agree(aNode, 12 * p))
+  }
+
+  /// A tape holds all steps, as the run that makes one says.
+  @Test(arguments: [20, 200])
+  func tape(steps: Int) throws {
+    let task = FlipFlop(bits: 2, hidden: 48, steps: steps)
+    var settings = Trainer.Settings()
+    settings.method = .adam
+    settings.batch = 20
+    settings.iterations = 1
+    settings.heldOut = 8
+    let result = try Trainer.run(
+      task, settings, on: SingleRank(), precision: Float.self, phases: Phases()
+    ) { _ in .goOn }
+    let plan = TrainPlan(
+      PlannedTraining(task, settings, precision: Float.self), in: exampleJob())
+    let data = Double(20 * steps * plan.training.dataAStep * 4 + 8 * 5 * plan.training.parameters)
+    let ratio = (plan.bytes - TrainPlan.processBytes - data) / Double(result.bytes)
+    #expect(ratio > 0.9 && ratio < 1.1, "planned \(ratio) times the tape")
   }
 
   /// The work space that a run reports of itself.

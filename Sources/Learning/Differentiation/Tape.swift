@@ -29,6 +29,12 @@ package struct Tape<S: Scalar>: ~Copyable {
     arena = Arena(plan)
   }
 
+  /// Numbers that a tape of so many steps takes for a trial, beside the parameters and their gradients.
+  package static func numbers(ofTrial program: Program, steps: Int) -> Int {
+    steps * ValueLayout.numbers(ofTrial: program) + program.widths.reduce(0, +)
+      + program.states.reduce(0) { $0 + $1.width }
+  }
+
   /// Runs forwards and backwards.
   ///
   /// `gradient` receives ∂L/∂θ of these trials' share, 0 for fixed parameters. `tick` is called

@@ -64,6 +64,15 @@ package struct ValueLayout: Sendable {
     }
   }
 
+  /// Numbers that the values of a trial take at a step.
+  package static func numbers(ofTrial program: Program, withSlopes: Bool = true) -> Int {
+    // So many rows fill whole cache lines, whatever the widths.
+    let rows = 16
+    var plan = ArenaPlan()
+    _ = ValueLayout(program, rows: rows, parameters: [], withSlopes: withSlopes, in: &plan)
+    return plan.capacity / rows
+  }
+
   /// Some rows of everything, with their sets of parameters.
   init(_ whole: ValueLayout, rows range: Range<Int>, sets: Range<Int>) {
     program = whole.program

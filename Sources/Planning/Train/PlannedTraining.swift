@@ -36,6 +36,8 @@ package struct PlannedTraining: Sendable {
   let numbersAStep: Int
   let operationsAStep: Int
   let dataAStep: Int
+  /// Numbers of a trial's values that are there at a time: all steps of a tape, a few of tangents.
+  let valuesOfTrial: Int
   /// Whether directions are whitened, and the numbers of the covariances that it takes.
   let isWhitened: Bool
   let covariances: Int
@@ -73,6 +75,7 @@ package struct PlannedTraining: Sendable {
     operationsAStep = program.step.reduce(0) { $0 + $1.parts }
     numbersAStep = program.step.reduce(0) { $0 + 2 * $1.parts * program.width($1.output) }
     dataAStep = program.channels.reduce(0) { $0 + ($1.isPerStep ? $1.width : 0) }
+    valuesOfTrial = Self.values(program, method, steps: steps, precision: precision)
     isWhitened = settings.method.usesDirections && subspace.whitening > 0
     covariances = isWhitened ? InputWhitening<S>.sharedNumbers(program) : 0
     bytesPerScalar = MemoryLayout<S>.stride
@@ -85,6 +88,14 @@ package struct PlannedTraining: Sendable {
     if settings.method.usesDirections { return settings.subspace.tangents }
     if settings.method == .eggroll { return (settings.evolution.population + 2) / 2 }
     return 1
+  }
+
+  private static func values<S: Scalar>(
+    _ program: Program, _ method: Trainer.Method, steps: Int, precision: S.Type
+  ) -> Int {
+    if method.usesTape { return Tape<S>.numbers(ofTrial: program, steps: steps) }
+    let together = method.usesDirections ? TangentMachine<S>.stepsInCache : 1
+    return together * ValueLayout.numbers(ofTrial: program, withSlopes: method.usesDirections)
   }
 
   private static func flops(_ program: Program) -> Double {

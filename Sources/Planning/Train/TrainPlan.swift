@@ -10,7 +10,8 @@ internal import Training
 /// With K tangents and B trials of T steps on a grid of pK × pB: the tangents as `TangentWork`
 /// counts them; the sketched Gauss-Newton matrix, `K² B D T / p`; its solutions on one rank,
 /// `2 K³` and a third of it for each damping; the batch forwards for every step that is tried, and
-/// for whitened directions once more and into covariances. A gradient takes the batch three times.
+/// for whitened directions once more and into covariances. A gradient takes the batch three times,
+/// and where it comes from a tape the values of all steps are held, else those of a few.
 /// What is sent: `TrainMessages`.
 package struct TrainPlan: Sendable {
   package let training: PlannedTraining
@@ -36,6 +37,8 @@ package struct TrainPlan: Sendable {
 
   /// What a gradient takes, forwards and back.
   private static var passesOfGradient: Double { 3 }
+  /// Parameters, their gradient as it is summed and as it is clipped, and two moments.
+  private static var copiesOfGradient: Double { 5 }
   /// Code, libraries and buffers of a rank before any data: what
   /// Benchmarks/results/sofo/sofo-memory.md has beside the work space, and some for files.
   static var processBytes: Double { 70e6 }
@@ -80,10 +83,12 @@ package struct TrainPlan: Sendable {
     messages = TrainMessages(training, on: grid)
     // Tangents of a number lie side by side, as whole vectors.
     let stride = Double(TangentWidth(tangents).stride)
-    let numbers =
-      (work?.held ?? stride * parameters) + stride * rows * 2 * state + parameters * 3
-      + Double(training.covariances)
-    bytes = Self.processBytes + numbers * scalar + 2 * k * k * 8
+    let carried = work.map { $0.held + stride * rows * 2 * state } ?? 0
+    let trial = Double(training.valuesOfTrial + training.steps * training.dataAStep)
+    let numbers = carried + rows * trial + 2 * parameters + Double(training.covariances)
+    // Parameters, what they were and would be after each step, or their moments.
+    let copies = work == nil ? Self.copiesOfGradient : 3 + Double(training.dampings)
+    bytes = Self.processBytes + numbers * scalar + 8 * (2 * k * k + copies * parameters)
   }
 
   /// Multiplications and additions of matrix products in one iteration.
