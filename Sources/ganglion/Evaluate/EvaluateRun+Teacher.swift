@@ -87,7 +87,7 @@ extension EvaluateRun {
           local: local, neurons: truth.neurons, weights: try truth.readWeights(local),
           inputWeights: truth.inputs > 0
             ? try truth.readInputWeights(local) : Matrix(rows: local.count, columns: 0),
-          bias: [S](repeating: 0, count: local.count), alpha: alpha),
+          bias: try truth.readBias(local).map { S($0) }, alpha: alpha),
         leaksCurrents: truth.leaksCurrents)
     }
   }

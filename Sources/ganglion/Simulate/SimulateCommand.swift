@@ -17,7 +17,7 @@ struct SimulateCommand: ModelCommand {
       r[t+1] = (1 - alpha) r[t] + alpha tanh(W r[t] + W_in u[t] + b + e_in) + alpha e_out, \
       from a frame of a recording, or from random rates. Writes a recording like \
       `ganglion generate`: /rates (time, neuron), the start first, /inputs (time, input), \
-      and the model's weights under /truth. The same flags give the same file on any \
+      and the model's network under /truth. The same flags give the same file on any \
       number of ranks, to rounding.
 
       --silence, --drive and --clamp do something to neurons while it runs: the difference from a \
@@ -145,6 +145,10 @@ struct SimulateRun<S: Scalar & Transferable & Storable> {
       provenance: try model.provenance(
         settings(frames - 1), seed: Int(clamping: command.seed), threads: threads, on: world))
     try file.writeWeights(network.weights, neuron: local.lowerBound)
+    let bias = try world.gather(network.bias.map { Double($0) })
+    if bias.contains(where: { $0 != 0 }) { try file.writeBias(bias) }
+    let leaks = try world.gather(network.alpha)
+    if leaks.contains(where: { $0 != leaks[0] }) { try file.writeLeaks(leaks) }
     if model.inputs > 0 {
       try file.writeInputs(
         drive.inputs.view.transposed.copy(), weights: network.inputWeights,

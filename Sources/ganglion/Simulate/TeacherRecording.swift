@@ -221,7 +221,8 @@ struct TeacherRecording {
       targets: signals.targets, readout: readout,
       meaning: "wanted output; 0 before a first pulse, and in a trial's first frame")
     let alpha = alpha(of: 0..<task.cell.units)
-    try file.writeNeurons(alpha: cells.map { alpha[$0] }, cells: cells)
+    try file.writeLeaks(cells.map { alpha[$0] })
+    try file.writeCells(cells)
     try file.writeAttribute("truth_leak", network.leak.rawValue)
     try file.writeAttribute("truth_cells", task.cell.units)
   }

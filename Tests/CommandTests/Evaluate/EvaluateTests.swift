@@ -205,6 +205,28 @@ extension CommandTests {
       #expect(ratio < 1e-6)
       let truth = try #require(scores["connectivity"]?["pearson"] as? Double)
       #expect(truth > 0.999999)
+      // Its fixed points are those of the model, whose cells have constant currents.
+      #expect(relativeError(try readVector(run, "/truth/b"), bias) < 1e-6)
+      #expect(bias.contains { abs($0) > 1e-3 })
+      let points = folder.file("points.h5")
+      try succeed(
+        ["evaluate", model, "--recording", run, "--fixed-points", "9", "-o", points], ranks: 3)
+      let distances = try readVector(points, "/matched_points/distance")
+      #expect(!distances.isEmpty && distances.allSatisfy { $0 < 1e-3 }, "\(distances)")
+    }
+
+    /// Leaks of its own of each neuron are part of the truth.
+    @Test func simulateKeepsTheLeaks() throws {
+      let folder = try TemporaryDirectory()
+      let (_, model) = try fitted(folder, neurons: 5, frames: 200, ["--alpha", "per-neuron"])
+      let run = folder.file("run.h5")
+      try succeed(["simulate", model, "-o", run, "--steps", "20"], ranks: 2)
+      let leaks = try readVector(model, "/alpha")
+      if Set(leaks).count > 1 {
+        #expect(relativeError(try readVector(run, "/truth/alpha"), leaks) < 1e-6)
+      } else {
+        #expect(try File.open(run).kind(of: "/truth/alpha") != .dataset)
+      }
     }
 
     /// The same file on any number of ranks, noise included, and another one with another seed.

@@ -162,6 +162,17 @@ package struct TruthFile: Sendable {
     }
   }
 
+  /// The constant currents of some neurons; 0 where the file has none.
+  package func readBias(_ neurons: Range<Int>) throws -> [Double] {
+    try reading { file in
+      guard try file.kind(of: "/truth/b") == .dataset else {
+        return [Double](repeating: 0, count: neurons.count)
+      }
+      let all: [Double] = try file.openDataset("/truth/b").read(range: 0..<columns)
+      return neurons.map { all[place(of: $0)] }
+    }
+  }
+
   private func reading<R: ~Copyable>(
     _ body: (borrowing File) throws -> R
   ) throws -> R {

@@ -31,7 +31,7 @@ package struct CheckpointFile: Sendable {
   package var previous: String { Self.previous(of: path) }
 
   /// Where a checkpoint of this name keeps its predecessor.
-  static func previous(of path: String) -> String { followingLinks(path) + ".previous" }
+  package static func previous(of path: String) -> String { followingLinks(path) + ".previous" }
 
   /// Writes a new checkpoint; `body` is collective and fills it, and lets go of what it
   /// opened.

@@ -32,7 +32,8 @@ package struct RecordingShape: Sendable {
 ///
 /// `/rates` (time, neuron), `/inputs` (time, input), `/trial_start`, `/truth/W`
 /// (neuron, presyn), `/truth/W_in` (neuron, input), the dimensions' coordinates, and the
-/// attributes `dt`, `tau`, `alpha`; of a network with a task its `/truth/outputs` and
+/// attributes `dt`, `tau`, `alpha`; `/truth/b` and `/truth/alpha` (neuron) where neurons have constant
+/// currents or leaks of their own; of a network with a task its `/truth/outputs` and
 /// `/truth/W_out` too. Of a network of low rank it holds the factors of `W = M Nᵀ` instead of
 /// W: `/truth/M` (neuron, latent) and `/truth/N` (presyn, latent). All numbers are 32-bit
 /// floats. It appears under its name when `finish` has completed it.
@@ -162,12 +163,25 @@ package struct RecordingFile: ~Copyable {
     try file.write("region", regions, "neuron", longName: "region of the neuron")
   }
 
-  /// Writes what is known of the neurons: `/truth/alpha`, the leak of each, and `/truth/cell`,
-  /// its number in the network that some of the recorded ones are of; every rank has them.
+  /// Writes `/truth/alpha`, the leak of each neuron, which every rank has.
   ///
   /// - Collective: every rank of the group must call it.
-  package mutating func writeNeurons(alpha: [Double], cells: [Int]) throws {
+  package mutating func writeLeaks(_ alpha: [Double]) throws {
     try file.write("truth/alpha", alpha, ["neuron"], longName: "true leak of the neuron")
+  }
+
+  /// Writes `/truth/b`, the constant current of each neuron, which every rank has.
+  ///
+  /// - Collective: every rank of the group must call it.
+  package mutating func writeBias(_ bias: [Double]) throws {
+    try file.write("truth/b", bias, ["neuron"], longName: "true constant current of the neuron")
+  }
+
+  /// Writes `/truth/cell`, the number of each neuron in the network that some of the recorded ones
+  /// are of, which every rank has.
+  ///
+  /// - Collective: every rank of the group must call it.
+  package mutating func writeCells(_ cells: [Int]) throws {
     try file.write(
       "truth/cell", cells, ["neuron"], longName: "number of the neuron in its network, from 0")
   }
