@@ -1,3 +1,4 @@
+internal import Collectives
 internal import Foundation
 internal import Results
 internal import Rivals
@@ -13,6 +14,8 @@ struct Animal {
   /// How its last fit ended.
   var record: String { file("-fit.json") }
   var checkpoint: String { model + ".checkpoint" }
+  /// What a stopped fit has left, and before that.
+  var checkpoints: [String] { [checkpoint, CheckpointFile.previous(of: checkpoint)] }
   var log: String { model + ".jsonl" }
 
   private func file(_ ending: String) -> String {
@@ -59,7 +62,7 @@ struct Animal {
   }
 }
 
-/// How the last fit of an animal ended, as a file beside its model says.
+/// How the last fit of an animal ended, or that it has not, as a file beside its model says.
 struct AnimalRecord: Codable, Equatable {
   let recording: String
   /// Of its bytes; nil where they could not be read.
@@ -84,6 +87,18 @@ struct AnimalRecord: Codable, Equatable {
     self.flags = flags
     self.failure = failure
     self.exitCode = exitCode
+  }
+
+  /// The record of a fit that begins: until it ends nothing says that the animal was fitted.
+  static func begun(_ animal: Animal, sha256: String?, flags: [String]) -> AnimalRecord {
+    AnimalRecord(
+      animal, sha256: sha256, flags: flags, failure: "its last fit has not ended",
+      exitCode: ExitCode.stopped)
+  }
+
+  /// Whether it is of a fit of the same data by the same flags.
+  func isOfSameFit(as other: AnimalRecord) -> Bool {
+    (recording, sha256, flags) == (other.recording, other.sha256, other.flags)
   }
 
   /// The exit code of a fit that failed; nil: it did not.

@@ -27,16 +27,17 @@ struct AnimalSummary: Codable {
   init(_ animal: Animal) {
     name = animal.name
     recording = animal.recording
-    let record = AnimalRecord(animal)
-    if let reason = record?.failure {
+    // A model without a record may be anyone's.
+    guard let record = AnimalRecord(animal), FileManager.default.fileExists(atPath: animal.model)
+    else {
+      failure = AnimalRecord(animal)?.failure ?? "not fitted yet"
+      return
+    }
+    if let reason = record.failure {
       failure = reason
       return
     }
     do {
-      guard FileManager.default.fileExists(atPath: animal.model) else {
-        failure = "not fitted yet"
-        return
-      }
       let model = try ResultContents(animal.model)
       read(ScoredResult(model: model, scores: nil))
     } catch {

@@ -54,8 +54,10 @@ struct AnimalTable: Codable {
     ]
   }
 
-  private var failures: [String] {
-    animals.compactMap { animal in animal.failure.map { "\(animal.name): not fitted: \($0)" } }
+  private func failures(told: Set<String> = []) -> [String] {
+    animals.filter { !told.contains($0.name) }.compactMap { animal in
+      animal.failure.map { "\(animal.name): not fitted: \($0)" }
+    }
   }
 
   private var medianAgreement: String? {
@@ -67,13 +69,14 @@ struct AnimalTable: Codable {
       + " \(plain(known.min() ?? .nan, digits: 3)) to \(plain(known.max() ?? .nan, digits: 3)))"
   }
 
-  var text: String {
+  /// The table in words, without the reasons that were `told`.
+  func text(told: Set<String>) -> String {
     let rows = [Self.heads] + fitted.map(cells) + [summed]
     let columns = TextColumns(
       fitting: rows, Self.heads.indices.map { $0 == 0 ? .left : .right }, gap: 2)
     return
       (["\n" + columns.text(rows), "error and linear: one step, over that of persistence"]
-      + [medianAgreement].compactMap { $0 } + failures.map { "warning: \($0)" })
+      + [medianAgreement].compactMap { $0 } + failures(told: told).map { "warning: \($0)" })
       .joined(separator: "\n")
   }
 
@@ -84,7 +87,7 @@ struct AnimalTable: Codable {
     page.section(
       "At a glance", id: "glance",
       [
-        failures.isEmpty ? "" : notices(failures),
+        failures().isEmpty ? "" : notices(failures()),
         table(
           "One row a fitted animal: one-step error and that of a linear model, and the mean error of"
             + " free runs, each over that of persistence on the held-out frames",

@@ -50,7 +50,7 @@ struct AnimalsRun {
       }
       failures.append((animal.name, record))
     }
-    try collect(console, on: world)
+    try collect(told: Set(failures.map(\.name)), console, on: world)
     try throwFailures(failures)
   }
 
@@ -59,10 +59,11 @@ struct AnimalsRun {
   /// - Throws: the exit code of the first fit that failed.
   private func throwFailures(_ failures: [(name: String, record: AnimalRecord)]) throws {
     guard let first = failures.first else { return }
+    let reason = command.common.quiet ? ": \(first.record.failure ?? "")" : ", as said above"
     throw CommandLineError(
       exitCode: first.record.exitCode,
       description: "\(failures.count) of \(animals.count) animals could not be fitted, first"
-        + " \(first.name): \(first.record.failure ?? ""); \(table) has the others")
+        + " \(first.name)\(reason); \(table) has the others")
   }
 
   private func makeFolder() throws {
@@ -117,13 +118,13 @@ struct AnimalsRun {
       let minutes = try minutesLeft(on: world)
       let typed = try animal.fit(flags, command.common, command.method, minutes: minutes)
       console.say("\n$ " + typed.words.map { quoted($0) }.joined(separator: " "))
-      // Until it has ended nothing says that it was fitted.
-      try world.agreeOnRoot { try remove(animal.record) }
+      try world.agreeOnRoot { try begin(animal, sha256) }
       try typed.command.files.require(on: world)
       try typed.command.run(typed.command.open(on: world), leadsOn: false, on: world)
       return try record(animal, sha256, error: nil, on: world)
     } catch let error as any ExitCoded where Self.ownFaults.contains(error.exitCode) {
-      console.say("\(animal.name): not fitted: \(error)")
+      // A task ends with it.
+      if command.task == nil { console.say("\(animal.name): not fitted: \(error)") }
       return try record(animal, sha256, error: error, on: world)
     }
   }
@@ -161,19 +162,28 @@ struct AnimalsRun {
     return record
   }
 
-  private func remove(_ path: String) throws {
-    guard FileManager.default.fileExists(atPath: path) else { return }
-    try FileManager.default.removeItem(atPath: path)
+  /// Notes that a fit begins, and forgets where another one stopped, of other data or by other flags.
+  private func begin(_ animal: Animal, _ sha256: String?) throws {
+    let record = AnimalRecord.begun(animal, sha256: sha256, flags: flags)
+    if let former = AnimalRecord(animal), !former.isOfSameFit(as: record) {
+      for path in animal.checkpoints where FileManager.default.fileExists(atPath: path) {
+        try FileManager.default.removeItem(atPath: path)
+      }
+    }
+    try record.write(of: animal)
   }
 
   // MARK: - The table
 
-  /// Makes table and page of what is there.
+  /// Makes table and page of what is there; of animals that were `told` it was said already why they are
+  /// not fitted.
   ///
   /// - Throws: `CommandLineError` where no animal is fitted: the exit code of the first one's fit,
   ///   65 where there was none.
   /// - Collective: every rank of `world` must call it.
-  private func collect(_ console: Console, on world: borrowing Communicator) throws {
+  private func collect(
+    told: Set<String>, _ console: Console, on world: borrowing Communicator
+  ) throws {
     var found = Data()
     try world.agreeOnRoot {
       let summaries = animals.map(AnimalSummary.init)
@@ -200,7 +210,7 @@ struct AnimalsRun {
         configuration: try Settings([
           "command": "animals", "recordings": command.recordings, "flags": flags,
         ]).json))
-    console.say(collected.text)
+    console.say(collected.text(told: told))
     console.say("wrote \(table) and \(page)")
   }
 }

@@ -1,3 +1,4 @@
+internal import CORNN
 internal import Evaluation
 internal import HDF5
 internal import LinearAlgebra
@@ -21,22 +22,25 @@ enum SharedWeights {
 
   /// All pairs of animals with common neurons, on one rank.
   ///
-  /// Names that only count neurons say nothing, and are left out.
+  /// Names that only count neurons say nothing, and are left out, as are neurons that a fit left out: they
+  /// have no weights.
   ///
   /// - Throws: `HDF5Error` for a model that cannot be read.
   /// - Complexity: animals² reads of the common rows; memory of two such blocks of W.
   static func agreements(of animals: [Animal]) throws -> [Agreement] {
     let labels = try animals.map { try File.open($0.model).openDataset("/neuron").readStrings() }
+    let fitted = try animals.map { try fittedNeurons(of: $0) }
     let named = animals.indices.filter { labels[$0] != labels[$0].indices.map(String.init) }
     var found: [Agreement] = []
     for (number, i) in named.enumerated() {
       for j in named[..<number] {
-        let common = Set(labels[i]).intersection(labels[j]).sorted()
+        let (own, other) = (fitted[i].map { labels[i][$0] }, fitted[j].map { labels[j][$0] })
+        let common = Set(own).intersection(other).sorted()
         guard common.count >= leastShared else { continue }
         var agreement = WeightAgreement()
-        let own = try weights(of: animals[i], labels[i], common)
-        let other = try weights(of: animals[j], labels[j], common)
-        for k in common.indices { agreement.add(own.row(k), other.row(k), leavingOut: k) }
+        let first = try weights(of: animals[i], labels[i], common)
+        let second = try weights(of: animals[j], labels[j], common)
+        for k in common.indices { agreement.add(first.row(k), second.row(k), leavingOut: k) }
         let correlation = agreement.pearson
         found.append(
           Agreement(
@@ -45,6 +49,12 @@ enum SharedWeights {
       }
     }
     return found
+  }
+
+  /// The numbers of the neurons that were not left out.
+  private static func fittedNeurons(of animal: Animal) throws -> [Int] {
+    let outcomes: [Double] = try File.open(animal.model).openDataset("/diagnostics/outcome").read()
+    return outcomes.indices.filter { outcomes[$0] != Double(Outcome.skipped.rawValue) }
   }
 
   /// Common × common.
