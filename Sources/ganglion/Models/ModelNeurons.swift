@@ -32,7 +32,29 @@ struct ModelNeurons {
     try given(by: text, flag).sorted()
   }
 
-  /// The same, in the order in which they are named.
+  /// The same of a fit that left some neurons out: `all` and regions stand for those that it has.
+  ///
+  /// - Throws: also for a neuron that is named itself and was left out, and where none remains.
+  func places(of text: String, _ flag: String, isFitted: [Bool]) throws -> [Int] {
+    let places = try places(of: text, flag)
+    let names = Set(text.split(separator: ",").map(String.init))
+    for place in places where !isFitted[place] && isNamed(place, among: names) {
+      throw CommandLineError.usage("\(flag): neuron \(labels[place]) was left out of the fit")
+    }
+    let fitted = places.filter { isFitted[$0] }
+    guard !fitted.isEmpty else {
+      throw CommandLineError.usage("\(flag) \(text): all these neurons were left out of the fit")
+    }
+    return fitted
+  }
+
+  /// Whether a neuron is named itself, and not by its region.
+  private func isNamed(_ place: Int, among names: Set<String>) -> Bool {
+    names.contains(labels[place])
+      || hasNoNumbers && names.contains("\(place)") && regions?.contains("\(place)") != true
+  }
+
+  /// The places in the order in which they are named.
   func given(by text: String, _ flag: String) throws -> [Int] {
     guard text != "all" else { return Array(labels.indices) }
     let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

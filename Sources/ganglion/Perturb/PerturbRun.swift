@@ -22,13 +22,17 @@ struct PerturbRun {
     let threads = try command.common.startThreads(on: world)
     let console = Console(rank: world.rank, quiet: command.common.quiet)
     let neurons = try ModelNeurons(of: model, on: world)
-    let readOut = try neurons.places(of: command.readOut, "--read-out")
+    let outcomes = try model.readNeurons("diagnostics/outcome", 0..<model.neurons, on: world)
+    // Those that were left out of the fit have no weights.
+    let isFitted = outcomes.map { $0 != model.skippedOutcome }
+    let readOut = try neurons.places(of: command.readOut, "--read-out", isFitted: isFitted)
+    let candidates = try neurons.places(
+      of: command.candidates, "--candidates", isFitted: isFitted)
     let opened = try open(on: world)
     console.say(opened)
     let local = Partition(of: model.neurons, among: world.size).range(of: world.rank)
     let observed = try model.observe(
       opened.recording, of: Double.self, local: local, on: world)
-    let candidates = try candidates(neurons, readOut, on: world)
     let starts = try starts(in: observed, opened.recording)
     let influence = try influence(
       of: candidates, on: readOut, from: starts, observed, console, on: world)
@@ -72,25 +76,6 @@ struct PerturbRun {
       throw CommandLineError.usage("\(model.path) does not say what was fitted: give --recording")
     }
     return try model.openRecording(paths, command.source, command.match, on: world)
-  }
-
-  /// The cells that are driven; those that were left out of the fit have no weights.
-  private func candidates(
-    _ neurons: ModelNeurons, _ readOut: [Int], on world: borrowing Communicator
-  ) throws -> [Int] {
-    let chosen = try neurons.places(of: command.candidates, "--candidates")
-    let outcomes = try model.readNeurons("diagnostics/outcome", 0..<model.neurons, on: world)
-    let isFitted = outcomes.map { $0 != model.skippedOutcome }
-    if let place = readOut.first(where: { !isFitted[$0] }) {
-      throw CommandLineError.usage(
-        "--read-out: neuron \(neurons.labels[place]) was left out of the fit")
-    }
-    let fitted = chosen.filter { isFitted[$0] }
-    if command.candidates != "all", let place = chosen.first(where: { !isFitted[$0] }) {
-      throw CommandLineError.usage(
-        "--candidates: neuron \(neurons.labels[place]) was left out of the fit")
-    }
-    return fitted
   }
 
   private func starts(

@@ -190,6 +190,15 @@ extension CommandTests {
         #expect((0..<6).allSatisfy { weights[1, $0] == 0 && weights[$0, 4] == 0 })
         #expect(entries(weights).allSatisfy { $0.isFinite })
       }
+      // What is asked of all neurons is asked of those that were fitted.
+      let (model, scores) = (folder.file("model.h5"), folder.file("scores.h5"))
+      try succeed(["evaluate", model, "--standard-errors", "all", "-o", scores], ranks: 3)
+      let errors = try readMatrix(scores, "/worth/sampling_error")
+      #expect(errors.rows == 4)
+      for i in 0..<4 { for j in [1, 4] { #expect(errors[i, j].isNaN) } }
+      try expectRefusal(
+        ["evaluate", model, "--standard-errors", "0,4"], 64, "neuron 4 was left out",
+        in: folder.path)
     }
 
     @Test func nothingButMissingValues() throws {

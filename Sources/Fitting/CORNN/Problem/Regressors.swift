@@ -34,6 +34,12 @@ package final class Regressors<S: Scalar & Transferable> {
   /// The row of a neuron given by its index among this rank's.
   func index(ofLocal neuron: Int) -> Int { local.lowerBound + neuron }
 
+  /// Whether a regressor is zero in all fitted transitions.
+  func isSilent(_ j: Int) -> Bool {
+    for t in 0..<samples where fitted.matrix[j, t] != 0 { return false }
+    return true
+  }
+
   /// Gathers every rank's neurons into the matrices shared on each node.
   ///
   /// `rates` is this rank's neurons × frames, of which the rows of `silent` neurons count as

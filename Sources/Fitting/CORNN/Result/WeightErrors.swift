@@ -98,12 +98,14 @@ extension FitProblem<Double> {
       errorCorrelation: residuals.correlation(at: transitions.frames), sums: sums)
   }
 
-  /// The regressors from which a neuron may have weights.
+  /// The regressors from which a neuron may have weights: not its own, none that is forbidden, and none
+  /// that is zero throughout, as those of neurons that were left out.
   func freeRegressors(of neuron: Int, _ recipe: FitRecipe) -> [Int] {
     let own = recipe.configuration.selfConnections ? nil : regressors.index(ofLocal: neuron)
     let forbidden = recipe.constraints.mask?[neuron]
     return (0..<regressors.count).filter { j in
       j != own && (j >= regressors.neurons || forbidden?.contains(j) != true)
+        && !regressors.isSilent(j)
     }
   }
 

@@ -144,9 +144,11 @@ extension RegionCurrents {
       try group.sum(&loadings)
       traces = product(loadings, rates.values)
       let power = (0..<count).map { traces.dot($0, traces, $0) / Double(rates.frames.count) }
-      let hasSettled = zip(power, before).allSatisfy { abs($0 - $1) <= Self.settled * $0 }
+      // On unequal processors ranks may differ in the last bit, and leave together all the same.
+      let hasSettled = try group.broadcast(
+        zip(power, before).allSatisfy { abs($0 - $1) <= Self.settled * $0 } ? 1 : 0)
       before = power
-      if hasSettled { break }
+      if hasSettled == 1 { break }
       let images = product(traces, rates.values, transposingB: true)
       direction = own.indices.map { weights.dot($0, images, own[$0]) }
     }

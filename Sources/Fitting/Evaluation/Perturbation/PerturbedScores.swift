@@ -45,6 +45,15 @@ package struct PerturbedScores: Sendable {
   /// Enough for a picture.
   private static var mostResponses: Int { 2000 }
 
+  /// Every how many responses one is kept, so that about `mostResponses` are: of several trials not those
+  /// of the same neurons, so it has no factor in common with their number.
+  static func stride(responses: Int, neurons: Int) -> Int {
+    func commonFactor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : commonFactor(b, a % b) }
+    var stride = max(1, responses / mostResponses)
+    while commonFactor(stride, neurons) > 1 { stride += 1 }
+    return stride
+  }
+
   /// Runs all trials; nil if none can be compared.
   ///
   /// - Parameters:
@@ -69,7 +78,7 @@ package struct PerturbedScores: Sendable {
     let possible = Set(observed.starts(in: 0..<observed.frames, steps: steps))
     let used = trials.indices.filter { possible.contains(trials[$0].onset - 1) }
     guard !used.isEmpty else { return nil }
-    let stride = max(1, used.count * network.neurons / Self.mostResponses)
+    let stride = Self.stride(responses: used.count * network.neurons, neurons: network.neurons)
     var own: [Response] = []
     var sums = [PairSums](repeating: PairSums(), count: ahead.count)
     for (number, place) in used.enumerated() {

@@ -122,6 +122,24 @@ import Testing
     #expect(abs(found.errorCorrelation - successive / power) < 1e-12)
   }
 
+  /// From a neuron that never moves there are no weights, and the others' are what they are without it.
+  @Test func silentNeuronsHaveNone() throws {
+    let moving = (0..<3).map { i in noise(50, stream: i).map { 0.4 * $0 } }
+    func errors(_ rates: [[Double]]) throws -> WeightErrors {
+      var weights = Matrix<Double>(rows: rates.count, columns: rates.count)
+      weights[0, 1] = 0.7
+      return try problem(Matrix(rates)).weightErrors(
+        of: 0, weights: weights, recipe(rates.count, alpha: 0.5, lambda: 0.02))
+    }
+    let without = try errors(moving)
+    let with = try errors(moving + [[Double](repeating: 0, count: 50)])
+    #expect(with.standardErrors[3].isNaN && with.ridgeBiases[3].isNaN)
+    for j in 1..<3 {
+      #expect(abs(with.standardErrors[j] - without.standardErrors[j]) < 1e-12)
+      #expect(abs(with.ridgeBiases[j] - without.ridgeBiases[j]) < 1e-12)
+    }
+  }
+
   /// The spread of the weights over 100 recordings of one network, whatever its noise.
   @Test(arguments: [SimulationNoise.Kind.gaussian, .laplace, .poisson])
   func repeatsSpreadAsFar(kind: SimulationNoise.Kind) throws {
