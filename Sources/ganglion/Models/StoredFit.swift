@@ -15,6 +15,9 @@ struct StoredFit {
 
   /// Where a result keeps how many these are.
   static let refinedSetting = "refined-iterations"
+  /// The setting of `refine` that says whether held-out blocks chose the ridge of the fit: its curve is
+  /// not in the refined model.
+  static let ridgeChosenSetting = "ridge-chosen"
 
   /// - Throws: `CommandLineError` (64) for a model of another method, 65 for one that does not say
   ///   how it was fitted.

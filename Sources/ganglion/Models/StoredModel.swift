@@ -22,6 +22,11 @@ extension ModelFile {
   /// The share of the frames that the fit kept for its scores.
   var holdout: Double { (settings["holdout"] as? NSNumber)?.doubleValue ?? 0 }
 
+  /// Whether held-out blocks chose the ridge among several; of a refined model, that of its fit.
+  var isRidgeByBlocks: Bool {
+    isRidgeChosen || settings[StoredFit.ridgeChosenSetting] as? Bool == true
+  }
+
   /// How `/diagnostics/outcome` marks a neuron that was left out.
   var skippedOutcome: Double { Double(Outcome.skipped.rawValue) }
 

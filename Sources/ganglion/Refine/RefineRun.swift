@@ -23,6 +23,7 @@ struct RefineRun {
     let opened = try open(on: world)
     session.console.say(opened)
     let fitted = try FittedProblem(of: model, opened, on: world)
+    try requireUnrefined(fitted.fit)
     let start = RefinedNetwork(weights: fitted.weights.copy(), leaks: fitted.recipe.leaks)
     let found = try command.refinement.refine(
       start, of: fitted.problem, fitted.recipe, group: world, threads: session.threads
@@ -34,16 +35,30 @@ struct RefineRun {
     try finish(fit, fitted, opened, record, session, on: world)
   }
 
+  /// Refuses what was refined already: how far is good was chosen on blocks for networks that are fitted
+  /// without each, which say nothing of a second refinement.
+  private func requireUnrefined(_ fit: StoredFit) throws {
+    guard fit.refined > 0 else { return }
+    let origin = model.settings["refined"] as? String
+    throw CommandLineError.usage(
+      "\(model.path) was refined already, by \(fit.refined) iterations: refine the model that it was"
+        + " made of\(origin.map { " (\($0))" } ?? "") with more --iterations")
+  }
+
+  /// The files of the recording that was fitted, where they are now.
+  private var recordings: [String] {
+    command.recording.isEmpty ? model.fittedRecordings : command.recording
+  }
+
   /// The recording that was fitted.
   ///
   /// - Collective: every rank of `world` must call it.
   private func open(on world: borrowing Communicator) throws -> ModelRecording {
-    let paths = command.recording.isEmpty ? model.fittedRecordings : command.recording
-    guard !paths.isEmpty else {
+    guard !recordings.isEmpty else {
       throw CommandLineError.usage("\(model.path) does not say what was fitted: give --recording")
     }
     return try model.openRecording(
-      paths, try SourceOptions.parse([]), try MatchOptions.parse([]), on: world)
+      recordings, try SourceOptions.parse([]), try MatchOptions.parse([]), on: world)
   }
 
   /// The network as a fit without iterations, which measures it; how its rows were solved is what
@@ -113,8 +128,9 @@ struct RefineRun {
     let own: [String: Any] = [
       "command": "refine", "refined": model.path,
       "refined-sha256": try world.digest(ofFile: model.path),
-      StoredFit.refinedSetting: record.iterations, "horizon": command.horizon,
-      "starts": command.starts, "refine-method": command.method.rawValue,
+      StoredFit.refinedSetting: record.iterations,
+      StoredFit.ridgeChosenSetting: model.isRidgeByBlocks, "horizon": command.horizon,
+      "recordings": recordings, "starts": command.starts, "refine-method": command.method.rawValue,
       "refine-iterations": command.refinement.iterations,
       "refine-learning-rate": command.refinement.learningRate, "pull": command.pull,
       "keep-leaks": command.keepLeaks,

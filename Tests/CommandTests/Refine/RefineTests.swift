@@ -142,6 +142,20 @@ extension CommandTests {
         refine + ["--recording", other], 65, "not what the model", in: folder.path)
     }
 
+    /// A refined model names the recording where it is now, and is not refined again.
+    @Test func aRefinedModelIsRefinedOnce() throws {
+      let folder = try TemporaryDirectory()
+      let model = try fitted(in: folder)
+      let (recording, moved) = (folder.file("recording.h5"), folder.file("moved.h5"))
+      try FileManager.default.moveItem(atPath: recording, toPath: moved)
+      let refined = folder.file("refined.h5")
+      try succeed(["refine", model, "-o", refined, "--recording", moved] + quick)
+      try succeed(["evaluate", refined, "-o", folder.file("scores.h5")])
+      try expectRefusal(
+        ["refine", refined, "-o", folder.file("again.h5")] + quick, 64, "was refined already",
+        in: folder.path)
+    }
+
     /// Nothing reaches out from neuron 4.
     private func writeMask(_ path: String) throws {
       var mask = Matrix<Double>(rows: 7, columns: 7)
