@@ -13,21 +13,23 @@ def draw_all(paths, folder=None):
         if path.resolve() not in (known.resolve() for known in files):
             files.append(path)
     names = Names(files, folder)
-    runs, problems = [], []
+    runs, comparisons, problems = [], [], []
     for path in files:
         try:
             with h5py.File(path) as file:
-                draw(file, path, names, runs)
+                draw(file, path, names, runs, comparisons)
         except OSError as error:
             problems.append((path, str(error)))
     for task in sorted({run.task for run in runs}):
         same = [run for run in runs if run.task == task]
         compare(task, same, folder or same[0].path.parent, names)
+    if len(comparisons) > 1:
+        comparison.together(comparisons, names.further((folder or files[0].parent) / "comparisons"))
     return problems
 
 
-def draw(file, path, names, runs):
-    """All figures of one result; runs of train are collected to be compared."""
+def draw(file, path, names, runs, comparisons):
+    """All figures of one result; runs of train are collected to be compared, as their comparisons are."""
     kind, stem = reading.kind(file), names.of(path)
     if kind == "fit":
         fit.draw(file, stem)
@@ -36,7 +38,8 @@ def draw(file, path, names, runs):
     elif kind == "recording":
         recording.draw(file, stem)
     elif kind == "comparison":
-        comparison.draw(file, stem)
+        comparisons.append(comparison.Comparison(file, path.stem))
+        comparison.draw(comparisons[-1], stem)
     elif kind == "train":
         run = train.Run(file)
         runs.append(run)

@@ -70,6 +70,25 @@ def run_of(path, optimizer, steps=None):
             {"task": "lorenz", "optimizer": optimizer, "seed": 0, "steps": steps or 32})
 
 
+def against(path):
+    """A comparison of two optimisers on two seeds, one loss of which is missing."""
+    with h5py.File(path, "w") as file:
+        names = ["sofo", "adam", "sofo", "adam"]
+        file["comparison/optimizer"] = np.array([name.encode() for name in names])
+        file["comparison/seed"] = [1.0, 1, 2, 2]
+        lengths = [5, 9, 4, 9]
+        file["curve/run"] = np.repeat(np.arange(4.0), lengths)
+        file["curve/iteration"] = np.concatenate([
+            np.arange(n) * (1 if name == "sofo" else 50)
+            for n, name in zip(lengths, names, strict=True)])
+        file["curve/elapsed"] = np.concatenate([np.linspace(0, 3, n) for n in lengths])
+        loss = np.concatenate([1 / (1 + np.arange(n)) for n in lengths])
+        loss[7] = np.nan
+        file["curve/loss"] = loss
+        file.attrs["task"] = "lorenz"
+
+
+
 class Figures(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -149,24 +168,22 @@ class Figures(unittest.TestCase):
         self.assertIn(">adam<", drawn)
 
     def test_optimisers_at_equal_time(self):
-        with h5py.File(self.path("against.h5"), "w") as file:
-            names = ["sofo", "adam", "sofo", "adam"]
-            file["comparison/optimizer"] = np.array([name.encode() for name in names])
-            file["comparison/seed"] = [1.0, 1, 2, 2]
-            lengths = [5, 9, 4, 9]
-            file["curve/run"] = np.repeat(np.arange(4.0), lengths)
-            file["curve/iteration"] = np.concatenate([
-                np.arange(n) * (1 if name == "sofo" else 50)
-                for n, name in zip(lengths, names, strict=True)])
-            file["curve/elapsed"] = np.concatenate([np.linspace(0, 3, n) for n in lengths])
-            loss = np.concatenate([1 / (1 + np.arange(n)) for n in lengths])
-            loss[7] = np.nan
-            file["curve/loss"] = loss
-            file.attrs["task"] = "lorenz"
+        against(self.path("against.h5"))
         self.expect_drawn(self.draw("against.h5"), "against")
         drawn = self.path("against.svg").read_text()
         for text in (">sofo<", ">adam<", "ranges of 2 seeds"):
             self.assertIn(text, drawn)
+
+    def test_several_tasks_at_equal_time(self):
+        names = ["reach", "lorenz", "kalman", "addition"]
+        for name in names:
+            against(self.path(f"{name}.h5"))
+        result = self.draw(*(f"{name}.h5" for name in names))
+        self.expect_drawn(result, *names, "comparisons")
+        drawn = self.path("comparisons.svg").read_text()
+        for name in names:
+            self.assertIn(f">{name}<", drawn)
+        self.assertEqual(drawn.count(">sofo<"), 1)
 
     def test_memory_against_steps(self):
         for steps in (32, 128):
