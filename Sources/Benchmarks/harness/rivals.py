@@ -25,17 +25,20 @@ class Task:
     seconds: float
     score: str
     form: str = ".3g"
+    scale: float = 1  # what scores are multiplied by
 
 
 TASKS = (
     Task("lorenz", ("lorenz",), 10, "squared error"),
+    Task("lorenz, loss at the end", ("lorenz", "--supervision", "end"), 10, "squared error"),
+    Task("lorenz, published cell", ("lorenz", "--cell", "published"), 10, "squared error"),
     Task("kalman, 1 dimension", ("kalman",), 30, "squared error"),
     Task("kalman, 2 dimensions", ("kalman", "--dimensions", 2), 30, "squared error"),
     Task("flip-flop, 3 bits", ("flipflop",), 30, "bits right", ".4f"),
     Task("flip-flop, 10 bits, n 128", ("flipflop", "--bits", 10, "--hidden", 128), 60,
          "bits right", ".4f"),
-    Task("reach", ("reach", "--held-out", 64), 60, "hand, mm", ".1f"),
-    Task("double reach", ("double-reach", "--held-out", 64), 60, "hand, mm", ".1f"),
+    Task("reach", ("reach", "--held-out", 64), 60, "hand, mm", ".0f", 1000),
+    Task("double reach", ("double-reach", "--held-out", 64), 60, "hand, mm", ".0f", 1000),
     Task("one-shot", ("one-shot", "--held-out", 256), 45, "accuracy", ".3f"),
     Task("delayed addition, T 128", ("delayed-addition", "--first-steps", 24), 45,
          "loss over the constant's"),
@@ -67,22 +70,35 @@ class Comparison:
                 name: {key: np.asarray(runs[key])[names == name]
                        for key in ("loss", "score", "iterations", "rate", "diverged")}
                 for name in dict.fromkeys(names)}
+            curve = {key: np.asarray(file[f"curve/{key}"]) for key in ("run", "loss", "elapsed")}
+        self.curves = {
+            name: [{key: values[curve["run"] == run] for key, values in curve.items()}
+                   for run in np.flatnonzero(names == name)]
+            for name in self.values}
 
     def order(self):
         """Optimisers by the median of the lowest held-out loss."""
         return sorted(self.values, key=lambda name: median(self.values[name]["loss"]))
 
+    def seconds(self, name, loss):
+        """The median time until an optimiser's held-out loss is at most this; infinite if never."""
+        times = []
+        for curve in self.curves[name]:
+            reached = curve["elapsed"][curve["loss"] <= loss]
+            times.append(reached[0] if len(reached) else np.inf)
+        return float(np.median(times))
+
 
 def compare(tasks=TASKS, seeds=SEEDS, optimizers=OPTIMIZERS, tuning=3):
     tasks = [task for task in tasks if "" not in task.flags]
     rows = [["task", "seconds a run", "optimiser", "rate", "iterations", "lowest held-out loss",
-             "score", "loss over that of the first"]]
+             "score", "loss over that of the first", "s to the loss of the last"]]
     first = dict.fromkeys(optimizers.split(","), 0)
     for task in tasks:
         done = Comparison(task, seeds, optimizers, tuning)
         order = done.order()
         first[order[0]] += 1
-        best = median(done.values[order[0]]["loss"])
+        best, worst = (median(done.values[order[k]]["loss"]) for k in (0, -1))
         for name in order:
             values = done.values[name]
             ran_away = int(values["diverged"].sum())
@@ -90,8 +106,8 @@ def compare(tasks=TASKS, seeds=SEEDS, optimizers=OPTIMIZERS, tuning=3):
                 task.name, f"{task.seconds:g}",
                 name + (f" ({ran_away} diverged)" if ran_away else ""),
                 f"{values['rate'][0]:.3g}", f"{median(values['iterations']):.0f}",
-                spread(values["loss"]), f"{task.score} {spread(values['score'], task.form)}",
-                f"{median(values['loss']) / best:.3g}"])
+                spread(values["loss"]), f"{task.score} {spread(task.scale * values['score'], task.form)}",
+                f"{median(values['loss']) / best:.3g}", f"{done.seconds(name, worst):.3g}"])
     return rows, (
         f"Medians and ranges of {seeds[1]} seeds from {seeds[0]} on, each optimiser tuned by {tuning} "
         f"runs on another seed, {os.cpu_count()} ranks of one thread. First: "
