@@ -10,7 +10,7 @@ package struct SOFOConfiguration: Sendable, Equatable, Codable {
   package var tangents = 128
   package var kind = TangentKind.gaussian
   package var rule = DampingRule.relative
-  /// λ, relative to the largest eigenvalue; ≥ 0.
+  /// λ, relative to the largest eigenvalue; in [0, 1].
   package var damping = 1e-5
   /// η; 1 is a whole Gauss-Newton step.
   package var learningRate = 1.0
@@ -43,8 +43,9 @@ package struct SOFOConfiguration: Sendable, Equatable, Codable {
         "--grid \(grid): \(grid.batch) ranks cannot share a batch of \(batch); "
           + "use a larger --batch or more ranks along the tangents")
     }
-    guard damping >= 0, damping.isFinite else {
-      throw .configuration("--damping \(asGiven(damping)): 0 or more")
+    guard (0...1).contains(damping) else {
+      throw .configuration(
+        "--damping \(asGiven(damping)): 0 to 1, for it is relative to the largest eigenvalue")
     }
     guard whitening == 0 || whitening >= 1e-4, whitening.isFinite else {
       throw .configuration("--whitening \(asGiven(whitening)): 0 (isotropic), or 1e-4 or more")

@@ -61,7 +61,7 @@ package struct DampingControl: Sendable {
 
   /// Dampings to solve for, and the steps to try with each.
   package var dampings: [Double] {
-    guard rule == .search else { return [damping * caution] }
+    guard rule == .search else { return [min(damping * caution, limits.upperBound)] }
     var result: [Double] = []
     for factor in rule.dampingFactors {
       let value = min(max(damping * factor, limits.lowerBound), limits.upperBound)

@@ -83,7 +83,7 @@ struct OptimizerOptions: ParsableArguments {
       SOFO: 1 is a whole Gauss-Newton step; methods with a gradient: default 1e-3, soap 3e-3.
       """)
   var learningRate: Double?
-  @Option(help: "Damping relative to the top eigenvalue, 0 or more; default by task.")
+  @Option(help: "Damping relative to the top eigenvalue, 0 to 1; default by task.")
   var damping: Double?
   @Option(
     help: """
@@ -139,7 +139,9 @@ struct OptimizerOptions: ParsableArguments {
         learningRate > 0, "--learning-rate is \(asGiven(learningRate)), expected a number > 0")
     }
     if let damping {
-      try require(damping >= 0, "--damping is \(asGiven(damping)), expected 0 or more")
+      try require(
+        damping >= 0 && damping <= 1,
+        "--damping is \(asGiven(damping)), expected 0 to 1: it is relative to the top eigenvalue")
     }
     if let whitening {
       try require(

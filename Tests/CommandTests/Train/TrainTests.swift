@@ -254,8 +254,9 @@ extension CommandTests {
 
     @Test(arguments: [
       ["--tangents", "0"], ["--batch", "0"], ["--learning-rate", "-1"], ["--learning-rate", "nan"],
-      ["--damping", "-1"], ["--iterations", "0"], ["--hidden", "0"], ["--steps", "1"],
-      ["--eval-every", "0"], ["--held-out", "0"], ["--whitening", "-1"], ["--whitening", "1e-9"],
+      ["--damping", "-1"], ["--damping", "2"], ["--iterations", "0"], ["--hidden", "0"],
+      ["--steps", "1"], ["--eval-every", "0"], ["--held-out", "0"], ["--whitening", "-1"],
+      ["--whitening", "1e-9"],
     ]) func numbersOutOfRange(flags: [String]) throws {
       let folder = try TemporaryDirectory()
       try expectRefusal(train(folder, flags), 64, flags[0], "expected", in: folder.path)

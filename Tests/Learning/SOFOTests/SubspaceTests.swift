@@ -209,6 +209,26 @@ func documentedDirections(_ program: Program, _ configuration: SOFOConfiguration
     #expect(throws: Never.self) { try configuration.validate(program, batch: 4, grid: grid) }
   }
 
+  /// Beyond the largest eigenvalue there is no solution, and no step would be taken.
+  @Test func aDampingThatSolvesNothingIsRefused() throws {
+    let program = Example.vanilla.program
+    let trials = Example.vanilla.trials(count: 6)
+    var configuration = SOFOConfiguration()
+    configuration.tangents = 5
+    for damping in [-0.1, 1.5, .nan] {
+      configuration.damping = damping
+      #expect(throws: SOFOError.self, "\(damping)") {
+        try configuration.validate(program, batch: 6, grid: Grid(tangents: 1, batch: 1))
+      }
+    }
+    configuration.damping = 1
+    var optimizer = try optimizer(program, configuration, batch: 6, lossSteps: trials.steps)
+    var parameters = program.initialParameters(seed: 3)
+    let report = try optimizer.iterate(
+      trials, iteration: 0, parameters: &parameters, phases: Phases())
+    #expect(report.step?.damping == 1)
+  }
+
   @Test func aStepThatRaisesTheLossIsRefused() throws {
     let program = Example.vanilla.program
     let trials = Example.vanilla.trials(count: 6)

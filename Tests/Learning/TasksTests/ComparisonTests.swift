@@ -46,6 +46,7 @@ import Training
     let tuned = settings.tuned(to: TunedPoint(rate: 2, damping: -2)).tunedSettings
     #expect(abs(tuned.rate - 0.2 * 10.0.squareRoot()) < 1e-12)
     #expect(abs(try #require(tuned.damping) - 1e-5) < 1e-15)
+    #expect(settings.tuned(to: TunedPoint(damping: 12)).tunedSettings.damping == 1)
     #expect(settings.search.next(after: [(TunedPoint(), 1)]) == TunedPoint(rate: 2))
     settings.method = .muon
     #expect(

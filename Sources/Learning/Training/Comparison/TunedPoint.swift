@@ -56,7 +56,10 @@ extension Trainer.Settings {
     case .sofo, .forwardGradient, .firstOrder: settings.subspace.learningRate *= point.rateFactor
     case .adam, .adamw, .soap, .muon, .eggroll: settings.learningRate *= point.rateFactor
     }
-    if tunesDamping { settings.subspace.damping *= point.dampingFactor }
+    // Relative to the largest eigenvalue, so never above 1.
+    if tunesDamping {
+      settings.subspace.damping = min(1, settings.subspace.damping * point.dampingFactor)
+    }
     return settings
   }
 
