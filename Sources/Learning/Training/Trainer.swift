@@ -138,6 +138,21 @@ package enum Trainer {
     }
   }
 
+  /// Evaluates what a stopped run has come to, where that was not done: whoever cannot go on with it
+  /// would keep the parameters of its last evaluation, and of the start if there was no other
+  /// (collective).
+  ///
+  /// - Throws: `StopPacer.Interrupted` where `pacer` is asked to stop; what communication throws.
+  package static func evaluateLast<S: Scalar>(
+    _ result: inout TrainResult, _ task: some LearningTask, _ settings: Settings,
+    on group: borrowing some RankGroup & ~Copyable, precision: S.Type, phases: Phases,
+    pacer: StopPacer = StopPacer()
+  ) throws {
+    let loop = TrainingLoop(
+      task: task, program: result.program, settings: settings, pacer: pacer)
+    try loop.evaluateLast(&result, on: group, phases, precision: precision)
+  }
+
   private static func subspaceOptimizer<S: Scalar, Group: RankGroup & ~Copyable>(
     _ program: Program, _ settings: Settings, _ lossSteps: Int, on group: borrowing Group
   ) throws -> SubspaceOptimizer<S, Group> {

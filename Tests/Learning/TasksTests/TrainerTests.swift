@@ -61,6 +61,35 @@ import Training
     #expect(result.bestLoss == result.evaluation.loss.min())
   }
 
+  /// Stopped before its second evaluation, a run has learnt more than the start knew.
+  @Test func whatIsLearntSinceTheLastEvaluationCounts() throws {
+    let task = Lorenz(hidden: 8, steps: 4)
+    var settings = Self.settings(.adam)
+    settings.evaluateEvery = 100
+    func run(_ settings: Trainer.Settings, stopAt: Int) throws -> TrainResult {
+      try Trainer.run(
+        task, settings, on: SingleRank(), precision: Float.self, phases: Phases()
+      ) { $0.iteration == stopAt ? .stop : .goOn }
+    }
+    func evaluateLast(_ result: inout TrainResult) throws {
+      try Trainer.evaluateLast(
+        &result, task, settings, on: SingleRank(), precision: Float.self, phases: Phases())
+    }
+    var stopped = try run(settings, stopAt: 5)
+    #expect(stopped.bestIteration == 0 && stopped.evaluation.iteration == [0])
+    try evaluateLast(&stopped)
+    var short = settings
+    short.iterations = 6
+    let whole = try run(short, stopAt: 100)
+    #expect(stopped.bestIteration == 6 && stopped.parameters == stopped.lastParameters)
+    #expect(stopped.evaluation.iteration == [0, 6] && stopped.evaluation.elapsed.count == 2)
+    #expect(stopped.evaluation.loss == whole.evaluation.loss)
+    #expect(stopped.bestLoss == whole.bestLoss && stopped.parameters == whole.parameters)
+    // Once is enough.
+    try evaluateLast(&stopped)
+    #expect(stopped.evaluation.iteration == [0, 6])
+  }
+
   /// Stopped in the middle of an iteration, a run keeps the state after the last whole one.
   @Test(arguments: [Trainer.Method.sofo, .adam, .force, .eggroll])
   func aStopWithinAnIterationLosesNothing(method: Trainer.Method) throws {

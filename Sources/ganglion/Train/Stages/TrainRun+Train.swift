@@ -73,6 +73,15 @@ extension TrainRun {
     // A time limit is planned: what was learned until then is judged. Others want the run to end.
     let isPlanned = reason == .timeLimit && !result.log.iteration.isEmpty
     if let stopped, !isPlanned { throw stopped }
+    // What was learnt since the last evaluation would not be in the result.
+    if reason != nil, !result.log.iteration.isEmpty {
+      try Trainer.evaluateLast(
+        &result, task, settings, on: world, precision: S.self, phases: session.phases,
+        pacer: StopPacer(proceeds: {
+          console.beat()
+          control.noteProgress()
+        }))
+    }
     if isPlanned { result.judge(by: task, seed: settings.seed, session.phases) }
     return Trained(
       prepared: begun.prepared, result: result,
