@@ -101,7 +101,7 @@ package enum Trainer {
           optimizer: GradientDescent(program, settings.steps, source: source, rule: rule)),
         on: group)
     }
-    try checkTrials(settings, among: group.size)
+    try checkRanks(settings, group.size)
     func tape(on group: borrowing Group) throws -> TapeGradient<S, Group> {
       try TapeGradient(program, group: group, batch: settings.batch, steps: task.steps)
     }
@@ -157,10 +157,6 @@ package enum Trainer {
     _ program: Program, _ settings: Settings, _ lossSteps: Int, on group: borrowing Group
   ) throws -> SubspaceOptimizer<S, Group> {
     let grid = settings.grid ?? settings.automaticGrid(ranks: group.size, program)
-    guard grid.ranks == group.size else {
-      throw SOFOError.configuration(
-        "--grid \(grid) needs \(grid.ranks) ranks, there are \(group.size)")
-    }
     var configuration = settings.subspace
     configuration.seed = settings.seed
     configuration.method = settings.method.sketch ?? configuration.method
@@ -169,10 +165,15 @@ package enum Trainer {
       lossSteps: lossSteps)
   }
 
-  /// Checks that the ranks can share the trials, where the method has them do so.
+  /// Checks that there are as many ranks as the grid has, and that they can share the trials, where
+  /// the method has them do so.
   ///
   /// - Throws: `SOFOError` with what to change.
-  package static func checkTrials(_ settings: Settings, among ranks: Int) throws {
+  package static func checkRanks(_ settings: Settings, _ ranks: Int) throws {
+    if settings.method.usesDirections, let grid = settings.grid, grid.ranks != ranks {
+      throw SOFOError.configuration(
+        "--grid \(grid) needs \(grid.ranks) ranks, there are \(ranks)")
+    }
     guard !settings.method.usesGradient || settings.batch >= ranks else {
       throw SOFOError.configuration(
         "--batch \(settings.batch) for \(ranks) ranks: \(settings.method.title) needs a trial on "

@@ -103,6 +103,10 @@ extension CommandTests {
       }
       try refuse(
         compare(folder, "adam", ["--tuning-time", "0.1"]), 64, "too short for one tuning run")
+      let grid = ["--tangents", "5", "--grid", "2x2"]
+      for plan in [[], ["--dry-run"]] {
+        try refuse(compare(folder, "adam,sofo", grid + plan), 78, "needs 4 ranks, there are 1")
+      }
       try refuse(compare(folder, "adam,adan"), 64, "'adan'")
       try refuse(compare(folder, "adam,adam"), 64, "adam twice")
       try refuse(compare(folder, "adam,force"), 78, "readout")

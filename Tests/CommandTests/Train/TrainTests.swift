@@ -57,13 +57,18 @@ extension CommandTests {
       let folder = try TemporaryDirectory()
       try expectRefusal(
         train(folder, ["--grid", "2x4"]), 78, "--grid 2x4 needs 8 ranks", in: folder.path)
+      try expectRefusal(
+        train(folder, ["--grid", "2x4", "--dry-run"]), 78, "--grid 2x4 needs 8 ranks",
+        in: folder.path)
       try expectRefusal(train(folder, ["--grid", "2by4"]), 64, "--grid", in: folder.path)
       let result = try ganglion(train(folder, ["--grid", "1x3", "--batch", "2"]), ranks: 3)
       #expect(result.status == 78, "\(result.errors)")
       #expect(result.errors.contains("3 ranks cannot share a batch of 2"), "\(result.errors)")
-      let adam = try ganglion(
-        train(folder, ["--optimizer", "adam", "--batch", "2"]), ranks: 3)
-      #expect(adam.status == 78 && adam.errors.contains("--batch 2"), "\(adam.errors)")
+      for plan in [[], ["--dry-run"]] {
+        let adam = try ganglion(
+          train(folder, ["--optimizer", "adam", "--batch", "2"] + plan), ranks: 3)
+        #expect(adam.status == 78 && adam.errors.contains("--batch 2"), "\(adam.errors)")
+      }
     }
 
     /// Ranks without a tangent take part, and the result is the same to rounding.

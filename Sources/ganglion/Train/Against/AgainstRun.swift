@@ -87,10 +87,10 @@ struct AgainstRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
         for: task, program, command.precision, ranks: ranks, isCompared: true)
       settings.budget = TimeBudget(
         seconds: command.comparison.runTime, evaluations: Self.evaluations)
+      try Trainer.checkRanks(settings, ranks)
       if settings.method.usesDirections, let grid = settings.grid {
         try settings.subspace.validate(program, batch: settings.batch, grid: grid)
       }
-      try Trainer.checkTrials(settings, among: ranks)
       usual[method] = settings
       record = record.adding(command.record(settings, task, program))
     }

@@ -81,6 +81,7 @@ struct TrainRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
           + "that is trained on. --steps cuts a long one into several")
     }
     if let note = task.note { session.console.say("note: \(note)") }
+    try Trainer.checkRanks(settings, ranks)
     if settings.method.usesDirections, let grid = settings.grid {
       try settings.subspace.validate(program, batch: settings.batch, grid: grid)
     }
