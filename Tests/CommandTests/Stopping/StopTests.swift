@@ -106,6 +106,37 @@ extension CommandTests {
       #expect(try file.attribute("best_iteration")?.number == done)
     }
 
+    /// A comparison, too; in its first run there is nothing to keep.
+    @Test(arguments: [SIGINT: 130, SIGTERM: 143])
+    func comparisonWithoutCheckpoint(signal: Int32, code: Int32) throws {
+      let folder = try TemporaryDirectory()
+      let log = folder.file("run.jsonl")
+      let result = try signalled(
+        [
+          "train", "lorenz", "--hidden", "6", "--steps", "4", "--held-out", "10", "--against",
+          "adam,muon", "--run-time", "600", "--threads", "1", "-o", folder.file("against.h5"),
+          "--log", log,
+        ], [signal]
+      ) { FileManager.default.fileExists(atPath: log) }
+      #expect(result.status == code, "\(result)")
+      #expect(result.errors.contains("after 0 runs of at most 18 runs"), "\(result.errors)")
+      #expect(result.errors.contains("there is no result"), "\(result.errors)")
+      #expect(try names(in: folder.path) == ["run.jsonl"])
+    }
+
+    /// What is over is kept where a later run is stopped.
+    @Test func runsThatAreOverAreKept() throws {
+      let folder = try TemporaryDirectory()
+      let result = try ganglion([
+        "train", "lorenz", "--hidden", "6", "--steps", "4", "--batch", "8", "--held-out", "10",
+        "--against", "adam", "--run-time", "0.1", "--tuning-time", "60", "--max-time", "0.02",
+        "-o", folder.file("against.h5"),
+      ])
+      #expect(result.status == 1, "\(result)")
+      #expect(result.errors.contains("against.h5 holds those that are over"), "\(result.errors)")
+      #expect(try !readVector(folder.file("against.h5"), "/tuning/loss").isEmpty)
+    }
+
     @Test func twoSignalsEndAtOnce() throws {
       let folder = try TemporaryDirectory()
       let log = folder.file("run.jsonl")

@@ -90,7 +90,8 @@ extension AgainstRun {
 
   /// Says who is first, in a table.
   ///
-  /// - Throws: `CommandLineError` (1) where it ended early, or a run diverged under `--strict`.
+  /// - Throws: `CommandLineError`: 1, or 130 and 143 for signals, where it ended early; 1 where a run
+  ///   diverged under `--strict`.
   func tell(
     _ comparison: Comparison, stoppedBy reason: StopRequest.Reason?, log: RunLog
   ) throws {
@@ -103,11 +104,14 @@ extension AgainstRun {
       session.console.next(Companion.command("figures"), output)
     }
     if let reason {
+      let left =
+        comparison.runs.isEmpty
+        ? "there is no result" : "\(command.output ?? "the result") holds those that are over"
       throw CommandLineError(
-        exitCode: ExitCode.notConverged,
+        exitCode: reason.codeWithoutCheckpoint,
         description: "stopped by \(reason.cause) after \(comparison.runs.count) of at most "
           + "\(counted(comparison.mostRuns, "run")), without a checkpoint to go on from "
-          + "(--checkpoint FILE); \(command.output ?? "the result") holds those that are over")
+          + "(--checkpoint FILE); \(left)")
     }
     let diverged = comparison.runs.filter { !$0.job.isTuning && $0.isDiverged }
     guard !command.comparison.strict || diverged.isEmpty else {

@@ -82,17 +82,11 @@ struct TrainOutcome {
           + "that, which may be those of the start. \(Self.remedy(for: method))")
     }
     guard let stoppedBy else { return missedGoal(method, holder) }
-    let code =
-      switch stoppedBy {
-      case .interrupt: ExitCode.interrupted
-      case .signal: ExitCode.terminated
-      case .timeLimit, .stopFile, .request: ExitCode.notConverged
-      }
     let scores = stoppedBy == .timeLimit ? "with their scores" : "and no scores"
     let left =
       hasResult ? "\(holder) holds the best parameters so far, \(scores)" : "there is no result"
     return CommandLineError(
-      exitCode: code,
+      exitCode: stoppedBy.codeWithoutCheckpoint,
       description: """
         stopped by \(stoppedBy.cause) after \(done) of \(iterations) iterations, without a \
         checkpoint to go on from (--checkpoint FILE); \(left)
@@ -127,6 +121,17 @@ struct TrainOutcome {
     case .adam, .adamw, .soap, .muon, .eggroll: "Use a smaller --learning-rate, or --clip 1"
     case .forwardGradient, .firstOrder: "Use a smaller --learning-rate"
     case .force: "Use a larger --force-alpha or another --seed"
+    }
+  }
+}
+
+extension StopRequest.Reason {
+  /// The exit code of a training, or a comparison, that it stops without a checkpoint to go on from.
+  var codeWithoutCheckpoint: Int32 {
+    switch self {
+    case .interrupt: ExitCode.interrupted
+    case .signal: ExitCode.terminated
+    case .timeLimit, .stopFile, .request: ExitCode.notConverged
     }
   }
 }
