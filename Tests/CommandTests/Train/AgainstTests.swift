@@ -107,6 +107,16 @@ extension CommandTests {
       for plan in [[], ["--dry-run"]] {
         try refuse(compare(folder, "adam,sofo", grid + plan), 78, "needs 4 ranks, there are 1")
       }
+      try refuse(
+        compare(folder, "adam", ["--tuning-time", "1e300"]), 64,
+        "expected at most 1000000 runs")
+      try refuse(
+        small + ["--against", "adam", "--seeds", "9000000000000000000", "--dry-run"], 64,
+        "--seeds is 9000000000000000000, expected 1 to 1000000")
+      // 0.3 / 0.1 is less than 3.
+      let tuned = try succeed(
+        compare(folder, "adam", ["--tuning-time", "0.3", "--dry-run"], runTime: "0.1"))
+      #expect(tuned.contains("tuned by at most 3 runs"), "\(tuned)")
       try refuse(compare(folder, "adam,adan"), 64, "'adan'")
       try refuse(compare(folder, "adam,adam"), 64, "adam twice")
       try refuse(compare(folder, "adam,force"), 78, "readout")

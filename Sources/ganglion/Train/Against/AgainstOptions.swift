@@ -12,7 +12,7 @@ struct AgainstOptions: ParsableArguments {
       then all run on the same seeds.
       """)
   var against: String?
-  @Option(help: "--against: seeds of the runs that count, from --seed on; at least 1.")
+  @Option(help: "--against: seeds of the runs that count, from --seed on; 1 to 1000000.")
   var seeds = 3
   @Option(help: "--against: seconds of training of each run, > 0; evaluations are not counted.")
   var runTime = 60.0
@@ -27,8 +27,16 @@ struct AgainstOptions: ParsableArguments {
   /// Runs that a method is tuned by where nobody says.
   private static var usualTuningRuns: Int { 6 }
 
+  /// The most seeds, and the most runs that a method is tuned by: of a second each they take twelve
+  /// days.
+  private static var mostRuns: Int { 1_000_000 }
+
   /// Runs that each method is tuned by.
-  var tuningRuns: Int { tuningTime.map { Int($0 / runTime) } ?? Self.usualTuningRuns }
+  ///
+  /// Two numbers in decimals, one a multiple of the other, may divide to a little less than a whole.
+  var tuningRuns: Int {
+    tuningTime.map { Int(($0 / runTime * (1 + 1e-9)).rounded(.down)) } ?? Self.usualTuningRuns
+  }
 
   /// The methods that are named, of `all` every one; nil without a comparison, and for names that
   /// are none.
@@ -41,7 +49,9 @@ struct AgainstOptions: ParsableArguments {
   }
 
   func validate() throws {
-    try require(seeds >= 1, "--seeds is \(seeds), expected at least 1")
+    try require(
+      seeds >= 1 && seeds <= Self.mostRuns,
+      "--seeds is \(seeds), expected 1 to \(Self.mostRuns)")
     try require(
       runTime > 0 && runTime.isFinite, "--run-time is \(asGiven(runTime)), expected seconds > 0")
     if let tuningTime {
@@ -50,6 +60,10 @@ struct AgainstOptions: ParsableArguments {
         tuningTime >= runTime,
         "--tuning-time is \(asGiven(tuningTime)), too short for one tuning run of --run-time"
           + " \(asGiven(runTime)) seconds: expected at least that")
+      try require(
+        tuningTime / runTime <= Double(Self.mostRuns),
+        "--tuning-time is \(asGiven(tuningTime)), expected at most \(Self.mostRuns) runs of"
+          + " --run-time \(asGiven(runTime)) seconds")
     }
     try validateNames()
   }
