@@ -66,6 +66,12 @@ struct TrainCommand: GroupCommand {
       try require(
         steps >= fewest, "--\(flag) is \(steps), expected at least \(fewest) for two markers")
     }
+    if task == .delayedAddition, let first = optimizer.firstSteps {
+      let steps = taskOptions.steps(of: task)
+      try require(
+        first < steps,
+        "--first-steps is \(first), expected fewer than the \(steps) steps that trials grow to")
+    }
     if task == .timedResponse, let steps = taskOptions.steps {
       try require(steps >= 50, "--steps is \(steps), expected at least 50 for the bump")
     }

@@ -269,6 +269,12 @@ extension CommandTests {
 
     @Test func settingsThatExcludeEachOther() throws {
       let folder = try TemporaryDirectory()
+      let addition = ["train", "delayed-addition", "--dry-run", "--first-steps"]
+      for (more, steps) in [(["500"], 128), (["64", "--steps", "64"], 64)] {
+        try expectRefusal(
+          addition + more, 64, "--first-steps is \(more[0])", "fewer than the \(steps) steps",
+          in: folder.path)
+      }
       try expectRefusal(
         train(folder, ["--whitening", "0.1", "--orthonormal"]), 78, "--whitening 0.1",
         "leave one of them out", in: folder.path)
