@@ -19,7 +19,8 @@ struct TrainingLoop<T: LearningTask> {
   ) throws -> TrainResult {
     var state = resuming ?? initialState()
     if resuming != nil { stepper.memory = state.memory }
-    var divergedAt: Int?
+    // A run that was saved as it diverged has ended there.
+    var divergedAt = state.log.loss.last?.isFinite == false ? state.log.iteration.last : nil
     var wasStopped = false
 
     while !isDone(state) && divergedAt == nil && !wasStopped {

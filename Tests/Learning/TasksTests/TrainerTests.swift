@@ -164,6 +164,31 @@ import Training
     #expect(good.divergence == nil)
   }
 
+  /// Saved in the iteration in which it diverges, a run does not go on with another batch.
+  @Test func aRunThatDivergedHasEnded() throws {
+    var wild = Self.settings(.adam)
+    wild.learningRate = 1e20
+    wild.iterations = 40
+    let task = Lorenz(hidden: 8, steps: 4)
+    func run(
+      resuming: TrainState? = nil, stops: Bool = false, save: (TrainState) -> Void = { _ in }
+    ) throws -> TrainResult {
+      try Trainer.run(
+        task, wild, on: SingleRank(), precision: Float.self, phases: Phases(), resuming: resuming,
+        save: save
+      ) { stops && !$0.loss.isFinite ? .stop : .goOn }
+    }
+    let whole = try run()
+    let iteration = try #require(whole.divergedAt)
+    #expect(iteration < 39)
+    var saved: TrainState?
+    let part = try run(stops: true) { saved = $0 }
+    #expect(part.wasStopped && saved?.iteration == iteration + 1)
+    let rest = try run(resuming: saved)
+    #expect(rest.divergedAt == iteration && rest.log.iteration == whole.log.iteration)
+    #expect(rest.divergence?.iteration == iteration)
+  }
+
   @Test(arguments: [Trainer.Method.sofo, .adam, .force, .adamw, .muon, .eggroll])
   func aResumedRunGoesOnBitForBit(method: Trainer.Method) throws {
     try Self.expectResumedRunsToBeTheSame(method)
