@@ -25,12 +25,10 @@ struct TrainingLoop<T: LearningTask> {
 
     while !isDone(state) && divergedAt == nil && !wasStopped {
       let iteration = state.iteration
-      var heldOutLoss: Double?
       var outcome: StepOutcome
       do {
-        // A run that was stopped within an iteration has evaluated it already.
         if isEvaluationDue(state) {
-          heldOutLoss = try evaluate(on: group, phases, &state, precision: Method.Number.self)
+          _ = try evaluate(on: group, phases, &state, precision: Method.Number.self)
         }
         if hasReachedGoal(state) { break }
         outcome = try step(&stepper, on: group, phases: phases, &state)
@@ -42,11 +40,14 @@ struct TrainingLoop<T: LearningTask> {
         break
       }
       if !outcome.loss.isFinite { divergedAt = iteration }
+      // Also where a run that was stopped within this iteration had evaluated it already.
+      let isEvaluated = state.evaluation.iteration.last == iteration
       // Clocks and signals differ between ranks: all do what the most urgent one says.
       let wish = try decide(
         Trainer.Progress(
-          iteration: iteration, loss: outcome.loss, heldOutLoss: heldOutLoss,
-          accuracy: heldOutLoss == nil ? nil : state.evaluation.accuracy?.last,
+          iteration: iteration, loss: outcome.loss,
+          heldOutLoss: isEvaluated ? state.evaluation.loss.last : nil,
+          accuracy: isEvaluated ? state.evaluation.accuracy?.last : nil,
           elapsed: state.elapsed,
           damping: outcome.damping, learningRate: outcome.learningRate))
       let decision = try group.maximum(wish.rawValue)

@@ -164,6 +164,49 @@ import Training
     #expect(good.divergence == nil)
   }
 
+  /// What was evaluated before a stop within the iteration is told after it.
+  @Test func everyEvaluationIsTold() throws {
+    let task = Lorenz(hidden: 8, steps: 4)
+    var settings = Self.settings(.adam)
+    settings.evaluateEvery = 2
+    settings.iterations = 6
+    var told: [Int: Double] = [:]
+    func run(
+      resuming: TrainState? = nil, pacer: StopPacer = StopPacer(),
+      save: (TrainState) -> Void = { _ in }, after: (Int) -> Void = { _ in }
+    ) throws -> TrainResult {
+      try Trainer.run(
+        task, settings, on: SingleRank(), precision: Float.self, phases: Phases(),
+        resuming: resuming, pacer: pacer, save: save
+      ) { progress in
+        if let loss = progress.heldOutLoss { told[progress.iteration] = loss }
+        after(progress.iteration)
+        return .goOn
+      }
+    }
+    _ = try run()
+    let whole = told
+    #expect(whole.keys.sorted() == [0, 2, 4])
+    told = [:]
+    // As above: the run looks after every step, of which an evaluation has four.
+    var time = 0.0
+    var looksLeft = Int.max
+    var saved: TrainState?
+    let pacer = StopPacer(
+      clock: {
+        time += 3600
+        return time
+      },
+      isAsked: {
+        looksLeft -= 1
+        return looksLeft < 0
+      })
+    let part = try run(pacer: pacer, save: { saved = $0 }, after: { if $0 == 1 { looksLeft = 5 } })
+    #expect(part.wasStopped && part.evaluation.iteration == [0, 2] && told.keys.sorted() == [0])
+    _ = try run(resuming: saved)
+    #expect(told == whole)
+  }
+
   /// Saved in the iteration in which it diverges, a run does not go on with another batch.
   @Test func aRunThatDivergedHasEnded() throws {
     var wild = Self.settings(.adam)
