@@ -10,7 +10,7 @@ package struct SOFOConfiguration: Sendable, Equatable, Codable {
   package var tangents = 128
   package var kind = TangentKind.gaussian
   package var rule = DampingRule.relative
-  /// λ, relative to the largest eigenvalue; in [0, 1].
+  /// λ, relative to the largest eigenvalue; in [0, 1], 0 under the rule `relative` only.
   package var damping = 1e-5
   /// η; 1 is a whole Gauss-Newton step.
   package var learningRate = 1.0
@@ -46,6 +46,11 @@ package struct SOFOConfiguration: Sendable, Equatable, Codable {
     guard (0...1).contains(damping) else {
       throw .configuration(
         "--damping \(asGiven(damping)): 0 to 1, for it is relative to the largest eigenvalue")
+    }
+    guard damping > 0 || rule == .relative else {
+      throw .configuration(
+        "--damping 0: --damping-rule \(rule.rawValue) multiplies it; give one above 0, or "
+          + "--damping-rule relative")
     }
     guard whitening == 0 || whitening >= 1e-4, whitening.isFinite else {
       throw .configuration("--whitening \(asGiven(whitening)): 0 (isotropic), or 1e-4 or more")

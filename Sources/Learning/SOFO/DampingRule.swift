@@ -35,6 +35,8 @@ package struct DampingControl: Sendable {
   /// What a step that is taken back makes of it, and over how many iterations that fades.
   private static let raise = 10.0
   private static let fading = 20.0
+  /// λ that a step back raises a smaller one from, as 0 stays what it is; no rule finds a smaller one.
+  private static let least = 1e-7
 
   /// A candidate step: damping and learning rate.
   package struct Candidate: Sendable, Equatable {
@@ -55,13 +57,15 @@ package struct DampingControl: Sendable {
       switch rule {
       case .relative: 0...1
       case .adaptive: min(damping, 1e-5)...1
-      case .search: min(damping, 1e-7)...max(damping, 1e-1)
+      case .search: min(damping, Self.least)...max(damping, 1e-1)
       }
   }
 
   /// Dampings to solve for, and the steps to try with each.
   package var dampings: [Double] {
-    guard rule == .search else { return [min(damping * caution, limits.upperBound)] }
+    guard rule == .search else {
+      return caution > 1 ? [min(raisable * caution, limits.upperBound)] : [damping]
+    }
     var result: [Double] = []
     for factor in rule.dampingFactors {
       let value = min(max(damping * factor, limits.lowerBound), limits.upperBound)
@@ -81,9 +85,12 @@ package struct DampingControl: Sendable {
     return shares.map { $0 * learningRate * rateFactor }
   }
 
+  /// What caution multiplies.
+  private var raisable: Double { max(damping, Self.least) }
+
   /// Learns that the last step led astray; λ stays within its limits.
   package mutating func stepBack() {
-    caution = min(caution * Self.raise, max(1, limits.upperBound / damping))
+    caution = min(caution * Self.raise, limits.upperBound / raisable)
   }
 
   /// Learns from a step that was taken (`ratio` of actual to predicted decrease) or refused.

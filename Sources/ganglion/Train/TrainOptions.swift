@@ -83,7 +83,8 @@ struct OptimizerOptions: ParsableArguments {
       SOFO: 1 is a whole Gauss-Newton step; methods with a gradient: default 1e-3, soap 3e-3.
       """)
   var learningRate: Double?
-  @Option(help: "Damping relative to the top eigenvalue, 0 to 1; default by task.")
+  @Option(
+    help: "Damping relative to the top eigenvalue, 0 (rule relative only) to 1; default by task.")
   var damping: Double?
   @Option(
     help: """

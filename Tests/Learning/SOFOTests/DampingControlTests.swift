@@ -28,6 +28,18 @@ import Testing
     #expect(control.dampings == [1])
   }
 
+  /// Without a damping, too, a step that is taken back is followed by careful ones.
+  @Test(arguments: [0, 1e-12]) func aDampingOfNothingIsRaised(damping: Double) {
+    var control = DampingControl(rule: .relative, damping: damping, learningRate: 1)
+    #expect(control.dampings == [damping])
+    control.stepBack()
+    #expect(abs(control.dampings[0] - 1e-6) < 1e-18)
+    for _ in 0..<400 { control.stepBack() }
+    #expect(control.dampings == [1] && control.caution.isFinite)
+    for _ in 0..<141 { control.update(taken: nil, ratio: 0) }
+    #expect(control.dampings == [damping])
+  }
+
   @Test func levenbergMarquardtFollowsTheRatioOfDecreases() {
     var control = DampingControl(rule: .adaptive, damping: 1e-2, learningRate: 1)
     let step = candidate(1e-2, 1)

@@ -221,6 +221,15 @@ func documentedDirections(_ program: Program, _ configuration: SOFOConfiguration
         try configuration.validate(program, batch: 6, grid: Grid(tangents: 1, batch: 1))
       }
     }
+    // Rules that multiply it would keep a damping of nothing for ever.
+    for rule in DampingRule.allCases {
+      configuration.damping = 0
+      configuration.rule = rule
+      let isAccepted =
+        (try? configuration.validate(program, batch: 6, grid: Grid(tangents: 1, batch: 1))) != nil
+      #expect(isAccepted == (rule == .relative), "\(rule)")
+    }
+    configuration.rule = .relative
     configuration.damping = 1
     var optimizer = try optimizer(program, configuration, batch: 6, lossSteps: trials.steps)
     var parameters = program.initialParameters(seed: 3)
