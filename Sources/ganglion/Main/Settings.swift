@@ -7,6 +7,26 @@ struct Settings {
 
   init(_ values: [String: any Encodable & Sendable]) { self.values = values }
 
+  /// The settings of several runs as those of one: what is alike in all that have it under its own
+  /// name, the rest as `run.setting`.
+  init(of runs: [(name: String, settings: Settings)]) {
+    var merged: [String: any Encodable & Sendable] = [:]
+    for key in Set(runs.flatMap { $0.settings.values.keys }) {
+      let own = runs.compactMap { run in run.settings.values[key].map { (run.name, $0) } }
+      if Set(own.map { "\($0.1)" }).count == 1 {
+        merged[key] = own[0].1
+      } else {
+        for (name, value) in own { merged["\(name).\(key)"] = value }
+      }
+    }
+    values = merged
+  }
+
+  /// Those of these settings whose names are wanted.
+  func keeping(_ isWanted: (String) -> Bool) -> Settings {
+    Settings(values.filter { isWanted($0.key) })
+  }
+
   /// These settings and more; what is there already stays.
   func adding(_ more: [String: any Encodable & Sendable]) -> Settings {
     Settings(values.merging(more) { own, _ in own })

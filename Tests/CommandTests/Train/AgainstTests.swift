@@ -82,6 +82,34 @@ extension CommandTests {
       #expect(!FileManager.default.fileExists(atPath: folder.file("c.h5")))
     }
 
+    /// What methods do not share is recorded of each, and a checkpoint goes by it.
+    @Test func settingsOfEachMethod() throws {
+      let folder = try TemporaryDirectory()
+      let output = folder.file("against.h5")
+      func command(_ runTime: String, _ more: [String] = []) -> [String] {
+        [
+          "train", "lorenz", "--hidden", "6", "--steps", "4", "--held-out", "10", "--tangents", "5",
+          "--against", "adam,sofo", "--seeds", "1", "--run-time", runTime, "--tuning-time", runTime,
+          "-o", output,
+        ] + more
+      }
+      try succeed(command("0.1"))
+      let settings = try #require(try File.open(output).attribute("configuration")?.string)
+      for part in [
+        #""adam.batch":128"#, #""sofo.batch":256"#, #""adam.schedule":"cosine""#,
+        #""sofo.schedule":"constant""#, #""tangents":5"#, #""damping":0.001"#,
+        #""learning-rate":"tuned""#, #""optimizer":"adam,sofo""#, #""clip":1"#,
+      ] {
+        #expect(settings.contains(part), "\(part) in \(settings)")
+      }
+      let kept = ["--checkpoint", folder.file("c.h5"), "--max-time", "0.01"]
+      let stopped = try ganglion(command("60", kept + ["--whitening", "0.1"]))
+      #expect(stopped.status == 75, "\(stopped)")
+      let other = try ganglion(command("60", kept + ["--whitening", "0.3"]))
+      #expect(other.status == 78, "\(other)")
+      #expect(other.errors.contains("whitening was 0.1, is 0.3"), "\(other.errors)")
+    }
+
     /// Weights that a decay blows up: it is told, the best is kept, and --strict ends with 1.
     @Test func runsThatDivergeAreTold() throws {
       let folder = try TemporaryDirectory()

@@ -77,6 +77,11 @@ extension TaskOptions {
 }
 
 extension OptimizerOptions {
+  /// Whether a setting belongs to a method.
+  static func hasFlag(_ flag: String, _ method: Trainer.Method) -> Bool {
+    owners.allSatisfy { !$0.flags.contains(flag) || $0.methods.contains(method) }
+  }
+
   /// Which optimisers a setting belongs to; those of no row belong to all.
   fileprivate static let owners: [(flags: [String], methods: [Trainer.Method])] =
     [

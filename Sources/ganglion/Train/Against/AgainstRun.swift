@@ -33,7 +33,7 @@ struct AgainstRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
     /// The usual settings of every method.
     let usual: [Trainer.Method: Trainer.Settings]
     let comparison: Comparison
-    /// Every setting as it is used.
+    /// Every setting as it is used; what methods do not share, of each.
     let record: Settings
   }
 
@@ -73,12 +73,7 @@ struct AgainstRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
   private func prepare(ranks: Int) throws -> Prepared {
     let program = task.record()
     var usual: [Trainer.Method: Trainer.Settings] = [:]
-    var record = Settings([
-      "against": command.comparison.against ?? "", "seeds": command.comparison.seeds,
-      "run-time": command.comparison.runTime, "tuning-runs": command.comparison.tuningRuns,
-      "optimizer": command.comparison.against ?? "", "learning-rate": "tuned", "damping": "tuned",
-      "iterations": "by run-time", "eval-every": "by run-time",
-    ])
+    var records: [(name: String, settings: Settings)] = []
     let methods = try methods()
     for method in methods {
       var options = command.optimizer
@@ -92,8 +87,12 @@ struct AgainstRun<S: Scalar & Transferable & Storable, Task: LearningTask> {
         try settings.subspace.validate(program, batch: settings.batch, grid: grid)
       }
       usual[method] = settings
-      record = record.adding(command.record(settings, task, program))
+      records.append((method.rawValue, command.comparedRecord(settings, task, program)))
     }
+    let record = Settings([
+      "against": command.comparison.against ?? "", "seeds": command.comparison.seeds,
+      "run-time": command.comparison.runTime, "tuning-runs": command.comparison.tuningRuns,
+    ]).adding(Settings(of: records))
     let seed = command.optimizer.seed
     let comparison = Comparison(
       methods, searches: usual.mapValues(\.search),

@@ -40,6 +40,21 @@ extension TrainCommand {
     ])
   }
 
+  /// The settings of a method that is compared with others: those that it has, without what every run
+  /// finds anew.
+  func comparedRecord(
+    _ settings: Trainer.Settings, _ task: some LearningTask, _ program: Program
+  ) -> Settings {
+    var own: [String: any Encodable & Sendable] = [
+      "learning-rate": "tuned", "force-alpha": "tuned",
+      "schedule": settings.schedule.shape.rawValue, "optimizer": comparison.against ?? "",
+      "iterations": "by run-time", "eval-every": "by run-time",
+    ]
+    if settings.tunedSettings.damping != nil { own["damping"] = "tuned" }
+    return Settings(own).adding(record(settings, task, program))
+      .keeping { OptimizerOptions.hasFlag($0, settings.method) }
+  }
+
   /// What a checkpoint must agree with: the settings, and digests of what the task has read.
   ///
   /// - Throws: `CommandLineError` (64) for a number that is not finite.
@@ -53,5 +68,5 @@ extension TrainCommand {
   }
 
   /// Goes up when a checkpoint means something else than before.
-  private static var checkpointFormat: Int { 2 }
+  private static var checkpointFormat: Int { 3 }
 }
