@@ -78,11 +78,12 @@ struct SubspaceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copya
   }
 }
 
-/// FORCE, the same on every rank.
+/// FORCE, the same on every rank: each repeats the work, and takes over what the first has, as
+/// processors of several kinds round products each in its own way.
 struct ForceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable {
   var optimizer: Force<S>
   let batch: Int
-  /// All ranks: they stop together.
+  /// All ranks: they stop together, and agree on every step.
   let group: Group
 
   var ownTrials: Range<Int> { 0..<batch }
@@ -97,11 +98,14 @@ struct ForceStepper<S: Scalar, Group: RankGroup & ~Copyable>: Stepper, ~Copyable
     _ trials: Trials<S>, at moment: Moment, parameters: inout [Double], phases: Phases,
     pacer: StopPacer
   ) throws -> StepOutcome {
-    try phases.measure("force") {
-      StepOutcome(
-        loss: try optimizer.iterate(trials, parameters: &parameters) {
-          try pacer.step(.force, on: group)
-        })
+    let loss = try phases.measure("force") {
+      try optimizer.iterate(trials, parameters: &parameters) {
+        try pacer.step(.force, on: group)
+      }
+    }
+    return try phases.measure("reduce") {
+      try group.broadcast(&parameters)
+      return StepOutcome(loss: try group.broadcast(loss))
     }
   }
 }
