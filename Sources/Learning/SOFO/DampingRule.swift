@@ -35,7 +35,8 @@ package struct DampingControl: Sendable {
   /// What a step that is taken back makes of it, and over how many iterations that fades.
   private static let raise = 10.0
   private static let fading = 20.0
-  /// λ that a step back raises a smaller one from, as 0 stays what it is; no rule finds a smaller one.
+  /// λ from which a step back raises smaller ones, as 0 would stay what it is; the rules find none
+  /// below it.
   private static let least = 1e-7
 
   /// A candidate step: damping and learning rate.

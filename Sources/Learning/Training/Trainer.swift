@@ -138,9 +138,9 @@ package enum Trainer {
     }
   }
 
-  /// Evaluates what a stopped run has come to, where that was not done: whoever cannot go on with it
-  /// would keep the parameters of its last evaluation, and of the start if there was no other
-  /// (collective).
+  /// Evaluates what a stopped run has come to, where that was not done (collective): who cannot go
+  /// on with it would keep the parameters of its last evaluation, those of the start if there was
+  /// no other.
   ///
   /// - Throws: `StopPacer.Interrupted` where `pacer` is asked to stop; what communication throws.
   package static func evaluateLast<S: Scalar>(

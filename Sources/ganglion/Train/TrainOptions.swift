@@ -106,8 +106,8 @@ struct OptimizerOptions: ParsableArguments {
   @Option(help: "FORCE: regularisation alpha > 0.") var forceAlpha = 1.0
   @Option(
     help: """
-      delayed-addition: steps of a trial at the start of the run, fewer than --steps, to which they \
-      grow over its first half; default: all from the first.
+      delayed-addition: steps of a trial at the start of the run, fewer than --steps, to which \
+      they grow over its first half; default: all from the first.
       """)
   var firstSteps: Int?
   @Option(help: "Seed of every random number.") var seed: UInt64 = 1

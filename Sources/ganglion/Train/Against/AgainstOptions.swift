@@ -33,7 +33,7 @@ struct AgainstOptions: ParsableArguments {
 
   /// Runs that each method is tuned by.
   ///
-  /// Two numbers in decimals, one a multiple of the other, may divide to a little less than a whole.
+  /// Two decimal numbers, one a multiple of the other, may divide to a little less than a whole.
   var tuningRuns: Int {
     tuningTime.map { Int(($0 / runTime * (1 + 1e-9)).rounded(.down)) } ?? Self.usualTuningRuns
   }

@@ -90,8 +90,8 @@ extension AgainstRun {
 
   /// Says who is first, in a table.
   ///
-  /// - Throws: `CommandLineError`: 1, or 130 and 143 for signals, where it ended early; 1 where a run
-  ///   diverged under `--strict`.
+  /// - Throws: `CommandLineError`: 1, or 130 and 143 for signals, where it ended early; 1 where a
+  ///   run diverged under `--strict`.
   func tell(
     _ comparison: Comparison, stoppedBy reason: StopRequest.Reason?, log: RunLog
   ) throws {

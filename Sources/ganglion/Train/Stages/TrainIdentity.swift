@@ -40,8 +40,8 @@ extension TrainCommand {
     ])
   }
 
-  /// The settings of a method that is compared with others: those that it has, without what every run
-  /// finds anew.
+  /// The settings of a method that is compared with others: those that it has; what is tuned, or
+  /// left to the clock, says so.
   func comparedRecord(
     _ settings: Trainer.Settings, _ task: some LearningTask, _ program: Program
   ) -> Settings {

@@ -126,7 +126,7 @@ struct TrainOutcome {
 }
 
 extension StopRequest.Reason {
-  /// The exit code of a training, or a comparison, that it stops without a checkpoint to go on from.
+  /// The exit code of a training, or a comparison, that it stops without a checkpoint.
   var codeWithoutCheckpoint: Int32 {
     switch self {
     case .interrupt: ExitCode.interrupted
