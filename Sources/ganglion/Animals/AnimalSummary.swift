@@ -27,16 +27,11 @@ struct AnimalSummary: Codable {
   init(_ animal: Animal) {
     name = animal.name
     recording = animal.recording
+    let record = AnimalRecord(animal)
     // A model without a record may be anyone's.
-    guard let record = AnimalRecord(animal), FileManager.default.fileExists(atPath: animal.model)
-    else {
-      failure = AnimalRecord(animal)?.failure ?? "not fitted yet"
-      return
-    }
-    if let reason = record.failure {
-      failure = reason
-      return
-    }
+    let isThere = record != nil && FileManager.default.fileExists(atPath: animal.model)
+    failure = record?.failure ?? (isThere ? nil : "not fitted yet")
+    guard failure == nil else { return }
     do {
       let model = try ResultContents(animal.model)
       read(ScoredResult(model: model, scores: nil))

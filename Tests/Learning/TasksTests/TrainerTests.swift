@@ -6,6 +6,16 @@ import Testing
 import Training
 
 @Suite struct TrainerTests {
+  /// By its clock every look takes an hour: a run looks after every step.
+  private func pacerOfEveryStep(isAsked: @escaping () -> Bool) -> StopPacer {
+    var time = 0.0
+    return StopPacer(
+      clock: {
+        time += 3600
+        return time
+      }, isAsked: isAsked)
+  }
+
   static func settings(_ method: Trainer.Method) -> Trainer.Settings {
     var settings = Trainer.Settings()
     settings.method = method
@@ -107,21 +117,13 @@ import Training
       }
     }
     let whole = try run()
-    // A clock by which every look takes an hour: the run looks after every step.
-    var time = 0.0
     var looksLeft = Int.max
     var saved: TrainState?
-    let part = try run(
-      pacer: StopPacer(
-        clock: {
-          time += 3600
-          return time
-        },
-        isAsked: {
-          looksLeft -= 1
-          return looksLeft < 0
-        }),
-      save: { saved = $0 }, after: { if $0 == 5 { looksLeft = 11 } })
+    let pacer = pacerOfEveryStep {
+      looksLeft -= 1
+      return looksLeft < 0
+    }
+    let part = try run(pacer: pacer, save: { saved = $0 }, after: { if $0 == 5 { looksLeft = 11 } })
     #expect(part.wasStopped && part.log.iteration == Array(0...5))
     #expect(saved?.iteration == 6)
     let rest = try run(resuming: saved)
@@ -188,19 +190,13 @@ import Training
     let whole = told
     #expect(whole.keys.sorted() == [0, 2, 4])
     told = [:]
-    // As above: the run looks after every step, of which an evaluation has four.
-    var time = 0.0
+    // An evaluation has four steps.
     var looksLeft = Int.max
     var saved: TrainState?
-    let pacer = StopPacer(
-      clock: {
-        time += 3600
-        return time
-      },
-      isAsked: {
-        looksLeft -= 1
-        return looksLeft < 0
-      })
+    let pacer = pacerOfEveryStep {
+      looksLeft -= 1
+      return looksLeft < 0
+    }
     let part = try run(pacer: pacer, save: { saved = $0 }, after: { if $0 == 1 { looksLeft = 5 } })
     #expect(part.wasStopped && part.evaluation.iteration == [0, 2] && told.keys.sorted() == [0])
     _ = try run(resuming: saved)
