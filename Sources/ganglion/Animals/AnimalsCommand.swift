@@ -91,7 +91,7 @@ struct AnimalsCommand: GroupCommand {
     let flags = try CommandPath(of: Main.arguments).flags(
       for: FitCommand.self, except: Self.ownFlags)
     let animals = try Animal.all(of: recordings, in: output)
-    _ = try animals.map { try $0.fit(flags, common, method) }
+    _ = try animals.map { try $0.fit(flags, common, method, minutes: maxTime) }
     try AnimalsRun(command: self, animals: animals, flags: flags).run(on: world)
   }
 }

@@ -122,7 +122,9 @@ struct AnimalsRun {
       try typed.command.files.require(on: world)
       try typed.command.run(typed.command.open(on: world), leadsOn: false, on: world)
       return try record(animal, sha256, error: nil, on: world)
-    } catch let error as any ExitCoded where Self.ownFaults.contains(error.exitCode) {
+    } catch let error as any ExitCoded
+      where Self.ownFaults.contains(error.exitCode) && !(error is StoppedMethod)
+    {
       // A task ends with it.
       if command.task == nil { console.say("\(animal.name): not fitted: \(error)") }
       return try record(animal, sha256, error: error, on: world)

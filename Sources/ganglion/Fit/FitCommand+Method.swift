@@ -36,6 +36,7 @@ extension FitCommand {
   private var methodConflicts: [(flag: String, isGiven: Bool)] {
     var conflicts = [
       ("--checkpoint", checkpointing.checkpoint != nil), ("--dry-run", dryRun),
+      ("--max-time", checkpointing.maxTime != nil && !method.method.isRival),
     ]
     guard method.needsWeights else { return conflicts }
     conflicts += [

@@ -72,7 +72,7 @@ struct FitCommand: GroupCommand {
     try method.validate()
     try requireWhatMethodCan()
     try require(
-      checkpointing.maxTime == nil || checkpointing.checkpoint != nil || method.method.isRival,
+      checkpointing.maxTime == nil || checkpointing.checkpoint != nil || !method.isPlain,
       "--max-time stops at a checkpoint: give --checkpoint FILE too")
     try require(
       rolloutStarts >= 0, "--rollout-starts is \(rolloutStarts), expected 0 or more")
@@ -121,7 +121,7 @@ struct FitCommand: GroupCommand {
     let recording = opened.recording
     let arithmetic = try arithmetic(for: shape(of: recording))
     let session = try RunSession(
-      common, checkpointing: dryRun ? nil : checkpointing, keepsResult: method.method.isRival,
+      common, checkpointing: dryRun ? nil : checkpointing, unfinished: method.unfinished,
       phases: opened.phases, clock: opened.clock, on: world)
     let log = try session.openLog(dryRun ? nil : log, on: world)
     if arithmetic.isSingle {

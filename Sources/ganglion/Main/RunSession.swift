@@ -16,7 +16,7 @@ struct RunSession {
   /// - Parameters:
   ///   - common: the flags that every command has.
   ///   - checkpointing: nil where nothing is to be kept, as by a dry run.
-  ///   - keepsResult: whether there is a result to write when it stops without a checkpoint.
+  ///   - unfinished: what becomes of the run when it stops without a checkpoint.
   ///   - topics: what is warned of at the start.
   ///   - phases: those that were measured before.
   ///   - clock: the run's clock.
@@ -24,13 +24,13 @@ struct RunSession {
   /// - Throws: `CommandLineError` (78) where memory is too little to begin with.
   /// - Collective: every rank of `world` must call it.
   init(
-    _ common: CommonOptions, checkpointing: CheckpointOptions?, keepsResult: Bool = false,
+    _ common: CommonOptions, checkpointing: CheckpointOptions?, unfinished: UnfinishedRun = .lost,
     warningOf topics: Set<StartTopic> = [.threads, .kernels], phases: Phases = Phases(),
     clock: RunClock = RunClock(), on world: borrowing Communicator
   ) throws {
     threads = try common.startThreads(on: world, warningOf: topics)
     console = Console(rank: world.rank, quiet: common.quiet)
-    control = RunControl(checkpointing, rank: world.rank, keepsResult: keepsResult)
+    control = RunControl(checkpointing, rank: world.rank, unfinished: unfinished)
     self.phases = phases
     self.clock = clock
     // Who hears from this run may signal it: by then every rank has its handlers.

@@ -41,20 +41,23 @@ final class RunControl: Sendable {
   /// - Parameters:
   ///   - options: nil where nothing is to be kept, as by a dry run.
   ///   - rank: this process's rank.
-  ///   - keepsResult: whether the run has a result to write when it stops without a checkpoint.
-  init(_ options: CheckpointOptions?, rank: Int, keepsResult: Bool = false) {
+  ///   - unfinished: what becomes of the run when it stops without a checkpoint.
+  init(_ options: CheckpointOptions?, rank: Int, unfinished: UnfinishedRun = .lost) {
     interval = options?.interval ?? .zero
     // The first rank comes first, so that it is the one that speaks.
     patience = .seconds(5) + .milliseconds(rank == 0 ? 0 : 500)
     watchdog = options?.watchdog.map {
       Watchdog(limit: $0, rank: rank, message: Watchdog.hangMessage(limit: $0))
     }
-    guard let options, options.checkpoint != nil || keepsResult else {
+    guard let options, options.checkpoint != nil || unfinished.plan != nil else {
       state = nil
-      if options != nil { Self.describeEnd(rank: rank) }
+      if options != nil, rank == 0 {
+        Interruption.describe(
+          ": ended before it was done, and there is no checkpoint" + unfinished.advice)
+      }
       return
     }
-    Self.describeStop(rank: rank, hasCheckpoint: options.checkpoint != nil)
+    Self.describeStop(rank: rank, plan: options.checkpoint == nil ? unfinished.plan : nil)
     state = Mutex(
       State(
         request: StopRequest(timeLimit: options.timeLimit), due: .now + options.interval))
@@ -62,24 +65,13 @@ final class RunControl: Sendable {
     if options.checkpoint != nil, !MemoryLimit.isSet { watchForStop(rank: rank) }
   }
 
-  /// What signals say where nothing is kept.
-  private static func describeEnd(rank: Int) {
+  /// What the first signal says, and the second; `plan` is that of a run without a checkpoint.
+  private static func describeStop(rank: Int, plan: String?) {
     guard rank == 0 else { return }
+    Interruption.acknowledge(
+      ": \(plan ?? "stopping at a checkpoint"). A second SIGINT ends the run at once")
     Interruption.describe(
-      ": ended before it was done, and there is no checkpoint; --checkpoint FILE keeps what is done"
-    )
-  }
-
-  /// What the first signal says, and the second.
-  private static func describeStop(rank: Int, hasCheckpoint: Bool) {
-    guard rank == 0 else { return }
-    let plan =
-      hasCheckpoint
-      ? "stopping at a checkpoint"
-      : "there is no checkpoint (--checkpoint FILE); stopping with the best parameters so far"
-    Interruption.acknowledge(": \(plan). A second SIGINT ends the run at once")
-    Interruption.describe(
-      hasCheckpoint
+      plan == nil
         ? ": ended at once; what was done since the last checkpoint is lost"
         : ": ended at once; there is no checkpoint, and no result")
   }

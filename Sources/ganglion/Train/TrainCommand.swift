@@ -143,7 +143,8 @@ struct TrainCommand: GroupCommand {
   /// - Collective: every rank of `world` must call it.
   func session(isPlanning: Bool, on world: borrowing Communicator) throws -> RunSession {
     try RunSession(
-      common, checkpointing: dryRun || isPlanning ? nil : checkpointing, keepsResult: true,
+      common, checkpointing: dryRun || isPlanning ? nil : checkpointing,
+      unfinished: .bestParameters,
       warningOf: isPlanning ? [] : [.threads, .kernels], on: world)
   }
 

@@ -161,6 +161,13 @@ extension CommandTests {
       #expect(table.contains("one: not fitted: its last fit has not ended"), "\(table)")
       try succeed(command + Self.flags)
       #expect(try succeed(command + Self.flags).contains("one: fitted already"))
+      // A rival writes what it has, which is no fit either, and the next one does not begin.
+      let rivals = ["animals", files[0], files[1], "-o", folder.file("rivals"), "--method", "adam"]
+      let cut = try launch(
+        ranks: nil, command: ["env", "-C", folder.path, program] + rivals + Self.flags, timeout: 60)
+      #expect(cut.status == 1 && !cut.output.contains("two:"), "\(cut)")
+      try succeed(rivals + Self.flags)
+      #expect(try succeed(rivals + Self.flags).contains("one: fitted already"))
     }
 
     @Test func whatMakesNoTableIsRefused() throws {

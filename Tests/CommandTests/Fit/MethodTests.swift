@@ -79,6 +79,66 @@ extension CommandTests {
       #expect(abs(r - pearson(pairs.0, pairs.1)) < 1e-6)
     }
 
+    /// A curve changes nothing about the fit, which has the constraints that it was given.
+    @Test(arguments: ["--non-negative", "--signs"]) func curveKeepsConstraints(_ flag: String)
+      throws
+    {
+      let folder = try TemporaryDirectory()
+      let recording = try recording(in: folder)
+      let signs = folder.file("signs.h5")
+      let file = try File.create(signs)
+      do {
+        let dataset = try file.createDataset("/signs", shape: [7], of: Int.self)
+        try dataset.write([1, -1, 1, -1, 1, -1, 1])
+        try dataset.close()
+      }
+      try file.close()
+      func weights(_ more: [String]) throws -> [Double] {
+        let model = folder.file("model.h5")
+        try succeed(
+          ["fit", recording, "-o", model, "--lambda", "1e-2", "--tolerance", "1e-8"]
+            + (flag == "--signs" ? [flag, signs + ":/signs"] : [flag]) + more)
+        return entries(try readMatrix(model, "/W"))
+      }
+      let (plain, curve) = (try weights([]), try weights(["--curve"]))
+      #expect(flag == "--signs" || curve.allSatisfy { $0 >= 0 })
+      #expect(relativeError(curve, plain) < 1e-6)
+    }
+
+    /// A rival that was asked to stop leaves what it has, and does not end well.
+    @Test func stopIsNoSuccess() throws {
+      let folder = try TemporaryDirectory()
+      let recording = try recording(in: folder)
+      _ = FileManager.default.createFile(atPath: folder.file("STOP"), contents: nil)
+      let result = try launch(
+        ranks: 2,
+        command: [
+          "env", "-C", folder.path, try #require(program), "fit", recording, "-o",
+          folder.file("model.h5"), "--lambda", "1e-2", "--method", "adam", "--iterations", "1000",
+        ], timeout: 60)
+      #expect(result.status == 1, "\(result)")
+      #expect(result.errors.contains("adam was stopped by the file STOP"), "\(result.errors)")
+      let ending = try File.open(folder.file("model.h5")).attribute("method_ending")?.string
+      #expect(ending == "stopped")
+    }
+
+    /// Nothing can be as close to the truth as was asked for where that is not known.
+    @Test func untilNeedsTheTruth() throws {
+      let folder = try TemporaryDirectory()
+      let file = try File.create(folder.file("plain.h5"))
+      do {
+        let rates = try file.createDataset("/rates", shape: [60, 3], of: Double.self)
+        try rates.write((0..<180).map { 0.5 * sin(0.37 * Double($0 * $0 % 91)) })
+        try rates.close()
+      }
+      try file.close()
+      try expectRefusal(
+        [
+          "fit", "plain.h5", "-o", "m.h5", "--traces", "/rates", "--time-axis", "0", "--alpha",
+          "0.1", "--lambda", "1e-2", "--method", "adam", "--until", "0.9",
+        ], 64, "--until compares with true weights", "plain.h5 has no /truth/W", in: folder.path)
+    }
+
     /// A rival that runs away says so, ends with its best weights, and with 1 under --strict.
     @Test func divergenceIsTold() throws {
       let folder = try TemporaryDirectory()
@@ -104,7 +164,8 @@ extension CommandTests {
         ("--method newton", "--form dual"), ("--method newton", "--precision float"),
         ("--method published", "--precision mixed"), ("--method adam", "--checkpoint c.h5"),
         ("--method newton", "--dry-run"), ("--start random", "--non-negative"),
-        ("--curve", "--checkpoint c.h5"),
+        ("--curve", "--checkpoint c.h5"), ("--curve", "--max-time 1"),
+        ("--start random", "--max-time 1"),
       ] {
         let words = "fit x.h5 -o m.h5 \(method) \(flag)".split(separator: " ").map(String.init)
         let name = flag.hasPrefix("--weights") || flag.hasPrefix("--form") ? flag : nil

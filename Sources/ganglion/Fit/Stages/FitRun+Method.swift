@@ -59,7 +59,8 @@ extension FitRun {
       let phases = Phases()
       let fit = try chosen.loaded.problem.fit(
         loss: chosen.choice.loss.loss, alpha: chosen.choice.leaks, configuration: configuration,
-        group: world, threads: session.threads, phases: phases, start: start)
+        constraints: chosen.loaded.planned.constraints, group: world, threads: session.threads,
+        phases: phases, start: start)
       for phase in phases.all {
         session.phases.add(phase.name, seconds: phase.seconds, flops: phase.flops)
       }
@@ -115,10 +116,26 @@ extension FitRun {
   private func trueWeights(
     of local: Range<Int>, on world: borrowing Communicator
   ) throws -> TrueWeights? {
-    guard command.recordings.count == 1,
-      let truth = try TruthFile.find(in: command.recordings[0], on: world)?
-        .restricted(to: recording.labels, on: world)
-    else { return nil }
+    guard let truth = try truth(on: world) else { return nil }
     return TrueWeights(try world.agree { try truth.readWeights(local, of: Double.self) })
+  }
+
+  /// Refuses to end by a correlation with true weights where they are not known.
+  ///
+  /// - Collective: every rank of `world` must call it.
+  func requireTruth(on world: borrowing Communicator) throws {
+    guard command.method.until != nil, try truth(on: world) == nil else { return }
+    throw CommandLineError.usage(
+      "--until compares with true weights, and "
+        + (command.recordings.count > 1
+          ? "several recordings have none together"
+          : "\(command.recordings[0]) has no /truth/W of its neurons") + ": leave it out")
+  }
+
+  /// The truth of the recording's neurons; nil where it has none.
+  private func truth(on world: borrowing Communicator) throws -> TruthFile? {
+    guard command.recordings.count == 1 else { return nil }
+    return try TruthFile.find(in: command.recordings[0], on: world)?
+      .restricted(to: recording.labels, on: world)
   }
 }

@@ -7,6 +7,7 @@ internal import MPI
 internal import Planning
 internal import Recordings
 internal import Rivals
+internal import Runtime
 internal import Wording
 
 /// One run of `ganglion fit` in one precision: stages, each of which makes a value for the next.
@@ -30,6 +31,7 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     guard !command.dryRun else { return try show(planned, on: world) }
     try planned.fit.requireMemory(
       under: planned.constraints, threads: session.threads, on: world)
+    try requireTruth(on: world)
     log.write("started", planned.fit.event)
     keepFreedMemory()
 
@@ -41,6 +43,10 @@ struct FitRun<S: Scalar & Transferable & Storable> {
     try write(scored, on: world)
     try keeper.finish(on: world)
     try tell(scored, in: former, on: world)
+    guard scored.solution.log?.ending == .stopped,
+      let reason = try session.control.agreedStop(on: world), reason != .timeLimit
+    else { return }
+    throw StoppedMethod(method: command.method.method, reason: reason)
   }
 
   /// What is kept of the work in a checkpoint, and what is there of an earlier run.

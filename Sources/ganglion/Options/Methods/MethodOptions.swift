@@ -68,6 +68,11 @@ struct MethodOptions: ParsableArguments {
   /// Whether θ itself is worked on, in float64.
   var needsWeights: Bool { method.isRival || start == .random }
 
+  /// What becomes of a fit by it that is stopped without a checkpoint.
+  var unfinished: UnfinishedRun {
+    isPlain ? .lost : method.isRival ? .weightsItHas : .lostInAnyCase
+  }
+
   /// The settings for the provenance of a result: those that differ from a plain fit's.
   var settings: [String: any Encodable & Sendable] {
     guard !isPlain else { return [:] }
