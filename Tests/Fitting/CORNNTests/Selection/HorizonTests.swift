@@ -45,6 +45,16 @@ import Testing
       configuration: configuration, group: SingleRank(), threads: 1, phases: Phases())
   }
 
+  /// A block of trials that are shorter than the runs counts one frame ahead, and has no runs.
+  @Test func aBlockWithoutRunsIsOneWithoutRuns() throws {
+    let data = try Synthetic(neurons: 4, frames: 90, inputs: 1)
+    let start = HorizonStart(
+      common: 0.2, leaks: [0.5, 0.2, 0.5, 0.1], isGiven: false, lambdas: [0.3])
+    let short = Array(stride(from: 0, to: 45, by: 3))
+    let found = try select(try problem(data, trialStarts: short), from: start)
+    #expect(found.candidates.allSatisfy { $0.oneStep.isFinite && $0.freeRun.isFinite })
+  }
+
   /// Errors of all candidates, from their definition: dense solutions of each neuron on each block,
   /// run by hand under the input and never over the border of a trial.
   @Test func errorsAreThoseOfTheirDefinition() throws {

@@ -124,10 +124,8 @@ extension CrossValidation {
     let solver = searching(horizon.round)
     let work = work(leaks.subproblems, of: fold, heldOut: [], solver)
     var walk = HorizonWalk(
-      problem, leaks: leaks, validation: fold.validation,
-      runs: FreeRuns(
-        problem, block: fold.validation, horizon: horizon.horizon, most: horizon.starts),
-      work: work, phases: phases, isAbandoned: memory.isAbandoned)
+      problem, leaks: leaks, validation: fold.validation, horizon, work: work, phases: phases,
+      isAbandoned: memory.isAbandoned)
     let ridges = lambdas.map { fitted.ridge(lambda: $0) }
     do {
       try visit(

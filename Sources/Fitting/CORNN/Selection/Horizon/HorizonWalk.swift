@@ -42,6 +42,8 @@ struct HorizonWalk<S: Scalar & Transferable>: SearchWalk {
   let block: Range<Int>
   let heldOut: Transitions
   let runs: FreeRuns<S>?
+  /// Frames ahead, whether or not runs of so many fit in.
+  let horizon: Int
   var work: PanelWork
   let phases: Phases
   let isAbandoned: @Sendable () -> Bool
@@ -50,12 +52,13 @@ struct HorizonWalk<S: Scalar & Transferable>: SearchWalk {
   private(set) var tallies: [HorizonTally] = []
 
   init(
-    _ problem: FitProblem<S>, leaks: PulledLeaks, validation: [Int], runs: FreeRuns<S>?,
+    _ problem: FitProblem<S>, leaks: PulledLeaks, validation: [Int], _ grid: HorizonGrid,
     work: PanelWork, phases: Phases, isAbandoned: @escaping @Sendable () -> Bool
   ) {
     self.problem = problem
     self.leaks = leaks
-    self.runs = runs
+    runs = FreeRuns(problem, block: validation, horizon: grid.horizon, most: grid.starts)
+    horizon = grid.horizon
     self.phases = phases
     self.isAbandoned = isAbandoned
     block = validation[0]..<(validation[0] + validation.count)
@@ -81,7 +84,7 @@ struct HorizonWalk<S: Scalar & Transferable>: SearchWalk {
     of weights: borrowing Matrix<S>, _ recording: borrowing PreparedRecording<S>,
     group: borrowing some RankGroup & ~Copyable
   ) throws -> HorizonTally {
-    var tally = HorizonTally(rules: leaks.places.count, horizon: runs?.horizon ?? 1)
+    var tally = HorizonTally(rules: leaks.places.count, horizon: horizon)
     var drive = product(weights, problem.regressors.fitted.matrix.copy(columns: block))
     var elements = drive.mutableElements
     applyTanh(to: &elements)
