@@ -43,6 +43,21 @@ import Testing
     }
   }
 
+  /// A neuron that is left out has no rates in the free run either, and no weights onto others.
+  @Test func aNeuronThatIsLeftOutStaysSilent() throws {
+    let small = try SmallProblem(neurons: 5, frames: 60, constant: [2])
+    try #require(small.problem.isFitted == [true, true, false, true, true])
+    var settings = ForceMethod.Settings()
+    settings.runsFreely = true
+    settings.noise = 0.05
+    let solution = try small.solve(ForceMethod(.rates, settings), from: .zero, iterations: 2)
+    for i in 0..<5 {
+      let weights = solution.weights.array(ofRow: i)
+      #expect(weights[2] == 0)
+      #expect((weights[i == 0 ? 1 : 0] != 0) == (i != 2))
+    }
+  }
+
   /// On rates the first update from zero is `−c e k` with e = −d.
   @Test func ratesAreComparedAfterTheirTanh() throws {
     let small = try SmallProblem(neurons: 5, frames: 40, selfConnections: true)

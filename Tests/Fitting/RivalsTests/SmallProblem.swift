@@ -17,7 +17,7 @@ struct SmallProblem {
   init(
     neurons: Int, frames: Int, alpha: Double = 0.3, loss: RivalLoss = .pointwise(.crossEntropy),
     lambda: Double = 1e-4, selfConnections: Bool = false, trialStarts: [Int] = [],
-    missing: [(neuron: Int, frame: Int)] = []
+    missing: [(neuron: Int, frame: Int)] = [], constant: [Int] = []
   ) throws {
     var chaos = ChaoticNetwork()
     chaos.neurons = neurons
@@ -36,6 +36,9 @@ struct SmallProblem {
       for i in now.indices { rates[i, t] = Double(now[i]) }
     }
     for place in missing { rates[place.neuron, place.frame] = .nan }
+    for neuron in constant {
+      for t in 0..<frames { rates[neuron, t] = 0.25 }
+    }
     let recording = PreparedRecording(
       rates: rates, local: 0..<neurons, neurons: neurons,
       inputs: signals.converted(to: Double.self),
@@ -61,11 +64,6 @@ struct SmallProblem {
       problem, from: start, recorder: MethodRecorder(meter, limits: .init(iterations: iterations)),
       group: SingleRank())
   }
-}
-
-extension Matrix<Double> {
-  /// A row as an array.
-  func array(ofRow i: Int) -> [Double] { (0..<columns).map { self[i, $0] } }
 }
 
 extension MethodStart {

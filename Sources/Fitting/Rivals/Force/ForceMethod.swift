@@ -86,7 +86,7 @@ package struct ForceMethod: RivalMethod {
         if settings.runsFreely && isFollowing { x.replaceSubrange(0..<layout.neurons, with: state) }
         var currents = learner.currents(of: x)
         if settings.runsFreely {
-          addNoise(to: &currents, layout, number: recorder.iteration * frames.count + t)
+          addNoise(to: &currents, problem, layout, number: recorder.iteration * frames.count + t)
         }
         if t % settings.stride == 0 {
           try learner.learn(errors(currents, problem, at: t), at: x, group: group)
@@ -132,29 +132,21 @@ package struct ForceMethod: RivalMethod {
     return state
   }
 
+  /// Adds noise to the currents of neurons that are fitted; those left out stay silent.
   private func addNoise(
-    to currents: inout [Double], _ layout: RecursiveLeastSquares.Layout, number: Int
+    to currents: inout [Double], _ problem: RivalProblem, _ layout: RecursiveLeastSquares.Layout,
+    number: Int
   ) {
     guard settings.noise > 0 else { return }
     var noise = [Double](repeating: 0, count: currents.count)
     var span = noise.mutableSpan
     RandomStream(seed: settings.seed, purpose: .freeRunNoise, iteration: number)
       .fillNormal(&span, startingAt: layout.local.lowerBound)
-    for i in currents.indices { currents[i] += settings.noise * noise[i] }
+    for i in currents.indices where problem.isFitted[i] { currents[i] += settings.noise * noise[i] }
   }
 
   /// Samples that are laid out one after the other at a time.
   private static var samplesAtOnce: Int { 256 }
   /// Quality is measured this often in a pass: one of a large network takes an hour.
   private static var partsOfPass: Int { 4 }
-}
-
-extension Matrix<Double> {
-  /// A copy of a row.
-  fileprivate func array(ofRow i: Int) -> [Double] {
-    let row = row(i)
-    var result = [Double](repeating: 0, count: row.count)
-    for j in 0..<row.count { result[j] = row[j] }
-    return result
-  }
 }

@@ -2,6 +2,24 @@ internal import Kernels
 
 // Row operations on whole matrices: the caller names rows, and no view leaves a call.
 extension Matrix {
+  /// A copy of a row.
+  package func array(ofRow i: Int) -> [S] {
+    precondition(i >= 0 && i < rows, "row \(i) of \(rows)")
+    return Array(UnsafeBufferPointer(start: base + i * columns, count: columns))
+  }
+
+  /// `row i ← numbers`.
+  package mutating func setRow(_ i: Int, to numbers: [S]) {
+    precondition(
+      i >= 0 && i < rows && numbers.count == columns,
+      "\(numbers.count) numbers into row \(i) of \(rows)×\(columns)")
+    numbers.withUnsafeBufferPointer { source in
+      if let first = source.baseAddress {
+        (base + i * columns).update(from: first, count: columns)
+      }
+    }
+  }
+
   /// The inner product of row `i` with row `j` of another matrix, accumulated in double.
   package func dot(_ i: Int, _ other: borrowing Matrix, _ j: Int) -> Double {
     Kernels.dot(row(i), other.row(j))
