@@ -27,6 +27,6 @@ final class NullTargets: Sendable {
     guard let place = places[member.neuron] else {
       preconditionFailure("no targets were drawn for neuron \(member.neuron)")
     }
-    return (0..<targets.columns).map { targets[place * width + member.null, $0] }
+    return targets.array(ofRow: place * width + member.null)
   }
 }

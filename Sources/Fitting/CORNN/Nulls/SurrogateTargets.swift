@@ -45,18 +45,17 @@ final class SurrogateTargets: Sendable {
   /// - Complexity: O(nulls T log T); two phases take one transform.
   func draw(_ recorded: [Double], neuron: Int, nulls: Int) -> Matrix<Double> {
     var drawn = Matrix<Double>(rows: nulls + 1, columns: recorded.count)
-    var rest = recorded
-    for t in rest.indices {
-      let straight = rest[t] - bends.bends[neuron, t]
-      drawn[0, t] = straight
-      rest[t] = straight - driven[neuron, t]
-    }
+    let (driven, bend) = (driven.array(ofRow: neuron), bends.bends.array(ofRow: neuron))
+    let straight = zip(recorded, bend).map { $0 - $1 }
+    let rest = zip(straight, driven).map { $0 - $1 }
+    drawn.setRow(0, to: straight)
     switch kind {
     case .shift: shift(rest, neuron: neuron, into: &drawn)
     case .phase: randomisePhases(rest, neuron: neuron, into: &drawn)
     }
     for k in 1..<(nulls + 1) {
-      for t in rest.indices { drawn[k, t] = driven[neuron, t] + bends.scale * drawn[k, t] }
+      var null = drawn.mutableRow(k)
+      for t in null.indices { null[t] = driven[t] + bends.scale * null[t] }
     }
     return drawn
   }
@@ -66,7 +65,8 @@ final class SurrogateTargets: Sendable {
     let stream = RandomStream(seed: seed, purpose: .nullShifts, k: first + neuron)
     let steps = stream.permutation(of: shifts.count).map { shifts.first + $0 }
     for k in 1..<drawn.rows {
-      for t in rest.indices { drawn[k, t] = rest[(t + steps[k - 1]) % rest.count] }
+      let step = steps[k - 1]
+      drawn.setRow(k, to: Array(rest[step...] + rest[..<step]))
     }
   }
 
@@ -78,9 +78,8 @@ final class SurrogateTargets: Sendable {
     for k in stride(from: 1, to: drawn.rows, by: 2) {
       let pair = transform.inverse(
         turned(spectrum, neuron: neuron, null: k), turned(spectrum, neuron: neuron, null: k + 1))
-      for t in rest.indices {
-        drawn[k, t] = rest[t].isFinite ? pair.first[t] : .nan
-        if k + 1 < drawn.rows { drawn[k + 1, t] = rest[t].isFinite ? pair.second[t] : .nan }
+      for (row, null) in [(k, pair.first), (k + 1, pair.second)] where row < drawn.rows {
+        drawn.setRow(row, to: zip(null, rest).map { $1.isFinite ? $0 : .nan })
       }
     }
   }

@@ -1,5 +1,4 @@
 internal import LinearAlgebra
-internal import Statistics
 
 /// Where a neuron's weights stand among those of its null targets.
 ///
@@ -22,62 +21,90 @@ struct NullRanks: Sendable {
   /// `weights` has a row for the recorded targets, then one a null; `edges` are the columns in which
   /// there is a weight.
   ///
-  /// - Complexity: O(n m log m).
+  /// - Complexity: O(n m + m log m), if the z of the recorded weights are spread about evenly.
   init(_ weights: borrowing Matrix<Double>, edges: [Int]) {
     let nulls = weights.rows - 1
     var p = [Float](repeating: .nan, count: weights.columns)
     var pooled = p
-    var standards: [Standard] = []
-    for j in edges {
-      // A regressor that is always zero has no weight, whatever the targets.
-      guard let standard = Standard(of: weights, edge: j) else { continue }
-      let own = standard.z(weights, 0)
-      let above = (1..<(nulls + 1)).count { standard.z(weights, $0) >= own }
-      p[j] = Float(Double(1 + above) / Double(nulls + 1))
-      standards.append(standard)
+    let byEdge = weights.view.transposed.copy()
+    // A regressor that is always zero has no weight, whatever the targets.
+    let known = edges.compactMap { edge in
+      standards(byEdge.row(edge)).map { (edge: edge, z: $0) }
     }
-    let own = standards.map { $0.z(weights, 0) }
-    let ordered = own.sorted()
+    for (edge, z) in known {
+      let above = z.dropFirst().count { $0 >= z[0] }
+      p[edge] = Float(Double(1 + above) / Double(nulls + 1))
+    }
+    let recorded = OrderedNumbers(known.map { $0.z[0] })
     // Nulls by how many of the recorded weights they reach.
-    var reaching = [Int](repeating: 0, count: ordered.count + 1)
-    for standard in standards {
-      for k in 1..<(nulls + 1) {
-        let z = standard.z(weights, k)
-        reaching[ordered.partitioningIndex { $0 > z }] += 1
-      }
+    var reaching = [Int](repeating: 0, count: recorded.count + 1)
+    for (_, z) in known {
+      for k in 1..<(nulls + 1) { reaching[recorded.count(upTo: z[k])] += 1 }
     }
     for place in reaching.indices.dropLast().reversed() { reaching[place] += reaching[place + 1] }
-    let all = nulls * standards.count
-    for (standard, z) in zip(standards, own) {
-      let above = reaching[ordered.partitioningIndex { $0 >= z } + 1]
-      pooled[standard.edge] = Float(Double(1 + above) / Double(1 + all))
+    let all = nulls * known.count
+    for (edge, z) in known {
+      let above = reaching[recorded.count(below: z[0]) + 1]
+      pooled[edge] = Float(Double(1 + above) / Double(1 + all))
     }
     self.p = p
     self.pooled = pooled
   }
 }
 
-/// How the weights of one edge are standardised.
-private struct Standard {
-  let edge: Int
-  private let mean: Double
-  private let deviation: Double
+/// `|w − w̄| / s` of the weights of an edge; nil if all of them are the same.
+private func standards(_ weights: Span<Double>) -> [Double]? {
+  let count = Double(weights.count)
+  var mean = 0.0
+  for k in weights.indices { mean += weights[k] }
+  mean /= count
+  var squares = 0.0
+  for k in weights.indices { squares += (weights[k] - mean) * (weights[k] - mean) }
+  guard squares > 0 else { return nil }
+  let deviation = (squares / count).squareRoot()
+  return weights.indices.map { abs(weights[$0] - mean) / deviation }
+}
 
-  /// nil if all its weights are the same.
-  init?(of weights: borrowing Matrix<Double>, edge: Int) {
-    let count = Double(weights.rows)
-    var mean = 0.0
-    for k in 0..<weights.rows { mean += weights[k, edge] }
-    mean /= count
-    var squares = 0.0
-    for k in 0..<weights.rows { squares += (weights[k, edge] - mean) * (weights[k, edge] - mean) }
-    guard squares > 0 else { return nil }
-    self.edge = edge
-    self.mean = mean
-    deviation = (squares / count).squareRoot()
+/// Numbers from 0 on in order, and how many of them are below another.
+///
+/// Each is looked for from the first of its bucket on, of which there are a few for every number.
+private struct OrderedNumbers {
+  private let ordered: [Double]
+  /// Numbers before each bucket.
+  private let before: [Int]
+  private let bucketsByNumber: Double
+
+  private static var bucketsANumber: Int { 4 }
+
+  init(_ numbers: [Double]) {
+    ordered = numbers.sorted()
+    let count = Self.bucketsANumber * max(1, numbers.count)
+    let most = ordered.last ?? 0
+    bucketsByNumber = most > 0 ? Double(count - 1) / most : 0
+    var before = [Int](repeating: 0, count: count + 1)
+    for number in ordered { before[Int(number * bucketsByNumber) + 1] += 1 }
+    for bucket in before.indices.dropFirst() { before[bucket] += before[bucket - 1] }
+    self.before = before
   }
 
-  func z(_ weights: borrowing Matrix<Double>, _ k: Int) -> Double {
-    abs(weights[k, edge] - mean) / deviation
+  var count: Int { ordered.count }
+
+  /// How many are below a number.
+  func count(below number: Double) -> Int {
+    var place = place(ofBucketOf: number)
+    while place < ordered.count, ordered[place] < number { place += 1 }
+    return place
+  }
+
+  /// How many are at most a number.
+  func count(upTo number: Double) -> Int {
+    var place = place(ofBucketOf: number)
+    while place < ordered.count, ordered[place] <= number { place += 1 }
+    return place
+  }
+
+  /// No number before this place is as large: buckets rise with what is in them.
+  private func place(ofBucketOf number: Double) -> Int {
+    before[Int(min(number * bucketsByNumber, Double(before.count - 2)))]
   }
 }
