@@ -15,9 +15,18 @@ struct HeldOutRun {
     of task: some LearningTask, _ program: Program, parameters: [Double], count: Int, seed: UInt64
   ) {
     self.init(
+      of: task, program, parameters: parameters, trials: 0..<count, of: count, seed: seed)
+  }
+
+  /// Draws some of `count` held-out trials: their losses add up to that of all.
+  init(
+    of task: some LearningTask, _ program: Program, parameters: [Double], trials: Range<Int>,
+    of count: Int, seed: UInt64
+  ) {
+    self.init(
       program, parameters: parameters,
       trials: task.trials(
-        0..<count, of: count, iteration: 1, purpose: .heldOutTrials, seed: seed, program: program,
+        trials, of: count, iteration: 1, purpose: .heldOutTrials, seed: seed, program: program,
         precision: Double.self))
   }
 
