@@ -29,7 +29,7 @@ extension EvaluateRun {
       guard command.truth != nil else { return nil }
       throw RecordingError.badData(
         "\(path): /truth/W is of \(whole.neurons) neurons, and the model has \(model.neurons)"
-          + (model.neurons < whole.neurons ? ", which are not among them by name" : ""))
+          + (model.neurons <= whole.neurons ? ", which are not among them by name" : ""))
     }
     return try agreement(network, truth, on: world)
   }

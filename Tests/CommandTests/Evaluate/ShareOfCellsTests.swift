@@ -30,6 +30,22 @@ extension CommandTests {
       }
     }
 
+    /// As many cells are not the same ones: names tell, in any order.
+    @Test func truthOfOtherCellsIsRefused() throws {
+      let folder = try TemporaryDirectory()
+      try recorded(in: folder)
+      try succeed([
+        "simulate", folder.file("run.h5"), "-o", folder.file("other.h5"), "--trial-count", "2",
+        "--cell-count", "6", "--network-seed", "2",
+      ])
+      let own = try readVector(folder.file("share.h5"), "/truth/cell")
+      try #require(try readVector(folder.file("other.h5"), "/truth/cell") != own)
+      try expectRefusal(
+        [
+          "evaluate", folder.file("share-model.h5"), "--truth", folder.file("other.h5"),
+        ], 65, "which are not among them by name", in: folder.path)
+    }
+
     /// All numbers from the files, by their definitions.
     @Test func weightsAndLeaksOfTheCellsThatAreSeen() throws {
       let folder = try TemporaryDirectory()

@@ -52,25 +52,30 @@ package struct TruthFile: Sendable {
       leaksCurrents: sizes[4] == 1, hasLeaks: sizes[5] == 1, columns: sizes[0])
   }
 
-  /// The truth of the neurons of these names: of all where there are as many, else of those
-  /// that the file has under these names; nil where it has not, or where their names are the
-  /// numbers from 0 on, which every file has.
+  /// The truth of the neurons of these names; nil where the file has not all of them.
+  ///
+  /// Numbers from 0 on, which every file has, name nobody: where one side has only these, as many
+  /// neurons are the same ones in order.
   ///
   /// - Collective: every rank of `group` must call it.
   package func restricted(
     to names: [String], on group: borrowing some RankGroup & ~Copyable
   ) throws -> TruthFile? {
-    if names.count == columns { return unrestricted }
-    guard names.count < columns, names != names.indices.map(String.init) else { return nil }
-    var found = [Int](repeating: -1, count: names.count)
+    guard names.count <= columns else { return nil }
+    guard names != names.indices.map(String.init) else {
+      return names.count == columns ? unrestricted : nil
+    }
+    var found = Array(0..<names.count)
     try group.agreeOnRoot {
       let known = try self.names()
+      guard names.count < columns || known != known.indices.map(String.init) else { return }
       let place = Dictionary(
         zip(known, known.indices), uniquingKeysWith: { first, _ in first })
       found = names.map { place[$0] ?? -1 }
     }
     try group.broadcast(&found)
     guard !found.contains(-1) else { return nil }
+    if found == Array(0..<columns) { return unrestricted }
     var part = self
     (part.neurons, part.places) = (names.count, found)
     return part
