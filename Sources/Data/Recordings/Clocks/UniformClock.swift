@@ -23,8 +23,8 @@ package enum Resampling: String, Sendable, CaseIterable {
 
 /// A uniform clock over irregular frames: where each new frame lies among them.
 ///
-/// The frames are cut at gaps; each stretch between two gaps gets frames of its own,
-/// `dt` apart from its first one on.
+/// The frames are cut at gaps and where trials begin; each stretch gets frames of its own, `dt` apart
+/// from its first one on.
 struct UniformClock: Equatable, Sendable {
   /// Seconds of the new frames.
   private(set) var times: [Double] = []
@@ -129,7 +129,7 @@ func settleUniformity(
         + " give a larger --dt, or --resample none")
   }
   let clock = UniformClock(
-    tables.times, dt: dt, starts: Set([0] + gaps).sorted(),
+    tables.times, dt: dt, starts: Set([0] + tables.trialStarts).sorted(),
     holds: request.resampling == .previous)
   let isHolding = request.resampling == .previous
   plan.notes.append(
