@@ -92,5 +92,7 @@ def currents(axes, file):
         i, j = np.unravel_index(pair, variance.shape)
         axes.plot(time, component[i, j], color=color, linewidth=0.8,
                   label=f"{source[j]} to {onto[i]}")
-    axes.set(title="Currents between regions", xlabel="time", ylabel="leading component")
+    has_clock = text(file["current_time"].attrs.get("units", "1")) == "s"
+    axes.set(title="Currents between regions", xlabel="time (s)" if has_clock else "frame",
+             ylabel="leading component")
     axes.legend(loc="best", ncols=2)

@@ -64,7 +64,9 @@ extension EvaluationReport {
     try weightErrors?.write(to: &file, presyn: model.neurons, isRoot: world.rank == 0)
     try agreements?.write(to: &file, first: first, isRoot: world.rank == 0)
     try nulls?.write(to: &file, first: first)
-    try currents?.write(to: &file, frameTime: model.dt, isRoot: world.rank == 0)
+    if let opened {
+      try currents?.write(to: &file, of: opened.recording, isRoot: world.rank == 0)
+    }
     if let linearRidge { try file.contents.setAttribute("linear_lambda", linearRidge) }
     if let linearRidgeOfRuns {
       try file.contents.setAttribute("linear_lambda_of_runs", linearRidgeOfRuns)

@@ -103,11 +103,10 @@ final class HeldOutTraces {
   ///
   /// - Collective: every rank must call it.
   func write(to file: inout ResultFile, first: Int) throws {
-    let times = recording.times
+    let hasClock = !recording.times.isEmpty
     try file.addDimension(
-      "held_out", values: frames.map { times.isEmpty ? Double($0) : times[$0] },
-      units: times.isEmpty ? "1" : "s",
-      longName: times.isEmpty ? "frame that was held out" : "time of a frame that was held out")
+      "held_out", values: recording.places(of: frames), units: hasClock ? "s" : "1",
+      longName: hasClock ? "time of a frame that was held out" : "frame that was held out")
     let units = recording.units ?? "1"
     func put(_ name: String, _ values: borrowing Matrix<Float>, _ meaning: String) throws {
       let variable = try file.createVariable(

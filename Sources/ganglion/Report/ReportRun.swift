@@ -40,10 +40,6 @@ struct ReportRun<S: Scalar & Transferable & Storable> {
     try world.agreeOnRoot {
       guard let path = command.scores else { return }
       scores = try ResultContents(path)
-      guard scores?.names(below: "score").isEmpty == false else {
-        throw RecordingError.badData(
-          "\(path): holds no scores; give a file written by `ganglion evaluate -o`")
-      }
       // `evaluate` says which model it scored: by its bytes, so a copy of it is as good.
       guard scores?.settings["command"] as? String == "evaluate" else {
         throw RecordingError.badData(

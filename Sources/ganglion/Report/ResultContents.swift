@@ -21,6 +21,7 @@ struct ResultContents {
   /// regions.
   private var tables: [String: [[Double]]] = [:]
   private var texts: [String: [String]] = [:]
+  private var units: [String: String] = [:]
   private var chosen: [String: Double] = [:]
 
   /// - Throws: `RecordingError`, 66 if there is no such file, 65 if it cannot be read.
@@ -52,6 +53,7 @@ struct ResultContents {
           texts[entry.path] = try dataset.readStrings()
         }
         chosen[entry.path] = try dataset.attribute("chosen")?.number
+        units[entry.path] = try dataset.attribute("units")?.string
       }
     } catch {
       throw RecordingError.badData("\(path): \(error)")
@@ -142,6 +144,8 @@ struct ResultContents {
   func strings(_ name: String) -> [String]? { texts["/" + name] }
   /// The attribute `chosen` of a variable.
   func chosen(_ name: String) -> Double? { chosen["/" + name] }
+  /// The units of a vector.
+  func units(_ name: String) -> String? { units["/" + name] }
   /// A number among the attributes.
   func number(_ name: String) -> Double? { attributes[name]?.number }
   /// A text among the attributes.

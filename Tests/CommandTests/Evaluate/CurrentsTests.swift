@@ -16,6 +16,20 @@ extension CommandTests {
           "--input-noise", "0.1", "-o", recording,
         ], ranks: 2)
       try succeed(["fit", recording, "-o", model, "--lambda", "1e-3"])
+      // Currents are at the times of their frames.
+      let late = folder.file("late.h5")
+      try FileManager.default.copyItem(atPath: recording, toPath: late)
+      let shifted = try File.open(late, writable: true)
+      do {
+        let times = try shifted.openDataset("/time")
+        let own: [Double] = try times.read()
+        try times.write(own.map { $0 + 120 })
+        try times.close()
+      }
+      try shifted.close()
+      let lateScores = folder.file("late-scores.h5")
+      try succeed(["evaluate", model, "--recording", late, "--currents", "-o", lateScores])
+      #expect(try readVector(lateScores, "/current_time").first == 120)
       // The regions of the recording are the fit's, as if they had been given.
       let regions = try File.open(recording).openDataset("/region").readStrings()
       #expect(try File.open(model).openDataset("/region").readStrings() == regions)

@@ -51,6 +51,21 @@ extension CommandTests {
       for (a, b) in zip(before.0 + before.1, after.0 + after.1) { #expect(abs(a - b) < 1e-6) }
     }
 
+    /// Without held-out frames there are no scores, and a page all the same.
+    @Test func nothingHeldOut() throws {
+      let folder = try TemporaryDirectory()
+      let recording = try generate(in: folder)
+      let results = folder.file("results")
+      try succeed([
+        "run", recording, "-o", results, "--alpha", "0.1", "--lambda", "1e-3", "--holdout", "0",
+      ])
+      let (model, scores) = (results + "/mouse 1-model.h5", folder.file("scores.h5"))
+      try succeed(["evaluate", model, "--nulls", "20", "-o", scores])
+      let page = folder.file("page.html")
+      try succeed(["report", model, "--scores", scores, "-o", page])
+      #expect(try String(contentsOfFile: page, encoding: .utf8).contains("replaced 20 times by"))
+    }
+
     /// Beside the recording, under its name, where no folder is named; again in its place.
     @Test func folderOfItsOwn() throws {
       let folder = try TemporaryDirectory()

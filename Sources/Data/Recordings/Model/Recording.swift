@@ -46,6 +46,10 @@ package struct Recording: Sendable {
   package var dt: Double? { plan.dt }
   /// Seconds of each frame; empty where `dt` is nil.
   package var times: [Double] { tables.times }
+  /// When some frames were taken, in seconds; their numbers where there is no clock.
+  package func places(of frames: Range<Int>) -> [Double] {
+    frames.map { times.isEmpty ? Double($0) : times[$0] }
+  }
   /// The leak that the file was generated with.
   package var alpha: Double? { plan.alpha }
   /// The time constant, in seconds, that the file was generated with.

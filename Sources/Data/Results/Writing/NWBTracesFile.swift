@@ -111,12 +111,11 @@ package struct NWBTracesFile: ~Copyable {
           ? "the recording has no clock: a frame counts as 1 s" : "no comments")
     }
     try mark(path, "TimeSeries", "core")
-    let times = recording.times
     let stamps = try file.contents.createDataset(
       path + "/timestamps", shape: [frames.count], of: Double.self)
     try stamps.setAttribute("unit", "seconds")
     try stamps.setAttribute("interval", 1)
-    try stamps.write(isRoot ? frames.map { times.isEmpty ? Double($0) : times[$0] } : [])
+    try stamps.write(isRoot ? recording.places(of: frames) : [])
     let data = try file.contents.createDataset(
       path + "/data", shape: [frames.count, columns ?? recording.neurons], of: Float.self)
     try data.setAttribute("unit", unit ?? recording.units ?? "n.a.")

@@ -3,6 +3,7 @@ internal import Foundation
 internal import HDF5
 internal import LinearAlgebra
 internal import MPI
+internal import Recordings
 internal import Results
 internal import Wording
 
@@ -77,10 +78,11 @@ struct CurrentReport {
   /// source_region).
   ///
   /// - Collective: every rank must call it.
-  func write(to file: inout ResultFile, frameTime: Double?, isRoot: Bool) throws {
+  func write(to file: inout ResultFile, of recording: Recording, isRoot: Bool) throws {
+    let hasClock = !recording.times.isEmpty
     try file.addDimension(
-      "current_time", values: (0..<found.frames).map { Double($0) * (frameTime ?? 1) },
-      units: frameTime == nil ? "1" : "s", longName: "time of the frame")
+      "current_time", values: recording.places(of: 0..<found.frames), units: hasClock ? "s" : "1",
+      longName: hasClock ? "time of the frame" : "frame")
     let pairs = ["target_region", "source_region"]
     for (name, values, meaning) in [
       ("mean", found.mean, "mean over cells of the current"),

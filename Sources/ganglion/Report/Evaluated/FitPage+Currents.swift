@@ -54,7 +54,7 @@ extension FitPage {
     var chart = Chart(
       "Leading component of the current onto \(pair.title) over time",
       x: Scale(times.first ?? 0, times.last ?? 1), y: scale,
-      xLabel: model.number("dt") == nil ? "frame" : "time (s)", yLabel: "current")
+      xLabel: scores.units("current_time") == "s" ? "time (s)" : "frame", yLabel: "current")
     chart.line(nil, .network, outline.x, outline.y)
     return figure(
       "Onto \(pair.title)", chart.html,
