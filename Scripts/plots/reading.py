@@ -54,6 +54,6 @@ def kind(file):
         return "train"
     if "rates" in file:
         return "recording"
-    if any(name in file for name in ("score", "attractor", "fixed_points")):
+    if configuration(file).get("command") == "evaluate":
         return "evaluation"
     return None

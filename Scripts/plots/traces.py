@@ -18,6 +18,8 @@ SHOWN_NEURONS = 5
 MOST_RUN = 2000
 # What only Ganglion does to traces, or knows of them.
 OURS = ("neuropil", "low-pass", "trials", "bin")
+# What a dataset's attributes may say of its numbers, and where they say nothing.
+CALIBRATION = {"conversion": 1, "offset": 0, "scale_factor": 1, "add_offset": 0}
 
 
 @dataclass
@@ -45,7 +47,9 @@ def load(file):
             file["prediction/recorded"].shape[1], [f"{c}" for c in columns],
             recorded[:, columns], np.asarray(file["prediction/one_step"][:SHOWN_FRAMES])[:, columns],
             None if free is None else free[:SHOWN_FRAMES, columns])
-    alpha = setting(file, "alpha")
+    alpha = array(file, "alpha")
+    if alpha is None:
+        alpha = setting(file, "alpha")
     path = beside(file, text(file.attrs.get("input_file", "")))
     if alpha is None or path is None or not h5py.is_hdf5(path):
         return None
@@ -53,22 +57,38 @@ def load(file):
     if any(name in settings for name in OURS):
         return None
     with h5py.File(path) as source:
-        name = settings.get("traces") or ("rates" if "rates" in source else None)
-        if name is None or name not in source or source[name].ndim != 2:
+        traces = plain_traces(source, settings)
+        if traces is None:
             return None
         inputs = array(source, "inputs") if "W_in" in file else None
         turned = str(settings.get("time-axis", "0")) == "1"
         neurons = file["W"].shape[0]
-        if source[name].shape[0 if turned else 1] != neurons or ("W_in" in file and inputs is None):
+        if traces.shape[0 if turned else 1] != neurons or ("W_in" in file and inputs is None):
             return None
-        frames = source[name].shape[1 if turned else 0]
+        frames = traces.shape[1 if turned else 0]
+        if "time" in file and len(file["time"]) != frames:  # resampled
+            return None
         first, last, is_held_out = shown_frames(frames, setting(file, "holdout"))
         if last <= first:
             return None
-        part = source[name][:, first:last + 1].T if turned else source[name][first:last + 1]
+        part = traces[:, first:last + 1].T if turned else traces[first:last + 1]
     rates = scaled(file, np.asarray(part, dtype=np.float64), first)
     return computed(
         file, rates, None if inputs is None else inputs[first:last], alpha, chosen, is_held_out)
+
+
+def plain_traces(source, settings):
+    """The dataset of the traces, or None where frames are of several trials, or numbers coded."""
+    item = source.get(settings.get("traces") or "rates")
+    if isinstance(item, h5py.Group):  # a series of NWB
+        item = item.get("data")
+    if not isinstance(item, h5py.Dataset) or item.ndim != 2:
+        return None
+    if {"_FillValue", "missing_value"} & set(item.attrs) or "channel_conversion" in item.parent:
+        return None
+    if any(np.any(item.attrs.get(name, usual) != usual) for name, usual in CALIBRATION.items()):
+        return None
+    return None if len(source.get("trial_start", ())) > 1 else item
 
 
 def shown_frames(frames, holdout):
@@ -102,12 +122,13 @@ def computed(file, rates, inputs, alpha, chosen, is_held_out):
     # Rows of a dataset are read in rising order.
     rows = slice(None) if runs_free else np.sort(chosen)
     W = np.asarray(file["W"][rows], dtype=np.float64)
+    alpha = np.broadcast_to(alpha, neurons)
     b = array(file, "b")
     drive = np.zeros((len(rates) - 1, len(W))) + (0 if b is None else b[rows])
     if inputs is not None:
         drive = drive + inputs @ np.asarray(file["W_in"][rows], dtype=np.float64).T
     before = np.nan_to_num(rates[:-1])
-    one_step = (1 - alpha) * before[:, rows] + alpha * np.tanh(before @ W.T + drive)
+    one_step = (1 - alpha[rows]) * before[:, rows] + alpha[rows] * np.tanh(before @ W.T + drive)
     free, state = np.zeros_like(before), before[0]
     for t in range(len(free) if runs_free else 0):
         state = (1 - alpha) * state + alpha * np.tanh(W @ state + drive[t])

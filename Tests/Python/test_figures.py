@@ -15,7 +15,7 @@ CHECKOUT = Path(__file__).parents[2]
 FIGURES = CHECKOUT / "Scripts" / "figures"
 PALETTE = CHECKOUT / "Sources" / "Foundations" / "Charts" / "Palette.swift"
 sys.path.insert(0, str(CHECKOUT / "Scripts"))
-from plots import style  # noqa: E402  (after the path is known)
+from plots import style, traces  # noqa: E402  (after the path is known)
 
 
 def recording(path, neurons=20, frames=300):
@@ -123,8 +123,55 @@ class Figures(unittest.TestCase):
         self.assertIn("Choice of lambda: 0.01", drawn)
         self.assertNotIn("Pearson", self.path("meagre.svg").read_text())
 
+    def predicted(self, settings=None, **datasets):
+        """What is computed of a model with a leak for each neuron, from a recording with more in it."""
+        W = recording(self.path("recording.h5"), neurons=4)
+        model(self.path("model.h5"), self.path("recording.h5"), W)
+        with h5py.File(self.path("recording.h5"), "r+") as file:
+            for name, values in datasets.items():
+                file[name] = values
+        with h5py.File(self.path("model.h5"), "r+") as file:
+            file["alpha"] = [0.1, 0.2, 0.3, 0.4]
+            file.attrs["configuration"] = json.dumps({"holdout": 0.2, **(settings or {})})
+        with h5py.File(self.path("model.h5")) as file:
+            return W, traces.load(file)
+
+    def test_predictions_have_the_leak_of_each_neuron(self):
+        W, found = self.predicted()
+        with h5py.File(self.path("recording.h5")) as file:
+            rates = file["rates"][240:].astype(float)
+        leaks = np.array([0.1, 0.2, 0.3, 0.4])
+        expected = (1 - leaks) * rates[:-1] + leaks * np.tanh(rates[:-1] @ W.T)
+        order = [int(label.split()[1]) for label in found.labels]
+        np.testing.assert_allclose(found.one_step, expected[:, order])
+        state = rates[0]
+        for _ in range(len(expected)):
+            state = (1 - leaks) * state + leaks * np.tanh(W @ state)
+        np.testing.assert_allclose(found.free[-1], state[order])
+
+    def test_predictions_are_left_out_where_traces_are_more_than_numbers(self):
+        """Several trials, coded numbers, frames that were resampled; a series of NWB is read."""
+        self.assertIsNone(self.predicted(trial_start=[0, 100])[1])
+        series = {"settings": {"traces": "/processing/ophys/DfOverF/RoiResponseSeries"}}
+        place = "processing/ophys/DfOverF/RoiResponseSeries/data"
+        values = np.zeros((300, 4))
+        self.assertIsNotNone(self.predicted(**series, **{place: values})[1])
+        for name, value in (("conversion", 1e-3), ("_FillValue", -1.0)):
+            W = recording(self.path("recording.h5"), neurons=4)
+            with h5py.File(self.path("recording.h5"), "r+") as file:
+                file["rates"].attrs[name] = value
+            model(self.path("model.h5"), self.path("recording.h5"), W)
+            with h5py.File(self.path("model.h5"), "r+") as file:
+                file["alpha"] = np.full(4, 0.1)
+                self.assertIsNone(traces.load(file), name)
+                file["time"] = np.arange(250.0)
+                with h5py.File(self.path("recording.h5"), "r+") as source:
+                    del source["rates"].attrs[name]
+                self.assertIsNone(traces.load(file), "resampled")
+
     def test_scores_and_dynamics(self):
         with h5py.File(self.path("scores.h5"), "w") as file:
+            file.attrs["configuration"] = json.dumps({"command": "evaluate"})
             file["score/skill"] = np.linspace(-0.1, 0.9, 20)
             file["score/rollout_mse"] = np.linspace(0.01, 1, 30)
             file["frequency"] = np.arange(65) / 128
