@@ -1,8 +1,10 @@
 """Zarr stores, written here byte by byte from the format's specification, as the program reads them."""
+import base64
 import gzip
 import json
 import os
 import resource
+import shutil
 import signal
 import struct
 import subprocess
@@ -163,6 +165,36 @@ class ArrayTests(InFolder):
             self.assertLess(peak, 8e6)  # of 32 MB
         with h5py.File(self.target) as file:
             np.testing.assert_array_equal(file["traces"][:, 7], np.arange(2000))
+
+    def test_missing_values_as_xarray_writes_them(self):
+        """Version 2 keeps their stand-in as the array's fill value, version 3 in base 64."""
+        values = waves()
+        values[3, 2] = -9999
+        write_v2(self.store, values, (60, 6), attributes={"_ARRAY_DIMENSIONS": ["time", "cell"]}, fill=-9999)
+        self.convert(rate=4)
+        with h5py.File(self.target) as file:
+            self.assertEqual(file["traces"].attrs["_FillValue"], -9999)
+        # What plain Zarr fills chunks with stands for nothing.
+        write_v2(self.store, values, (60, 6), fill=-9999)
+        self.convert(time_axis=0, rate=4, overwrite=True)
+        with h5py.File(self.target) as file:
+            self.assertNotIn("_FillValue", file["traces"].attrs)
+        shutil.rmtree(self.store)
+        coded = base64.b64encode(struct.pack("<d", -9999)).decode()
+        write_v3(self.store, values, (60, 6), names=["time", "cell"], attributes={"_FillValue": coded})
+        self.convert(rate=4, overwrite=True)
+        with h5py.File(self.target) as file:
+            self.assertEqual(file["traces"].attrs["_FillValue"], -9999)
+
+    def test_a_clock_of_whole_numbers(self):
+        names = {"_ARRAY_DIMENSIONS": ["time"], "units": "milliseconds since 2020-01-01"}
+        write_v2(self.store / "dff", waves(), (60, 6), attributes={"_ARRAY_DIMENSIONS": ["time", "cell"]},
+                 fill=None)
+        write_v2(self.store / "time", 250 * np.arange(60), (60,), attributes=names, fill=None)
+        self.convert()
+        with h5py.File(self.target) as file:
+            self.assertEqual(file["time"].dtype, np.dtype("f8"))
+            np.testing.assert_array_equal(file["time"], 250 * np.arange(60))
 
     def test_chunks_that_were_never_written(self):
         write_v2(self.store, waves(), (20, 6), fill=-1)

@@ -1,6 +1,8 @@
 """Plain stores: which array holds the traces, which of its dimensions is time, and the clock."""
 from __future__ import annotations
 
+import base64
+import struct
 from dataclasses import dataclass
 
 import h5py
@@ -35,8 +37,11 @@ def write_traces(store: Store, wanted: Wanted, file: h5py.File) -> list[str]:
     notes = [note for note in [gaps(store, node, array)] if note]
     traces = copy(store, node, array, file, "traces", transposed=axis == 1, block=wanted.block)
     for name in CALIBRATION:
-        if isinstance(node.attributes.get(name), str | int | float):
-            traces.attrs[name] = node.attributes[name]
+        value = node.attributes.get(name)
+        if name == "_FillValue" and isinstance(value, str):
+            value = decoded(value)
+        if isinstance(value, str | int | float):
+            traces.attrs[name] = value
     traces.attrs["path"] = "/" + node.path
     frames, neurons = traces.shape
     clock = times(store, node, axis, wanted, file)
@@ -48,6 +53,14 @@ def write_traces(store: Store, wanted: Wanted, file: h5py.File) -> list[str]:
         raise ConversionError(
             BAD_DATA, f"{store.source}: the clock has {len(clock)} entries, and there are {frames} frames")
     return notes
+
+
+def decoded(text: str) -> float | None:
+    """A number that xarray wrote into metadata of version 3: eight bytes, the lowest first, in base 64."""
+    try:
+        return float(struct.unpack("<d", base64.b64decode(text, validate=True))[0])
+    except (ValueError, struct.error):
+        return None
 
 
 def chosen(store: Store, traces: str | None) -> Node:
@@ -103,7 +116,7 @@ def times(
         if wanted.timestamps is not None:
             raise ConversionError(USAGE, f"{store.source}: {wanted.timestamps} is no array of one dimension")
         return None
-    clock = copy(store, source, store.open(source), file, "time")
+    clock = copy(store, source, store.open(source), file, "time", dtype=np.dtype("f8"))
     if isinstance(source.attributes.get("units"), str):
         clock.attrs["units"] = source.attributes["units"]
     return clock

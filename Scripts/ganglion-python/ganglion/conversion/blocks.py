@@ -28,17 +28,17 @@ def stored_type(dtype: np.dtype[Any]) -> np.dtype[Any] | None:
 
 def copy(
     store: Store, node: Node, array: Any, target: h5py.Group, name: str, *,
-    transposed: bool = False, block: int = BLOCK,
+    transposed: bool = False, block: int = BLOCK, dtype: np.dtype[Any] | None = None,
 ) -> h5py.Dataset:
-    """Writes an array of one or two dimensions as a contiguous dataset.
+    """Writes an array of one or two dimensions as a contiguous dataset, of its own type or another.
 
     Raises `ConversionError` for what are no numbers, and for a chunk that cannot be read.
     """
-    dtype = stored_type(array.dtype)
-    if dtype is None:
+    own = stored_type(array.dtype)
+    if own is None:
         raise ConversionError(BAD_DATA, f"{store.name(node)} holds {array.dtype}, not numbers")
     shape = array.shape[::-1] if transposed else array.shape
-    written = target.create_dataset(name, shape, dtype)
+    written = target.create_dataset(name, shape, dtype or own)
     for part in blocks(array, block):
         try:
             values = np.asarray(array[part])

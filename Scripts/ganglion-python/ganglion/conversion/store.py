@@ -23,6 +23,7 @@ class Node:
     attributes: dict[str, Any] = field(default_factory=dict)
     shape: tuple[int, ...] = ()
     dimensions: tuple[str, ...] | None = None
+    fill: Any = None
 
     @property
     def kind(self) -> str | None:
@@ -114,6 +115,7 @@ def _nodes(source: str, documents: Mapping[str, Any]) -> dict[str, Node]:
         elif name == ".zarray" or found.get("node_type") == "array":
             node.is_array = True
             node.shape = tuple(found.get("shape", ()))
+            node.fill = found.get("fill_value")
         if name == "zarr.json":
             node.attributes = found.get("attributes", {})
             names = found.get("dimension_names")
@@ -122,4 +124,7 @@ def _nodes(source: str, documents: Mapping[str, Any]) -> dict[str, Node]:
         names = node.attributes.pop("_ARRAY_DIMENSIONS", None)
         if node.dimensions is None and names is not None:
             node.dimensions = tuple(names)
+            # In version 2 xarray keeps what stands for a missing value here, and not as an attribute.
+            if isinstance(node.fill, int | float) and not isinstance(node.fill, bool):
+                node.attributes.setdefault("_FillValue", node.fill)
     return nodes
