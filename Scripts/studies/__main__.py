@@ -7,7 +7,8 @@ from pathlib import Path
 
 from . import generated, trained
 
-MISSING = 66  # the exit code of a collection that lacks runs
+FAILED = 1  # the exit code where runs failed
+MISSING = 66  # and of a collection that lacks runs
 # What makes, runs and collects each study.
 KINDS = {name: kind for kind in (generated, trained) for name in kind.STUDIES}
 ALL = "all"
@@ -114,10 +115,12 @@ def study(given):
     if given.teachers:
         todo = trained.teachers(todo)
     began = time.monotonic()
-    given.kind.run(todo[given.part[0] - 1::given.part[1]] if given.part else todo, given.folder)
+    failures = given.kind.run(
+        todo[given.part[0] - 1::given.part[1]] if given.part else todo, given.folder)
     minutes = (time.monotonic() - began) / 60
     print(f"study: {given.name}: {minutes:.1f} minutes", file=sys.stderr, flush=True)
-    return 0 if given.part or given.teachers else collect(given, todo)
+    code = 0 if given.part or given.teachers else collect(given, todo)
+    return code or (FAILED if failures else 0)
 
 
 sys.exit(max(study(given) for given in options()))

@@ -35,7 +35,7 @@ class StudyTests(study_runs.StudyRuns):
         program = self.stand_in(STAND_IN)
         flags = ("solvers", "--networks", 2, "--method", "cornn,newton,published")
         result = self.study(*flags, program=program)
-        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(result.returncode, 1, result.stderr)
         self.assertEqual([line.split()[0] for line in self.calls()].count("generate"), 2)
         self.assertEqual([line.split()[0] for line in self.calls()].count("fit"), 6)
         rows = self.table()
@@ -53,6 +53,26 @@ class StudyTests(study_runs.StudyRuns):
         # Other settings are other runs.
         self.study(*flags, "--ranks", 1, "--frames", 50, program=program)
         self.assertEqual(len(self.calls()), 18)
+
+    def test_what_a_signal_cut_short_is_no_result(self):
+        program = self.stand_in(STAND_IN + "if arguments[0] == 'fit': sys.exit(143)")
+        result = self.study("solvers", "--networks", 1, "--method", "cornn,adam", program=program)
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual({row["done"] for row in self.table().values()}, {"0"})
+        self.assertIn("exit code 143", self.table()["adam"]["exceptions"])
+        self.assertEqual(list(self.folder.rglob("*.part.h5")), [])
+
+    def test_a_recording_that_cannot_be_made_leaves_the_others_alone(self):
+        refusing = "if arguments[0] == 'generate' and '--seed 1 ' in ' '.join(arguments): sys.exit(74)\n"
+        program = self.stand_in(refusing + STAND_IN)
+        result = self.study("solvers", "--networks", 2, "--method", "cornn", program=program)
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(self.table()["cornn"]["done"], "1")
+
+    def test_a_fit_passes_through_what_shorter_ones_ended_with(self):
+        program = self.stand_in(STAND_IN.replace("[0.5, 1.0, 2.0]", "[0.5, 3.0, 2.0]"))
+        self.study("solvers", "--networks", 1, "--method", "cornn", program=program)
+        self.assertEqual(float(self.table()["cornn"]["seconds_to_bar"]), 2)
 
     def test_parts_are_the_whole(self):
         program = self.stand_in(STAND_IN)

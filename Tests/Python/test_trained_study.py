@@ -11,7 +11,8 @@ from studies.trained.outcome import Outcome
 # Prints the scores that a fit of that seed might have.
 STAND_IN = """
 if os.environ.get("STAND_IN_FAILS") == arguments[0]:
-    sys.exit(f"ganglion: {arguments[0]} cannot do that")
+    print(f"ganglion: {arguments[0]} cannot do that", file=sys.stderr)
+    sys.exit(int(os.environ["STAND_IN_CODE"]))
 if arguments[0] == "evaluate":
     print(json.dumps({
         "connectivity": {"pearson": 0.5, "input_pearson": 0.75, "alpha_pearson": None},
@@ -27,9 +28,10 @@ class TrainedStudyTests(study_runs.StudyRuns):
         super().setUp()
         self.program = self.stand_in(STAND_IN)
 
-    def study(self, *flags, fails=""):
+    def study(self, *flags, fails="", code=70):
         return self.run_study(
-            self.program, *flags, STAND_IN_FAILS=fails, STUDY_FOLDER=str(self.folder))
+            self.program, *flags, STAND_IN_FAILS=fails, STAND_IN_CODE=str(code),
+            STUDY_FOLDER=str(self.folder))
 
     def test_a_teacher_is_trained_once_and_recorded_twice_a_setting(self):
         result = self.study("subsampling", "--networks", 2, "--seed", 5)
@@ -91,16 +93,33 @@ class TrainedStudyTests(study_runs.StudyRuns):
         flags = ("correlated-noise", "--networks", 1)
         settings = len(trained.STUDIES["correlated-noise"].sizes["small"].fits)
         # A network that does not learn is not trained once for every fit.
-        self.study(*flags, fails="train")
+        self.assertEqual(self.study(*flags, fails="train").returncode, 1)
         self.assertEqual(len(self.calls()), 1)
         exceptions = {row["exceptions"] for row in self.rows("correlated-noise")}
         self.assertEqual(len(exceptions), 1)
         self.assertIn("train cannot do that", exceptions.pop())
-        self.study(*flags, fails="fit")
+        self.assertEqual(self.study(*flags, "--part", "1/1", fails="fit").returncode, 1)
         self.assertEqual((len(self.calls("train")), len(self.calls("fit"))), (2, settings))
         self.assertEqual(self.study(*flags).returncode, 0)
         self.assertEqual(len(self.calls("train")), 2)
         self.assertEqual({row["exceptions"] for row in self.rows("correlated-noise")}, {""})
+
+    def test_a_training_that_missed_its_loss_is_not_repeated(self):
+        flags = ("correlated-noise", "--networks", 1)
+        for part in ("1/2", "2/2"):
+            self.assertEqual(self.study(*flags, "--part", part, fails="train", code=1).returncode, 1)
+        self.assertEqual(len(self.calls()), 1)
+        self.assertEqual(self.study(*flags, "--teachers").returncode, 1)
+        self.assertEqual(len(self.calls()), 1)
+        # Once the note is gone it is.
+        for note in (self.folder / "teachers").glob("*.failed"):
+            note.unlink()
+        self.assertEqual(self.study(*flags).returncode, 0)
+
+    def test_a_size_of_ones_own_is_called_by_its_name(self):
+        self.study("flipflop", "--networks", 1, "--neurons", 50)
+        self.assertEqual({row["group"] for row in self.rows("flipflop")}, {"N 50"})
+        self.assertTrue(all("--hidden 50" in line for line in self.calls("train")))
 
     def test_wrong_usage(self):
         for flags, told in ((("flipflop", "--frames", "10"), "--frames does nothing here"),
@@ -138,6 +157,8 @@ class TrainedStudyTests(study_runs.StudyRuns):
         self.assertEqual((row["done"], row["asked"]), (3, 3))
         self.assertEqual((row["r_W_least"], row["r_W_most"]), (0.2, 0.4))
         self.assertAlmostEqual(row["r_W"], 0.3)
+        self.assertEqual(row["r_W_runs"], 2)
+        self.assertIn("0.3 (0.2 to 0.4), 2 of 3", collecting.text(study, [row]))
         self.assertIsNone(row["r2"])
 
     def test_a_share_of_no_points_is_no_number(self):

@@ -49,7 +49,8 @@ def rows(study, outcomes):
                "done": sum(one.state == "done" for one in own), "asked": len(own)}
         for score in (*study.scores, SECONDS):
             values = [one.value(score) for one in own]
-            row |= spread(score.name, [value for value in values if np.isfinite(value)])
+            known = [value for value in values if np.isfinite(value)]
+            row |= {**spread(score.name, known), f"{score.name}_runs": len(known)}
         row["exceptions"] = exceptions(own)
         table.append(row)
     return table
@@ -73,4 +74,6 @@ def cell(row, name):
     if row[name] is None:
         return "-"
     low, high = row[f"{name}_least"], row[f"{name}_most"]
-    return f"{row[name]:.3g}" + (f" ({low:.3g} to {high:.3g})" if low != high else "")
+    runs = row[f"{name}_runs"]
+    return (f"{row[name]:.3g}" + (f" ({low:.3g} to {high:.3g})" if low != high else "")
+            + (f", {runs} of {row['done']}" if runs < row["done"] else ""))

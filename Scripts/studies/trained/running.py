@@ -5,7 +5,7 @@ import os
 import sys
 import time
 
-from ..running import failure_file, last_lines, note_failure, program
+from ..running import Failure, checked, failure_file, note_failure, noted_failure
 from .study import Teacher
 
 # What a fit holds out, so that `evaluate` has frames to score: the least that is whole trials.
@@ -14,22 +14,17 @@ HELD_OUT = ("--holdout", "0.02")
 CHECKPOINT_MINUTES = "5"
 
 
-class Failure(Exception):
-    """A run of the program that ended without its result."""
-
-    def __init__(self, finished):
-        self.exit_code = finished.returncode
-        self.text = last_lines(finished)
-        super().__init__(self.text)
+# The exit code of a training that did not come to its loss.
+MISSED = 1
 
 
 class Untrained(Failure):
-    """A training that did not come to its loss."""
+    """A training without its result."""
 
 
 def run(jobs, folder):
-    """Runs them one after the other; a failure leaves the others alone."""
-    untrained = {}
+    """Runs them one after the other; a failure leaves the others alone. How many failed."""
+    untrained, failures = {}, 0
     for number, job in enumerate(jobs, 1):
         result = job.place if isinstance(job, Teacher) else folder / job.result_file
         if result.exists():
@@ -45,9 +40,11 @@ def run(jobs, folder):
                 fit(job, folder, result)
             failure_file(result).unlink(missing_ok=True)
         except Failure as failure:
-            note_failure(result, failure.exit_code, failure.text)
+            note_failure(result, failure)
+            failures += 1
             if isinstance(failure, Untrained) and not isinstance(job, Teacher):
                 untrained[job.teacher] = failure
+    return failures
 
 
 def fit(job, folder, result):
@@ -77,25 +74,28 @@ def record(job, flags, folder):
 
 
 def train(teacher):
-    """The teacher's file, made when missing; tasks of a job array wait for each other."""
+    """The teacher's file, made when missing; tasks of a job array wait for each other.
+
+    One that missed its loss would do so again: that it did is noted beside it.
+    """
     path = teacher.place
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
-            print(f"  {' '.join(teacher.arguments)}", file=sys.stderr, flush=True)
+            exit_code, message = noted_failure(path) or (0, "")
+            if exit_code == MISSED:
+                raise Untrained(exit_code, message)
+            print(f"  {' '.join(map(str, teacher.arguments))}", file=sys.stderr, flush=True)
             part = path.with_suffix(".part.h5")
             checkpoint = path.with_suffix(".checkpoint")
-            checked(
-                *teacher.arguments, "-o", part, "--checkpoint", checkpoint, "--checkpoint-every",
-                CHECKPOINT_MINUTES, "--quiet", ranks=teacher.ranks, failure=Untrained)
+            try:
+                checked(
+                    *teacher.arguments, "-o", part, "--checkpoint", checkpoint, "--checkpoint-every",
+                    CHECKPOINT_MINUTES, "--quiet", ranks=teacher.ranks, failure=Untrained)
+            except Untrained as failure:
+                note_failure(path, failure)
+                raise
             part.rename(path)
+            failure_file(path).unlink(missing_ok=True)
     return path
-
-
-def checked(*arguments, ranks, failure=Failure):
-    """What a run of the program prints; it has to succeed."""
-    finished = program(*arguments, ranks=ranks)
-    if finished.returncode:
-        raise failure(finished)
-    return finished.stdout

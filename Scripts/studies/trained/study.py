@@ -148,6 +148,7 @@ def jobs(given):
             if given.methods and fit.method not in given.methods:
                 continue
             task = fit.task or study.task
+            fit = sized(fit, given.neurons)
             neurons = given.neurons or fit.neurons or size.neurons
             # Which cells are seen, and their time scales, are drawn anew for each network.
             seen = (*fit.seen, "--network-seed", str(seed))
@@ -157,6 +158,13 @@ def jobs(given):
                 probe=(*seen, *task.probe, "--seed", str(seed + PROBES)),
                 evaluate=study.evaluate, ranks=given.ranks))
     return list(dict.fromkeys(found))
+
+
+def sized(fit, neurons):
+    """The fit with so many neurons, where it has a number of its own, which its group names."""
+    if not neurons or not fit.neurons:
+        return fit
+    return dataclasses.replace(fit, neurons=neurons, group=f"N {neurons}")
 
 
 # Added to a seed for trials that no fit has seen.
