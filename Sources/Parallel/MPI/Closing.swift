@@ -55,19 +55,34 @@ struct Closing: ~Copyable {
     try check(
       "MPI_Iallreduce",
       MPI_Iallreduce(cmpi_in_place(), votes, 4, cmpi_int64(), cmpi_max(), handle, &request))
+    // The votes stay allocated where it is given up: the reduction may still write to them.
+    guard try isDone(&request, within: failure == nil ? .infinity : patience) else { return nil }
+    defer { votes.deallocate() }
+    return Verdict(
+      isCommon: votes[1] == 0 && votes[2] == -votes[3], key: votes[0], size: size)
+  }
+
+  /// Waits until all ranks have come here, a few seconds at most.
+  ///
+  /// A launcher ends the others once one process has left with an error: who has something to say
+  /// says it before.
+  func meet(patience: Double = 3) {
+    var request = cmpi_request_null()
+    guard (try? check("MPI_Ibarrier", MPI_Ibarrier(handle, &request))) != nil else { return }
+    _ = try? isDone(&request, within: patience)
+  }
+
+  /// Whether an operation ends within so many seconds.
+  private func isDone(_ request: inout MPI_Request?, within patience: Double) throws -> Bool {
     var done: CInt = 0
     var waited = 0.0
     let pause = 0.001
     while true {
       try check("MPI_Test", cmpi_test(&request, &done))
-      if done != 0 { break }
-      // The votes stay allocated: the reduction may still write to it.
-      if failure != nil, waited > patience { return nil }
+      if done != 0 { return true }
+      if waited > patience { return false }
       usleep(UInt32(pause * 1e6))
       waited += pause
     }
-    defer { votes.deallocate() }
-    return Verdict(
-      isCommon: votes[1] == 0 && votes[2] == -votes[3], key: votes[0], size: size)
   }
 }

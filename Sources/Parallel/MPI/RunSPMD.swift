@@ -65,6 +65,7 @@ private func end(_ closing: borrowing Closing, failure: Failure?) {
     if let failure, first.rank == closing.rank {
       complain(verdict.isCommon ? failure.message : "rank \(closing.rank): \(failure.message)")
     }
+    closing.meet()
     if cmpi_is_left_unfinished() != 0 {
       fflush(nil)
       _exit(first.exitCode)
