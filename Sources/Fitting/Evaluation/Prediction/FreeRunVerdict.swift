@@ -48,7 +48,7 @@ package struct FreeRunVerdict: Sendable {
       "error / persistence \(significant(runs.network.over(h)))"
       + (runs.decay.over(h).isNaN ? "" : ", decay \(significant(runs.decay.over(h)))")
       + (runs.linearError(h).map { ", linear \(significant($0))" } ?? "")
-    let opening = "Left to itself over 1 to \(h) frames, the network is better than"
+    let opening = "Left to itself over \(Self.frames(upTo: h)), the network is better than"
     let far = Self.beyond(runs)
     if runs.isLinearBetter(h) {
       finding = .notBetterThanLinear
@@ -66,6 +66,9 @@ package struct FreeRunVerdict: Sendable {
     isWarning = finding != .best || far.misleads
   }
 
+  /// So many frames ahead, in words.
+  private static func frames(upTo h: Int) -> String { h == 1 ? "one frame" : "1 to \(h) frames" }
+
   private static let notRecorded =
     "do not read its free-running activity as the recorded dynamics."
 
@@ -73,7 +76,7 @@ package struct FreeRunVerdict: Sendable {
   private static func withoutCoupling(_ runs: RunComparison) -> (Finding, String) {
     let h = runs.horizon
     let error = runs.network.over(h)
-    let opening = "Left to itself over 1 to \(h) frames, the network is"
+    let opening = "Left to itself over \(frames(upTo: h)), the network is"
     func against(_ other: Double) -> String {
       " (error / persistence \(significant(error)) against \(significant(other)))"
     }
