@@ -28,7 +28,10 @@ extension CommandTests {
       }
       try shifted.close()
       let lateScores = folder.file("late-scores.h5")
-      try succeed(["evaluate", model, "--recording", late, "--currents", "-o", lateScores])
+      try succeed([
+        "evaluate", model, "--recording", late, "--timestamps", "/time", "--currents", "-o",
+        lateScores,
+      ])
       #expect(try readVector(lateScores, "/current_time").first == 120)
       // The regions of the recording are the fit's, as if they had been given.
       let regions = try File.open(recording).openDataset("/region").readStrings()

@@ -127,14 +127,17 @@ extension CommandTests {
       let folder = try TemporaryDirectory()
       let file = try File.create(folder.file("plain.h5"))
       do {
+        var values = Matrix<Double>(rows: 60, columns: 3)
+        for t in 0..<60 { for i in 0..<3 { values[t, i] = 0.5 * sin(0.37 * Double((i + 1) * t)) } }
         let rates = try file.createDataset("/rates", shape: [60, 3], of: Double.self)
-        try rates.write((0..<180).map { 0.5 * sin(0.37 * Double($0 * $0 % 91)) })
+        try rates.writeBlock(values)
         try rates.close()
       }
       try file.close()
       try expectRefusal(
         [
-          "fit", "plain.h5", "-o", "m.h5", "--traces", "/rates", "--time-axis", "0", "--alpha",
+          "fit", folder.file("plain.h5"), "-o", folder.file("m.h5"), "--traces", "/rates",
+          "--time-axis", "0", "--alpha",
           "0.1", "--lambda", "1e-2", "--method", "adam", "--until", "0.9",
         ], 64, "--until compares with true weights", "plain.h5 has no /truth/W", in: folder.path)
     }
