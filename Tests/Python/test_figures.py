@@ -194,6 +194,7 @@ class Figures(unittest.TestCase):
         with h5py.File(self.path("fitted.h5"), "a") as file:
             file.attrs["configuration"] = json.dumps({"alpha": 0.1, "holdout": 0})
         with h5py.File(self.path("scores.h5"), "w") as file:
+            file.attrs["configuration"] = json.dumps({"command": "evaluate"})
             for part in ("real", "imaginary"):
                 file[f"fixed_points/eigenvalue_{part}"] = np.zeros((30, 20))
             file["fixed_points/unstable"] = np.zeros(30, dtype=int)
