@@ -37,6 +37,7 @@ TASKS = (
     Task("flip-flop, 3 bits", ("flipflop",), 30, "bits right", ".4f"),
     Task("flip-flop, 10 bits, n 128", ("flipflop", "--bits", 10, "--hidden", 128), 60,
          "bits right", ".4f"),
+    Task("flip-flop, 3 bits, n 1,000", ("flipflop", "--hidden", 1000), 60, "bits right", ".4f"),
     Task("reach", ("reach", "--held-out", 64), 60, "hand, mm", ".0f", 1000),
     Task("double reach", ("double-reach", "--held-out", 64), 60, "hand, mm", ".0f", 1000),
     Task("one-shot", ("one-shot", "--held-out", 256), 45, "accuracy", ".3f"),
