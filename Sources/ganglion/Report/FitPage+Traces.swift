@@ -73,9 +73,12 @@ extension FitPage {
 
   /// Errors by frames ahead, whatever free-running errors the scores hold.
   private var rolloutErrors: HTML? {
-    guard let scores, let ahead = scores.vector("horizon") else {
+    guard let scores else {
       return paragraph(
         "Errors by frames ahead need `ganglion evaluate MODEL -o SCORES` and `--scores SCORES`.")
+    }
+    guard let ahead = scores.vector("horizon") else {
+      return paragraph("There are no errors by frames ahead: no frame was held out to run from.")
     }
     let dt = model.number("dt")
     let x = ahead.map { $0 * (dt ?? 1) }

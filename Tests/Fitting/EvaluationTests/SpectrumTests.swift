@@ -48,5 +48,6 @@ import Testing
     let grid = (0..<1000).map { (Double($0) + 0.5) / 1000 }
     #expect(abs(wassersteinDistance(grid, grid.map { 2 * $0 }) - 0.5) < 1e-12)
     #expect(wassersteinDistance([], sample).isNaN)
+    #expect(wassersteinDistance([0, .nan], sample).isNaN)
   }
 }

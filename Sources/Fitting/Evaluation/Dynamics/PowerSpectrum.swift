@@ -74,9 +74,9 @@ package func spectralDistance(_ a: [Double], _ b: [Double]) -> Double {
 }
 
 /// Wasserstein's distance (of order 1) of two samples: the area between their distribution
-/// functions, in the units of the samples; NaN if one is empty.
+/// functions, in the units of the samples; NaN if one is empty, or has a number that is not finite.
 package func wassersteinDistance(_ a: [Double], _ b: [Double]) -> Double {
-  guard !a.isEmpty, !b.isEmpty else { return .nan }
+  guard !a.isEmpty, !b.isEmpty, (a + b).allSatisfy(\.isFinite) else { return .nan }
   let x = a.sorted()
   let y = b.sorted()
   var (i, j) = (0, 0)
