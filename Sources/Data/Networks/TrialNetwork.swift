@@ -143,7 +143,7 @@ extension TrialNetwork {
   private func approach(_ currents: borrowing Matrix<Float>, _ state: inout Matrix<Float>) {
     for i in 0..<state.rows {
       let a = Float(alpha[i])
-      var goal = (0..<state.columns).map { currents[i, $0] }
+      var goal = currents.array(ofRow: i)
       if leak == .rates {
         var span = goal.mutableSpan
         applyTanh(to: &span)

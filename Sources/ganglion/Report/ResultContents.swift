@@ -174,7 +174,7 @@ private let mostRows = 200
 private func leadingRows(of dataset: borrowing Dataset) throws -> [[Double]] {
   let rows = min(mostRows, dataset.shape[0])
   let block: Matrix<Double> = try dataset.readBlock(rows: 0..<rows, columns: 0..<dataset.shape[1])
-  return (0..<rows).map { i in (0..<block.columns).map { block[i, $0] } }
+  return (0..<rows).map { block.array(ofRow: $0) }
 }
 
 /// A count that a file holds as a floating point number; -1 where it is none, as in a damaged

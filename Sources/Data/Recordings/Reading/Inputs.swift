@@ -141,7 +141,7 @@ func read(_ dataset: borrowing Dataset, seriesAlong axis: Int) throws -> [[Doubl
       axis == 0
       ? try dataset.readTransposed(rows: all.rows, columns: all.columns)
       : try dataset.readBlock(rows: all.rows, columns: all.columns)
-    return (0..<matrix.rows).map { i in (0..<matrix.columns).map { matrix[i, $0] } }
+    return (0..<matrix.rows).map { matrix.array(ofRow: $0) }
   } catch {
     throw unreadable(dataset.filePath, error)
   }

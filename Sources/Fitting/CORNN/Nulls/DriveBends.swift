@@ -81,8 +81,7 @@ final class DriveBends: Sendable {
     for k in rows { sum.add(factors[0, k], drives, k, toRow: 0) }
     let power = sum.dot(0, sum, 0) / Double(drives.columns)
     if power > 0 { sum.scaleRow(0, by: 1 / power.squareRoot()) }
-    let row = sum.row(0)
-    return row.indices.map { row[$0] }
+    return sum.array(ofRow: 0)
   }
 
   /// Terms × transitions.

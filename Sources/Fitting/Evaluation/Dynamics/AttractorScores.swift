@@ -66,14 +66,14 @@ package struct AttractorScores: Sendable {
         distances.addNothing()
         continue
       }
-      let values = entries(recorded, i)
+      let values = recorded.array(ofRow: i)
       let size = deviation(values)
-      distances.wasserstein.append(wassersteinDistance(entries(run, i), values) / size)
+      distances.wasserstein.append(wassersteinDistance(run.array(ofRow: i), values) / size)
       distances.wassersteinYardstick.append(
-        wassersteinDistance(entries(earlier, i), values) / size)
-      let own = entries(recordedDensity, i)
-      distances.spectral.append(spectralDistance(entries(networkDensity, i), own))
-      distances.spectralYardstick.append(spectralDistance(entries(earlierDensity, i), own))
+        wassersteinDistance(earlier.array(ofRow: i), values) / size)
+      let own = recordedDensity.array(ofRow: i)
+      distances.spectral.append(spectralDistance(networkDensity.array(ofRow: i), own))
+      distances.spectralYardstick.append(spectralDistance(earlierDensity.array(ofRow: i), own))
       for k in own.indices {
         sums[k] += own[k]
         sums[own.count + k] += networkDensity[i, k]
@@ -104,10 +104,6 @@ private struct Distances {
     spectral.append(.nan)
     spectralYardstick.append(.nan)
   }
-}
-
-private func entries(_ matrix: borrowing Matrix<Double>, _ row: Int) -> [Double] {
-  (0..<matrix.columns).map { matrix[row, $0] }
 }
 
 /// The standard deviation; NaN where there is none.

@@ -34,19 +34,18 @@ extension NullReport {
     try file.write("nulls/p_count", histogram, ["p_bin"], longName: "weights with such a p value")
     try file.write(
       "nulls/p_count_by_chance", chance, ["p_bin"], longName: "the same if every rank is as likely")
-    let columns = found.values.p.columns
     for (name, meaning, row) in [
       (
         "weight", "weight that was compared, with the most components as regressors",
-        { i in (0..<columns).map { found.tests[found.tests.count - 1].weights[i, $0] } }
+        { found.tests[found.tests.count - 1].weights.array(ofRow: $0) }
       ),
       (
         "p", "rank among this weight's nulls, the largest of all tests",
-        { i in (0..<columns).map { found.values.p[i, $0] } }
+        { found.values.p.array(ofRow: $0) }
       ),
       (
         "pooled_p", "rank among the nulls of all weights onto neuron, the largest of all tests",
-        { i in (0..<columns).map { found.values.pooled[i, $0] } }
+        { found.values.pooled.array(ofRow: $0) }
       ),
       ("q", "false discovery rate of pooled_p", { found.values.q($0) }),
     ] as [(String, String, (Int) -> [Float])] {
