@@ -81,13 +81,16 @@ extension FeatureForm where Self: ~Copyable {
       else { return nil }
       panel.panel.active = open
       measure(&panel)
+      let haveStalled = (0..<open).contains { panel.panel.rows[$0].outcome == .stalled }
       guard panel.panel.reopen(notBelow: tolerance, includingStalled: true),
         trace.count <= gradients.iterations
       else { break }
       panel.retireSolved(below: tolerance)
       open = panel.panel.active
       bound = tolerance * FeatureBounds.afterMeasure
-      // Where scores are as large as the targets, their rounding alone may be what is left.
+      // Where scores are as large as the targets, their rounding alone may be what is left; and where
+      // rows stall then, that of directions, along which the line search sees another slope.
+      if panel.gradientAccuracy == .split, haveStalled { panel.responseAccuracy = .split }
       panel.gradientAccuracy = .split
     }
     if trace.count <= gradients.iterations { panel.stallOpen() }

@@ -25,9 +25,9 @@ extension FeaturePanel {
   mutating func respond() {
     for i in 0..<panel.active { vectors.set(i, from: panel.direction, i) }
     panel.flops += features.response.multiply(
-      panel.active, vectors, .rounded, into: &panel.directionResponse)
+      panel.active, vectors, responseAccuracy, into: &panel.directionResponse)
     panel.flops += features.penalty.apply(
-      to: panel.direction, vectors, panel.active, .rounded, into: &penalisedDirection)
+      to: panel.direction, vectors, panel.active, responseAccuracy, into: &penalisedDirection)
   }
 
   /// `S ← Q η` and `B η`, freed of the drift of their recursions; the scores follow.

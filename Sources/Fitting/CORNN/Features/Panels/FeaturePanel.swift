@@ -17,8 +17,9 @@ struct FeaturePanel: ~Copyable {
   var scores: PackedRows
   var vectors: PackedRows
 
-  /// How exactly the iterations take `Qᵀ E`.
+  /// How exactly the iterations take `Qᵀ E`, and responses to directions.
   var gradientAccuracy = ProductAccuracy.rounded
+  var responseAccuracy = ProductAccuracy.rounded
 
   /// What is added to `Q η` besides: the response of what the features neglect; rows × samples,
   /// or none.
