@@ -97,6 +97,13 @@ MISSING_NAMES = """[...document.querySelectorAll('.chart')].filter(
 
 
 def run(*arguments, ranks=None):
+    result = launch(*arguments, ranks=ranks)
+    if result.returncode:
+        raise AssertionError(f"{result.args}: exit {result.returncode}\n{result.stderr}")
+    return result.stdout
+
+
+def launch(*arguments, ranks=None):
     command = [str(PROGRAM), *map(str, arguments)]
     environment = dict(os.environ)
     if ranks:
@@ -104,11 +111,8 @@ def run(*arguments, ranks=None):
         if os.geteuid() == 0:
             environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
             environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
-    result = subprocess.run(
+    return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=120, env=environment)
-    if result.returncode:
-        raise AssertionError(f"{command}: exit {result.returncode}\n{result.stderr}")
-    return result.stdout
 
 
 @unittest.skipUnless(PROGRAM.exists(), "no .build/release/ganglion")
@@ -140,6 +144,20 @@ class Reports(unittest.TestCase):
         self.assertEqual(alone[:6000], many[:6000])
         left = sorted(path.name for path in self.folder.iterdir() if path.suffix == ".partial")
         self.assertEqual(left, [])
+
+    def test_weights_that_are_no_numbers_are_refused(self):
+        """No fit writes them; the refusal names the file and the neuron."""
+        for name, place in (("W", (7, 3)), ("b", 7), ("alpha", 7)):
+            with self.subTest(name=name):
+                copy = self.folder / f"damaged-{name}.h5"
+                copy.write_bytes((self.folder / "model.h5").read_bytes())
+                with h5py.File(copy, "a") as file:
+                    file[name][place] = np.nan
+                for command in ("report", "evaluate"):
+                    result = launch(
+                        command, copy, "-o", self.folder / f"{name}-{command}.out", ranks=2)
+                    self.assertEqual(result.returncode, 65, result.stderr)
+                    self.assertEqual(result.stderr.count("neuron 7, or its"), 1, result.stderr)
 
     @unittest.skipUnless(browser.find(), "no Chromium on this machine")
     def test_pages_in_a_browser(self):

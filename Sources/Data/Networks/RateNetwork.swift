@@ -35,6 +35,14 @@ package struct RateNetwork<S: Scalar & Transferable>: ~Copyable {
     self.bias = bias
     self.alpha = alpha
   }
+
+  /// Whether every number of a neuron is finite; `i` is its place among the local ones.
+  package func isFinite(at i: Int) -> Bool {
+    let (weights, inputWeights) = (weights.row(i), inputWeights.row(i))
+    return bias[i].isFinite && alpha[i].isFinite
+      && weights.indices.allSatisfy { weights[$0].isFinite }
+      && inputWeights.indices.allSatisfy { inputWeights[$0].isFinite }
+  }
 }
 
 extension RateNetwork: RateDynamics {

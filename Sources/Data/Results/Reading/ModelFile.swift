@@ -118,7 +118,8 @@ package struct ModelFile: Sendable {
 
   /// The network, each rank with the rows of its own neurons.
   ///
-  /// - Throws: on every rank alike if any rank could not read its part.
+  /// - Throws: on every rank alike if any rank could not read its part, and 65 where a weight, an
+  ///   offset or a leak is no finite number, which no fit writes.
   /// - Complexity: each rank reads its own rows.
   /// - Collective: every rank of `group` must call it.
   package func readNetwork<S: Scalar & Transferable & Storable>(
@@ -132,12 +133,18 @@ package struct ModelFile: Sendable {
         if inputs > 0 {
           inputWeights = try file.openDataset("/W_in").readBlock(rows: local, columns: 0..<inputs)
         }
-        return RateNetwork(
+        let network = RateNetwork(
           local: local, neurons: neurons, weights: weights, inputWeights: inputWeights,
           bias: try file.openDataset("/b").read(range: local),
           alpha: try file.kind(of: "/alpha") == .dataset
             ? file.openDataset("/alpha").read(range: local)
             : [Double](repeating: alpha, count: local.count))
+        for (place, neuron) in local.enumerated() where !network.isFinite(at: place) {
+          throw RecordingError.badData(
+            "\(path): a weight onto neuron \(labels[neuron]), or its /b or /alpha, is no finite"
+              + " number, which a fit does not write; mend it, or fit again")
+        }
+        return network
       }
     }
   }
