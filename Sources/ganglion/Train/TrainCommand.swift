@@ -23,7 +23,8 @@ struct TrainCommand: GroupCommand {
       `simulate` records what a fit can be tried on. Adam at a small rate trains them well: of \
       timed-response with 100 or 200 units --optimizer adam --learning-rate 3e-4 --clip 0.1 \
       --batch 4 --until 1e-3, with 1000 or more --learning-rate 1e-4, on as many ranks as the \
-      batch has trials.
+      batch has trials; of flipflop --cell rate --optimizer adam --clip 1 --batch 32 --until 0.01 \
+      with a --learning-rate of 0.3 over the units.
 
       Examples:
         ganglion train flipflop -o flipflop.h5

@@ -124,7 +124,7 @@ extension TaskName {
     case .lorenz: ["\(name) -o lorenz.h5 --iterations 400"]
     case .kalman: ["\(name) -o kalman.h5 --steps 200 --iterations 300"]
     case .flipflop:
-      ["\(name) -o flipflop.h5 --bits 3", "\(name) -o teacher.h5 --cell rate --until 1e-3"]
+      ["\(name) -o flipflop.h5 --bits 3", "\(name) -o teacher.h5 --cell rate --until 1e-2"]
     case .reach, .doubleReach: ["mpirun -n 4 \(name) -o \(rawValue).h5 --iterations 400"]
     case .timedResponse:
       [
