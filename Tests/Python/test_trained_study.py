@@ -1,5 +1,6 @@
 """Scripts/study with networks that are trained first: what it runs, keeps, tells and draws."""
 import json
+import pathlib
 import unittest
 from argparse import Namespace
 
@@ -42,6 +43,14 @@ class TrainedStudyTests(study_runs.StudyRuns):
         counts = {name: len(self.calls(name)) for name in ("train", "simulate", "fit", "evaluate")}
         self.assertEqual(counts, {
             "train": 2, "simulate": 4 * settings, "fit": 2 * len(fits), "evaluate": 2 * len(fits)})
+        # What is refined is the fit, and its result takes the fit's place.
+        refined = self.calls("refine")
+        self.assertEqual(len(refined), 2 * sum(bool(fit.refine) for fit in fits))
+        for line in refined:
+            model, _, output = line.split()[1:4]
+            self.assertIn(f"-o {model} ", " ".join(self.calls("fit")))
+            self.assertIn(f"evaluate {model} ", " ".join(self.calls("evaluate")))
+            self.assertTrue(pathlib.Path(model).exists() and not pathlib.Path(output).exists())
         # The fit never sees the distractor; the evaluation does, on the same cells, in other trials.
         probes = [line for line in self.calls("simulate") if "--distractor" in line]
         self.assertEqual(len(probes), 2 * settings)

@@ -53,12 +53,21 @@ def fit(job, folder, result):
     model = folder / job.model_file
     began = time.monotonic()
     checked("fit", recording, "-o", model, *HELD_OUT, *job.fit.flags, "--quiet", ranks=job.ranks)
+    if job.fit.refine:
+        refine(model, job)
     seconds = time.monotonic() - began
     scores = checked(
         "evaluate", model, "--recording", probe, "--json", *job.evaluate, ranks=job.ranks)
     part = result.with_suffix(f".{os.getpid()}")
     part.write_text(json.dumps({"seconds": seconds, "evaluation": json.loads(scores)}, indent=1))
     part.rename(result)
+
+
+def refine(model, job):
+    """Puts the refined network in the place of the fitted one."""
+    refined = model.with_suffix(".refined.h5")
+    checked("refine", model, "-o", refined, *job.fit.refine, "--quiet", ranks=job.ranks)
+    refined.rename(model)
 
 
 def record(job, flags, folder):

@@ -26,6 +26,7 @@ class Fit:
     flags: tuple  # of `fit`
     record: tuple = ()  # of `simulate`
     seen: tuple = ()  # of `simulate`, for recording and probe: which cells, what time scales
+    refine: tuple = ()  # of `refine`, after the fit; none where the fit is left as it is
     x: float | None = None  # where it stands on the figure's axis
     group: str = ""  # what is drawn and summed apart
     task: Task | None = None  # where it is not the study's
@@ -134,8 +135,9 @@ class Job:
 
     @property
     def stem(self):
+        flags = [self.fit.flags, self.fit.refine] if self.fit.refine else self.fit.flags
         identity = digest([
-            self.teacher.file, self.record, self.probe, self.fit.flags, self.evaluate, self.ranks])
+            self.teacher.file, self.record, self.probe, flags, self.evaluate, self.ranks])
         return f"{self.fit.label.replace(' ', '-')}-{self.seed}-{identity}"
 
 
