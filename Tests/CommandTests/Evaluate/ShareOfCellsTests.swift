@@ -8,6 +8,8 @@ extension CommandTests {
   /// Models of a share of a network's cells, held against what is known of all of them.
   @Suite struct ShareOfCellsTests {
     /// Recordings of one network: of all of its 14 cells, of six, and a model of each.
+    ///
+    /// Without self-connections, as with them any leak fits as well as the next.
     private func recorded(
       in folder: borrowing TemporaryDirectory, _ more: [String] = []
     ) throws {
@@ -25,7 +27,7 @@ extension CommandTests {
         try succeed(
           [
             "fit", folder.file("\(name).h5"), "-o", folder.file("\(name)-model.h5"), "--alpha",
-            "per-neuron", "--lambda", "1e-3", "--self-connections",
+            "per-neuron", "--lambda", "1e-3",
           ] + more)
       }
     }
